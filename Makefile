@@ -1,0 +1,38 @@
+# Everything starts here: `make run` learns digits, `make test` checks all.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+SOURCE := $(shell find src native CMakeLists.txt pyproject.toml -type f -not -name '*.pyc' 2>/dev/null)
+
+.PHONY: run test check soak clean
+
+run: $(VENV)/installed
+	@$(BIN)/spusk train --out runs/first --overwrite
+
+test: $(VENV)/tested check
+	$(BIN)/python -m pytest -n 2 -m "not soak"
+
+check: $(VENV)/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+soak: $(VENV)/tested
+	$(BIN)/python -m pytest -m soak
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "spusk needs Python 3.11 or newer, found $$($(PYTHON) --version); try make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/installed: $(BIN)/python $(SOURCE)
+	$(BIN)/python -m pip install --quiet .
+	@touch $@
+
+$(VENV)/tested: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet '.[test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build runs

@@ -1,0 +1,62 @@
+"""Every error a user can meet.
+
+SpuskError                      anything spusk says is wrong; one line: what, where, found, remedy
+├── InputError (ValueError)     a wrong value given by the user (exit code 2)
+│   ├── DataError               a file or a set that cannot be used
+│   ├── NetworkError            layers, starts, shapes that make no network
+│   ├── RateError               a learning rate that cannot work
+│   ├── FormulaError            a text that is no function; knows the place
+│   ├── GradientError           a user's gradient that is not the gradient
+│   └── StartError              a starting point of the wrong size or not finite
+├── RunError                    a run folder that cannot be read or written (exit code 2)
+├── DownloadError               no mirror gave the right bytes (exit code 2)
+└── EngineError                 an engine that is not here, or refuses (exit code 2)
+"""
+
+
+class SpuskError(Exception):
+    """The root: catch it to catch everything spusk raises on purpose."""
+
+
+class InputError(SpuskError, ValueError):
+    """A value from the user that cannot be used."""
+
+
+class DataError(InputError):
+    """A file or a set that cannot be used."""
+
+
+class NetworkError(InputError):
+    """Layers, starts or shapes that make no network."""
+
+
+class RateError(InputError):
+    """A learning rate that cannot work."""
+
+
+class FormulaError(InputError):
+    """A text that is no function; `place` is the offending column (0-based) where known."""
+
+    def __init__(self, message: str, place: int | None = None) -> None:
+        super().__init__(message)
+        self.place = place
+
+
+class GradientError(InputError):
+    """A gradient given by the user that is not the gradient of the function."""
+
+
+class StartError(InputError):
+    """A starting point of the wrong size, or not finite."""
+
+
+class RunError(SpuskError):
+    """A run folder that cannot be read or written."""
+
+
+class DownloadError(SpuskError):
+    """No mirror gave the right bytes."""
+
+
+class EngineError(SpuskError):
+    """An engine that is not here, or that refuses this network."""

@@ -1,0 +1,63 @@
+"""Every sentence shown to a person, in English and Russian.
+
+One TOML file per topic and language (`en/train.toml`, `ru/train.toml`); `say` fills in the
+numbers. Russian numbers take a decimal comma, and counted nouns follow the plural rules of
+their language: a value that is a table {one, few, many} is chosen by its `n`.
+"""
+
+import os
+import tomllib
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+
+LANGUAGES = ("en", "ru")
+
+
+def language(choice: str | None = None) -> str:
+    """The language to speak: the choice, else SPUSK_LANG, else English."""
+    wanted = choice or os.environ.get("SPUSK_LANG", "en")
+    return wanted if wanted in LANGUAGES else "en"
+
+
+@cache
+def topic(name: str, lang: str) -> dict[str, str | dict[str, str]]:
+    """All sentences of one topic in one language."""
+    text = files("spusk.words").joinpath(lang, f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def plural(n: int, lang: str) -> str:
+    """The plural form of a count: one, few or many (Unicode CLDR's rules for en and ru)."""
+    if lang == "en":
+        return "one" if n == 1 else "many"
+    tens, ones = n // 10 % 10, n % 10
+    if ones == 1 and tens != 1:
+        return "one"
+    return "few" if 2 <= ones <= 4 and tens != 1 else "many"
+
+
+class _Numbers(Formatter):
+    """`str.format` whose numbers follow the language: 0.30 in English, 0,30 in Russian."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def format_field(self, value: object, spec: str) -> str:
+        text = str(super().format_field(value, spec))
+        if self.lang == "ru" and isinstance(value, float):
+            text = text.replace(".", ",")
+        return text
+
+
+def say(key: str, lang: str | None = None, **numbers: object) -> str:
+    """The sentence `topic.key`, its numbers filled in: `say("train.epochs", "ru", n=5)`."""
+    lang = language(lang)
+    name, _, entry = key.partition(".")
+    sentence = topic(name, lang)[entry]
+    if isinstance(sentence, dict):
+        count = numbers["n"]
+        if not isinstance(count, int):
+            raise TypeError(f"{key} counts something: n must be an int, found {count!r}")
+        sentence = sentence.get(plural(count, lang), sentence["many"])
+    return _Numbers(lang).vformat(sentence, (), numbers)
