@@ -1,0 +1,66 @@
+"""Engines: ways to carry out the steps of descent on a network's own memory.
+
+An engine opens a session for a network, a set and a batch size; the session takes chunks of
+steps, changes θ in place and tells what it met. `reference` is NumPy and the lecture's formulas,
+`native` is C++ and fast; both do the same arithmetic up to rounding.
+"""
+
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spusk.backprop import Floats
+from spusk.data import Sample
+from spusk.errors import EngineError
+from spusk.network import Network
+
+
+class Tally(NamedTuple):
+    """What a chunk of steps met: Σ C_(x,y) before each update, right answers, precedents."""
+
+    cost: float
+    correct: int
+    count: int
+
+
+class Session(Protocol):
+    """Steps on one network, one set, one batch size."""
+
+    @property
+    def window(self) -> int:
+        """Chunks must end at multiples of this many steps (or at the epoch's end)."""
+        ...
+
+    def steps(self, order: NDArray[np.int64], first: int, last: int, rate: float) -> Tally:
+        """Takes steps first … last−1 of the epoch whose precedents stand in `order`."""
+        ...
+
+    def answer(self, x: NDArray[Any]) -> Floats:
+        """α(x) of rows (K, n), uint8 or floats -> (K, m)."""
+        ...
+
+
+class Engine(Protocol):
+    """Opens sessions."""
+
+    @property
+    def name(self) -> str:
+        """`reference` or `native`."""
+        ...
+
+    def open(self, net: Network, V: Sample, batch: int, threads: int | None = None) -> Session:
+        """A session; raises EngineError when this engine can't train this network."""
+        ...
+
+
+ENGINES = ("auto", "reference", "native")
+
+
+def engine(name: str = "auto") -> Engine:
+    """The engine of that name. Raises EngineError naming what there is."""
+    if name not in ENGINES:
+        raise EngineError(f"engine: expected one of {', '.join(ENGINES)}, found {name!r}")
+    from spusk.engines.reference import Reference
+
+    return Reference()
