@@ -1,0 +1,79 @@
+"""The command line: thin; each command asks the rooms and shows what they say.
+
+Exit codes: 0 done, 2 a wrong call, 3 the run went wrong (diverged, not finite), 130/143 stopped.
+"""
+
+import sys
+from importlib import import_module
+
+import click
+
+from spusk import __version__
+from spusk.errors import SpuskError
+from spusk.words import LANGUAGES
+
+COMMANDS = {  # command -> the module that holds it; loaded when it is called
+    "train": "training",
+    "evaluate": "runs",
+    "predict": "runs",
+    "show": "runs",
+    "data": "sets",
+}
+
+
+class Rooms(click.Group):
+    """A group whose commands live in modules that load on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"spusk.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = vars(module)[cmd_name]
+        return command
+
+
+@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="spusk")
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    envvar="SPUSK_LANG",
+    default="en",
+    show_default=True,
+    help="Language of results and pictures.",
+)
+@click.pass_context
+def group(ctx: click.Context, lang: str) -> None:
+    """Gradient descent you can see, at full speed.
+
+    \b
+    Start with:  spusk train          (a network learns handwritten digits)
+    Help on one: spusk train --help
+    """
+    ctx.obj = lang
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the command line; every error a user can make ends in one line and exit code 2."""
+    try:
+        code = group.main(arguments, prog_name="spusk", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        code = 0
+    except click.ClickException as error:
+        click.echo(f"error: {one_line(error.format_message())}", err=True)
+        code = 2
+    except SpuskError as error:
+        click.echo(f"error: {one_line(str(error))}", err=True)
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    sys.exit(code or 0)
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks."""
+    return " ".join(text.split())

@@ -1,0 +1,49 @@
+"""The pictures of a run folder: what to compute for each, and where it goes."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from spusk.data import Data, Sample
+from spusk.measure import confusion
+from spusk.network import Network
+from spusk.sgd import Event
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def draw(
+    folder: Path, net: Network, sets: Data, history: Sequence[Event], lang: str
+) -> dict[str, Path]:
+    """Draws every picture this run can have; name -> file."""
+    from spusk import plots
+
+    V = sets.test or sets.train
+    pictures: dict[str, Callable[[], Axes | Sequence[Axes]]] = {
+        "curves": lambda: plots.curves(history, lang=lang)
+    }
+    if len(V.shape) == 2:
+        pictures["first_layer"] = lambda: plots.first_layer(net.layers[0].W, V.shape, lang=lang)
+    if V.labels is not None:
+        pictures["confusion"] = lambda: plots.confusion(confusion(net, V), lang=lang)
+        if len(V.shape) == 2:
+            pictures["wrong_digits"] = lambda: wrong(net, V, lang)
+    drawn = {}
+    for name, picture in pictures.items():
+        drawn[name] = folder / f"{name}.png"
+        plots.save(picture(), drawn[name])
+    return drawn
+
+
+def wrong(net: Network, V: Sample, lang: str) -> "Axes | Sequence[Axes]":
+    """The digits it got wrong, surest first."""
+    from spusk import plots
+
+    answers = net.answer(V)
+    missed = np.flatnonzero(np.argmax(answers, axis=1) != V.labels)
+    images = V.x[missed].reshape(-1, *V.shape)
+    assert V.labels is not None
+    return plots.wrong_digits(images, V.labels[missed], answers[missed], lang=lang)

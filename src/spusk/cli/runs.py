@@ -1,0 +1,113 @@
+"""`spusk evaluate`, `spusk predict`, `spusk show`: what a run folder knows."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+from rich.table import Table
+
+from spusk import data, store
+from spusk.cli.options import layer_text
+from spusk.errors import InputError
+from spusk.words import say
+
+FOLDER = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("run", type=FOLDER)
+@click.option("--data", "source", default=None, help="Another set  [default: the run's own]")
+@click.option("--data-dir", type=FOLDER, help="Folder that holds MNIST's files.")
+@click.option("--json", "as_json", is_flag=True, help="The numbers as JSON.")
+@click.pass_obj
+def evaluate(
+    lang: str, run: Path, source: str | None, data_dir: Path | None, as_json: bool
+) -> None:
+    """Cost and accuracy of a trained network on the training and the test part of a set."""
+    import json
+
+    trained = store.load(run)
+    folder = data_dir or (Path(d) if (d := trained.note.get("data_dir")) else None)
+    sets = data.load(source or trained.source, folder)
+    for part, V in (("train", sets.train), ("test", sets.test)):
+        if V is None:
+            continue
+        cost = trained.net.cost(V)
+        accuracy = None if V.labels is None else trained.net.accuracy(V)
+        if as_json:
+            numbers = {"part": part, "count": len(V), "cost": cost, "accuracy": accuracy}
+            click.echo(json.dumps(numbers))
+        elif accuracy is None:
+            click.echo(say("train.evaluated_cost", lang, data=V.name, cost=cost, count=len(V)))
+        else:
+            click.echo(
+                say("train.evaluated", lang, data=V.name, cost=cost, accuracy=accuracy,
+                    right=round(accuracy * len(V)), count=len(V))
+            )  # fmt: skip
+
+
+@click.command()
+@click.argument("run", type=FOLDER)
+@click.argument("images", nargs=-1, required=True, type=FOLDER, metavar="IMAGE…")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per image.")
+@click.pass_obj
+def predict(lang: str, run: Path, images: tuple[Path, ...], as_json: bool) -> None:
+    """Says the digit in each picture (PNG or JPEG of any size), and α(x)."""
+    import json
+
+    trained = store.load(run)
+    shape = tuple(trained.note.get("shape", ()))
+    if len(shape) != 2:
+        raise InputError(f"{run}: was trained on rows of numbers, not on pictures")
+    for path in images:
+        answer = trained.net.answer(data.image(path, shape))
+        digit = int(np.argmax(answer))
+        if as_json:
+            click.echo(json.dumps({"image": str(path), "class": digit, "answer": answer.tolist()}))
+            continue
+        click.echo(say("train.predicted", lang, file=path, digit=digit))
+        shown = "  ".join(f"{k} {say('train.accuracy_cell', lang, x=float(a))}"
+                          for k, a in enumerate(answer))  # fmt: skip
+        click.echo(say("train.answers", lang, answers=shown))
+
+
+@click.command()
+@click.argument("run", type=FOLDER)
+@click.pass_obj
+def show(lang: str, run: Path) -> None:
+    """What a run folder holds: network, plan, history, pictures."""
+    from rich.console import Console
+
+    trained = store.load(run)
+    net, plan = trained.net, trained.plan
+    facts = Table(box=None, show_header=False, pad_edge=False)
+    facts.add_row(say("train.run_network", lang), say(
+        "train.run_network_row", lang, layers=layer_text(net.sizes), Q=f"{net.Q:,}",
+        P=f"{net.P:,}", init=net.init, seed=net.seed))  # fmt: skip
+    facts.add_row(say("train.run_plan", lang), say(
+        "train.run_plan_row", lang, rate=plan.rate, batch=plan.batch,
+        epochs=say("train.epochs", lang, n=plan.epochs), seed=plan.seed))  # fmt: skip
+    facts.add_row(say("train.run_data", lang), trained.source)
+    tested = [(row["val_accuracy"], row["epoch"]) for row in trained.history
+              if row["val_accuracy"] is not None]  # fmt: skip
+    if tested:
+        best, epoch = max(tested)
+        row = say("train.run_best_row", lang, best=best, epoch=int(epoch or 0))
+        facts.add_row(say("train.run_best", lang), row)
+    console = Console()
+    console.print(facts)
+    console.print(history_table(trained.history, lang))
+    for picture in sorted(run.glob("*.png")):
+        console.print(f"  {picture}", highlight=False)
+
+
+def history_table(history: list[dict[str, float | None]], lang: str) -> Table:
+    """The history as a table of words and numbers."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in store.COLUMNS.values():
+        table.add_column(say(f"train.{name}", lang), justify="right", no_wrap=True)
+    for row in history:
+        table.add_row(str(int(row["epoch"] or 0)), *(
+            "–" if (x := row[column]) is None else say(f"train.{name}_cell", lang, x=x)
+            for column, name in list(store.COLUMNS.items())[1:]))  # fmt: skip
+    return table

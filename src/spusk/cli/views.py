@@ -1,0 +1,116 @@
+"""How a training looks in a terminal (live table), in a pipe (lines), and for programs (JSON)."""
+
+import json
+import sys
+from contextlib import AbstractContextManager
+from dataclasses import asdict
+from types import TracebackType
+from typing import Protocol, Self
+
+import click
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from spusk.sgd import Event
+from spusk.words import say
+
+NUMBERS = ("cost", "accuracy", "test_cost", "test_accuracy", "seconds", "speed")
+
+
+def cells(event: Event, lang: str) -> list[str]:
+    """The numbers of an event as a person reads them; a dash for what is not there."""
+    texts = [str(event.epoch)]
+    for name in NUMBERS:
+        number = getattr(event, name)
+        texts.append("–" if number is None else say(f"train.{name}_cell", lang, x=number))
+    return texts
+
+
+class View(AbstractContextManager["View"], Protocol):
+    """Takes events as they come."""
+
+    def show(self, event: Event) -> None:
+        """Shows one event."""
+        ...
+
+
+class JsonLines:
+    """One JSON object per epoch on standard output."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def show(self, event: Event) -> None:
+        if event.ends_epoch or event.outcome:
+            click.echo(json.dumps(asdict(event)))
+
+
+class Lines:
+    """One plain line per epoch."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def show(self, event: Event) -> None:
+        if event.ends_epoch:
+            numbers = dict(zip(("epoch", *NUMBERS), cells(event, self.lang), strict=True))
+            click.echo(say("train.line", self.lang, **numbers))
+
+
+class LiveTable:
+    """A table that grows by a row an epoch, over a bar for the epoch under way."""
+
+    def __init__(self, lang: str, epochs: int) -> None:
+        self.lang, self.epochs = lang, epochs
+        self.table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in ("epoch", *NUMBERS):
+            self.table.add_column(say(f"train.{name}", lang), justify="right", no_wrap=True)
+        self.bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[now]}"),
+        )
+        self.task = self.bar.add_task("", total=epochs, now="")
+        self.live = Live(Group(self.table, self.bar), console=Console(), refresh_per_second=8)
+
+    def __enter__(self) -> Self:
+        self.live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.bar.remove_task(self.task)
+        self.live.stop()
+
+    def show(self, event: Event) -> None:
+        if event.ends_epoch:
+            self.table.add_row(*cells(event, self.lang))
+        _, cost, accuracy, _, _, _, speed = cells(event, self.lang)
+        now = say("train.now", self.lang, cost=cost, accuracy=accuracy, speed=speed)
+        done = event.epoch - 1 + event.step / event.steps
+        of = say("train.epoch_of", self.lang, epoch=event.epoch, epochs=self.epochs)
+        self.bar.update(self.task, completed=done, description=of, now=now)
+
+
+def view(as_json: bool, lang: str, epochs: int) -> View:
+    """The view that fits where the output goes."""
+    if as_json:
+        return JsonLines()
+    return LiveTable(lang, epochs) if sys.stdout.isatty() else Lines(lang)

@@ -1,0 +1,36 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spusk.data import Sample
+
+
+@pytest.fixture(scope="session")
+def mnist_folder() -> Path:
+    """The folder of real MNIST, named by SPUSK_DATA; without it: skipped, in CI a failure."""
+    folder = Path(os.environ.get("SPUSK_DATA", ""))
+    if os.environ.get("SPUSK_DATA") and any(folder.glob("train-images-idx3-ubyte*")):
+        return folder
+    message = "SPUSK_DATA names no folder with MNIST's four IDX files"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def blobs(count: int = 60, n: int = 6, classes: int = 3, seed: int = 0) -> Sample:
+    """A small set that can be learned: one noisy cloud of uint8 numbers per class."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(classes, size=count)
+    centres = rng.uniform(30, 220, (classes, n))
+    x = np.clip(centres[labels] + rng.normal(0, 20, (count, n)), 0, 255).astype(np.uint8)
+    return Sample(x=x, labels=labels, classes=classes, name="blobs")
+
+
+@pytest.fixture
+def small() -> Sample:
+    """Sixty precedents of six numbers in three classes."""
+    return blobs()

@@ -1,0 +1,114 @@
+"""Shapes, views, starts, and what a network refuses."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spusk import Network, Sample
+from spusk.errors import InputError, NetworkError
+
+
+@settings(deadline=None, max_examples=30, derandomize=True)
+@given(sizes=st.lists(st.integers(1, 12), min_size=2, max_size=6))
+def test_counts_and_views(sizes):
+    net = Network(sizes)
+    assert sum(n * m for n, m in zip(sizes, sizes[1:], strict=False)) == net.Q == len(net.w)
+    assert sum(sizes[1:]) == net.P == len(net.b)
+    for (n, m), (W, b) in zip(zip(sizes, sizes[1:], strict=False), net.layers, strict=True):
+        assert W.shape == (n, m)
+        assert b.shape == (m,)
+        assert W.flags.c_contiguous
+    net.w[:], net.b[:] = 7, 8
+    assert all((W == 7).all() and (b == 8).all() for W, b in net.layers)
+    net.layers[-1].W[-1, -1] = 9
+    assert net.w[-1] == 9
+    assert np.shares_memory(net.theta, net.layers[0].W)
+
+
+def test_the_lectures_size():
+    net = Network([784, 89, 100306, 10])
+    assert (net.Q, net.P) == (10_000_070, 100_405)
+
+
+def test_starts_have_the_promised_spread():
+    scaled, normal = Network([400, 300, 10], seed=3), Network([400, 300, 10], seed=3, init="normal")
+    assert scaled.layers[0].W.std() == pytest.approx(400**-0.5, rel=0.02)
+    assert scaled.layers[1].W.std() == pytest.approx(300**-0.5, rel=0.05)
+    assert scaled.layers[0].b.std() == pytest.approx(1, rel=0.1)
+    assert normal.layers[0].W.std() == pytest.approx(1, rel=0.02)
+    np.testing.assert_array_equal(normal.layers[0].b, scaled.layers[0].b)
+
+
+def test_gain_multiplies_each_layers_weights():
+    plain, louder = Network([8, 5, 3], seed=1), Network([8, 5, 3], seed=1, gain=[4, 0.5])
+    np.testing.assert_allclose(louder.layers[0].W, 4 * plain.layers[0].W, rtol=1e-6)
+    np.testing.assert_allclose(louder.layers[1].W, plain.layers[1].W / 2, rtol=1e-6)
+    np.testing.assert_array_equal(louder.b, plain.b)
+
+
+def test_same_seed_same_start_in_both_precisions():
+    a, b = Network([9, 4, 2], seed=5), Network([9, 4, 2], seed=5, dtype=np.float64)
+    np.testing.assert_array_equal(a.theta, b.theta.astype(np.float32))
+    assert (Network([9, 4, 2], seed=6).theta != a.theta).any()
+
+
+def test_copy_is_its_own():
+    net = Network([3, 2])
+    twin = net.copy()
+    twin.w[:] = 0
+    assert net.w.any()
+    assert twin.layers[0].W.base is not net.layers[0].W.base
+
+
+def test_answers_of_one_of_many_and_of_pictures(small):
+    net = Network([6, 4, 3])
+    many = net.answer(small.x)
+    assert many.shape == (60, 3)
+    np.testing.assert_allclose(net.answer(small.x[0]), many[0], rtol=1e-6)
+    np.testing.assert_allclose(net.answer(small.x.reshape(60, 2, 3)), many, rtol=1e-6)
+    np.testing.assert_allclose(net.answer(small.x[0].reshape(2, 3)), many[0], rtol=1e-6)
+    np.testing.assert_allclose(net.answer(small), many, rtol=1e-6)
+    np.testing.assert_allclose(net.answer(small.x / np.float32(255)), many, rtol=1e-5)
+    assert net.predict(small.x[0]) == np.argmax(many[0])
+    np.testing.assert_array_equal(net.predict(small), np.argmax(many, axis=1))
+    assert net.accuracy(small) == np.mean(np.argmax(many, axis=1) == small.labels)
+
+
+@pytest.mark.parametrize("bad", [[5], [], [3, 0], [3, -1], [3.5, 2], "ab", [3, None], [99999, 99999]])
+def test_layers_that_make_no_network(bad):
+    with pytest.raises(NetworkError, match="layers"):
+        Network(bad)
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("init", "xavier"),
+        ("activation", "__class__"),
+        ("output", "eval"),
+        ("error", "L3"),
+        ("dtype", np.int32),
+        ("gain", [1, 2, 3]),
+        ("gain", float("nan")),
+    ],
+)
+def test_unknown_words_are_refused_with_what_there_is(word, value):
+    with pytest.raises(NetworkError, match=f"{word}: expected"):
+        Network([3, 2], **{word: value})
+
+
+def test_cross_entropy_wants_sigmoids():
+    with pytest.raises(NetworkError, match="sigmoid"):
+        Network([3, 2], output="tanh", error="cross-entropy")
+
+
+def test_wrong_set_and_wrong_input(small):
+    with pytest.raises(NetworkError, match="first has 5"):
+        Network([5, 3]).cost(small)
+    with pytest.raises(NetworkError, match="last has 4"):
+        Network([6, 4]).gradients(small)
+    with pytest.raises(InputError, match="expected 6 numbers"):
+        Network([6, 3]).answer(np.zeros(7))
+    with pytest.raises(InputError, match="no class labels"):
+        Network([2, 1]).accuracy(Sample(x=np.zeros((2, 2)), y=np.zeros((2, 1))))
