@@ -1,0 +1,73 @@
+"""Where a set of IDX files stands, and under which names its four parts are known."""
+
+import os
+from pathlib import Path
+
+from spusk.data.idx import pair
+from spusk.data.sample import Data, Sample, held_out
+from spusk.errors import DataError
+
+TRAIN, TEST = "train", "t10k"
+MISSING = "run `spusk data get mnist`, or name a folder that has them: SPUSK_DATA or --data-dir"
+
+
+def mnist_folder(folder: Path | str | None = None) -> Path:
+    """The folder given, else SPUSK_DATA, else the platform's cache folder."""
+    if folder is not None:
+        return Path(folder).expanduser()
+    if os.environ.get("SPUSK_DATA"):
+        return Path(os.environ["SPUSK_DATA"]).expanduser()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("spusk", appauthor=False) / "mnist"
+
+
+def find(folder: Path, part: str, kind: str) -> Path | None:
+    """The file of one part ("train", "t10k") and kind ("images", "labels"), `.gz` first."""
+    dimensions = 3 if kind == "images" else 1
+    for dot in "-.":
+        for end in (".gz", ""):
+            path = folder / f"{part}-{kind}{dot}idx{dimensions}-ubyte{end}"
+            if path.is_file():
+                return path
+    return None
+
+
+def labels_beside(images: Path) -> Path:
+    """The labels file that belongs to an images file, by the usual naming."""
+    plain = images.name.removesuffix(".gz")
+    other = plain.replace("images", "labels").replace("idx3", "idx1")
+    for name in (other, f"{other}.gz"):
+        path = images.with_name(name)
+        if other != plain and path.is_file():
+            return path
+    raise DataError(f"{images}: no labels beside it; expected {other} or {other}.gz")
+
+
+def load_idx_folder(folder: Path, name: str, split: float | None) -> Data:
+    """The set of a folder with MNIST's four files, or with the training two alone."""
+    train = _part(folder, TRAIN, name)
+    if train is None:
+        raise DataError(f"{folder}: train-images-idx3-ubyte[.gz] and its labels: not found")
+    test = _part(folder, TEST, name)
+    if test is None:
+        return held_out(train, split)
+    if test.shape != train.shape:
+        raise DataError(f"{folder}: training images {train.shape}, test images {test.shape}")
+    classes = max(train.classes, test.classes)
+    return Data(_widened(train, classes), _widened(test, classes), name)
+
+
+def _part(folder: Path, part: str, name: str) -> Sample | None:
+    images, labels = find(folder, part, "images"), find(folder, part, "labels")
+    if images is None and labels is None:
+        return None
+    if images is None or labels is None:
+        raise DataError(f"{folder}: {part} {'labels' if images else 'images'} are missing")
+    return pair(images, labels, f"{name} {part if part == TRAIN else 'test'}")
+
+
+def _widened(sample: Sample, classes: int) -> Sample:
+    if sample.classes == classes:
+        return sample
+    return Sample(sample.x, None, sample.labels, classes, sample.shape, sample.name)

@@ -1,0 +1,235 @@
+"""The training sample V: K precedents (x, y), checked once and then trusted.
+
+Pixels stay bytes in memory (the byte v means v/255); a batch becomes floating point only when it
+is gathered. Classes are kept as numbers, not as one-hot rows: y ∈ R^m is made for a batch too.
+"""
+
+from math import isqrt, prod
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from spusk.errors import DataError
+
+T = TypeVar("T", bound=np.generic)
+
+MOST_CLASSES = 65_536  # a larger class number is likelier a wrong column than a class
+BLOCK = 1 << 20  # numbers looked at in one go, so that a check costs no second copy
+
+
+class Sample:
+    """The training sample V = {(x⁽ⁱ⁾, y⁽ⁱ⁾) | 1 ≤ i ≤ K} (lecture L7), read-only.
+
+    x: (K, n) or (K, *shape); uint8 means pixels, v standing for v/255; floats are taken as they
+       are; other integers are pixels when all are in 0..255 and one is above 1.
+    y: (K, m) targets for anything but classes; labels: (K,) class numbers 0..classes-1. One of
+       them, not both. Raises DataError for anything that is not such a set.
+    """
+
+    __slots__ = ("class_names", "classes", "labels", "name", "shape", "x", "y")
+
+    def __init__(
+        self,
+        x: ArrayLike,
+        y: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        classes: int | None = None,
+        shape: tuple[int, ...] | None = None,
+        name: str = "sample",
+        class_names: tuple[str, ...] | None = None,
+    ) -> None:
+        self.name = name
+        rows = _inputs(x, name)
+        self.shape = _shape(rows, shape, name)
+        self.x: NDArray[np.generic] = _frozen(rows.reshape(len(rows), -1))  # (K, n)
+        if (y is None) == (labels is None):
+            raise DataError(f"{name}: give targets y or class labels, one of the two")
+        self.y: NDArray[np.floating] | None = None
+        self.labels: NDArray[np.integer] | None = None
+        if labels is not None:
+            self.labels, self.classes = _labels(labels, classes, name)  # (K,)
+        elif y is not None:
+            self.y = _targets(y, name)  # (K, m)
+            self.classes = self.y.shape[1]
+            if classes not in (None, self.classes):
+                raise DataError(f"{name}: targets of {self.classes} numbers, expected {classes}")
+        answers = self.y if self.labels is None else self.labels
+        if answers is None or len(answers) != len(self.x):
+            found = 0 if answers is None else len(answers)
+            raise DataError(f"{name}: {len(self.x)} inputs but {found} answers; one for each")
+        self.class_names = class_names or tuple(map(str, range(self.classes)))
+        if len(self.class_names) != self.classes:
+            raise DataError(f"{name}: {self.classes} classes, {len(self.class_names)} names")
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __repr__(self) -> str:
+        size = "×".join(map(str, self.shape))
+        return f"Sample({self.name!r}: {len(self)} of {size} {self.x.dtype}, {self.classes} out)"
+
+    def inputs(self, index: slice | NDArray[np.integer], dtype: DTypeLike) -> NDArray[np.floating]:
+        """The inputs of a batch, (B, n) in `dtype`; pixels become v/255. May be a view of x."""
+        rows = self.x[index]
+        if rows.dtype == np.uint8:
+            return np.asarray(np.divide(rows, 255, dtype=dtype))
+        return rows.astype(dtype, copy=False)
+
+    def targets(self, index: slice | NDArray[np.integer], dtype: DTypeLike) -> NDArray[np.floating]:
+        """The right answers of a batch, (B, m) in `dtype`: rows of y, or one-hot rows of labels."""
+        if self.y is not None:
+            return self.y[index].astype(dtype, copy=False)
+        assert self.labels is not None
+        numbers = self.labels[index]
+        rows = np.zeros((len(numbers), self.classes), dtype)
+        rows[np.arange(len(numbers)), numbers] = 1
+        return rows
+
+    def take(self, index: slice | ArrayLike) -> "Sample":
+        """The sub-sample at `index` (a slice is a view, no copy); DataError when it is empty."""
+        where = index if isinstance(index, slice) else np.asarray(index)
+        return Sample(
+            self.x[where],
+            None if self.y is None else self.y[where],
+            None if self.labels is None else self.labels[where],
+            self.classes,
+            self.shape,
+            self.name,
+            self.class_names,
+        )
+
+    @property
+    def sorted_by_class(self) -> bool:
+        """Whether the labels never decrease though there are several: L11's first epoch suffers."""
+        if self.labels is None or self.labels[0] == self.labels[-1]:
+            return False
+        return bool(np.all(self.labels[1:] >= self.labels[:-1]))
+
+
+class Data(NamedTuple):
+    """A training part and a test part; `held_out` is the share we split off ourselves, else 0."""
+
+    train: Sample
+    test: Sample | None
+    name: str
+    held_out: float = 0.0
+
+
+def stratified(labels: NDArray[np.integer], share: float) -> tuple[NDArray[np.intp], ...]:
+    """Indices (train, test), each in the order given; every class gives its `share` to test.
+
+    Which ones is drawn with a fixed seed: the same set splits the same way, always.
+    """
+    random = np.random.default_rng(0)
+    test = np.zeros(len(labels), bool)
+    for number in np.unique(labels):
+        members = np.flatnonzero(labels == number)
+        test[random.permutation(members)[: round(share * len(members))]] = True
+    return np.flatnonzero(~test), np.flatnonzero(test)
+
+
+def held_out(full: Sample, share: float | None) -> Data:
+    """The set split into training and test parts; `None` or a set too small: no test part."""
+    if share is None:
+        return Data(full, None, full.name)
+    if not 0 < share < 1:
+        raise DataError(f"split must lie between 0 and 1, got {share}; try 0.2, or None")
+    groups = np.zeros(len(full), np.uint8) if full.labels is None else full.labels
+    train, test = stratified(groups, share)
+    if not len(train) or not len(test):
+        return Data(full, None, full.name)
+    return Data(full.take(train), full.take(test), full.name, share)
+
+
+def as_pixels(x: NDArray[np.generic]) -> NDArray[np.uint8] | None:
+    """The numbers as bytes if they are pixels: whole, all in 0..255, one above 1; else None."""
+    bright = False
+    for block in _blocks(x):
+        low, high = block.min(), block.max()
+        if not (low >= 0 and high <= 255 and np.all(block == np.floor(block))):
+            return None
+        bright = bright or bool(high > 1)
+    return x.astype(np.uint8) if bright else None
+
+
+def _inputs(x: ArrayLike, name: str) -> NDArray[np.generic]:
+    rows = np.asarray(x)
+    if rows.dtype.kind not in "buif":
+        raise DataError(f"{name}: inputs must be numbers, found {rows.dtype}")
+    if rows.ndim < 2 or not rows.size:
+        raise DataError(f"{name}: expected inputs of shape (K, n), K ≥ 1, found {rows.shape}")
+    if rows.dtype.kind in "iu" and rows.dtype != np.uint8:
+        pixels = as_pixels(rows)
+        rows = rows.astype(np.float64) if pixels is None else pixels
+    elif rows.dtype.kind in "bf":
+        rows = _floats(rows, f"{name}: input")
+    return rows
+
+
+def _floats(rows: NDArray[np.generic], what: str) -> NDArray[np.floating]:
+    wide = rows.dtype.itemsize > 4 and rows.dtype.kind != "b"
+    floats: NDArray[np.floating] = np.ascontiguousarray(rows, np.float64 if wide else np.float32)
+    done = 0
+    for block in _blocks(floats):
+        good = np.isfinite(block)
+        if not good.all():
+            row = (done + int(np.argmin(good))) // prod(floats.shape[1:])
+            raise DataError(f"{what} {row} (from 0) is not finite; remove or repair that row")
+        done += block.size
+    return floats
+
+
+def _shape(rows: NDArray[np.generic], shape: tuple[int, ...] | None, name: str) -> tuple[int, ...]:
+    own = rows.shape[1:-1] if rows.ndim > 3 and rows.shape[-1] == 1 else rows.shape[1:]
+    n = prod(own)
+    if shape is not None:
+        if prod(shape) != n or min(shape, default=0) < 1:
+            raise DataError(f"{name}: inputs of {n} numbers have no shape {shape}")
+        return tuple(shape)
+    side = isqrt(n)
+    if len(own) == 1 and rows.dtype == np.uint8 and side * side == n and side > 1:
+        return side, side
+    return tuple(own)
+
+
+def _labels(labels: ArrayLike, classes: int | None, name: str) -> tuple[NDArray[np.integer], int]:
+    numbers = np.asarray(labels)
+    if numbers.ndim == 2 and numbers.shape[1] == 1:
+        numbers = numbers[:, 0]
+    whole = numbers.dtype.kind in "bui" or (
+        numbers.dtype.kind == "f"
+        and bool(np.isfinite(numbers).all())
+        and np.array_equal(numbers, np.floor(numbers))
+    )
+    if numbers.ndim != 1 or not numbers.size or not whole:
+        found = f"{numbers.dtype} of shape {numbers.shape}"
+        raise DataError(f"{name}: labels must be K whole numbers, K ≥ 1, found {found}")
+    low, high = int(numbers.min()), int(numbers.max())
+    count = high + 1 if classes is None else int(classes)
+    if low < 0 or high >= count or count > MOST_CLASSES:
+        least = f"0..{min(count, MOST_CLASSES) - 1}" if count > 0 else "0 and up"
+        raise DataError(f"{name}: labels must lie in {least}, found {low}..{high}")
+    dtype = np.uint8 if count <= 256 else np.int64
+    return _frozen(numbers.astype(dtype, copy=False)), count
+
+
+def _targets(y: ArrayLike, name: str) -> NDArray[np.floating]:
+    rows = np.asarray(y)
+    if rows.ndim == 1:
+        rows = rows[:, None]
+    if rows.ndim != 2 or not rows.size or rows.dtype.kind not in "buif":
+        found = f"{rows.dtype} of shape {rows.shape}"
+        raise DataError(f"{name}: targets y must be numbers of shape (K, m), found {found}")
+    return _frozen(_floats(rows, f"{name}: target"))
+
+
+def _frozen(array: NDArray[T]) -> NDArray[T]:
+    view = np.ascontiguousarray(array).view()
+    view.flags.writeable = False
+    return view
+
+
+def _blocks(array: NDArray[np.generic]) -> list[NDArray[np.generic]]:
+    flat = array.reshape(-1)
+    return [flat[start : start + BLOCK] for start in range(0, flat.size, BLOCK)]
