@@ -1,5 +1,7 @@
 """Shapes, views, starts, and what a network refuses."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,9 +15,9 @@ from spusk.errors import InputError, NetworkError
 @given(sizes=st.lists(st.integers(1, 12), min_size=2, max_size=6))
 def test_counts_and_views(sizes):
     net = Network(sizes)
-    assert sum(n * m for n, m in zip(sizes, sizes[1:], strict=False)) == net.Q == len(net.w)
+    assert sum(n * m for n, m in pairwise(sizes)) == net.Q == len(net.w)
     assert sum(sizes[1:]) == net.P == len(net.b)
-    for (n, m), (W, b) in zip(zip(sizes, sizes[1:], strict=False), net.layers, strict=True):
+    for (n, m), (W, b) in zip(pairwise(sizes), net.layers, strict=True):
         assert W.shape == (n, m)
         assert b.shape == (m,)
         assert W.flags.c_contiguous
@@ -75,7 +77,9 @@ def test_answers_of_one_of_many_and_of_pictures(small):
     assert net.accuracy(small) == np.mean(np.argmax(many, axis=1) == small.labels)
 
 
-@pytest.mark.parametrize("bad", [[5], [], [3, 0], [3, -1], [3.5, 2], "ab", [3, None], [99999, 99999]])
+@pytest.mark.parametrize(
+    "bad", [[5], [], [3, 0], [3, -1], [3.5, 2], "ab", [3, None], [99999, 99999]]
+)
 def test_layers_that_make_no_network(bad):
     with pytest.raises(NetworkError, match="layers"):
         Network(bad)
