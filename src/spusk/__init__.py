@@ -16,11 +16,14 @@ ROOM = {  # public name -> the room it stands in
     "train_events": "sgd",
 }
 
-__all__ = ["__version__", "data", "errors", *ROOM]  # noqa: PLE0604
+ROOMS = ("data", "errors", "measure", "plots", "store")  # rooms that are public as a whole
+
+__all__ = ["__version__", *ROOMS, *ROOM]  # noqa: PLE0604
 
 if TYPE_CHECKING:
     from spusk import data as data
     from spusk import errors as errors
+    from spusk import plots as plots
     from spusk.data import Sample as Sample
     from spusk.network import Network as Network
     from spusk.network import Parameters as Parameters
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> object:
     if name in ROOM:
         value = getattr(import_module(f"spusk.{ROOM[name]}"), name)
-    elif name in ("data", "errors", "plots"):
+    elif name in ROOMS:
         value = import_module(f"spusk.{name}")
     else:
         raise AttributeError(f"module 'spusk' has no attribute {name!r}")

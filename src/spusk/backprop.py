@@ -37,7 +37,8 @@ class Cost(NamedTuple):
 
 def sigmoid(z: Floats) -> Floats:
     """σ(z) = 1/(1 + e⁻ᶻ) = (1 + tanh(z/2))/2: this form never overflows."""
-    return 0.5 * (1 + np.tanh(0.5 * z))
+    a: Floats = 0.5 * (1 + np.tanh(0.5 * z))
+    return a
 
 
 def cross_entropy(a: Floats, y: Floats) -> Floats:
@@ -45,7 +46,8 @@ def cross_entropy(a: Floats, y: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         hit = np.where(y == 0, 0, y * np.log(a))
         miss = np.where(y == 1, 0, (1 - y) * np.log1p(-a))
-    return -np.sum(hit + miss, axis=1)
+    cost: Floats = -np.sum(hit + miss, axis=1)
+    return cost
 
 
 ACTIVATIONS = {

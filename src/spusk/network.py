@@ -165,10 +165,9 @@ class Network(Parameters):
     def _answer(self, rows: Floats) -> Floats:
         return forward(self.layers, self.sigmas, rows)[-1]
 
-    def predict(self, x: ArrayLike | Sample) -> NDArray[np.intp] | int:
-        """The class: the place of the largest number of α(x)."""
-        classes = np.argmax(self.answer(x), axis=-1)
-        return int(classes) if classes.ndim == 0 else classes
+    def predict(self, x: ArrayLike | Sample) -> NDArray[np.intp]:
+        """The class: the place of the largest number of α(x); (n,) -> (), (K, n) -> (K,)."""
+        return np.asarray(np.argmax(self.answer(x), axis=-1))
 
     def cost(self, V: Sample) -> float:
         """C = 1/|V| Σ C_(x,y) over the whole set; the mean squared error has ‖α(x) − y‖²/2."""

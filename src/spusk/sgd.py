@@ -169,7 +169,7 @@ class Plan:
 
 def whole(number: object) -> bool:
     """Whether this is a whole number from 1 up."""
-    return isinstance(number, int | np.integer) and not isinstance(number, bool) and number >= 1
+    return isinstance(number, int) and not isinstance(number, bool) and number >= 1
 
 
 def _events(
@@ -202,16 +202,16 @@ def _epoch(
         part = session.steps(rows, done, last, plan.rate)
         took = max(perf_counter() - began, 1e-9)
         done, spent = last, spent + took
-        total = Tally(*(a + b for a, b in zip(total, part, strict=True)))
+        total = total.plus(part)
         chunk = longer(chunk, took, session.window)
         yield Event(
             epoch=epoch,
             step=done,
             steps=steps,
-            cost=total.cost / total.count,
-            accuracy=None if V.labels is None else total.correct / total.count,
+            cost=total.cost / total.seen,
+            accuracy=None if V.labels is None else total.correct / total.seen,
             seconds=clock + spent,
-            speed=total.count / spent,
+            speed=total.seen / spent,
         )
 
 

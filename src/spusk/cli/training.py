@@ -102,7 +102,7 @@ from spusk.words import say
 @click.pass_obj
 def train(
     lang: str, source: str, data_dir: Path | None, layers: tuple[int, ...] | None, rate: float,
-    batch: str | int, epochs: int, seed: int, init: str, gain: float | tuple[float, ...],
+    batch: str, epochs: int, seed: int, init: str, gain: tuple[float, ...],
     engine_name: str, threads: int | None, out: Path | None, overwrite: bool, pictures: bool,
     as_json: bool,
 ) -> int:  # fmt: skip
@@ -116,8 +116,10 @@ def train(
     folder = target(out, overwrite)
     sets = data.load(source, data_dir)
     V = sets.train
-    net = Network(layers or (V.x.shape[1], 100, V.classes), seed, init, gain)
-    plan = Plan(rate, batch if isinstance(batch, int) else "all", epochs, seed)
+    net = Network(
+        layers or (V.x.shape[1], 100, V.classes), seed, init, gain if len(gain) > 1 else gain[0]
+    )
+    plan = Plan(rate, "all" if batch == "all" else int(batch), epochs, seed)
     if not as_json:
         click.echo(about(net, plan, V, engine(engine_name).name, lang))
     with first_warning_as_line():

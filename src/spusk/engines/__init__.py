@@ -21,7 +21,11 @@ class Tally(NamedTuple):
 
     cost: float
     correct: int
-    count: int
+    seen: int
+
+    def plus(self, other: "Tally") -> "Tally":
+        """Both together."""
+        return Tally(self.cost + other.cost, self.correct + other.correct, self.seen + other.seen)
 
 
 class Session(Protocol):

@@ -36,7 +36,7 @@ class Steps:
 
     def steps(self, order: NDArray[np.int64], first: int, last: int, rate: float) -> Tally:
         """Lines 4–8 of L11 for the sub-samples V_first … V_last−1."""
-        cost, correct, count = 0.0, 0, 0
+        cost, correct, seen = 0.0, 0, 0
         for i in range(first, last):
             part = order[i * self.batch : (i + 1) * self.batch]
             x, y = self.net.pair(self.V, part)
@@ -46,8 +46,8 @@ class Steps:
             self.net.theta -= self.gradient.theta  # w := w − η∇_w C, b := b − η∇_b C
             cost += float(np.sum(COSTS[self.net.error].value(a[-1], y), dtype=np.float64))
             correct += int(np.sum(np.argmax(a[-1], axis=1) == np.argmax(y, axis=1)))
-            count += len(part)
-        return Tally(cost, correct, count)
+            seen += len(part)
+        return Tally(cost, correct, seen)
 
     def answer(self, x: NDArray[Any]) -> Floats:
         """α(x) of rows (K, n)."""
