@@ -29,7 +29,7 @@ class Rooms(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            ctx.fail(f"no command {cmd_name!r}; expected one of {', '.join(COMMANDS)}")
         module = import_module(f"spusk.cli.{COMMANDS[cmd_name]}")
         command: click.Command = vars(module)[cmd_name]
         return command

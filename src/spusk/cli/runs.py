@@ -82,17 +82,18 @@ def show(lang: str, run: Path) -> None:
     net, plan = trained.net, trained.plan
     facts = Table(box=None, show_header=False, pad_edge=False)
     facts.add_row(say("train.run_network", lang), say(
-        "train.run_network_row", lang, layers=layer_text(net.sizes), Q=f"{net.Q:,}",
-        P=f"{net.P:,}", init=net.init, seed=net.seed))  # fmt: skip
+        "train.run_network_row", lang, layers=layer_text(net.sizes), Q=net.Q,
+        P=net.P, init=net.init, seed=net.seed))  # fmt: skip
     facts.add_row(say("train.run_plan", lang), say(
         "train.run_plan_row", lang, rate=plan.rate, batch=plan.batch,
         epochs=say("train.epochs", lang, n=plan.epochs), seed=plan.seed))  # fmt: skip
     facts.add_row(say("train.run_data", lang), trained.source)
-    tested = [(row["val_accuracy"], row["epoch"]) for row in trained.history
-              if row["val_accuracy"] is not None]  # fmt: skip
+    tested = [row for row in trained.history if row["val_accuracy"] is not None]
     if tested:
-        best, epoch = max(tested)
-        row = say("train.run_best_row", lang, best=best, epoch=int(epoch or 0))
+        best = max(tested, key=lambda row: row["val_accuracy"] or 0)
+        row = say(
+            "train.run_best_row", lang, best=best["val_accuracy"], epoch=int(best["epoch"] or 0)
+        )
         facts.add_row(say("train.run_best", lang), row)
     console = Console()
     console.print(facts)

@@ -120,12 +120,12 @@ def train(
         layers or (V.x.shape[1], 100, V.classes), seed, init, gain if len(gain) > 1 else gain[0]
     )
     plan = Plan(rate, "all" if batch == "all" else int(batch), epochs, seed)
-    if not as_json:
-        click.echo(about(net, plan, V, engine(engine_name).name, lang))
     with first_warning_as_line():
         events = train_events(
             net, V, plan.rate, plan.batch, epochs, seed, sets.test, engine_name, threads
         )
+    if not as_json:
+        click.echo(about(net, plan, V, engine(engine_name).name, lang))
     history = watch(events, view(as_json, lang, epochs))
     note = {"shape": list(V.shape), "data_dir": None if data_dir is None else str(data_dir)}
     store.save(folder, net, plan, source, history, note)
@@ -152,8 +152,8 @@ def target(out: Path | None, overwrite: bool) -> Path:
 def about(net: Network, plan: Plan, V: data.Sample, name: str, lang: str) -> str:
     """One line: what is going to be trained on what."""
     return say(
-        "train.about", lang, layers=layer_text(net.sizes), Q=f"{net.Q:,}", P=f"{net.P:,}",
-        data=V.name, count=f"{len(V):,}", rate=plan.rate, batch=plan.batch, seed=plan.seed,
+        "train.about", lang, layers=layer_text(net.sizes), Q=net.Q, P=net.P,
+        data=V.name, count=len(V), rate=plan.rate, batch=plan.batch, seed=plan.seed,
         engine=name,
     )  # fmt: skip
 

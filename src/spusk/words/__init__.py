@@ -12,6 +12,7 @@ from importlib.resources import files
 from string import Formatter
 
 LANGUAGES = ("en", "ru")
+RUSSIAN_NUMBERS = str.maketrans({",": "\N{NO-BREAK SPACE}", ".": ",", "%": "\N{NO-BREAK SPACE}%"})
 
 
 def language(choice: str | None = None) -> str:
@@ -38,15 +39,15 @@ def plural(n: int, lang: str) -> str:
 
 
 class _Numbers(Formatter):
-    """`str.format` whose numbers follow the language: 0.30 in English, 0,30 in Russian."""
+    """`str.format` whose numbers follow the language: 1,234.5 and 30% become 1 234,5 and 30 %."""
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
 
     def format_field(self, value: object, spec: str) -> str:
         text = str(super().format_field(value, spec))
-        if self.lang == "ru" and isinstance(value, float):
-            text = text.replace(".", ",")
+        if self.lang == "ru" and isinstance(value, int | float) and not isinstance(value, bool):
+            text = text.translate(RUSSIAN_NUMBERS)
         return text
 
 
