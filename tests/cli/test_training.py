@@ -185,7 +185,7 @@ def test_a_run_is_not_overwritten_unasked(tmp_path):
 
 def test_ctrl_c_stops_between_steps_and_saves(tmp_path):
     process = subprocess.Popen(
-        [sys.executable, "-m", "spusk", *"train --epochs 100000 --no-pictures --out r".split()],
+        [sys.executable, "-m", "spusk", *["train", "--epochs", "100000", "--no-pictures", "--out", "r"]],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
