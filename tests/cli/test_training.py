@@ -14,6 +14,7 @@ from PIL import Image
 
 from spusk import data, store
 
+ENDLESS = ("train", "--epochs", "100000", "--no-pictures", "--out", "r")
 QUICK = ("--layers", "784-12-10", "--epochs", "1", "--no-pictures")
 
 
@@ -185,7 +186,7 @@ def test_a_run_is_not_overwritten_unasked(tmp_path):
 
 def test_ctrl_c_stops_between_steps_and_saves(tmp_path):
     process = subprocess.Popen(
-        [sys.executable, "-m", "spusk", *["train", "--epochs", "100000", "--no-pictures", "--out", "r"]],
+        [sys.executable, "-m", "spusk", *ENDLESS],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
