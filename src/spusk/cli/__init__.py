@@ -17,6 +17,7 @@ COMMANDS = {  # command -> the module that holds it; loaded when it is called
     "evaluate": "runs",
     "predict": "runs",
     "show": "runs",
+    "why": "why",
     "data": "sets",
 }
 

@@ -1,0 +1,105 @@
+"""The lecture, row by row: one test at least for each promise (docs/lecture.md)."""
+
+import numpy as np
+import pytest
+
+from spusk import Network, Sample, data, train, train_events
+from spusk.measure import gradient_noise
+from spusk.sgd import Plan, order
+from spusk.why import differences, work_curve
+from tests.conftest import blobs
+
+
+def test_L6_training_minimises_the_mean_squared_error_by_the_rule(small):
+    net = Network([6, 4, 3], seed=3, dtype=np.float64)
+    errors = net.answer(small) - np.eye(3)[small.labels]
+    assert net.cost(small) == pytest.approx(np.mean(np.sum(errors**2, axis=1) / 2))
+    gradient = net.gradients(small)
+    w, b = net.w - 0.5 * gradient.w, net.b - 0.5 * gradient.b
+    train(net, small, 0.5, batch="all", epochs=1)
+    np.testing.assert_allclose(net.w, w, rtol=1e-12)
+    np.testing.assert_allclose(net.b, b, rtol=1e-12)
+
+
+def test_L7_images_answers_precedents_weights_and_biases(mnist_folder):
+    V, test, *_ = data.load("mnist", mnist_folder)
+    assert V.shape == (28, 28)
+    assert (len(V), len(test), V.classes) == (60_000, 10_000, 10)
+    assert V.x.dtype == np.uint8
+    x, y = V.inputs(np.array([0]), np.float32), V.targets(np.array([0]), np.float32)
+    assert 0 <= x.min() < x.max() <= 1
+    assert y.tolist() == [[0, 0, 0, 0, 0, 1, 0, 0, 0, 0]]  # MNIST's first digit is a five
+    net = Network([784, 30, 10])
+    gradient = net.gradients(V.take(np.arange(50)))
+    assert net.w.shape == gradient.w.shape == (net.Q,) == (784 * 30 + 30 * 10,)
+    assert net.b.shape == gradient.b.shape == (net.P,) == (30 + 10,)
+    assert net.answer(V.x[0]).shape == (10,)
+
+
+def test_L8_the_lectures_network_has_ten_million_weights():
+    net = Network([784, 89, 100306, 10])
+    assert (net.Q, net.P) == (10_000_070, 100_405)
+    assert np.isfinite(net.answer(np.zeros(784, np.uint8))).all()
+
+
+def test_L9_vector_and_matrix_form():
+    net = Network([5, 4, 3], seed=1, dtype=np.float64)
+    a = np.linspace(-1, 1, 5)
+    for W, b in net.layers:
+        z = W.T @ a + b  # the lecture's column form: z = Wᵀ a + b
+        a = 1 / (1 + np.exp(-z))
+    np.testing.assert_allclose(net.answer(np.linspace(-1, 1, 5)), a, rtol=1e-13)
+
+
+def test_L10_the_gradient_is_the_mean_over_the_precedents(small):
+    net = Network([6, 4, 3], seed=1, dtype=np.float64)
+    each = [net.gradients(small.take(np.array([k]))).theta for k in range(len(small))]
+    np.testing.assert_allclose(np.mean(each, axis=0), net.gradients(small).theta, atol=1e-15)
+    spread = np.sqrt(np.mean(np.sum((each - np.mean(each, axis=0)) ** 2, axis=1)))
+    assert gradient_noise(net, small).spread == pytest.approx(spread)
+
+
+def test_L11_the_algorithm_line_by_line():
+    V, net = blobs(23), Network([6, 5, 3], seed=2, dtype=np.float64)
+    slow = net.copy()
+    events = list(train_events(net, V, 0.8, batch=5, epochs=3, seed=9))
+    rows = np.arange(23)  # (3) as given
+    for epoch in range(3):  # (2)
+        for first in range(0, 23, 5):  # (4): four sub-samples of 5 and one of 3
+            part = V.take(rows[first : first + 5])
+            slow.theta -= 0.8 * slow.gradients(part).theta  # (5–8) mean over its own size
+        rows = order(23, 9, epoch + 1)  # (10)
+        assert sorted(rows) == list(range(23))
+    np.testing.assert_allclose(net.theta, slow.theta, rtol=1e-12)
+    assert [e.steps for e in events if e.ends_epoch] == [5, 5, 5]
+    assert Plan(3.0).epochs == 10
+
+
+def test_L11_stochastic_beats_full_batch_for_the_same_work():
+    V, net = data.sample().train.take(np.arange(1000)), Network([784, 10, 10])
+    full, small = (work_curve(net, V, Plan(1.0, batch, 5)) for batch in ("all", 10))
+    assert full.seen[-1] == small.seen[-1] == 5000
+    assert small.cost[-1] < full.cost[-1] / 2
+
+
+def test_L12_back_propagation_equals_one_pass_for_every_number():
+    V = Sample(x=np.random.default_rng(0).random((4, 7)), y=np.eye(4)[:, :3])
+    net = Network([7, 5, 3], dtype=np.float64)
+    slow, fast = differences(net, V), net.gradients(V).theta
+    assert np.linalg.norm(slow - fast) <= 1e-4 * np.linalg.norm(fast)
+
+
+def test_full_mnist_reaches_97_percent(mnist_folder):
+    V, test, *_ = data.load("mnist", mnist_folder)
+    result = train(Network([784, 100, 10], seed=0), V, 3.0, batch=10, epochs=10, test=test)
+    assert result.last.test_accuracy >= 0.97
+
+
+@pytest.mark.soak
+def test_nielsens_network_reaches_what_he_printed(mnist_folder):
+    V, test, *_ = data.load("mnist", mnist_folder)
+    best = []
+    for seed in range(5):
+        net = Network([784, 30, 10], seed=seed, init="normal")
+        best.append(train(net, V, 3.0, epochs=30, seed=seed, test=test).best_accuracy)
+    assert 0.945 <= np.median(best) <= 0.956
