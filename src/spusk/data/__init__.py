@@ -1,13 +1,45 @@
-"""Data: MNIST, the sample inside the package, and a user's own sets; all become a `Sample`."""
+"""Data: MNIST, the sample inside the package, and a user's own sets; all become a `Sample`.
+
+A path may name: a folder with MNIST's IDX files (`train-images-idx3-ubyte[.gz]` …), one IDX file
+of images with its labels beside it, a table (`.csv`, `.tsv`, `.txt`, also `.gz`; see `tables`), an
+`.npz` (see `npz`), or a folder of pictures (see `images`).
+"""
 
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from spusk.data.folders import MISSING, TRAIN, find, load_idx_folder, mnist_folder
-from spusk.data.sample import Data, Sample
+from spusk.data.digit import image
+from spusk.data.folders import (
+    MISSING,
+    TEST,
+    TRAIN,
+    find,
+    labels_beside,
+    load_idx_folder,
+    mnist_folder,
+)
+from spusk.data.idx import pair
+from spusk.data.images import ENDINGS, read_folder
+from spusk.data.sample import Data, Sample, held_out
+from spusk.data.tables import read_table
 from spusk.errors import DataError
 
-__all__ = ["Data", "Sample", "load", "sample"]
+if TYPE_CHECKING:
+    from spusk.data.download import MIRRORS as MIRRORS
+    from spusk.data.download import get_mnist as get_mnist
+
+__all__ = ["MIRRORS", "Data", "Sample", "get_mnist", "image", "load", "mnist", "sample"]
+
+TABLES = (".csv", ".tsv", ".txt")
+
+
+def __getattr__(name: str) -> object:
+    if name in ("MIRRORS", "get_mnist"):  # the network's modules stay away until they are used
+        from spusk.data import download
+
+        return vars(download)[name]
+    raise AttributeError(f"module 'spusk.data' has no attribute {name!r}")
 
 
 def load(
@@ -15,12 +47,30 @@ def load(
     folder: str | Path | None = None,
     split: float | None = 0.2,
 ) -> Data:
-    """A set by its name ("sample", "mnist") or its path; see `docs/data.md` for the formats."""
-    if source == "sample":
-        return sample()
-    if source == "mnist":
-        return mnist(folder)
-    raise DataError(f"{source}: no such file or folder; named sets: sample, mnist")
+    """A set by its name, "sample" or "mnist" (from `folder`), or by its path.
+
+    A set without a test part of its own gives `split` of its precedents to one, drawn class by
+    class with a fixed seed (`Data.held_out` says so); `split=None` leaves it whole. Raises
+    DataError: what is wrong, where, and what to do.
+    """
+    if isinstance(source, str) and source in ("sample", "mnist"):
+        return sample() if source == "sample" else mnist(folder)
+    path = Path(source).expanduser()
+    if path.is_dir():
+        parts = [find(path, part, kind) for part in (TRAIN, TEST) for kind in ("images", "labels")]
+        return load_idx_folder(path, path.name, split) if any(parts) else read_folder(path, split)
+    if not path.exists():
+        raise DataError(f"{source}: no such file or folder, and no known set; sample, mnist are")
+    name = path.name.lower()
+    if name.removesuffix(".gz").endswith(TABLES):
+        return held_out(read_table(path), split)
+    if name.endswith(".npz"):
+        from spusk.data.npz import read_npz
+
+        return read_npz(path, split)
+    if name.endswith(ENDINGS):
+        raise DataError(f"{path}: one picture is no set; name a folder with one for each class")
+    return held_out(pair(path, labels_beside(path), path.name), split)
 
 
 def sample() -> Data:
@@ -32,6 +82,6 @@ def sample() -> Data:
 def mnist(folder: str | Path | None = None) -> Data:
     """MNIST's 60,000 and 10,000 images from `folder`, else SPUSK_DATA, else the cache."""
     where = mnist_folder(folder)
-    if find(where, TRAIN, "images") is None:
+    if find(where, TRAIN, "images") is None or find(where, TEST, "images") is None:
         raise DataError(f"{where}: MNIST's files are not there; {MISSING}")
     return load_idx_folder(where, "mnist", None)

@@ -5,9 +5,7 @@ against what the file could hold at all, and memory then grows with the bytes th
 """
 
 import gzip
-import lzma
 import struct
-import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +31,7 @@ def reading(path: Path) -> Iterator[None]:
     """Whatever goes wrong while a file is read becomes a DataError that names the file."""
     try:
         yield
-    except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise DataError(f"{path}: cut short or corrupt ({error}); {AGAIN}") from error
     except (struct.error, NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: cannot be read ({error}); {AGAIN}") from error

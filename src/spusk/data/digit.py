@@ -1,0 +1,87 @@
+"""One picture of a digit, made like MNIST's: white on black, in a box of 20×20, centred by mass.
+
+After the description on MNIST's page: the digit is fitted into 20×20 keeping its aspect, grey by
+anti-aliasing, and its centre of mass is put into the middle of 28×28.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spusk.data.images import grey
+from spusk.errors import DataError
+
+Shades = NDArray[np.floating] | NDArray[np.uint8]
+
+WORKING = 400  # a larger picture is first made this small: quicker, and it smooths a photo's noise
+BLACK = 16  # a background up to this shade counts as black
+FAINTEST = 24  # ink less than this above its background is none
+BOX = 20 / 28
+MIDDLE = 0.5  # MNIST's centres of mass lie at 14.5 on average, half a pixel past the middle
+
+
+def image(path: str | Path, shape: tuple[int, ...] = (28, 28)) -> NDArray[np.uint8]:
+    """The picture in a file (PNG or JPEG, any size) as one input x, (n,) with n = h·w of `shape`.
+
+    One that already has this shape and a black background passes unchanged. Raises DataError
+    when it is no picture, or an empty one.
+    """
+    path = Path(path)
+    if len(shape) != 2 or min(shape) < 4:
+        raise DataError(f"{path}: a picture cannot become an input of shape {shape}")
+    picture = grey(path)
+    shades = np.array(picture)  # (h, w) uint8
+    if shades.shape == tuple(shape) and _background(shades) <= BLACK:
+        return shades.reshape(-1)
+    picture.thumbnail((WORKING, WORKING))
+    ink = _ink(np.asarray(picture, np.float64), path)
+    return _centred(_fitted(ink, shape), shape).reshape(-1)
+
+
+def _edge(shades: Shades) -> Shades:
+    return np.concatenate([shades[0], shades[-1], shades[:, 0], shades[:, -1]], dtype=np.float64)
+
+
+def _background(shades: Shades) -> float:
+    return float(np.median(_edge(shades)))
+
+
+def _ink(shades: Shades, path: Path) -> Shades:
+    """White on black, 0..255: the distance from the background, on the side that has more of it."""
+    back = _background(shades)
+    noise = 6 * float(np.median(np.abs(_edge(shades) - back)))  # about 4 standard deviations
+    bright = np.maximum(shades - back - noise, 0)
+    dark = np.maximum(back - shades - noise, 0)
+    ink = bright if bright.sum() > dark.sum() else dark
+    if ink.max() < FAINTEST:
+        raise DataError(f"{path}: nothing is drawn in it, it is one plain shade")
+    full = float(np.median(ink[ink > ink.max() / 2]))
+    return np.asarray(np.minimum(ink / full, 1) * 255)
+
+
+def _fitted(ink: Shades, shape: tuple[int, ...]) -> Shades:
+    """The digit alone, scaled to fit 20×20 (of 28×28), its brightest pixel at 255."""
+    from PIL import Image
+
+    drawn = ink > 255 / 4
+    rows, columns = np.flatnonzero(drawn.any(1)), np.flatnonzero(drawn.any(0))
+    crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = min(BOX * side / length for side, length in zip(shape, crop.shape, strict=True))
+    height, width = (max(1, round(scale * length)) for length in crop.shape)
+    picture = Image.fromarray(crop.round().astype(np.uint8))
+    small = np.asarray(picture.resize((width, height), Image.Resampling.LANCZOS), np.float64)
+    return np.asarray(small * (255 / small.max()))
+
+
+def _centred(small: Shades, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """The digit in the field, its centre of mass as near the middle as whole pixels allow."""
+    field = np.zeros(shape, np.uint8)
+    mass = small.sum()
+    corner = []
+    for axis, (side, length) in enumerate(zip(shape, small.shape, strict=True)):
+        centre = (small.sum(1 - axis) * (np.arange(length) + 0.5)).sum() / mass
+        corner.append(int(np.clip(round(side / 2 + MIDDLE - centre), 0, side - length)))
+    top, left = corner
+    field[top : top + small.shape[0], left : left + small.shape[1]] = small.round()
+    return field

@@ -1,0 +1,226 @@
+"""MNIST's four files from the net: mirrors, resume, checksums; nothing half-written is kept.
+
+Bytes arrive in NAME.part, survive there when the line breaks, and take the file's name only
+after the checksum of their uncompressed content is right.
+"""
+
+import gzip
+import hashlib
+import http.client
+import os
+import urllib.error
+import urllib.request
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import monotonic
+from typing import BinaryIO, NamedTuple
+
+from spusk.data.folders import MISSING, TEST, TRAIN, find, mnist_folder
+from spusk.data.stream import CHUNK
+from spusk.errors import DownloadError
+
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    "http://yann.lecun.com/exdb/mnist/",
+)
+TIMEOUT = 20.0  # seconds without a byte, and the window of the slowest speed
+SLOWEST = 1024  # bytes a second
+
+Progress = Callable[[str, int, int | None], None]
+
+
+class File(NamedTuple):
+    """One file: its part and kind, its uncompressed size and SHA-256 (of the issue)."""
+
+    part: str
+    kind: str
+    size: int
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.part}-{self.kind}-idx{3 if self.kind == 'images' else 1}-ubyte.gz"
+
+
+FILES = (
+    File(TRAIN, "images", 47040016,
+         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
+    File(TRAIN, "labels", 60008,
+         "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
+    File(TEST, "images", 7840016,
+         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
+    File(TEST, "labels", 10008,
+         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+)  # fmt: skip
+
+
+class Unusable(Exception):  # noqa: N818
+    """Why one attempt at one mirror failed."""
+
+
+def get_mnist(
+    folder: str | Path | None = None,
+    mirrors: Sequence[str] = MIRRORS,
+    progress: Progress | None = None,
+    *,
+    files: Sequence[File] = FILES,
+    timeout: float = TIMEOUT,
+) -> Path:
+    """The folder with MNIST's files, fetched where they are missing or wrong.
+
+    `folder`, else SPUSK_DATA, else the platform's cache. `progress(file, done, total)` is called
+    as bytes arrive. Files that are there and right cost no network. Raises DownloadError, with
+    each mirror's reason, when none gave the right bytes.
+    """
+    where = mnist_folder(folder)
+    missing = [file for file in files if not _right(find(where, file.part, file.kind), file)]
+    if not missing:
+        return where
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+        with _alone(where):
+            for file in missing:
+                _fetch(where, file, mirrors, progress or (lambda *_: None), timeout)
+    except OSError as error:
+        raise DownloadError(f"{where}: cannot be written ({error}); try --data-dir") from error
+    return where
+
+
+def _fetch(
+    folder: Path, file: File, mirrors: Sequence[str], progress: Progress, timeout: float
+) -> None:
+    part = folder / f"{file.name}.part"
+    reasons = []
+    for mirror in mirrors:
+        try:
+            _from_mirror(mirror, part, file, progress, timeout)
+        except Unusable as reason:
+            reasons.append(f"{mirror}: {reason}")
+            continue
+        os.replace(part, folder / file.name)
+        _sync_folder(folder)
+        return
+    why = "; ".join(reasons) or "no mirrors given"
+    raise DownloadError(f"{file.name}: no mirror gave it ({why}); {MISSING}")
+
+
+def _from_mirror(mirror: str, part: Path, file: File, progress: Progress, timeout: float) -> None:
+    """Fills `part` with the right bytes, going on from what is there; else from the start."""
+    if not mirror.startswith(("https://", "http://")):
+        raise Unusable("expected an address with https:// or http://")
+    url = mirror.rstrip("/") + "/" + file.name
+    for resumed in (True, False) if part.exists() and part.stat().st_size else (False,):
+        with part.open("r+b" if resumed else "wb") as out:
+            status = _download(url, out, file, progress, timeout)
+            out.flush()
+            os.fsync(out.fileno())
+        if _right(part, file):
+            return
+        size = part.stat().st_size
+        part.unlink()
+        if not resumed:
+            raise Unusable(f"wrong content (status {status}, {size} bytes, SHA-256 differs)")
+
+
+def _download(url: str, out: BinaryIO, file: File, progress: Progress, timeout: float) -> int:
+    """Appends the rest of `url` to `out`; the status. What has come stays when the line breaks."""
+    done = out.seek(0, os.SEEK_END)
+    answer = _asked(url, done, timeout)
+    if answer is None:
+        return 416
+    with answer:
+        if done and not answer.headers.get("Content-Range", "").startswith(f"bytes {done}-"):
+            done = out.seek(0)  # it ignores Range: from the start
+            out.truncate()
+            if answer.status != 200:
+                return answer.status
+        length = answer.headers.get("Content-Length", "")
+        total = done + int(length) if length.isdecimal() else None
+        for chunk in _chunks(answer, timeout):
+            done += out.write(chunk)
+            if done > file.size + CHUNK:
+                raise Unusable(f"sends more than the {file.size} bytes the file unpacks to")
+            progress(file.name, done, total)
+        if total is not None and done < total:
+            raise Unusable(f"broke off after {done} of {total} bytes")
+        return answer.status
+
+
+def _asked(url: str, done: int, timeout: float) -> http.client.HTTPResponse | None:
+    """The answer of the server, from byte `done` on; None when it has nothing from there on."""
+    request = urllib.request.Request(url, headers={"User-Agent": "spusk"})
+    if done:
+        request.add_header("Range", f"bytes={done}-")
+    try:
+        answer: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=timeout)
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code == 416:
+            return None
+        raise Unusable(f"answered {error.code} {error.reason}") from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise Unusable(str(error) or type(error).__name__) from error
+    return answer
+
+
+def _chunks(answer: http.client.HTTPResponse, timeout: float) -> Iterator[bytes]:
+    """The bytes as they come; a line that only drips counts as hanging."""
+    start, received = monotonic(), 0
+    while chunk := _next(answer):
+        yield chunk
+        received += len(chunk)
+        if monotonic() - start > timeout:
+            if received < SLOWEST * timeout:
+                raise Unusable(f"slower than {SLOWEST} bytes a second")
+            start, received = monotonic(), 0
+
+
+def _next(answer: http.client.HTTPResponse) -> bytes:
+    try:
+        return answer.read1(CHUNK)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise Unusable(f"broke off ({error or type(error).__name__})") from error
+
+
+def _right(path: Path | None, file: File) -> bool:
+    """Whether the file's uncompressed content is the right one, read in pieces and no further."""
+    if path is None:
+        return False
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as plain:
+            packed = plain.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if packed else path.open("rb") as stream:
+            while size <= file.size and (chunk := stream.read(CHUNK)):
+                digest.update(chunk)
+                size += len(chunk)
+    except (OSError, EOFError, zlib.error):
+        return False
+    return size == file.size and digest.hexdigest() == file.sha256
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Holds the folder's lock, so that two downloads never write into one part file."""
+    with (folder / ".lock").open("w") as lock:
+        with suppress(ImportError):  # elsewhere the system itself refuses to replace an open file
+            import fcntl
+
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise DownloadError(f"{folder}: another download is running there") from error
+        yield
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

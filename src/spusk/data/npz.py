@@ -1,0 +1,119 @@
+"""NPZ archives of arrays, under the names in use: Keras's x_train, y_train, x_test, y_test; x and
+y; images and labels; data and target. Read by our own strict reader: no pickles, no surprises.
+"""
+
+import io
+import re
+import zipfile
+from math import prod
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spusk.data.sample import Data, Sample, held_out
+from spusk.data.stream import AGAIN, CHUNK, reading, regular, take
+from spusk.errors import DataError
+
+TRAIN = (
+    ("x_train", "y_train"), ("train_images", "train_labels"),
+    ("x", "y"), ("images", "labels"), ("data", "target"),
+)  # fmt: skip
+TEST = (("x_test", "y_test"), ("test_images", "test_labels"))
+LONGEST_HEADER = 1 << 12
+HEADER = re.compile(
+    r"\{\s*'descr':\s*'([<>|=]?[uif][1248])',\s*'fortran_order':\s*(True|False),\s*"
+    r"'shape':\s*\(\s*((?:\d{1,18}\s*,?\s*){0,8})\),?\s*\}\s*"
+)
+
+
+def read_npz(path: Path, split: float | None) -> Data:
+    """The set of an .npz file; labels are integer arrays, targets y are floating point.
+
+    Raises DataError for unknown names, objects (pickles), or sizes the file cannot hold.
+    """
+    size = regular(path).stat().st_size
+    try:
+        with reading(path), _Bounded(path) as raw, zipfile.ZipFile(raw) as archive:
+            names = {name.removesuffix(".npy").lower(): name for name in archive.namelist()}
+            found = {
+                key: _array(archive, names[key], size, f"{path}: {key}")
+                for key in _chosen(set(names), path)
+            }
+    except zipfile.BadZipFile as error:
+        raise DataError(f"{path}: cut short or corrupt ({error}); {AGAIN}") from error
+    train = _sample(found, TRAIN, f"{path.name} train")
+    test = _sample(found, TEST, f"{path.name} test")
+    assert train is not None
+    if test is None:
+        return held_out(train, split)
+    if test.shape != train.shape or (train.labels is None) != (test.labels is None):
+        raise DataError(f"{path}: the training part is {train}, the test part {test}")
+    if train.labels is not None and train.classes != test.classes:
+        most = max(train.classes, test.classes)
+        train, test = (
+            Sample(part.x, None, part.labels, most, part.shape, part.name) for part in (train, test)
+        )
+    return Data(train, test, path.name)
+
+
+class _Bounded(io.FileIO):
+    """A file that gives out no large piece at once, whatever an archive's directory claims."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or not 0 <= size <= 4 * CHUNK:
+            raise zipfile.BadZipFile("its directory is too large")
+        return super().read(size) or b""
+
+
+def _chosen(names: set[str], path: Path) -> list[str]:
+    pairs = [pair for group in (TRAIN, TEST) for pair in group if names.issuperset(pair)][:2]
+    if not pairs or pairs[0] not in TRAIN:
+        found = ", ".join(sorted(names)[:8])[:200] or "none"
+        raise DataError(f"{path}: expected arrays x_train, y_train (or x, y), found {found}")
+    return [*pairs[0], *(pairs[1] if len(pairs) > 1 and pairs[1] in TEST else ())]
+
+
+def _sample(
+    found: dict[str, NDArray[np.generic]], pairs: tuple[tuple[str, str], ...], name: str
+) -> Sample | None:
+    for x, y in pairs:
+        if x in found:
+            answers = found[y]
+            if answers.dtype.kind in "ui" and answers.size == len(answers):
+                return Sample(found[x], labels=answers.reshape(-1), name=name)
+            return Sample(found[x], y=answers, name=name)
+    return None
+
+
+def _array(archive: zipfile.ZipFile, name: str, size: int, what: str) -> NDArray[np.generic]:
+    if archive.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise DataError(f"{what}: packed in a way NumPy never packs; save it again")
+    with archive.open(name) as stream:
+        dtype, fortran, shape = _header(stream, what)
+        total = prod(shape) * dtype.itemsize
+        declared = "x".join(map(str, shape))
+        block = take(stream, total, size, f"{what}: {declared} {dtype}")
+    array = block.view(dtype).reshape(shape, order="F" if fortran else "C")
+    return array.astype(dtype.newbyteorder("="), copy=False)
+
+
+def _header(stream: IO[bytes], what: str) -> tuple[np.dtype, bool, tuple[int, ...]]:
+    start = stream.read(8)
+    if start[:6] != b"\x93NUMPY" or len(start) < 8 or start[6] not in (1, 2, 3):
+        raise DataError(f"{what}: expected a NumPy array, found {start!r}")
+    length = int.from_bytes(stream.read(2 if start[6] == 1 else 4), "little")
+    if length > LONGEST_HEADER:
+        raise DataError(f"{what}: its header claims {length} bytes, at most {LONGEST_HEADER}")
+    text = stream.read(length).decode("latin-1")
+    match = HEADER.fullmatch(text)
+    if match is None:
+        raise DataError(f"{what}: expected an array of plain numbers, found {text.strip()[:80]!r}")
+    shape = tuple(int(count) for count in re.findall(r"\d+", match[3]))
+    if not shape or 0 in shape:
+        raise DataError(f"{what}: an empty set, shape {shape}")
+    try:
+        return np.dtype(match[1]), match[2] == "True", shape
+    except TypeError as error:
+        raise DataError(f"{what}: unknown numbers {match[1]!r}") from error
