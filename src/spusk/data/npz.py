@@ -3,6 +3,7 @@ y; images and labels; data and target. Read by our own strict reader: no pickles
 """
 
 import io
+import os
 import re
 import zipfile
 from math import prod
@@ -62,9 +63,11 @@ class _Bounded(io.FileIO):
     """A file that gives out no large piece at once, whatever an archive's directory claims."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if size is None or not 0 <= size <= 4 * CHUNK:
+        rest = max(os.fstat(self.fileno()).st_size - self.tell(), 0)
+        count = rest if size is None or size < 0 else min(size, rest)
+        if count > 4 * CHUNK:
             raise zipfile.BadZipFile("its directory is too large")
-        return super().read(size) or b""
+        return super().read(count) or b""
 
 
 def _chosen(names: set[str], path: Path) -> list[str]:

@@ -89,6 +89,8 @@ class Sample:
     def take(self, index: slice | ArrayLike) -> "Sample":
         """The sub-sample at `index` (a slice is a view, no copy); DataError when it is empty."""
         where = index if isinstance(index, slice) else np.asarray(index)
+        if not isinstance(where, slice) and not where.size:
+            where = slice(0, 0)
         return Sample(
             self.x[where],
             None if self.y is None else self.y[where],

@@ -1,0 +1,200 @@
+"""The training sample: what it accepts, what it refuses, and the batches it gives."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+import spusk
+from spusk.data import Sample, load, sample
+from spusk.data.sample import held_out, stratified
+from spusk.errors import DataError
+
+quick = settings(deadline=None, derandomize=True, max_examples=40)
+
+
+@quick
+@given(st.integers(1, 40), st.integers(1, 30), st.sampled_from([np.float32, np.float64]), st.data())
+def test_pixels_become_fractions_of_255(count, n, dtype, data):
+    x = data.draw(arrays(np.uint8, (count, n)))
+    index = np.array(data.draw(st.lists(st.integers(0, count - 1), min_size=1, max_size=9)))
+    V = Sample(x, labels=np.zeros(count, int))
+    slow = np.array([[float(v) / 255 for v in x[i]] for i in index]).astype(dtype)
+    assert V.inputs(index, dtype).dtype == dtype
+    np.testing.assert_allclose(V.inputs(index, dtype), slow, rtol=1e-6)
+    np.testing.assert_array_equal(V.inputs(slice(0, count), dtype)[index], V.inputs(index, dtype))
+
+
+def test_targets_are_one_hot_rows_of_the_labels():
+    V = Sample(np.zeros((3, 2)), labels=[2, 0, 1], classes=4)
+    rows = V.targets(np.array([0, 2, 0]), np.float32)
+    assert rows.dtype == np.float32
+    np.testing.assert_array_equal(rows, [[0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 1, 0]])
+
+
+def test_general_targets_are_taken_as_they_are():
+    V = Sample(np.ones((3, 2)), y=[[0.5, 1], [2, -3], [4, 5]])
+    assert (V.classes, V.labels, V.sorted_by_class) == (2, None, False)
+    np.testing.assert_array_equal(V.targets(np.array([1]), np.float64), [[2, -3]])
+    assert Sample(np.ones((3, 2)), y=[1.0, 2.0, 3.0]).classes == 1
+
+
+def test_images_are_flattened_and_keep_their_shape():
+    V = Sample(x=np.zeros((4, 28, 28), np.uint8), labels=[0, 1, 2, 3])
+    assert (V.x.shape, V.shape, len(V), V.classes) == ((4, 784), (28, 28), 4, 4)
+    assert Sample(np.zeros((4, 784), np.uint8), labels=[0] * 4).shape == (28, 28)
+    assert Sample(np.zeros((4, 784)), labels=[0] * 4).shape == (784,)
+    assert Sample(np.zeros((4, 784)), labels=[0] * 4, shape=(28, 28)).shape == (28, 28)
+    assert Sample(np.zeros((4, 5, 5, 1)), labels=[0] * 4).shape == (5, 5)
+    assert "28×28" in repr(V)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (np.array([[0, 255]]), np.uint8),
+        (np.array([[0, 1]]), np.float64),
+        (np.array([[0, 256]]), np.float64),
+        (np.array([[-1, 20]], np.int8), np.float64),
+        (np.array([[0.0, 255.0]]), np.float64),
+        (np.array([[0, 1]], np.float16), np.float32),
+        (np.array([[True, False]]), np.float32),
+        (np.array([[1, 2]], ">f8"), np.float64),
+    ],
+)
+def test_whole_numbers_up_to_255_are_pixels_and_floats_stay(given, kept):
+    V = Sample(given, labels=[0])
+    assert V.x.dtype == kept
+    assert V.x.dtype.isnative
+    assert V.x.flags.c_contiguous
+    assert not V.x.flags.writeable
+
+
+X = np.zeros((3, 2))
+NAN = np.array([[1, 2], [3, np.nan], [5, 6]])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"x": np.zeros((0, 2)), "labels": []}, "K ≥ 1"),
+        ({"x": np.zeros(3), "labels": [0] * 3}, "shape"),
+        ({"x": np.zeros((3, 0)), "labels": [0] * 3}, "K ≥ 1"),
+        ({"x": [["a", "b"]], "labels": [0]}, "must be numbers"),
+        ({"x": X * 1j, "labels": [0] * 3}, "must be numbers"),
+        ({"x": X}, "one of the two"),
+        ({"x": X, "labels": [0] * 3, "y": X}, "one of the two"),
+        ({"x": X, "labels": [0, 1]}, "3 inputs but 2 answers"),
+        ({"x": X, "y": [[1.0]]}, "3 inputs but 1 answers"),
+        ({"x": NAN, "labels": [0] * 3}, "input 1 .*not finite"),
+        ({"x": X, "y": NAN}, "target 1 .*not finite"),
+        ({"x": X, "labels": [0, 1, 10], "classes": 10}, r"0\.\.9, found 0\.\.10"),
+        ({"x": X, "labels": [0, -1, 2]}, r"found -1\.\.2"),
+        ({"x": X, "labels": [0, 1, 10**12]}, r"0\.\.65535"),
+        ({"x": X, "labels": [0, 0.5, 1]}, "whole"),
+        ({"x": X, "labels": [0, np.inf, 1]}, "whole"),
+        ({"x": X, "labels": [[0, 1]] * 3}, "whole"),
+        ({"x": X, "labels": []}, "whole"),
+        ({"x": X, "y": [["a"]] * 3}, "targets"),
+        ({"x": X, "y": X, "classes": 3}, "expected 3"),
+        ({"x": X, "labels": [0] * 3, "shape": (3, 3)}, "no shape"),
+        ({"x": X, "labels": [0, 1, 1], "class_names": ("a",)}, "names"),
+    ],
+)
+def test_what_is_no_set_is_refused(arguments, says):
+    with pytest.raises(DataError, match=says):
+        Sample(**arguments)
+
+
+def test_a_sub_sample_keeps_the_classes_and_copies_no_slice():
+    V = Sample(np.arange(20).reshape(10, 2), labels=np.arange(10), shape=(2, 1))
+    part = V.take(slice(2, 4))
+    assert (len(part), part.classes, part.shape, list(part.labels)) == (2, 10, (2, 1), [2, 3])
+    assert np.shares_memory(part.x, V.x)
+    assert list(V.take([7, 7, 0]).labels) == [7, 7, 0]
+    with pytest.raises(DataError):
+        V.take([])
+
+
+@pytest.mark.parametrize(
+    ("labels", "is_sorted"),
+    [([0, 0, 1, 2], True), ([0, 1, 0, 2], False), ([1, 1, 1, 1], False), ([2, 1, 1, 0], False)],
+)
+def test_a_set_sorted_by_class_knows_it(labels, is_sorted):
+    assert Sample(np.zeros((4, 2)), labels=labels).sorted_by_class is is_sorted
+
+
+@quick
+@given(st.lists(st.integers(0, 4), min_size=2, max_size=60), st.sampled_from([0.1, 0.2, 0.5]))
+def test_the_split_takes_its_share_of_every_class(labels, share):
+    numbers = np.array(labels)
+    train, test = stratified(numbers, share)
+    assert sorted([*train, *test]) == list(range(len(labels)))
+    for number in set(labels):
+        assert (numbers[test] == number).sum() == round(share * labels.count(number))
+    again = stratified(numbers, share)
+    assert all(np.array_equal(a, b) for a, b in zip((train, test), again, strict=True))
+
+
+def test_holding_out_says_so_and_needs_a_share():
+    V = Sample(np.zeros((10, 2)), labels=[0, 1] * 5)
+    data = held_out(V, 0.2)
+    assert (len(data.train), len(data.test), data.held_out) == (8, 2, 0.2)
+    assert held_out(V, None) == (V, None, "sample", 0.0)
+    assert held_out(V.take([0]), 0.2).test is None
+    for share in (0, 1, -0.5, float("nan")):
+        with pytest.raises(DataError, match="between 0 and 1"):
+            held_out(V, share)
+
+
+def test_the_embedded_sample_is_whole_mixed_and_even():
+    data = load()
+    assert data.name == "sample"
+    assert data.held_out == 0
+    for part, each in ((data.train, 400), (data.test, 100)):
+        assert (part.x.dtype, part.shape, part.classes) == (np.uint8, (28, 28), 10)
+        assert list(np.bincount(part.labels)) == [each] * 10
+        assert not part.sorted_by_class
+        for start in range(0, len(part), 100):  # mixed: every run of a hundred has all ten digits
+            assert set(part.labels[start : start + 100]) == set(range(10))
+    assert not {row.tobytes() for row in data.train.x} & {row.tobytes() for row in data.test.x}
+
+
+def test_the_embedded_sample_is_from_the_training_part_with_the_right_labels(mnist_folder):
+    full, small = load("mnist", mnist_folder), sample()
+    known = {
+        row.tobytes(): label for row, label in zip(full.train.x, full.train.labels, strict=True)
+    }
+    for part in (small.train, small.test):
+        for row, label in zip(part.x, part.labels, strict=True):
+            assert known[row.tobytes()] == label
+
+
+def test_mnist_is_read_whole(mnist_folder, monkeypatch):
+    monkeypatch.setenv("SPUSK_DATA", str(mnist_folder))
+    train, test, *_ = load("mnist")
+    assert (train.x.shape, test.x.shape) == ((60000, 784), (10000, 784))
+    assert list(train.labels[:5]) == [5, 0, 4, 1, 9]
+    assert list(test.labels[:5]) == [7, 2, 1, 0, 4]
+    assert (int(train.x[0].sum()), int(test.x[0].sum())) == (27525, 18454)
+
+
+def test_missing_sets_say_what_to_do(tmp_path, monkeypatch):
+    with pytest.raises(DataError, match="spusk data get mnist"):
+        load("mnist", tmp_path)
+    monkeypatch.setenv("SPUSK_DATA", str(tmp_path / "nowhere"))
+    with pytest.raises(DataError, match="nowhere.*spusk data get mnist"):
+        load("mnist")
+    with pytest.raises(DataError, match="mnits: no such"):
+        load("mnits")
+
+
+def test_the_room_is_light():
+    import subprocess
+    import sys
+
+    heavy = "PIL", "platformdirs", "urllib.request", "matplotlib", "sympy", "torch", "ssl"
+    code = f"import sys, spusk.data; assert not set({heavy}) & set(sys.modules), sys.modules.keys()"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert spusk.Sample is Sample
