@@ -1,5 +1,7 @@
 """What the command line reads: layers with dashes, lists with commas, batches."""
 
+import math
+
 import click
 
 
@@ -53,3 +55,48 @@ class Gain(click.ParamType[tuple[float, ...]]):
             return tuple(float(part) for part in str(value).split(","))
         except ValueError:
             self.fail(f"expected numbers such as 1 or 4,4, found {str(value)!r}", param, ctx)
+
+
+def number(text: str) -> float:
+    """A finite number. Raises ValueError."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+class Point(click.ParamType[tuple[float, ...]]):
+    """Coordinates with commas: 0,0 or -1.2,1."""
+
+    name = "point"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, ...]:
+        try:
+            return tuple(number(part) for part in str(value).split(","))
+        except ValueError:
+            self.fail(f"expected numbers such as 0,0 or -1.2,1, found {str(value)!r}", param, ctx)
+
+
+class Range(click.ParamType[tuple[float, ...]]):
+    """Numbers with commas (0.01,0.1), or start:stop:count, evenly spaced (0.01:0.5:50)."""
+
+    name = "range"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, ...]:
+        text = str(value)
+        try:
+            if ":" not in text:
+                return tuple(number(part) for part in text.split(","))
+            start, stop, count = text.split(":")
+            if not whole(count) or int(count) > 10_000:
+                raise ValueError(text)
+            first, last, steps = number(start), number(stop), int(count)
+            return tuple(first + (last - first) * k / max(steps - 1, 1) for k in range(steps))
+        except ValueError:
+            self.fail(
+                f"expected numbers such as 0.01,0.1 or start:stop:count, found {text!r}", param, ctx
+            )

@@ -32,7 +32,7 @@ def why() -> None:
     help="Passes through the sample for each batch size.",
 )
 @click.pass_obj
-def stochastic(lang: str, out: Path, passes: int) -> None:  # fmt: skip
+def stochastic(lang: str, out: Path, passes: int) -> None:
     """Cost against work done: full batch beside mini-batches, each at its best rate."""
     from spusk import plots
     from spusk.why import work_curves
@@ -57,7 +57,7 @@ def stochastic(lang: str, out: Path, passes: int) -> None:  # fmt: skip
     help="Precedents of the sample in each gradient.",
 )
 @click.pass_obj
-def backprop(lang: str, precedents: int) -> None:  # fmt: skip
+def backprop(lang: str, precedents: int) -> None:
     """Time of one gradient: finite differences (Q + P passes) beside back-propagation."""
     from rich.console import Console
     from rich.table import Table
