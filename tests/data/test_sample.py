@@ -184,7 +184,7 @@ def test_missing_sets_say_what_to_do(tmp_path, monkeypatch):
     with pytest.raises(DataError, match="spusk data get mnist"):
         load("mnist", tmp_path)
     monkeypatch.setenv("SPUSK_DATA", str(tmp_path / "nowhere"))
-    with pytest.raises(DataError, match="nowhere.*spusk data get mnist"):
+    with pytest.raises(DataError, match=r"nowhere.*spusk data get mnist"):
         load("mnist")
     with pytest.raises(DataError, match="mnits: no such"):
         load("mnits")

@@ -112,7 +112,7 @@ def test_a_table_that_is_a_bomb_is_refused(tmp_path, monkeypatch):
 
 def test_too_many_words_are_no_classes(tmp_path, monkeypatch):
     monkeypatch.setattr("spusk.data.tables.MOST_CLASSES", 3)
-    with pytest.raises(DataError, match="line 4: .*too many"):
+    with pytest.raises(DataError, match=r"line 4: .*too many"):
         load(table(tmp_path, "a,1\nb,2\nc,3\nd,4\n"))
 
 
