@@ -103,6 +103,8 @@ def _fetch(
         os.replace(part, folder / file.name)
         _sync_folder(folder)
         return
+    if part.exists() and not part.stat().st_size:
+        part.unlink()
     why = "; ".join(reasons) or "no mirrors given"
     raise DownloadError(f"{file.name}: no mirror gave it ({why}); {MISSING}")
 
@@ -151,10 +153,9 @@ def _download(url: str, out: BinaryIO, file: File, progress: Progress, timeout: 
 
 def _asked(url: str, done: int, timeout: float) -> http.client.HTTPResponse | None:
     """The answer of the server, from byte `done` on; None when it has nothing from there on."""
-    request = urllib.request.Request(url, headers={"User-Agent": "spusk"})
-    if done:
-        request.add_header("Range", f"bytes={done}-")
+    headers = {"User-Agent": "spusk"} | ({"Range": f"bytes={done}-"} if done else {})
     try:
+        request = urllib.request.Request(url, headers=headers)
         answer: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=timeout)
     except urllib.error.HTTPError as error:
         error.close()
