@@ -56,7 +56,7 @@ def _ink(shades: Shades, path: Path) -> Shades:
     dark = np.maximum(-shades - noise, 0)
     ink = bright if bright.sum() > dark.sum() else dark
     if ink.max() < FAINTEST:
-        raise DataError(f"{path}: nothing is drawn in it, it is one plain shade")
+        raise DataError(f"{path}: no digit found, nothing stands out from its background")
     full = float(np.median(ink[ink > ink.max() / 2]))
     return np.asarray(np.minimum(ink / full, 1) * 255)
 

@@ -1,0 +1,186 @@
+"""Files with random damage: a DataError or a sound set, never another exception, never much memory.
+
+`make test` runs 300 of each format, `make soak` 10,000.
+"""
+
+import gzip
+import io
+import tracemalloc
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from spusk.data import Sample, image, load
+from spusk.errors import DataError
+from tests.data.helpers import digits, idx_bytes, table_text
+
+IMAGES, LABELS = digits(60, side=8)
+SLACK = 400_000  # bytes that a reader may take whatever the file: buffers, decoders, messages
+PILLOW = 1_100_000  # Pillow reads a chunk of unknown length into a buffer of 1 MiB
+
+
+def saved(save, **named) -> bytes:
+    out = io.BytesIO()
+    save(out, **named)
+    return out.getvalue()
+
+
+def png(shades: np.ndarray) -> bytes:
+    return saved(lambda out: Image.fromarray(shades).save(out, "PNG"))
+
+
+def jpeg(shades: np.ndarray) -> bytes:
+    return saved(lambda out: Image.fromarray(shades).save(out, "JPEG"))
+
+
+DRAWN = np.full((24, 20, 4), 255, np.uint8)  # a dark bar with an irregular end, half transparent
+DRAWN[4:18, 8:13] = np.random.default_rng(1).integers(0, 90, (14, 5, 4))
+DRAWN[4:18, 8:13, 3] += 160
+FLOATS = IMAGES.reshape(60, -1) / 7
+TEXT = table_text(IMAGES, LABELS).encode()
+FORMATS = {  # name of the file -> its good bytes
+    "train-images-idx3-ubyte": idx_bytes(IMAGES),
+    "train-images-idx3-ubyte.gz": gzip.compress(idx_bytes(IMAGES), mtime=0),
+    "set.csv": TEXT,
+    "set.csv.gz": gzip.compress(TEXT, mtime=0),
+    "words.csv": b"class,a,b\ncat,1.5,2\ndog,-3,4e2\ncat,0,1\n",
+    "set.npz": saved(np.savez, x=IMAGES, y=LABELS),
+    "packed.npz": saved(np.savez_compressed, x_train=FLOATS, y_train=LABELS,
+                        x_test=FLOATS[:9], y_test=LABELS[:9]),
+    "grey.png": png(DRAWN[:, :, 0]),
+    "colour.png": png(DRAWN),
+    "photo.jpg": jpeg(DRAWN[:, :, :3]),
+}  # fmt: skip
+
+
+def mutated(data: bytes, random: np.random.Generator) -> bytes:
+    """One to eight hits: bytes changed, set to extremes, cut out, doubled, put in; the end lost."""
+    damaged = bytearray(data)
+    for _ in range(random.integers(1, 9)):
+        if not damaged:
+            break
+        place = int(random.integers(len(damaged)))
+        if random.random() < 0.4:
+            place = min(place, int(random.integers(40)))  # headers are where the harm is done
+        length = int(random.integers(1, 9))
+        kind = random.integers(7)
+        if kind == 0:
+            damaged[place] = int(random.integers(256))
+        elif kind == 1:
+            damaged[place] ^= 1 << int(random.integers(8))
+        elif kind == 2:
+            damaged[place : place + length] = random.choice([b"\0", b"\xff", b"9", b"\n"]) * length
+        elif kind == 3:
+            del damaged[place : place + length]
+        elif kind == 4:
+            damaged[place:place] = damaged[place : place + length]
+        elif kind == 5:
+            damaged[place:place] = random.bytes(length)
+        elif random.random() < 0.3:
+            del damaged[place:]
+    return bytes(damaged)
+
+
+def with_checksums(data: bytes) -> bytes:
+    """A PNG whose chunks' checksums are right again, so that the damage gets further."""
+    good, place = bytearray(data), 8
+    while place + 12 <= len(good):
+        end = place + 8 + int.from_bytes(good[place : place + 4], "big")
+        if end + 4 > len(good):
+            break
+        good[end : end + 4] = zlib.crc32(good[place + 4 : end]).to_bytes(4, "big")
+        place = end + 4
+    return bytes(good)
+
+
+def sound(sample: Sample) -> None:
+    assert len(sample) >= 1
+    rows = sample.inputs(slice(None), np.float64)
+    targets = sample.targets(slice(None), np.float64)
+    assert rows.shape[0] == targets.shape[0] == len(sample)
+    assert targets.shape[1] == sample.classes
+    assert np.isfinite(rows).all()
+    assert np.isfinite(targets).all()
+
+
+def read(path, size) -> int:
+    """Reads one damaged file and checks what came; 1 if it was refused."""
+    picture = path.suffix in (".png", ".jpg")
+    tracemalloc.reset_peak()
+    before = tracemalloc.get_traced_memory()[0]
+    slack = SLACK + PILLOW * picture
+    refusal = ""
+    try:
+        data = image(path) if picture else load(path)
+    except DataError as error:
+        refusal = str(error)
+    used = tracemalloc.get_traced_memory()[1] - before
+    if refusal:
+        assert path.name in refusal or str(path.parent) in refusal
+        assert "\n" not in refusal
+        assert used < 2 * size + slack
+        return 1
+    parts = () if picture else [part for part in data[:2] if part is not None]
+    declared = 784 if picture else sum(part.x.size for part in parts) * 8
+    assert used < 2 * size + 3 * declared + slack
+    for part in parts:
+        sound(part)
+    return 0
+
+
+def mutate(tmp_path, name, count):
+    good = FORMATS[name]
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx_bytes(LABELS))
+    path = tmp_path / name
+    path.write_bytes(good)
+    assert (image(path) if path.suffix in (".png", ".jpg") else load(path)) is not None
+    random = np.random.default_rng(0)
+    refused = 0
+    tracemalloc.start()
+    try:
+        for number in range(count):
+            bad = mutated(good, random)
+            if name.endswith(".png") and number % 2:
+                bad = with_checksums(bad)
+            path.write_bytes(bad)
+            refused += read(path, len(bad))
+    finally:
+        tracemalloc.stop()
+    assert refused > count / 4
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_damaged_files_are_refused_or_sound(tmp_path, name):
+    mutate(tmp_path, name, 300)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", FORMATS)
+def test_damaged_files_are_refused_or_sound_soak(tmp_path, name):
+    mutate(tmp_path, name, 10_000)
+
+
+@pytest.mark.parametrize("name", [n for n in FORMATS if n.endswith((".gz", ".npz"))])
+def test_what_lies_inside_an_archive_is_damaged(tmp_path, name):
+    """The archive is sound, its content is not: the damage goes past every checksum."""
+    import zipfile
+
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx_bytes(LABELS))
+    path, random = tmp_path / name, np.random.default_rng(1)
+    tracemalloc.start()
+    try:
+        for _ in range(300):
+            if name.endswith(".gz"):
+                path.write_bytes(gzip.compress(mutated(gzip.decompress(FORMATS[name]), random)))
+            else:
+                with (
+                    zipfile.ZipFile(io.BytesIO(FORMATS[name])) as good,
+                    zipfile.ZipFile(path, "w") as bad,
+                ):
+                    for member in good.namelist():
+                        bad.writestr(member, mutated(good.read(member), random))
+            read(path, path.stat().st_size)
+    finally:
+        tracemalloc.stop()
