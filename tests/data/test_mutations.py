@@ -13,12 +13,13 @@ import pytest
 from PIL import Image
 
 from spusk.data import Sample, image, load
+from spusk.data.digit import WORKING
 from spusk.errors import DataError
 from tests.data.helpers import digits, idx_bytes, table_text
 
 IMAGES, LABELS = digits(60, side=8)
 SLACK = 400_000  # bytes that a reader may take whatever the file: buffers, decoders, messages
-PILLOW = 1_100_000  # Pillow reads a chunk of unknown length into a buffer of 1 MiB
+PILLOW = 1_100_000  # a picture's decoder works in pieces of 1 MiB
 
 
 def saved(save, **named) -> bytes:
@@ -123,7 +124,7 @@ def read(path, size) -> int:
         assert used < 2 * size + slack
         return 1
     parts = () if picture else [part for part in data[:2] if part is not None]
-    declared = 784 if picture else sum(part.x.size for part in parts) * 8
+    declared = WORKING**2 * 8 if picture else sum(part.x.size for part in parts) * 8
     assert used < 2 * size + 3 * declared + slack
     for part in parts:
         sound(part)

@@ -6,6 +6,7 @@ are, as bytes. Classes named 0, 1, 2 … keep their numbers, others are numbered
 """
 
 import csv
+import io
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,12 +34,15 @@ def grey(path: Path) -> "Image.Image":
     Raises DataError for anything else, a broken file, or one that claims to be too large.
     """
     size = regular(path).stat().st_size
+    if size > 4 * MOST_PIXELS:
+        raise DataError(f"{path}: {size} bytes are too many for one picture")
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=("PNG", "JPEG")) as picture:
+            content = io.BytesIO(path.read_bytes())  # a file would set aside what a chunk claims
+            with Image.open(content, formats=("PNG", "JPEG")) as picture:
                 _check_size(picture, size, path)
                 picture.load()
                 return _shades(ImageOps.exif_transpose(picture))
