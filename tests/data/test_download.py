@@ -47,6 +47,8 @@ class Handler(BaseHTTPRequestHandler):
         start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked else 0
         if how == "wrong":
             data = gzip.compress(b"something else")
+        if how == "forged":  # as long as it should be
+            data = gzip.compress(gzip.decompress(data)[:-1] + b"!")
         if how == "other":  # the same content, packed in another way
             data = gzip.compress(gzip.decompress(data), 1, mtime=7)
         if start and how != "norange":
@@ -142,7 +144,7 @@ def test_a_damaged_file_is_fetched_again(server, tmp_path):
     assert len(server.asked) == 5
 
 
-@pytest.mark.parametrize("bad", ["wrong", "404", "hang", "cut", "drip", "endless"])
+@pytest.mark.parametrize("bad", ["wrong", "forged", "404", "hang", "cut", "drip", "endless"])
 def test_the_next_mirror_serves_when_one_fails(server, tmp_path, bad):
     start = time.monotonic()
     whole(get(server, tmp_path, bad, "good"))

@@ -88,6 +88,7 @@ NAN = np.array([[1, 2], [3, np.nan], [5, 6]])
         ({"x": X, "labels": [0, 1]}, "3 inputs but 2 answers"),
         ({"x": X, "y": [[1.0]]}, "3 inputs but 1 answers"),
         ({"x": NAN, "labels": [0] * 3}, "input 1 .*not finite"),
+        ({"x": X - np.inf, "labels": [0] * 3}, "input 0 .*not finite"),
         ({"x": X, "y": NAN}, "target 1 .*not finite"),
         ({"x": X, "labels": [0, 1, 10], "classes": 10}, r"0\.\.9, found 0\.\.10"),
         ({"x": X, "labels": [0, -1, 2]}, r"found -1\.\.2"),

@@ -73,9 +73,13 @@ class _Bounded(io.FileIO):
 def _chosen(names: set[str], path: Path) -> list[str]:
     pairs = [pair for group in (TRAIN, TEST) for pair in group if names.issuperset(pair)][:2]
     if not pairs or pairs[0] not in TRAIN:
-        found = ", ".join(sorted(names)[:8])[:200] or "none"
+        found = ", ".join(map(_shown, sorted(names)[:8])) or "none"
         raise DataError(f"{path}: expected arrays x_train, y_train (or x, y), found {found}")
     return [*pairs[0], *(pairs[1] if len(pairs) > 1 and pairs[1] in TEST else ())]
+
+
+def _shown(name: str) -> str:
+    return name[:40] if name.isprintable() else ascii(name[:40])
 
 
 def _sample(
