@@ -197,7 +197,7 @@ def test_no_network_and_strange_addresses(tmp_path):
 
 def test_a_folder_that_cannot_be_made_and_one_in_use(server, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(DownloadError, match="cannot be written"):
+    with pytest.raises(DownloadError, match="cannot be used"):
         get(server, tmp_path / "file" / "folder", "good")
     pytest.importorskip("fcntl")
     with _alone(tmp_path), pytest.raises(DownloadError, match="another download"):

@@ -39,6 +39,14 @@ def test_a_folder_with_the_four_files_in_any_usual_naming(tmp_path):
     assert (len(data.test), data.test.classes, data.held_out) == (8, 4, 0)
 
 
+def test_both_parts_have_the_classes_of_either(tmp_path):
+    mnist_like(tmp_path)
+    write_idx(tmp_path / "t10k-labels.idx1-ubyte.gz", np.full(8, 6, np.uint8))
+    data = load(tmp_path)
+    assert (data.train.classes, data.test.classes) == (7, 7)
+    assert data.train.targets(slice(0, 2), np.float32).shape == (2, 7)
+
+
 def test_a_folder_without_a_test_part_gives_a_fifth(tmp_path):
     mnist_like(tmp_path, test=False)
     data = load(tmp_path)

@@ -171,7 +171,14 @@ def photo(digit, dark, noise, shade, seed):
 
 @pytest.mark.parametrize(
     ("dark", "noise", "shade", "loss"),
-    [(True, 0, 0, 9), (False, 0, 0, 9), (True, 6, 0, 9), (True, 6, -60, 9), (True, 15, -40, 14)],
+    [
+        (True, 0, 0, 9),
+        (False, 0, 0, 9),
+        (True, 6, 0, 9),
+        (True, 6, -60, 9),
+        (True, 4, -110, 9),
+        (True, 15, -40, 14),
+    ],
 )
 def test_a_photo_of_a_digit_becomes_the_digit(tmp_path, dark, noise, shade, loss):
     V = load().test

@@ -1,5 +1,7 @@
 """The training sample: what it accepts, what it refuses, and the batches it gives."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import spusk
-from spusk.data import Sample, load, sample
+from spusk.data import Sample, image, load, sample
 from spusk.data.sample import held_out, stratified
 from spusk.errors import DataError
 
@@ -189,6 +191,25 @@ def test_missing_sets_say_what_to_do(tmp_path, monkeypatch):
         load("mnist")
     with pytest.raises(DataError, match="mnits: no such"):
         load("mnits")
+    for source in ("x" * 5000, "a\0b", tmp_path / ("x" * 300)):
+        with pytest.raises(DataError):
+            load(source)
+        with pytest.raises(DataError):
+            image(source)
+        with pytest.raises(DataError):
+            load("mnist", source)
+
+
+def test_a_file_or_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "a.csv").write_text("1,2\n")
+    for name, source in (("open", "a.csv"), ("iterdir", "")):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, name, refuse)
+            with pytest.raises(DataError, match=r"cannot be read \(Permission denied\)"):
+                load(tmp_path / source)
 
 
 def test_the_room_is_light():

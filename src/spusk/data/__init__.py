@@ -22,6 +22,7 @@ from spusk.data.folders import (
 from spusk.data.idx import pair
 from spusk.data.images import ENDINGS, read_folder
 from spusk.data.sample import Data, Sample, held_out
+from spusk.data.stream import reading
 from spusk.data.tables import read_table
 from spusk.errors import DataError
 
@@ -56,11 +57,16 @@ def load(
     if isinstance(source, str) and source in ("sample", "mnist"):
         return sample() if source == "sample" else mnist(folder)
     path = Path(source).expanduser()
+    with reading(path):
+        return _load(path, split)
+
+
+def _load(path: Path, split: float | None) -> Data:
     if path.is_dir():
         parts = [find(path, part, kind) for part in (TRAIN, TEST) for kind in ("images", "labels")]
         return load_idx_folder(path, path.name, split) if any(parts) else read_folder(path, split)
     if not path.exists():
-        raise DataError(f"{source}: no such file or folder, and no known set; sample, mnist are")
+        raise DataError(f"{path}: no such file or folder, and no known set; sample, mnist are")
     name = path.name.lower()
     if name.removesuffix(".gz").endswith(TABLES):
         return held_out(read_table(path), split)
@@ -82,6 +88,7 @@ def sample() -> Data:
 def mnist(folder: str | Path | None = None) -> Data:
     """MNIST's 60,000 and 10,000 images from `folder`, else SPUSK_DATA, else the cache."""
     where = mnist_folder(folder)
-    if find(where, TRAIN, "images") is None or find(where, TEST, "images") is None:
-        raise DataError(f"{where}: MNIST's files are not there; {MISSING}")
-    return load_idx_folder(where, "mnist", None)
+    with reading(where):
+        if find(where, TRAIN, "images") is None or find(where, TEST, "images") is None:
+            raise DataError(f"{where}: MNIST's files are not there; {MISSING}")
+        return load_idx_folder(where, "mnist", None)

@@ -76,16 +76,16 @@ def get_mnist(
     each mirror's reason, when none gave the right bytes.
     """
     where = mnist_folder(folder)
-    missing = [file for file in files if not _right(find(where, file.part, file.kind), file)]
-    if not missing:
-        return where
     try:
+        missing = [file for file in files if not _right(find(where, file.part, file.kind), file)]
+        if not missing:
+            return where
         where.mkdir(parents=True, exist_ok=True)
         with _alone(where):
             for file in missing:
                 _fetch(where, file, mirrors, progress or (lambda *_: None), timeout)
     except OSError as error:
-        raise DownloadError(f"{where}: cannot be written ({error}); try --data-dir") from error
+        raise DownloadError(f"{where}: cannot be used ({error}); try --data-dir") from error
     return where
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data.sample import Data, Sample, held_out
-from spusk.data.stream import DEFLATE, regular
+from spusk.data.stream import DEFLATE, reading, regular
 from spusk.data.tables import lines_of
 from spusk.errors import DataError
 
@@ -33,7 +33,8 @@ def grey(path: Path) -> "Image.Image":
 
     Raises DataError for anything else, a broken file, or one that claims to be too large.
     """
-    size = regular(path).stat().st_size
+    with reading(path):
+        size = regular(path).stat().st_size
     if size > 4 * MOST_PIXELS:
         raise DataError(f"{path}: {size} bytes are too many for one picture")
     from PIL import Image, ImageOps, UnidentifiedImageError
