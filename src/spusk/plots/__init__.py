@@ -1,0 +1,35 @@
+"""Pictures: they take results, never compute the mathematics, and return the Axes they drew on.
+
+matplotlib is used without pyplot's global state, so pictures can be made in any thread and leave
+nothing behind.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+DRAWER = {  # public name -> the module that draws it
+    "confusion": "training",
+    "curves": "training",
+    "first_layer": "training",
+    "save": "style",
+    "why_stochastic": "training",
+    "wrong_digits": "training",
+}
+
+__all__ = list(DRAWER)
+
+if TYPE_CHECKING:
+    from spusk.plots.style import save as save
+    from spusk.plots.training import confusion as confusion
+    from spusk.plots.training import curves as curves
+    from spusk.plots.training import first_layer as first_layer
+    from spusk.plots.training import why_stochastic as why_stochastic
+    from spusk.plots.training import wrong_digits as wrong_digits
+
+
+def __getattr__(name: str) -> object:
+    if name not in DRAWER:
+        raise AttributeError(f"module 'spusk.plots' has no attribute {name!r}")
+    value = getattr(import_module(f"spusk.plots.{DRAWER[name]}"), name)
+    globals()[name] = value
+    return value

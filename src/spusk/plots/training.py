@@ -1,0 +1,166 @@
+"""Pictures of a training: curves, first-layer weights, confusion matrix, wrong digits, and why."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from numpy.typing import NDArray
+
+from spusk.backprop import Floats
+from spusk.plots.style import (
+    ACCENT,
+    INK,
+    QUIET,
+    SERIES,
+    STROKES,
+    axes,
+    dress,
+    figure,
+    percent,
+)
+from spusk.sgd import Event
+from spusk.why import WorkCurve
+from spusk.words import say
+
+LARGEST_GRID = 100  # neurons shown at most
+WRONG_SHOWN = 40  # wrong digits shown at most
+
+
+def curves(
+    history: Sequence[Event], ax: Sequence[Axes] | None = None, lang: str = "en"
+) -> list[Axes]:
+    """Cost and accuracy by epoch, on the training and the test set, in two panels."""
+    panels = list(ax) if ax is not None else list(figure(10, 4.2).subplots(1, 2))
+    epochs = [event.epoch for event in history]
+    for panel, met, tested, title in (
+        (panels[0], "cost", "test_cost", "plots.cost"),
+        (panels[1], "accuracy", "test_accuracy", "plots.accuracy"),
+    ):
+        for name, colour, mark, label in (
+            (met, SERIES[0], "o", "plots.train"),
+            (tested, SERIES[1], "s", "plots.test"),
+        ):
+            pairs = [(e, y) for e, h in zip(epochs, history, strict=True)
+                     if (y := getattr(h, name)) is not None]  # fmt: skip
+            if pairs:
+                panel.plot(*zip(*pairs, strict=True), color=colour, marker=mark, markersize=4,
+                           linewidth=1.8, label=say(label, lang))  # fmt: skip
+        panel.xaxis.get_major_locator().set_params(integer=True)
+        dress(panel, lang, say(title, lang), say("plots.epoch", lang))
+        if panel.get_legend_handles_labels()[0]:
+            panel.legend(frameon=False, fontsize=10)
+    panels[0].set_ylim(bottom=0)
+    panels[1].yaxis.set_major_formatter(percent(lang))
+    return panels
+
+
+def first_layer(
+    W: Floats, shape: tuple[int, ...] = (28, 28), ax: Axes | None = None, lang: str = "en"
+) -> Axes:
+    """The weights into each neuron of the first layer as a picture; zero is white.
+
+    W (n, m) with n = height·width; of more than 100 neurons the ones with the largest ‖W‖.
+    """
+    height, width = shape
+    largest = np.argsort(-np.linalg.norm(W, axis=0), kind="stable")[:LARGEST_GRID]
+    shown = W[:, np.sort(largest)].T.reshape(-1, height, width)  # (m, height, width)
+    side = int(np.ceil(np.sqrt(len(shown))))
+    rows = -(-len(shown) // side)
+    sheet = np.full((rows * (height + 2) + 2, side * (width + 2) + 2), np.nan)
+    for k, picture in enumerate(shown):
+        top, left = (k // side) * (height + 2) + 2, (k % side) * (width + 2) + 2
+        sheet[top : top + height, left : left + width] = picture
+    ax = axes(ax, 8, 0.9 + 7.4 * rows / side)
+    bound = float(np.quantile(np.abs(shown), 0.995)) or 1.0
+    image = ax.imshow(sheet, cmap="RdBu_r", vmin=-bound, vmax=bound, interpolation="nearest")
+    ax.set_axis_off()
+    ax.set_title(
+        say("plots.first_layer", lang, n=len(shown), m=W.shape[1]),
+        fontsize=12,
+        color=INK,
+        loc="left",
+    )
+    ax.figure.colorbar(image, ax=ax, shrink=0.6, label=say("plots.weight", lang))
+    return ax
+
+
+def confusion(counts: NDArray[np.int64], ax: Axes | None = None, lang: str = "en") -> Axes:
+    """Right answer (rows) against the network's answer (columns); colour shows the errors."""
+    classes = len(counts)
+    ax = axes(ax, 7.2, 6.2)
+    errors = np.where(np.eye(classes, dtype=bool) | (counts == 0), np.nan, counts.astype(float))
+    if np.isfinite(errors).any():
+        top = max(float(np.nanmax(errors)), 2.0)
+        ax.imshow(errors, cmap="Oranges", norm=LogNorm(0.7, top * 1.6), aspect="equal")
+    else:
+        ax.imshow(np.zeros_like(errors), cmap="Greys", vmin=0, vmax=1, aspect="equal")
+    size = 10 if classes <= 12 else 6
+    for i, j in np.ndindex(classes, classes):
+        if counts[i, j]:
+            ax.text(j, i, f"{counts[i, j]}", ha="center", va="center", fontsize=size,
+                    color=INK, fontweight="bold" if i == j else "normal")  # fmt: skip
+    totals = counts.sum(axis=1)
+    share = np.divide(np.diag(counts), totals, out=np.zeros(classes), where=totals > 0)
+    dress(ax, "en", say("plots.confusion", lang, errors=int(totals.sum() - np.trace(counts)),
+          count=int(totals.sum())), say("plots.said", lang), say("plots.right", lang))  # fmt: skip
+    ax.grid(False)
+    ax.set_xticks(range(classes), [str(k) for k in range(classes)])
+    form = percent(lang)
+    ax.set_yticks(range(classes), [f"{k}" for k in range(classes)])
+    for i in range(classes):
+        ax.text(classes - 0.3, i, form(round(float(share[i]), 3)), va="center", fontsize=9,
+                color=QUIET)  # fmt: skip
+    return ax
+
+
+def wrong_digits(
+    images: NDArray[np.uint8],
+    labels: NDArray[np.integer],
+    answers: Floats,
+    ax: Axes | None = None,
+    lang: str = "en",
+) -> Axes:
+    """The pictures a network got wrong, the surest first: right answer → what it said.
+
+    images (K, height, width), labels (K,), answers α(x) (K, m).
+    """
+    total = len(images)
+    sure = np.argsort(-answers.max(axis=1), kind="stable")[:WRONG_SHOWN] if total else []
+    columns = 8
+    rows = max(1, -(-len(sure) // columns))
+    ax = axes(ax, 8.4, 0.7 + 1.25 * rows)
+    ax.set_axis_off()
+    ax.set_title(say("plots.wrong_digits", lang, n=total, shown=len(sure)), fontsize=12, color=INK,
+                 loc="left")  # fmt: skip
+    ax.set_xlim(0, columns)
+    ax.set_ylim(rows, 0)
+    for place, k in enumerate(sure):
+        row, column = divmod(place, columns)
+        ax.imshow(255 - images[k].astype(float), cmap="gray", aspect="auto", vmin=0, vmax=255,
+                  extent=(column + 0.1, column + 0.9, row + 0.78, row + 0.04))  # fmt: skip
+        ax.text(column + 0.5, row + 0.89, f"{labels[k]} → {np.argmax(answers[k])}", ha="center",
+                va="center", fontsize=10, color=ACCENT)  # fmt: skip
+    return ax
+
+
+def why_stochastic(runs: Sequence[WorkCurve], ax: Axes | None = None, lang: str = "en") -> Axes:
+    """Cost against work done (precedents seen): full batch beside mini-batches, on log axes."""
+    ax = axes(ax, 7.4, 4.8)
+    whole = max(run.batch for run in runs)
+    for k, run in enumerate(runs):
+        key = "plots.run_all" if run.batch == whole else "plots.run_batch"
+        label = say(key, lang, batch=run.batch, rate=run.rate)
+        ax.plot(run.seen[1:], run.cost[1:], color=SERIES[k % len(SERIES)], linewidth=2,
+                linestyle=STROKES[k % len(STROKES)], marker="o", markersize=3, label=label)  # fmt: skip
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    dress(
+        ax,
+        lang,
+        say("plots.why_stochastic", lang),
+        say("plots.seen", lang),
+        say("plots.cost", lang),
+    )
+    ax.legend(frameon=False, fontsize=10)
+    return ax
