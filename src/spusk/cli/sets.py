@@ -25,17 +25,25 @@ def get() -> None:
 def mnist(lang: str, data_dir: Path | None) -> None:
     """MNIST: 60,000 + 10,000 handwritten digits, about 12 MB."""
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TaskID,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
-        tasks: dict[str, object] = {}
+        tasks: dict[str, TaskID] = {}
 
         def progress(file: str, done: int, total: int | None) -> None:
-            task = tasks.setdefault(file, bar.add_task(file, total=total))
-            bar.update(task, completed=done, total=total)  # type: ignore[arg-type]
+            if file not in tasks:
+                tasks[file] = bar.add_task(file, total=total)
+            bar.update(tasks[file], completed=done, total=total)
 
         folder = sets.get_mnist(data_dir, progress=progress)
-    click.echo(say("train.have", lang, name="MNIST", folder=folder))
+    click.echo(say("data.ready", lang, name="MNIST", folder=folder))

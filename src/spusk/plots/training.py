@@ -1,10 +1,12 @@
 """Pictures of a training: curves, first-layer weights, confusion matrix, wrong digits, and why."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from spusk.backprop import Floats
@@ -46,7 +48,7 @@ def curves(
             if pairs:
                 panel.plot(*zip(*pairs, strict=True), color=colour, marker=mark, markersize=4,
                            linewidth=1.8, label=say(label, lang))  # fmt: skip
-        panel.xaxis.get_major_locator().set_params(integer=True)
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         dress(panel, lang, say(title, lang), say("plots.epoch", lang))
         if panel.get_legend_handles_labels()[0]:
             panel.legend(frameon=False, fontsize=10)
@@ -115,8 +117,8 @@ def confusion(counts: NDArray[np.int64], ax: Axes | None = None, lang: str = "en
 
 
 def wrong_digits(
-    images: NDArray[np.uint8],
-    labels: NDArray[np.integer],
+    images: NDArray[Any],
+    labels: NDArray[np.integer[Any]],
     answers: Floats,
     ax: Axes | None = None,
     lang: str = "en",
@@ -126,7 +128,7 @@ def wrong_digits(
     images (K, height, width), labels (K,), answers α(x) (K, m).
     """
     total = len(images)
-    sure = np.argsort(-answers.max(axis=1), kind="stable")[:WRONG_SHOWN] if total else []
+    sure = np.argsort(-answers.max(axis=1), kind="stable")[:WRONG_SHOWN]
     columns = 8
     rows = max(1, -(-len(sure) // columns))
     ax = axes(ax, 8.4, 0.7 + 1.25 * rows)
@@ -151,8 +153,9 @@ def why_stochastic(runs: Sequence[WorkCurve], ax: Axes | None = None, lang: str 
     for k, run in enumerate(runs):
         key = "plots.run_all" if run.batch == whole else "plots.run_batch"
         label = say(key, lang, batch=run.batch, rate=run.rate)
-        ax.plot(run.seen[1:], run.cost[1:], color=SERIES[k % len(SERIES)], linewidth=2,
-                linestyle=STROKES[k % len(STROKES)], marker="o", markersize=3, label=label)  # fmt: skip
+        colour, stroke = SERIES[k % len(SERIES)], STROKES[k % len(STROKES)]
+        ax.plot(run.seen[1:], run.cost[1:], stroke, color=colour, linewidth=2, marker="o",
+                markersize=3, label=label)  # fmt: skip
     ax.set_xscale("log")
     ax.set_yscale("log")
     dress(
