@@ -5,7 +5,8 @@
 every one of the Q + P numbers (row L12).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from time import perf_counter
 from typing import Literal, NamedTuple
 
@@ -77,13 +78,20 @@ def gradient_times(
     """Times both ways to ∇C for growing networks, in float64 so that differences mean something."""
     for sizes in shapes:
         net = Network(sizes, seed, dtype=np.float64)
-        began = perf_counter()
-        slow = differences(net, V)
-        middle = perf_counter()
-        fast = net.gradients(V).theta
-        ended = perf_counter()
+        fast, slow = net.gradients(V).theta, differences(net, V)
         gap = float(np.linalg.norm(slow - fast) / np.linalg.norm(fast))
-        yield GradientTime(net.sizes, len(slow), middle - began, ended - middle, gap)
+        passes = seconds(partial(differences, net, V), 1)
+        yield GradientTime(net.sizes, len(slow), passes, seconds(partial(net.gradients, V), 5), gap)
+
+
+def seconds(work: Callable[[], object], times: int) -> float:
+    """The median time of the work."""
+    took = []
+    for _ in range(times):
+        began = perf_counter()
+        work()
+        took.append(perf_counter() - began)
+    return float(np.median(took))
 
 
 def differences(net: Network, V: Sample, h: float = 1e-5) -> Floats:
