@@ -1,0 +1,107 @@
+// The door to Python: checks nothing that engines/native.py has checked, holds what it uses.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+
+#include "session.hpp"
+
+namespace nb = nanobind;
+using namespace spusk;
+
+using Theta = nb::ndarray<float, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using Pixels = nb::ndarray<const uint8_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+using Rows = nb::ndarray<const float, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+using Numbers = nb::ndarray<const int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+
+namespace {
+
+struct Held {  // arrays stay alive as long as the session that reads them
+  std::optional<Theta> theta;
+  nb::object x, answers;
+  long K = 0, batch = 1;
+  std::unique_ptr<Session> session;
+};
+
+Order ordered(const std::vector<long> &sizes, const Theta &theta,
+              const std::vector<int> &activations, int error, long batch, int threads) {
+  Order order;
+  order.sizes = sizes, order.theta = const_cast<float *>(theta.data());
+  order.activations = activations, order.error = error;
+  order.batch = batch, order.threads = threads;
+  long numbers = 0;
+  for (std::size_t l = 0; l + 1 < sizes.size(); ++l) numbers += (sizes[l] + 1) * sizes[l + 1];
+  if (static_cast<long>(theta.shape(0)) != numbers)
+    throw std::invalid_argument("theta is not of these sizes");
+  return order;
+}
+
+void see_inputs(Order &order, nb::handle x) {
+  Pixels pixels;
+  Rows floats;
+  if (nb::try_cast(x, pixels, false)) {
+    order.pixels = pixels.data(), order.K = static_cast<long>(pixels.shape(0));
+    if (static_cast<long>(pixels.shape(1)) != order.sizes.front())
+      throw std::invalid_argument("x is not of these sizes");
+  } else if (nb::try_cast(x, floats, false)) {
+    order.floats = floats.data(), order.K = static_cast<long>(floats.shape(0));
+    if (static_cast<long>(floats.shape(1)) != order.sizes.front())
+      throw std::invalid_argument("x is not of these sizes");
+  } else {
+    throw std::invalid_argument("x must be C-contiguous uint8 or float32 (K, n)");
+  }
+}
+
+void see_answers(Order &order, nb::handle answers) {
+  Numbers labels;
+  Rows targets;
+  if (nb::try_cast(answers, labels, false)) {
+    order.labels = labels.data();
+    if (static_cast<long>(labels.shape(0)) != order.K)
+      throw std::invalid_argument("labels are not as many as x");
+  } else if (nb::try_cast(answers, targets, false)) {
+    order.targets = targets.data();
+    if (static_cast<long>(targets.shape(0)) != order.K ||
+        static_cast<long>(targets.shape(1)) != order.sizes.back())
+      throw std::invalid_argument("y is not of these sizes");
+  } else {
+    throw std::invalid_argument("answers must be int64 labels (K,) or float32 y (K, m)");
+  }
+}
+
+}  // namespace
+
+NB_MODULE(_native, m) {
+  m.def("instruction_sets", &instruction_sets);
+  nb::class_<Held>(m, "Session")
+      .def("__init__",
+           [](Held *self, const std::vector<long> &sizes, Theta theta,
+              const std::vector<int> &activations, int error, nb::object x, nb::object answers,
+              long batch, int threads, const std::string &isa) {
+             const Kernels *kernels = kernels_of(isa);
+             if (!kernels) throw std::invalid_argument("this machine can't run " + isa);
+             Order order = ordered(sizes, theta, activations, error, batch, threads);
+             see_inputs(order, x);
+             see_answers(order, answers);
+             new (self) Held{theta, x, answers, order.K, batch, nullptr};
+             self->session = std::make_unique<Session>(order, kernels);
+           })
+      .def_prop_ro("threads", [](const Held &h) { return h.session->threads(); })
+      .def_prop_ro("isa", [](const Held &h) { return std::string(h.session->plan().kernels->isa); })
+      .def("steps", [](Held &h, Numbers order, long first, long last, float rate) {
+        const long steps = (h.K + h.batch - 1) / h.batch;
+        if (static_cast<long>(order.shape(0)) != h.K || first < 0 || last > steps || first > last)
+          throw std::invalid_argument("these steps are not in the epoch");
+        for (long i = 0; i < h.K; ++i)
+          if (static_cast<uint64_t>(order.data()[i]) >= static_cast<uint64_t>(h.K))
+            throw std::invalid_argument("the order names a precedent that is not there");
+        nb::gil_scoped_release free;
+        const Tally t = h.session->steps(order.data(), first, last, rate);
+        return std::make_tuple(t.cost, t.correct, t.seen);
+      });
+}

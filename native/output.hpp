@@ -1,0 +1,118 @@
+// The last layer: errors, cost, right answers; and a narrow output summed while its inputs are near.
+#pragma once
+#include <cmath>
+#include "epilogue.hpp"
+#include "gemm.hpp"
+#include "plan.hpp"
+
+namespace spusk::SPUSK_ISA {
+
+struct Batch {
+  const int64_t *rows;  // which precedents
+  long B, parity;
+  float scale;          // η/B
+};
+
+// y[from … from+LANES) of one precedent
+INLINE vf target(const Plan &p, int64_t row, long from) {
+  float y[LANES] = {};
+  if (p.labels) {
+    const int64_t at = p.labels[row] - from;
+    if (at >= 0 && at < LANES) y[at] = 1;
+  } else if (from < p.classes) {
+    std::memcpy(y, p.targets + row * p.classes + from,
+                least(LANES, p.classes - from) * sizeof(float));
+  }
+  return load(y);
+}
+
+// δ of one vector of outputs, times η/B; nothing past the last output
+INLINE vf output_error(const Plan &p, vf a, vf y, Activation act, long left, float scale) {
+  vf d = (a - y) * scale;
+  if (p.error == SQUARED) d *= slope(a, act);
+  if (left >= LANES) return d;
+  float kept[LANES] = {};
+  std::memcpy(kept, &d, (left > 0 ? left : 0) * sizeof(float));
+  return load(kept);
+}
+
+// Σ C_(x,y) and right answers of a batch: element (b, j) of the answers at a[panel·j/pw + …]
+static void judge(Plan &p, const Batch &batch, const float *a, long row, long panel, long pw) {
+  for (long b = 0; b < batch.B; ++b) {
+    long best = 0, wanted = 0;
+    float top = 0, top_wanted = 0;
+    double cost = 0;
+    for (long j = 0; j < p.classes; ++j) {
+      const int64_t at = batch.rows[b];
+      const float x = a[b * row + j / pw * panel + j % pw];
+      const float y = p.labels ? p.labels[at] == j : p.targets[at * p.classes + j];
+      if (p.error == SQUARED) cost += 0.5 * (double(x) - y) * (double(x) - y);
+      else cost -= (y ? y * std::log(double(x)) : 0) + (y != 1 ? (1 - y) * std::log1p(-double(x)) : 0);
+      if (!j || x > top) top = x, best = j;
+      if (!j || y > top_wanted) top_wanted = y, wanted = j;
+    }
+    p.cost += cost;
+    p.correct += best == wanted;
+  }
+  p.seen += batch.B;
+}
+
+// sums (B, m) of lanes += Σ over this panel of a·W: W (m, pw) transposed
+template <int V>
+static void narrow_forward(long B, const float *a, long row, const float *W, long m, float *sums) {
+  for (long b = 0; b < B; ++b, a += row) {
+    vf x[V];
+    for (int v = 0; v < V; ++v) x[v] = load(a + v * LANES);
+    float *s = sums + b * m * LANES;
+    for (long o = 0; o < m; ++o) {
+      vf c = load(s + o * LANES);
+      for (int v = 0; v < V; ++v) c += x[v] * load(W + (o * V + v) * LANES);
+      store(s + o * LANES, c);
+    }
+  }
+}
+
+static void narrow_forward(int pv, long B, const float *a, long row, const float *W, long m,
+                           float *sums) {
+  switch (pv) {
+    case 1: return narrow_forward<1>(B, a, row, W, m, sums);
+    case 2: return narrow_forward<2>(B, a, row, W, m, sums);
+    case 3: return narrow_forward<3>(B, a, row, W, m, sums);
+    default: return narrow_forward<4>(B, a, row, W, m, sums);
+  }
+}
+
+static void narrow_sums(const float *sums, long B, long m, float *partial) {
+  for (long b = 0; b < B; ++b)
+    for (long o = 0; o < m; ++o) partial[b * NARROW_MOST + o] = total(load(sums + (b * m + o) * LANES));
+}
+
+// Every thread works out the few output errors for itself: cheaper than waiting for one that does.
+static void narrow_errors(Plan &p, const Batch &batch, Worker &w, long blocks) {
+  const Layer &l = p.layers[p.depth - 1];
+  for (long o = 0; o < NARROW_MOST; o += LANES) {
+    vf moved = vf{};
+    for (long b = 0; b < batch.B; ++b) {
+      const long at = b * NARROW_MOST + o;
+      vf z = load(w.out_bias + o);
+      for (long k = 0; k < blocks; ++k) z += load(p.partial[batch.parity] + k * p.batch * NARROW_MOST + at);
+      const vf a = activate(z, l.act);
+      const vf d = output_error(p, a, target(p, batch.rows[b], o), l.act, l.m - o, batch.scale);
+      store(w.answer + at, a);
+      store(w.out + at, d);
+      moved += d;
+    }
+    store(w.out_bias + o, load(w.out_bias + o) - moved);
+  }
+}
+
+// One panel of the hidden layer under a narrow output: its δ from the old W, then W's own step.
+static void narrow_backward(const Layer &below, const Worker &w, long B, long m, float *W,
+                            const float *a, float *delta, long drow, float *bias) {
+  const int pv = below.pv;
+  gemm<SET>(pv, B, m, {w.out, NARROW_MOST, 1}, {W, below.pw}, delta, drow);
+  gemm<SUBTRACT>(pv, m, B, {w.out, 1, NARROW_MOST}, {a, below.row}, W, below.pw);
+  slope_tile(below.act, delta, drow, a, below.row, B, pv, bias);
+}
+
+}  // namespace spusk::SPUSK_ISA

@@ -1,0 +1,82 @@
+// What a session has worked out once: shapes, places in the arena, who owns what.
+// Plain data only: these headers are compiled for several instruction sets, and an inline function
+// shared between them could be linked in the wrong one.
+#pragma once
+#include <cstdint>
+
+namespace spusk {
+
+enum Activation { SIGMOID, TANH, RELU, IDENTITY };
+enum Error { SQUARED, CROSS_ENTROPY };
+enum Kind { SPARSE, DENSE, NARROW };  // first layer; hidden or wide output; few outputs, transposed
+
+constexpr long NARROW_MOST = 16;  // outputs that one visit of a tile can serve from registers
+constexpr long BLOCKS = 64;       // sums over neurons are cut into at most so many blocks
+constexpr long DEPTH = 32;        // rows of weights packed at a time, in units of one vector
+
+struct Layer {
+  long n, m;        // W (n, m), b (m,)
+  Kind kind;
+  Activation act;
+  bool fused;       // dense under a narrow output: δ below is summed panel by panel
+  int pv;           // vectors in a panel of neurons
+  long pw, panels, blocks;
+  float *W, *b;     // in θ
+  float *pack;      // resident copy [panel][n][pw] of a small first layer; [panel][m][pw] if narrow
+  float *bias;      // (panels·pw) padded copy
+  float *A, *D;     // activations and errors: element (b, j) at panel·j/pw + row·b + j%pw
+  long row, panel;
+};
+
+struct Entry {      // one nonzero input: where (column, or row of the batch) and what
+  uint32_t at;
+  float value;
+};
+
+struct Lists {      // nonzero inputs of a batch, by rows and by columns
+  long *row_from;   // (B+1)
+  Entry *by_row;
+  long *column_from;  // (n+2), the last one scratch
+  Entry *by_column;
+};
+
+struct Worker {     // one thread's own memory
+  Lists lists;
+  float *tile;      // weights of one panel, or a packed block of them
+  float *delta;     // (B, pw) errors of one panel
+  float *answer;    // (B, 16) of a narrow output
+  float *out;       // (B, 16) its errors
+  float *out_bias;  // (16)
+};
+
+struct Plan;
+struct Kernels {    // one instruction set's code
+  const char *isa;
+  int lanes, vectors;  // floats in a vector; vectors in the widest panel
+  void (*steps)(Plan &, int thread);
+};
+
+struct Plan {
+  const Kernels *kernels;
+  int depth, threads;
+  long K, batch, n0, classes;
+  Error error;
+  Layer *layers;
+  const uint8_t *pixels;     // (K, n0), or
+  const float *floats;       // (K, n0)
+  const int64_t *labels;     // (K,), or
+  const float *targets;      // (K, classes)
+  Worker *workers;
+  float *partial[2];         // narrow output: (blocks, B, 16), in turn, so that one barrier serves
+  float *lanes;              // (threads, B, 16, lanes) sums before their lanes are added
+  float *below;              // fused: (blocks, B, row of the layer below)
+  void *team;
+  void (*barrier)(void *team, int thread);
+  const int64_t *order;      // this call
+  long first, last;
+  float rate;
+  double cost;
+  int64_t correct, seen;
+};
+
+}  // namespace spusk

@@ -1,0 +1,154 @@
+#include "session.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <new>
+
+namespace spusk {
+
+constexpr std::size_t RESIDENT = 2u << 20;  // bytes of a first layer that stays packed in cache
+constexpr double WORTH_A_THREAD = 1.5e6;    // operations of a step that a further thread earns
+
+// Runs twice over the same requests: first to count, then to hand out.
+class Arena {
+ public:
+  explicit Arena(char *base) : base_(base) {}
+  template <class T>
+  T *take(long count) {
+    const std::size_t at = used_;
+    used_ += (static_cast<std::size_t>(std::max(count, 0l)) * sizeof(T) + 127) / 128 * 128;
+    return base_ ? reinterpret_cast<T *>(base_ + at) : nullptr;
+  }
+  std::size_t used() const { return used_; }
+
+ private:
+  char *base_;
+  std::size_t used_ = 0;
+};
+
+Session::Session(const Order &order, const Kernels *kernels) {
+  plan_.kernels = kernels;
+  lay_out(order);
+  team_ = std::make_unique<Team>(plan_.threads);
+  plan_.team = team_.get();
+  plan_.barrier = [](void *team, int) { static_cast<Team *>(team)->barrier(); };
+  Arena count(nullptr);
+  allot(count);
+  bytes_ = count.used();
+  memory_ = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory_ == MAP_FAILED) {
+    memory_ = nullptr;
+    throw std::bad_alloc();
+  }
+#ifdef MADV_HUGEPAGE
+  madvise(memory_, bytes_, MADV_HUGEPAGE);
+#endif
+  Arena arena(static_cast<char *>(memory_));
+  allot(arena);
+}
+
+Session::~Session() {
+  if (memory_) munmap(memory_, bytes_);
+}
+
+void Session::lay_out(const Order &order) {
+  const int depth = static_cast<int>(order.sizes.size()) - 1, lanes = plan_.kernels->lanes;
+  layers_.assign(depth, Layer{});
+  long at = 0, biases = 0;
+  for (int l = 0; l < depth; ++l) at += order.sizes[l] * order.sizes[l + 1];
+  biases = at, at = 0;
+  double work = 0;
+  for (int l = 0; l < depth; ++l) {
+    Layer &layer = layers_[l];
+    layer.n = order.sizes[l], layer.m = order.sizes[l + 1];
+    layer.W = order.theta + at, layer.b = order.theta + biases;
+    at += layer.n * layer.m, biases += layer.m;
+    layer.act = static_cast<Activation>(order.activations[l]);
+    layer.kind = l == 0 ? SPARSE : l == depth - 1 && layer.m <= NARROW_MOST ? NARROW : DENSE;
+    const long vectors = (layer.m + lanes - 1) / lanes, most = plan_.kernels->vectors;
+    const long panels = (vectors + most - 1) / most;
+    layer.pv = static_cast<int>((vectors + panels - 1) / panels);  // even panels share out better
+    layer.pw = layer.pv * lanes;
+    layer.panels = (layer.m + layer.pw - 1) / layer.pw;
+    layer.blocks = std::min(layer.panels, BLOCKS);
+    work += (l ? 6.0 : 1.5) * static_cast<double>(layer.n * layer.m * order.batch);
+  }
+  for (int l = 1; l + 1 < depth; ++l)
+    layers_[l].fused = layers_[l + 1].kind == NARROW && layers_[l].n <= 256 &&
+                       layers_[l].m >= 8 * layers_[l].n;
+  const int cores = std::max(1u, std::thread::hardware_concurrency());
+  const int pay = static_cast<int>(std::min(1.0 * cores, 1 + work / WORTH_A_THREAD));
+  plan_.threads = order.threads > 0 ? order.threads : pay;
+  plan_.depth = depth, plan_.layers = layers_.data();
+  plan_.K = order.K, plan_.batch = order.batch;
+  plan_.n0 = order.sizes.front(), plan_.classes = order.sizes.back();
+  plan_.error = static_cast<Error>(order.error);
+  plan_.pixels = order.pixels, plan_.floats = order.floats;
+  plan_.labels = order.labels, plan_.targets = order.targets;
+  workers_.assign(plan_.threads, Worker{});
+  plan_.workers = workers_.data();
+}
+
+void Session::allot_layer(Arena &arena, int at) {
+  Layer &l = layers_[at];
+  const long B = plan_.batch, lanes = plan_.kernels->lanes;
+  if (l.kind == NARROW) {
+    const Layer &below = layers_[at - 1];
+    l.pack = arena.take<float>(below.panels * below.pw * l.m);
+    return;
+  }
+  l.bias = arena.take<float>(l.panels * l.pw);
+  if (l.kind == SPARSE && l.n * l.panels * l.pw * sizeof(float) <= RESIDENT)
+    l.pack = arena.take<float>(l.n * l.panels * l.pw);
+  const bool feeds_narrow = at + 1 < plan_.depth && layers_[at + 1].kind == NARROW;
+  if (feeds_narrow && (at == 0 || l.fused)) {  // visited by panels; δ lives in a worker's panel
+    l.row = l.pw, l.panel = B * l.pw;
+    l.A = arena.take<float>(l.panels * l.panel);
+    return;
+  }
+  l.row = l.panels * l.pw, l.panel = l.pw;
+  if (l.row % 256 == 0) l.row += lanes;  // rows a power of two apart fight over cache places
+  l.A = arena.take<float>(B * l.row);
+  l.D = arena.take<float>(B * l.row);
+}
+
+void Session::allot_worker(Arena &arena, Worker &w) {
+  const long B = plan_.batch, n = plan_.n0, lanes = plan_.kernels->lanes;
+  const long widest = plan_.kernels->vectors * lanes;
+  long rows = std::max(DEPTH * lanes, widest);
+  for (const Layer &l : layers_)
+    if ((l.kind == SPARSE && !l.pack) || l.fused) rows = std::max(rows, l.n);
+  w.tile = arena.take<float>(rows * widest);
+  w.delta = arena.take<float>(B * widest);
+  w.answer = arena.take<float>(B * NARROW_MOST);
+  w.out = arena.take<float>(B * NARROW_MOST);
+  w.out_bias = arena.take<float>(NARROW_MOST);
+  w.lists.row_from = arena.take<long>(B + 1);
+  w.lists.column_from = arena.take<long>(n + 2);
+  w.lists.by_row = arena.take<Entry>(B * n + 16);  // untouched pages cost nothing
+  w.lists.by_column = arena.take<Entry>(B * n + 16);
+}
+
+void Session::allot(Arena &arena) {
+  for (int at = 0; at < plan_.depth; ++at) allot_layer(arena, at);
+  for (Worker &worker : workers_) allot_worker(arena, worker);
+  const long B = plan_.batch;
+  const Layer &last = layers_.back();
+  if (last.kind != NARROW) return;
+  const Layer &below = layers_[plan_.depth - 2];
+  for (float *&partial : plan_.partial) partial = arena.take<float>(below.blocks * B * NARROW_MOST);
+  plan_.lanes = arena.take<float>(plan_.threads * B * NARROW_MOST * plan_.kernels->lanes);
+  if (below.fused)
+    plan_.below = arena.take<float>(below.blocks * B * layers_[plan_.depth - 3].row);
+}
+
+Tally Session::steps(const int64_t *order, long first, long last, float rate) {
+  plan_.order = order, plan_.first = first, plan_.last = last, plan_.rate = rate;
+  plan_.cost = 0, plan_.correct = plan_.seen = 0;
+  team_->run([this](int thread) { plan_.kernels->steps(plan_, thread); });
+  return {plan_.cost, plan_.correct, plan_.seen};
+}
+
+}  // namespace spusk

@@ -1,0 +1,66 @@
+#include "threads.hpp"
+
+namespace spusk {
+
+namespace {
+void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+}  // namespace
+
+Team::Team(int size) : size_(size) {
+  // With more threads than cores the one waited for may need this very core.
+  const unsigned cores = std::thread::hardware_concurrency();
+  spins_ = size <= static_cast<int>(cores) ? 4000 : 20;
+  for (int thread = 1; thread < size; ++thread) threads_.emplace_back([=, this] { live(thread); });
+}
+
+Team::~Team() {
+  over_.store(true);
+  jobs_.fetch_add(1);
+  jobs_.notify_all();
+  for (std::thread &thread : threads_) thread.join();
+}
+
+void Team::wait_past(std::atomic<uint32_t> &word, uint32_t seen) const {
+  for (int i = 0; i < spins_; ++i) {
+    if (word.load(std::memory_order_acquire) != seen) return;
+    pause();
+  }
+  while (word.load(std::memory_order_acquire) == seen) word.wait(seen, std::memory_order_acquire);
+}
+
+void Team::live(int thread) {
+  for (uint32_t seen = 0;; ++seen) {
+    wait_past(jobs_, seen);
+    if (over_.load()) return;
+    (*job_)(thread);
+    barrier();
+  }
+}
+
+void Team::run(const std::function<void(int)> &job) {
+  if (size_ == 1) return job(0);
+  job_ = &job;
+  jobs_.fetch_add(1, std::memory_order_release);
+  jobs_.notify_all();
+  job(0);
+  barrier();
+}
+
+void Team::barrier() {
+  const uint32_t turn = turn_.load(std::memory_order_acquire);
+  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == static_cast<uint32_t>(size_)) {
+    arrived_.store(0, std::memory_order_relaxed);
+    turn_.store(turn + 1, std::memory_order_release);
+    turn_.notify_all();
+  } else {
+    wait_past(turn_, turn);
+  }
+}
+
+}  // namespace spusk

@@ -1,0 +1,167 @@
+"""The native engine against the lecture's formulas in float64."""
+
+import os
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spusk.data import Sample
+from spusk.engines import native
+from spusk.errors import EngineError
+from spusk.network import Network
+
+pytestmark = pytest.mark.skipif(not native.available(), reason="native part not built")
+
+SETS = native.instruction_sets()
+
+
+def pair(sizes, K, seed, kind="pixels", targets=False, **kind_of_net):
+    """A network and a set of K precedents to go with it."""
+    rng = np.random.default_rng(seed)
+    net = Network(sizes, seed=seed, **kind_of_net)
+    x = (rng.integers(1, 256, (K, sizes[0])) * (rng.random((K, sizes[0])) < 0.4)).astype(np.uint8)
+    if kind == "floats":
+        x = rng.standard_normal((K, sizes[0])).astype(np.float32)
+    if targets:
+        return net, Sample(x, y=rng.random((K, sizes[-1])).astype(np.float32))
+    return net, Sample(x, labels=rng.integers(0, sizes[-1], K), classes=sizes[-1])
+
+
+def oracle(net, V, order, batch, first, last, rate):
+    """The same steps by the reference engine in float64."""
+    from spusk.engines.reference import Reference
+
+    twin = Network(net.sizes, dtype=np.float64, activation=net.activation, output=net.output,
+                   error=net.error)  # fmt: skip
+    twin.theta[:] = net.theta
+    tally = Reference().open(twin, V, batch).steps(order, first, last, rate)
+    return twin.theta, tally
+
+
+def run(net, V, order, batch, first, last, rate, threads=1):
+    """The same steps by the native engine, on a copy."""
+    twin = net.copy()
+    tally = native.Native().open(twin, V, batch, threads).steps(order, first, last, rate)
+    return twin.theta, tally
+
+
+def agree(net, V, batch, rate, seed=0, threads=1, steps=None):
+    order = np.random.default_rng(seed).permutation(len(V))
+    last = -(-len(V) // batch) if steps is None else steps
+    theta, tally = run(net, V, order, batch, 0, last, rate, threads)
+    wanted, told = oracle(net, V, order, batch, 0, last, rate)
+    scale = max(1.0, float(np.abs(wanted).max()))
+    assert np.abs(theta - wanted).max() <= 1e-4 * scale
+    assert tally.cost == pytest.approx(told.cost, rel=1e-4, abs=1e-5)
+    assert tally.seen == told.seen
+    return tally, told
+
+
+SHAPES = [
+    ((784, 30, 10), 10),
+    ((784, 100, 10), 7),
+    ((5, 3), 2),
+    ((3, 40), 4),
+    ((20, 17, 33), 5),
+    ((30, 70, 65, 64, 3), 9),
+    ((13, 11, 1031, 10), 6),  # wide over small, narrow output: fused
+    ((50, 600, 300, 16), 33),
+    ((40, 300, 100, 17), 20),
+    ((700, 1201, 10), 3),  # first layer in place, ragged
+    ((1, 1), 1),
+]
+
+
+@pytest.mark.parametrize("isa", SETS)
+@pytest.mark.parametrize(("sizes", "batch"), SHAPES)
+def test_agrees_with_float64(sizes, batch, isa, monkeypatch):
+    monkeypatch.setenv("SPUSK_ISA", isa)
+    net, V = pair(sizes, 2 * batch + batch // 2, seed=3)
+    tally, told = agree(net, V, batch, rate=0.5)
+    assert tally.correct == told.correct
+
+
+@given(
+    hidden=st.lists(st.integers(1, 70), max_size=4),
+    ends=st.tuples(st.integers(1, 70), st.integers(1, 40)),
+    batch=st.integers(1, 97),
+    K=st.integers(1, 120),
+    seed=st.integers(0, 1000),
+    kind=st.sampled_from(["pixels", "floats"]),
+    targets=st.booleans(),
+    threads=st.integers(1, 3),
+    isa=st.sampled_from(SETS or ("none",)),
+)
+@settings(deadline=None, derandomize=True, max_examples=80)
+def test_odd_sizes(hidden, ends, batch, K, seed, kind, targets, threads, isa):
+    before = os.environ.get("SPUSK_ISA")
+    os.environ["SPUSK_ISA"] = isa
+    try:
+        net, V = pair((ends[0], *hidden, ends[1]), K, seed, kind, targets)
+        agree(net, V, min(batch, K), rate=0.3, seed=seed, threads=threads, steps=1)
+    finally:
+        os.environ.pop("SPUSK_ISA") if before is None else os.environ.update(SPUSK_ISA=before)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "identity"])
+@pytest.mark.parametrize(("output", "error"), [
+    ("sigmoid", "squared"), ("sigmoid", "cross-entropy"), ("identity", "squared"),
+])  # fmt: skip
+@pytest.mark.parametrize("sizes", [(20, 30, 10), (20, 30, 30)])
+def test_every_activation_and_cost(activation, output, error, sizes):
+    net, V = pair(sizes, 24, seed=1, activation=activation, output=output, error=error)
+    agree(net, V, 8, rate=0.05)
+
+
+@pytest.mark.parametrize("sizes", [(784, 100, 10), (20, 33, 2000, 10), (90, 300, 200, 100, 50)])
+def test_threads_change_no_bit(sizes):
+    net, V = pair(sizes, 50, seed=5)
+    order = np.random.default_rng(0).permutation(50)
+    alone, tally = run(net, V, order, 7, 0, 8, 0.5, threads=1)
+    for threads in (2, 3, 5):
+        together, told = run(net, V, order, 7, 0, 8, 0.5, threads=threads)
+        assert np.array_equal(alone, together)
+        assert tally == told
+
+
+def test_chunks_change_no_bit():
+    net, V = pair((784, 100, 10), 64, seed=5)
+    order = np.random.default_rng(0).permutation(64)
+    whole, _ = run(net, V, order, 4, 0, 16, 0.5, threads=2)
+    twin = net.copy()
+    session = native.Native().open(twin, V, 4, 2)
+    for i in range(16):
+        session.steps(order, i, i + 1, 0.5)
+    assert np.array_equal(whole, twin.theta)
+
+
+def test_nan_is_not_hidden():
+    net, V = pair((784, 30, 10), 20, seed=5)
+    net.layers[0].W[400, 3] = np.nan
+    _, tally = run(net, V, np.arange(20), 10, 0, 2, 0.5)
+    assert np.isnan(tally.cost)
+
+
+def test_refusals(monkeypatch):
+    net, V = pair((5, 3), 4, seed=0)
+    with pytest.raises(EngineError, match="float64"):
+        native.Native().open(Network((5, 3), dtype=np.float64), V, 2)
+    with pytest.raises(EngineError, match="threads"):
+        native.Native().open(net, V, 2, threads=0)
+    monkeypatch.setenv("SPUSK_THREADS", "many")
+    with pytest.raises(EngineError, match="SPUSK_THREADS"):
+        native.Native().open(net, V, 2)
+    monkeypatch.setenv("SPUSK_ISA", "mmx")
+    with pytest.raises(EngineError, match=SETS[0]):
+        native.Native().open(net, V, 2, threads=1)
+
+
+def test_an_order_that_is_none_is_refused():
+    net, V = pair((5, 3), 4, seed=0)
+    session = native.Native().open(net, V, 2)
+    with pytest.raises(ValueError, match="not there"):
+        session.steps(np.array([0, 1, 2, 4]), 0, 2, 0.1)
+    with pytest.raises(ValueError, match="not in the epoch"):
+        session.steps(np.arange(4), 0, 3, 0.1)
