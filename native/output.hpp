@@ -8,6 +8,7 @@
 namespace spusk::SPUSK_ISA {
 
 struct Batch {
+  const Lists *lists;
   const int64_t *rows;  // which precedents
   long B, parity;
   float scale;          // η/B
@@ -36,23 +37,42 @@ INLINE vf output_error(const Plan &p, vf a, vf y, Activation act, long left, flo
   return load(kept);
 }
 
+static void judge_any(Plan &p, int64_t at, const float *a, long panel, long pw) {
+  long best = 0, wanted = 0;
+  float top = 0, top_wanted = 0;
+  double cost = 0;
+  for (long j = 0; j < p.classes; ++j) {
+    const float x = a[j / pw * panel + j % pw];
+    const float y = p.labels ? p.labels[at] == j : p.targets[at * p.classes + j];
+    const double off = double(x) - y;
+    if (p.error == SQUARED) cost += 0.5 * off * off;
+    else cost -= (y ? y * std::log(double(x)) : 0) + (y != 1 ? (1 - y) * std::log1p(-double(x)) : 0);
+    if (!j || x > top) top = x, best = j;
+    if (!j || y > top_wanted) top_wanted = y, wanted = j;
+  }
+  p.cost += cost;
+  p.correct += best == wanted;
+}
+
+// The usual case without a branch: Σ(a − y)² = Σa² − 2a_label + 1, exact enough in double.
+static void judge_class(Plan &p, const float *a, int64_t label) {
+  const float chosen = a[label];
+  double squares = 0;
+  long better = 0;
+  for (long j = 0; j < p.classes; ++j) {
+    squares += double(a[j]) * a[j];
+    better += (a[j] > chosen) | ((a[j] == chosen) & (j < label));
+  }
+  p.cost += 0.5 * (squares - 2.0 * chosen + 1);
+  p.correct += !better;
+}
+
 // Σ C_(x,y) and right answers of a batch: element (b, j) of the answers at a[panel·j/pw + …]
 static void judge(Plan &p, const Batch &batch, const float *a, long row, long panel, long pw) {
+  const bool classes = p.labels && p.error == SQUARED && p.classes <= pw;
   for (long b = 0; b < batch.B; ++b) {
-    long best = 0, wanted = 0;
-    float top = 0, top_wanted = 0;
-    double cost = 0;
-    for (long j = 0; j < p.classes; ++j) {
-      const int64_t at = batch.rows[b];
-      const float x = a[b * row + j / pw * panel + j % pw];
-      const float y = p.labels ? p.labels[at] == j : p.targets[at * p.classes + j];
-      if (p.error == SQUARED) cost += 0.5 * (double(x) - y) * (double(x) - y);
-      else cost -= (y ? y * std::log(double(x)) : 0) + (y != 1 ? (1 - y) * std::log1p(-double(x)) : 0);
-      if (!j || x > top) top = x, best = j;
-      if (!j || y > top_wanted) top_wanted = y, wanted = j;
-    }
-    p.cost += cost;
-    p.correct += best == wanted;
+    if (classes) judge_class(p, a + b * row, p.labels[batch.rows[b]]);
+    else judge_any(p, batch.rows[b], a + b * row, panel, pw);
   }
   p.seen += batch.B;
 }

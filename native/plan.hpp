@@ -33,15 +33,18 @@ struct Entry {      // one nonzero input: where (column, or row of the batch) an
   float value;
 };
 
+struct Run {        // a run of entries
+  long from, to;
+};
+
 struct Lists {      // nonzero inputs of a batch, by rows and by columns
-  long *row_from;   // (B+1)
+  Run *row;         // (B,)
   Entry *by_row;
-  long *column_from;  // (n+2), the last one scratch
+  Run *column;      // (n,)
   Entry *by_column;
 };
 
 struct Worker {     // one thread's own memory
-  Lists lists;
   float *tile;      // weights of one panel, or a packed block of them
   float *delta;     // (B, pw) errors of one panel
   float *answer;    // (B, 16) of a narrow output
@@ -66,6 +69,7 @@ struct Plan {
   const float *floats;       // (K, n0)
   const int64_t *labels;     // (K,), or
   const float *targets;      // (K, classes)
+  Lists lists[3];            // of steps in turn: one in use, one being written, one still read
   Worker *workers;
   float *partial[2];         // narrow output: (blocks, B, 16), in turn, so that one barrier serves
   float *lanes;              // (threads, B, 16, lanes) sums before their lanes are added

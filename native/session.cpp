@@ -115,7 +115,7 @@ void Session::allot_layer(Arena &arena, int at) {
 }
 
 void Session::allot_worker(Arena &arena, Worker &w) {
-  const long B = plan_.batch, n = plan_.n0, lanes = plan_.kernels->lanes;
+  const long B = plan_.batch, lanes = plan_.kernels->lanes;
   const long widest = plan_.kernels->vectors * lanes;
   long rows = std::max(DEPTH * lanes, widest);
   for (const Layer &l : layers_)
@@ -125,16 +125,18 @@ void Session::allot_worker(Arena &arena, Worker &w) {
   w.answer = arena.take<float>(B * NARROW_MOST);
   w.out = arena.take<float>(B * NARROW_MOST);
   w.out_bias = arena.take<float>(NARROW_MOST);
-  w.lists.row_from = arena.take<long>(B + 1);
-  w.lists.column_from = arena.take<long>(n + 2);
-  w.lists.by_row = arena.take<Entry>(B * n + 16);  // untouched pages cost nothing
-  w.lists.by_column = arena.take<Entry>(B * n + 16);
 }
 
 void Session::allot(Arena &arena) {
   for (int at = 0; at < plan_.depth; ++at) allot_layer(arena, at);
   for (Worker &worker : workers_) allot_worker(arena, worker);
-  const long B = plan_.batch;
+  const long B = plan_.batch, n = plan_.n0;
+  for (Lists &lists : plan_.lists) {  // room for the worst; untouched pages cost nothing
+    lists.row = arena.take<Run>(B);
+    lists.column = arena.take<Run>(n);
+    lists.by_row = arena.take<Entry>(B * n + 16);
+    lists.by_column = arena.take<Entry>(B * n + 16);
+  }
   const Layer &last = layers_.back();
   if (last.kind != NARROW) return;
   const Layer &below = layers_[plan_.depth - 2];

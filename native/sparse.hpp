@@ -5,6 +5,21 @@
 
 namespace spusk::SPUSK_ISA {
 
+constexpr long FEW = 16;  // rows of a batch that are not worth sorting by column
+
+INLINE void fetch_ahead(const void *at, long bytes) {
+  for (long i = 0; i < bytes; i += 64) __builtin_prefetch(static_cast<const char *>(at) + i);
+}
+
+// The rows of a shuffled batch lie anywhere in memory: ask for them a step before they are read.
+INLINE void list_ahead(const Plan &p, const int64_t *rows, Run mine) {
+  for (long b = mine.from; b < mine.to; ++b) {
+    if (p.pixels) fetch_ahead(p.pixels + rows[b] * p.n0, p.n0);
+    else fetch_ahead(p.floats + rows[b] * p.n0, p.n0 * 4);
+    if (p.labels) __builtin_prefetch(p.labels + rows[b]);
+  }
+}
+
 static long list_bytes(const uint8_t *x, long n, Entry *to) {
   long count = 0, i = 0;
 #if defined(__AVX512F__)
@@ -52,28 +67,45 @@ static long list_floats(const float *x, long n, Entry *to) {
   return count;
 }
 
-static void list_rows(const Plan &p, Lists &lists, const int64_t *rows, long B) {
-  long count = 0;
-  for (long b = 0; b < B; ++b) {
-    lists.row_from[b] = count;
-    const long at = rows[b] * p.n0;
+// Each thread lists some rows, one after the other from the place where they would fit at worst.
+static void list_rows(const Plan &p, Lists &lists, const int64_t *rows, Run mine) {
+  long count = mine.from * p.n0;
+  for (long b = mine.from; b < mine.to; ++b) {
+    const long at = rows[b] * p.n0, from = count;
     count += p.pixels ? list_bytes(p.pixels + at, p.n0, lists.by_row + count)
                       : list_floats(p.floats + at, p.n0, lists.by_row + count);
+    lists.row[b] = {from, count};
   }
-  lists.row_from[B] = count;
 }
 
-static void list_columns(long n, Lists &lists, long B) {
-  long *from = lists.column_from;
-  const Entry *entry = lists.by_row;
-  std::memset(from, 0, (n + 2) * sizeof(long));
-  from += 2;  // counted two places on, so that after filling the starts stand in their place
-  for (long e = 0; e < lists.row_from[B]; ++e) ++from[entry[e].at];
-  for (long i = 0; i < n; ++i) from[i] += from[i - 1];
-  --from;
+// The first entry of a row at or past a column.
+INLINE const Entry *first_of(const Lists &lists, long b, long column) {
+  const Entry *from = lists.by_row + lists.row[b].from, *to = lists.by_row + lists.row[b].to;
+  while (from < to) {
+    const Entry *middle = from + (to - from) / 2;
+    if (static_cast<long>(middle->at) < column) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+// Each thread sorts some columns (its own pixels) of all rows.
+static void list_columns(Lists &lists, long B, Run mine) {
+  Run *column = lists.column;
+  for (long i = mine.from; i < mine.to; ++i) column[i].to = 0;
   for (long b = 0; b < B; ++b)
-    for (long e = lists.row_from[b]; e < lists.row_from[b + 1]; ++e)
-      lists.by_column[from[entry[e].at]++] = {static_cast<uint32_t>(b), entry[e].value};
+    for (const Entry *e = first_of(lists, b, mine.from), *end = lists.by_row + lists.row[b].to;
+         e < end && static_cast<long>(e->at) < mine.to; ++e)
+      ++column[e->at].to;
+  for (long i = mine.from, count = mine.from * B; i < mine.to; ++i) {
+    const long more = column[i].to;
+    column[i] = {count, count};
+    count += more;
+  }
+  for (long b = 0; b < B; ++b)
+    for (const Entry *e = first_of(lists, b, mine.from), *end = lists.by_row + lists.row[b].to;
+         e < end && static_cast<long>(e->at) < mine.to; ++e)
+      lists.by_column[column[e->at].to++] = {static_cast<uint32_t>(b), e->value};
 }
 
 // out (B, V vectors) = Σ over nonzero inputs of x·W[i]
@@ -82,7 +114,7 @@ static void sparse_forward(const Lists &lists, long B, const float *W, long stri
                            long row) {
   constexpr int U = V < 3 ? 4 : 2;  // enough sums in flight to hide the latency of one
   for (long b = 0; b < B; ++b, out += row) {
-    const Entry *e = lists.by_row + lists.row_from[b], *end = lists.by_row + lists.row_from[b + 1];
+    const Entry *e = lists.by_row + lists.row[b].from, *end = lists.by_row + lists.row[b].to;
     vf c[U][V];
     for (int u = 0; u < U; ++u)
       for (int v = 0; v < V; ++v) c[u][v] = vf{};
@@ -106,8 +138,8 @@ template <int V>
 static void sparse_update(const Lists &lists, long n, float *W, long stride, const float *delta,
                           long row) {
   for (long i = 0; i < n; ++i) {
-    const Entry *e = lists.by_column + lists.column_from[i];
-    const Entry *end = lists.by_column + lists.column_from[i + 1];
+    const Entry *e = lists.by_column + lists.column[i].from;
+    const Entry *end = lists.by_column + lists.column[i].to;
     if (e == end) continue;
     float *w = W + i * stride;
     vf c[V];
@@ -115,6 +147,22 @@ static void sparse_update(const Lists &lists, long n, float *W, long stride, con
     for (; e < end; ++e)
       for (int v = 0; v < V; ++v) c[v] -= all(e->value) * load(delta + e->at * row + v * LANES);
     for (int v = 0; v < V; ++v) store(w + v * LANES, c[v]);
+  }
+}
+
+// The same row by row: for small batches cheaper than sorting the inputs by column first.
+template <int V>
+static void sparse_update_rows(const Lists &lists, long B, float *W, long stride,
+                               const float *delta, long row) {
+  for (long b = 0; b < B; ++b, delta += row) {
+    const Entry *e = lists.by_row + lists.row[b].from, *end = lists.by_row + lists.row[b].to;
+    vf d[V];
+    for (int v = 0; v < V; ++v) d[v] = load(delta + v * LANES);
+    for (; e < end; ++e) {
+      float *w = W + e->at * stride;
+      const vf x = all(e->value);
+      for (int v = 0; v < V; ++v) store(w + v * LANES, load(w + v * LANES) - x * d[v]);
+    }
   }
 }
 
@@ -128,8 +176,16 @@ static void sparse_forward(int pv, const Lists &lists, long B, const float *W, l
   }
 }
 
-static void sparse_update(int pv, const Lists &lists, long n, float *W, long stride,
+static void sparse_update(int pv, bool by_row, const Lists &lists, long n, long B, float *W, long stride,
                           const float *delta, long row) {
+  if (by_row) {
+    switch (pv) {
+      case 1: return sparse_update_rows<1>(lists, B, W, stride, delta, row);
+      case 2: return sparse_update_rows<2>(lists, B, W, stride, delta, row);
+      case 3: return sparse_update_rows<3>(lists, B, W, stride, delta, row);
+      default: return sparse_update_rows<4>(lists, B, W, stride, delta, row);
+    }
+  }
   switch (pv) {
     case 1: return sparse_update<1>(lists, n, W, stride, delta, row);
     case 2: return sparse_update<2>(lists, n, W, stride, delta, row);

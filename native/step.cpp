@@ -12,9 +12,7 @@
 namespace spusk::SPUSK_ISA {
 namespace {
 
-struct Range {
-  long from, to;
-};
+using Range = Run;
 
 struct Step {
   Plan &p;
@@ -34,6 +32,10 @@ struct Step {
   }
   void wait() const {
     if (p.threads > 1) p.barrier(p.team, thread);
+  }
+  bool by_row() const { return p.batch <= FEW; }
+  Range share(long count) const {
+    return {thread * count / p.threads, (thread + 1) * count / p.threads};
   }
   bool narrow() const { return p.layers[p.depth - 1].kind == NARROW; }
   // the last layer whose activations are computed panel by panel
@@ -105,7 +107,7 @@ void forward_panel(const Step &s, int at, long panel) {
   float *z = l.A + panel * l.panel;
   if (l.kind == SPARSE) {
     const Panel W = weights(l, panel, s.w.tile);
-    sparse_forward(l.pv, s.w.lists, s.batch.B, W.p, W.row, z, l.row);
+    sparse_forward(l.pv, *s.batch.lists, s.batch.B, W.p, W.row, z, l.row);
   } else {
     dense_forward(s, l, s.p.layers[at - 1], panel, z);
   }
@@ -154,7 +156,7 @@ void forward(const Step &s) {
 void sparse_step(const Step &s, long panel, const float *delta, long row) {
   const Layer &l = s.p.layers[0];
   const Panel W = weights(l, panel, s.w.tile);
-  sparse_update(l.pv, s.w.lists, l.n, const_cast<float *>(W.p), W.row, delta, row);
+  sparse_update(l.pv, s.by_row(), *s.batch.lists, l.n, s.batch.B, const_cast<float *>(W.p), W.row, delta, row);
   put_back(l, panel, s.w.tile);
 }
 
@@ -320,17 +322,30 @@ struct FlushToZero {
 #endif
 };
 
+struct Inputs {  // the lists of one step, and who makes which part of them
+  Plan &p;
+  int64_t step;
+  long B() const { return least(p.batch, p.K - step * p.batch); }
+  const int64_t *rows() const { return p.order + step * p.batch; }
+  Lists &lists() const { return p.lists[step % 3]; }
+  bool real() const { return step < p.last; }
+};
+
 void steps(Plan &p, int thread) {
   FlushToZero here;
   Step s{p, p.workers[thread], thread, {}};
   fetch(s, false);
+  if (const Inputs now{p, p.first}; now.real())
+    list_rows(p, now.lists(), now.rows(), s.share(now.B()));
   s.wait();
   for (long i = p.first; i < p.last; ++i) {
-    const long from = i * p.batch, B = least(p.batch, p.K - from);
-    s.batch = {p.order + from, B, i & 1, p.rate / static_cast<float>(B)};
-    list_rows(p, s.w.lists, s.batch.rows, B);
+    const Inputs now{p, i}, next{p, i + 1}, later{p, i + 2};
+    s.batch = {&now.lists(), now.rows(), now.B(), i & 1, p.rate / static_cast<float>(now.B())};
+    // Before the first wait of a step no thread still reads the lists of the step before last.
+    if (later.real()) list_ahead(p, later.rows(), s.share(later.B()));
+    if (!s.by_row()) list_columns(now.lists(), now.B(), s.share(p.n0));
+    if (next.real()) list_rows(p, next.lists(), next.rows(), s.share(next.B()));
     forward(s);
-    list_columns(p.n0, s.w.lists, B);
     backward(s);
   }
   fetch(s, true);
