@@ -1,0 +1,198 @@
+"""Functions f: Rⁿ → R: from a formula, a name of the gallery, or a Python callable.
+
+`function(source)` gives value, gradient and Hessian, as numbers (over many points at once) and,
+where the function can be read, exactly and as formulas. SymPy loads when it is first needed.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spusk.errors import FormulaError, GradientError, InputError
+
+if TYPE_CHECKING:
+    from spusk.functions.symbolic import Formulas, Symbolic
+    from spusk.gallery import Entry
+
+Floats = NDArray[np.floating[Any]]
+PROBES = 20  # random points at which a gradient, a trace or an answer is checked
+
+
+class Verdict(NamedTuple):
+    """Whether a student's answer is right; where not, a point that shows it."""
+
+    right: bool
+    point: Floats
+    found: float
+    expected: float
+
+
+class Function:
+    """f: Rⁿ → R with value, gradient and Hessian (rows L1, L2).
+
+    how: where the gradient comes from: "formula" (exact), "traced" (exact, from a callable),
+    "given" (the user's own, checked) or "differences". Points are (…, n), float32 or float64.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        value: Callable[[Floats], Floats],
+        how: str,
+        symbolic: "Symbolic | None" = None,
+        gradient: Callable[[Floats], Floats] | None = None,
+        entry: "Entry | None" = None,
+        text: str = "",
+    ) -> None:
+        self.names, self.n = tuple(names), len(names)
+        self.how, self.symbolic, self.entry = how, symbolic, entry
+        self.text = text
+        self._value, self._gradient = value, gradient
+
+    def __call__(self, *x: ArrayLike) -> Floats:
+        """f(x) of a point, or f(x1, …, xn) of separate numbers."""
+        return self.value(np.stack(np.broadcast_arrays(*x), axis=-1) if len(x) > 1 else x[0])
+
+    def value(self, points: ArrayLike) -> Floats:
+        """f: (…, n) -> (…); NaN or infinite outside its domain."""
+        x = self.points(points)
+        return self.symbolic.value(x) if self.symbolic else self._value(x)
+
+    def gradient(self, points: ArrayLike) -> Floats:
+        """∇f: (…, n) -> (…, n)."""
+        x = self.points(points)
+        if self.symbolic:
+            return self.patched(x, self.symbolic.gradient(x))
+        if self._gradient:
+            return self._gradient(x)
+        from spusk.functions.differences import central
+
+        return central(self._value, x)
+
+    def value_and_gradient(self, points: ArrayLike) -> tuple[Floats, Floats]:
+        """f and ∇f in one pass with shared parts: (…, n) -> (…), (…, n)."""
+        x = self.points(points)
+        if self.symbolic is None:
+            return self.value(x), self.gradient(x)
+        both = self.symbolic.both(x)
+        return both[..., 0], self.patched(x, both[..., 1:])
+
+    def hessian(self, points: ArrayLike) -> Floats:
+        """∂²f/∂xi∂xj: (…, n) -> (…, n, n); differences of the gradient where it can't be read."""
+        x = self.points(points)
+        if self.symbolic:
+            return self.symbolic.hessian(x)
+        from spusk.functions.differences import central
+
+        rough = central(self.gradient, x)
+        return (rough + np.swapaxes(rough, -1, -2)) / 2
+
+    def formulas(self, form: str = "text") -> "Formulas":
+        """f, ∇f and Hessian as "text", "latex" or "mathml". Raises InputError where unknown."""
+        if self.symbolic is None:
+            raise InputError("formulas: this function is a callable that could not be read")
+        if form not in ("text", "latex", "mathml"):
+            raise InputError(f"formulas: expected text, latex or mathml, found {form!r}")
+        return self.symbolic.formulas(form)
+
+    @property
+    def expression(self) -> Any | None:  # noqa: ANN401
+        """The SymPy expression, where the function could be read."""
+        return self.symbolic.expression if self.symbolic else None
+
+    def patched(self, x: Floats, gradient: Floats) -> Floats:
+        """∇f as the gallery defines it where f has a point without one (Ackley at 0: zero)."""
+        if self.entry and self.entry.peak is not None:
+            gradient[(x == np.asarray(self.entry.peak)).all(axis=-1)] = 0
+        return gradient
+
+    def check(self, place: int, answer: str) -> Verdict:
+        """Whether a text equals ∂f/∂x_place, in whatever form it is written (row L2).
+
+        Compared at random points where both are finite. Raises FormulaError for an unreadable one.
+        """
+        from spusk.functions.parse import parse
+        from spusk.functions.symbolic import Symbolic
+
+        tree, names = parse(answer)
+        strange = [name for name in names if name not in self.names]
+        if strange:
+            raise FormulaError(
+                f"answer: {strange[0]} is no variable of f; use {', '.join(self.names)}", 0
+            )
+        said = Symbolic(tree, self.names).value
+        points = probes(self)
+        found, expected = said(points), self.gradient(points)[:, place]
+        gap = np.abs(found - expected) / np.maximum(1, np.abs(expected))
+        gap[~np.isfinite(expected) & ~np.isfinite(found)] = 0
+        gap[~np.isfinite(gap)] = np.inf
+        worst = int(np.argmax(gap))
+        right = bool(gap[worst] <= 1e-8)
+        return Verdict(right, points[worst], float(found[worst]), float(expected[worst]))
+
+    def points(self, points: ArrayLike) -> Floats:
+        """Points as floats (…, n). Raises InputError for another n."""
+        x = np.asarray(points)
+        if x.dtype not in (np.float32, np.float64):
+            x = x.astype(np.float64)
+        if x.shape[-1:] != (self.n,):
+            raise InputError(
+                f"x: expected {self.n} numbers for {', '.join(self.names)}, found shape {x.shape}"
+            )
+        return x
+
+    def __repr__(self) -> str:
+        return f"Function({self.text or 'callable'}; {', '.join(self.names)}; {self.how})"
+
+
+def probes(f: Function) -> Floats:
+    """Random points (PROBES, n), in the view of the gallery or around the origin and beyond it."""
+    rng = np.random.default_rng(0)
+    if f.entry is not None:
+        low, high = np.array(f.entry.view).T
+    else:
+        low, high = np.full(f.n, -3.0), np.full(f.n, 3.0)
+    return rng.uniform(low, high, (PROBES, f.n))
+
+
+def function(
+    source: "str | Callable[..., Any] | Function",
+    *,
+    n: int | None = None,
+    gradient: Callable[..., Any] | None = None,
+) -> Function:
+    """A Function from a formula, a gallery name, or a Python callable (row L1).
+
+    A callable is traced to a formula where that goes and agrees with it; else the user's
+    `gradient` is taken, once it agrees with differences; else differences serve. `n` is needed
+    for a callable of one vector. Raises FormulaError, GradientError, InputError.
+    """
+    if isinstance(source, Function):
+        return source
+    if callable(source):
+        from spusk.functions.callables import from_callable
+
+        return from_callable(source, n, gradient)
+    return from_text(source)
+
+
+def from_text(source: str) -> Function:
+    """A Function from a gallery name or a formula."""
+    from spusk.functions.parse import parse
+    from spusk.functions.symbolic import Symbolic, text
+    from spusk.gallery import GALLERY
+
+    key = source.strip().lower() if isinstance(source, str) else source
+    entry = GALLERY.get(key)
+    tree, names = parse(entry.formula if entry else source)
+    if not names:
+        raise FormulaError(
+            "formula: a constant has no variables, so nothing descends; use x, y, z or x1, x2, …", 0
+        )
+    symbolic = Symbolic(tree, names)
+    return Function(names, symbolic.value, "formula", symbolic, entry=entry, text=text(tree))
+
+
+__all__ = ["Function", "GradientError", "Verdict", "function"]

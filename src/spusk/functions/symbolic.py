@@ -1,0 +1,118 @@
+"""SymPy trees → numbers and formulas: exact gradients and Hessians, vectorised over points."""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import sympy
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating[Any]]
+SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+FORMS = ("text", "latex", "mathml")
+
+
+class Formulas(NamedTuple):
+    """f, its gradient and its Hessian as formulas."""
+
+    f: str
+    gradient: tuple[str, ...]
+    hessian: tuple[tuple[str, ...], ...]
+
+
+class Symbolic:
+    """A SymPy expression of named real variables, its derivatives, and programs for numbers."""
+
+    def __init__(self, expression: Any, names: Sequence[str]) -> None:  # noqa: ANN401
+        self.expression = expression
+        self.symbols = [sympy.Symbol(name, real=True) for name in names]
+
+    @cached_property
+    def slopes(self) -> list[Any]:
+        """∂f/∂x1 … ∂f/∂xn."""
+        return [derivative(self.expression, symbol) for symbol in self.symbols]
+
+    @cached_property
+    def curvatures(self) -> list[list[Any]]:
+        """∂²f/∂xi∂xj; computed once for each pair."""
+        n = len(self.symbols)
+        upper = {
+            (i, j): derivative(self.slopes[i], self.symbols[j])
+            for i in range(n)
+            for j in range(i, n)
+        }
+        return [[upper[min(i, j), max(i, j)] for j in range(n)] for i in range(n)]
+
+    @cached_property
+    def value(self) -> Callable[[Floats], Floats]:
+        """points (…, n) -> (…)."""
+        run = self.program([self.expression])
+        return lambda points: run(points)[..., 0]
+
+    @cached_property
+    def gradient(self) -> Callable[[Floats], Floats]:
+        """points (…, n) -> (…, n)."""
+        return self.program(self.slopes)
+
+    @cached_property
+    def both(self) -> Callable[[Floats], Floats]:
+        """points (…, n) -> (…, 1 + n): f and ∇f in one program with shared parts."""
+        return self.program([self.expression, *self.slopes])
+
+    @cached_property
+    def hessian(self) -> Callable[[Floats], Floats]:
+        """points (…, n) -> (…, n, n)."""
+        n = len(self.symbols)
+        run = self.program([entry for row in self.curvatures for entry in row])
+        return lambda points: run(points).reshape(*points.shape[:-1], n, n)
+
+    def program(self, outputs: Sequence[Any]) -> Callable[[Floats], Floats]:
+        """NumPy code for several expressions, common parts computed once.
+
+        SymPy's `lambdify` generates code: it sees only trees that the whitelist built, with
+        symbols of our own naming.
+        """
+        dummies = [sympy.Symbol(f"_v{k}", real=True) for k in range(len(self.symbols))]
+        renamed = [
+            sympy.sympify(o).xreplace(dict(zip(self.symbols, dummies, strict=True)))
+            for o in outputs
+        ]
+        compute = sympy.lambdify(dummies, renamed, modules="numpy", cse=True)
+
+        def run(points: Floats) -> Floats:
+            result = np.empty((*points.shape[:-1], len(renamed)), points.dtype)
+            with np.errstate(all="ignore"):  # outside its domain f is NaN or infinite: a result
+                for k, column in enumerate(compute(*np.moveaxis(points, -1, 0))):
+                    result[..., k] = column
+            return result
+
+        return run
+
+    def formulas(self, form: str) -> Formulas:
+        """f, ∇f and the Hessian as text, LaTeX or MathML."""
+        write = {"text": text, "latex": sympy.latex, "mathml": mathml}[form]
+        return Formulas(
+            write(self.expression),
+            tuple(write(slope) for slope in self.slopes),
+            tuple(tuple(write(entry) for entry in row) for row in self.curvatures),
+        )
+
+
+def derivative(expression: Any, symbol: Any) -> Any:  # noqa: ANN401
+    """∂/∂x, with the point masses of derived jumps left out: sign′ = 0 wherever it exists."""
+    slope = sympy.diff(expression, symbol)
+    return slope.replace(sympy.DiracDelta, lambda *_: sympy.Integer(0))
+
+
+def text(expression: Any) -> str:  # noqa: ANN401
+    """As the lecture writes: 2·x1 − 10, x1², exp(x)."""
+    plain = sympy.sstr(expression, full_prec=False)
+    plain = re.sub(r"\*\*(\d+)", lambda m: m[1].translate(SUPERSCRIPT), plain)
+    return plain.replace("**", "^").replace("*", "·").replace("-", "−").replace("Abs(", "abs(")
+
+
+def mathml(expression: Any) -> str:  # noqa: ANN401
+    """Presentation MathML."""
+    return str(sympy.mathml(expression, printer="presentation"))

@@ -1,0 +1,124 @@
+"""Python callables → SymPy trees, where that goes: the callable is run on tracers.
+
+A tracer records arithmetic and NumPy's elementary functions, and refuses everything whose result
+would depend on the number it stands for: comparisons, conversions, branches.
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sympy
+
+from spusk.errors import InputError
+
+UFUNCS: dict[str, Callable[[Any], Any]] = {
+    "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan,
+    "arcsin": sympy.asin, "arccos": sympy.acos, "arctan": sympy.atan,
+    "sinh": sympy.sinh, "cosh": sympy.cosh, "tanh": sympy.tanh,
+    "arcsinh": sympy.asinh, "arccosh": sympy.acosh, "arctanh": sympy.atanh,
+    "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt,
+    "log10": lambda x: sympy.log(x) / sympy.log(10),
+    "log2": lambda x: sympy.log(x) / sympy.log(2),
+    "expm1": lambda x: sympy.exp(x) - 1, "log1p": lambda x: sympy.log(1 + x),
+    "square": lambda x: x**2, "negative": lambda x: -x, "absolute": sympy.Abs,
+    "sign": sympy.sign, "reciprocal": lambda x: 1 / x,
+}  # fmt: skip
+
+
+class NotTraceableError(Exception):
+    """The callable asked for the number itself."""
+
+
+class Tracer:
+    """Stands for a number and remembers what is done with it."""
+
+    def __init__(self, tree: Any) -> None:  # noqa: ANN401
+        self.tree = tree
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        known = BINARY.get(ufunc.__name__) or UFUNCS.get(ufunc.__name__)
+        if method != "__call__" or kwargs or known is None:
+            raise NotTraceableError(ufunc.__name__)
+        if any(isinstance(i, np.ndarray) and i.ndim for i in inputs):
+            arrays = [np.asarray(i, dtype=object) for i in inputs]
+            shape = np.broadcast_shapes(*(a.shape for a in arrays))
+            flat = [np.broadcast_to(a, shape).ravel() for a in arrays]
+            made = [Tracer(known(*map(tree_of, parts))) for parts in zip(*flat, strict=True)]
+            return np.array(made, dtype=object).reshape(shape)
+        return Tracer(known(*map(tree_of, inputs)))
+
+    def __neg__(self) -> "Tracer":
+        return Tracer(-self.tree)
+
+    def __pos__(self) -> "Tracer":
+        return self
+
+    def __abs__(self) -> "Tracer":
+        return Tracer(sympy.Abs(self.tree))
+
+    def _refuse(self, *_: Any) -> Any:  # noqa: ANN401
+        raise NotTraceableError("the number itself was asked for")
+
+    __bool__ = __float__ = __int__ = __index__ = __complex__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = _refuse
+    __eq__ = __ne__ = _refuse
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _method(name: str) -> Callable[[Tracer], Tracer]:
+    return lambda self: Tracer(UFUNCS[name](self.tree))
+
+
+for (
+    _name
+) in UFUNCS:  # NumPy calls these on the elements of an object array: np.sin(x) -> x[i].sin()
+    setattr(Tracer, _name, _method(_name))
+
+
+def tree_of(part: Any) -> Any:  # noqa: ANN401
+    """A tracer's tree, or a number as SymPy has it. Raises NotTraceableError for anything else."""
+    if isinstance(part, np.ndarray) and part.ndim == 0:
+        part = part.item()
+    if isinstance(part, Tracer):
+        return part.tree
+    if isinstance(part, bool) or not isinstance(part, int | float | np.integer | np.floating):
+        raise NotTraceableError(type(part).__name__)
+    number = float(part)
+    if not np.isfinite(number):
+        raise NotTraceableError("a number that is not finite")
+    return (
+        sympy.Integer(int(number))
+        if number.is_integer() and abs(number) < 1e15
+        else sympy.Float(number)
+    )
+
+
+def arguments(source: Callable[..., Any]) -> int | None:
+    """How many separate numbers a callable takes: 2 for f(x, y), None for f(x) of a vector."""
+    try:
+        parameters = inspect.signature(source).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    needed = [
+        p for p in parameters
+        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty
+    ]  # fmt: skip
+    return len(needed) if len(needed) > 1 else None
+
+
+def trace(call: Callable[[Any], Any], names: tuple[str, ...]) -> Any | None:  # noqa: ANN401
+    """The expression that a callable of a vector computes, or None where it can't be traced."""
+    x = np.array([Tracer(sympy.Symbol(name, real=True)) for name in names], dtype=object)
+    try:
+        result = call(x)
+        if isinstance(result, np.ndarray):
+            if result.size != 1:
+                raise InputError(f"function: expected one number, found an array {result.shape}")
+            result = result.ravel()[0]
+        return tree_of(result)
+    except InputError:
+        raise
+    except Exception:  # whatever a user's callable raises on tracers, it may still take numbers
+        return None
