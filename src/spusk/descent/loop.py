@@ -1,0 +1,176 @@
+"""The loop on Rⁿ: x⁽ⁿ⁺¹⁾ = x⁽ⁿ⁾ − η∇f(x⁽ⁿ⁾), each step yielded, watched until it has an end."""
+
+from collections.abc import Callable, Generator
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spusk.descent.outcome import Outcome, Watch
+from spusk.errors import InputError, SpuskError, StartError
+from spusk.rules import Array, GradientDescent, Rate, Rule, make, rate_at
+
+SEARCHES = ("armijo",)
+SUFFICIENT = 1e-4  # Armijo's share of the decrease that the gradient promises
+HALVINGS = 60
+
+
+class Surface(Protocol):
+    """What can be descended: a function of points, or a network's cost of its flat weights."""
+
+    @property
+    def n(self) -> int: ...
+    def value(self, points: Array) -> Any: ...
+    def gradient(self, points: Array) -> Array: ...
+
+
+class Step(NamedTuple):
+    """One iterate: its number, x, f(x), ∇f(x), |∇f(x)|. The arrays are its own."""
+
+    n: int
+    x: NDArray[Any]
+    value: float
+    gradient: NDArray[Any]
+    norm: float
+
+
+class End(NamedTuple):
+    """How it ended, at which step, and after how many calls of f and ∇f."""
+
+    outcome: Outcome
+    step: int
+    nfev: int
+    njev: int
+    error: Exception | None = None
+
+
+Events = Generator[Step | End, bool | None, None]
+
+
+class Calls:
+    """A surface that counts how often it was asked."""
+
+    def __init__(self, f: Surface) -> None:
+        self.f = f
+        self.together = getattr(f, "value_and_gradient", None)
+        self.values = self.gradients = 0
+
+    def value(self, x: Array) -> float:
+        self.values += 1
+        return float(self.f.value(x))
+
+    def gradient(self, x: Array) -> Array:
+        self.gradients += 1
+        return np.array(self.f.gradient(x), dtype=x.dtype)
+
+    def both(self, x: Array) -> tuple[float, Array]:
+        if self.together is None:
+            return self.value(x), self.gradient(x)
+        self.values += 1
+        self.gradients += 1
+        value, gradient = self.together(x)
+        return float(value), np.array(gradient, dtype=x.dtype)
+
+
+def point(start: ArrayLike, n: int) -> NDArray[Any]:
+    """The start as its own array of n floats (float32 stays). StartError: size, NaN, infinity."""
+    try:
+        x = np.array(start)
+        x = x if x.dtype == np.float32 else x.astype(np.float64)
+    except (TypeError, ValueError):
+        raise StartError(f"start must be {n} numbers, found {start!r}") from None
+    x = x.reshape(1) if x.ndim == 0 else x
+    if x.shape != (n,):
+        raise StartError(f"start has shape {x.shape}, but f takes {n} numbers; give {n} of them")
+    if not np.isfinite(x).all():
+        raise StartError(f"start must be finite, found {x.tolist()}")
+    return x
+
+
+def descend_events(
+    f: Surface,
+    start: ArrayLike,
+    rate: Rate,
+    *,
+    steps: int = 1000,
+    tolerance: float = 1e-6,
+    rule: str | Callable[[Rate], Rule] = "plain",
+    search: str | None = None,
+) -> Events:
+    """Yields a Step for each iterate (the start is step 0), and at last an End; send(True) stops.
+
+    An exception that f raises after the start becomes the End's `error`; at the start it is raised.
+    InputError, RateError, StartError: as `descend`, at the call and not at the first step.
+    """
+    x = point(start, f.n)
+    method = make(rule, rate)
+    if search is not None and search not in SEARCHES:
+        raise InputError(f"search {search!r} is not known; there are {', '.join(SEARCHES)}")
+    if search is not None and not isinstance(method, GradientDescent):
+        raise InputError(f"search {search!r} goes with rule 'plain' only, found {rule!r}")
+    if steps < 0 or not tolerance >= 0:
+        raise InputError(
+            f"steps and tolerance must not be negative, found {steps} and {tolerance}"
+        )
+    return _run(Calls(f), x, method, steps, tolerance, search is not None)
+
+
+def _run(
+    f: Calls, x: Array, rule: Rule, steps: int, tolerance: float, search: bool
+) -> Events:
+    """The loop itself: look, step, ask f."""
+    x0, state, moving = x, rule.start(x), False
+    watch = Watch(float(np.linalg.norm(x0)), tolerance)
+    with np.errstate(all="ignore"):
+        value, gradient = f.both(x)
+    for n in range(steps + 1):
+        with np.errstate(all="ignore"):  # not around the yield: a caller's warnings are its own
+            norm = float(np.linalg.norm(gradient))
+            finite = bool(np.isfinite(value) and np.isfinite(norm))
+            distance = float(np.linalg.norm(x - x0))
+        stop = yield Step(n, x.copy(), value, gradient.copy(), norm)
+        outcome = Outcome.STOPPED if stop else watch.look(finite, distance, value, norm)
+        if outcome is None and n == steps:
+            outcome = watch.at_the_end(moving)
+        if outcome is not None:
+            yield End(outcome, n, f.values, f.gradients)
+            return
+        try:
+            with np.errstate(all="ignore"):
+                old = x
+                if search:
+                    x, value = backtrack(f, x, value, gradient, rate_at(rule.rate, n))
+                    gradient = f.gradient(x)
+                else:
+                    x, state = rule.step(x, gradient, state, n)
+                    value, gradient = f.both(x)
+                moving = moves(old, x)
+        except SpuskError:
+            raise
+        except Exception as error:  # whatever the user's f raises, the trace survives
+            yield End(Outcome.STOPPED, n, f.values, f.gradients, error)
+            return
+
+
+def moves(old: Array, new: Array) -> bool:
+    """Whether a step is longer than rounding."""
+    rounding = np.sqrt(np.finfo(new.dtype).eps)
+    return bool(np.linalg.norm(new - old) > rounding * (1 + np.linalg.norm(new)))
+
+
+def backtrack(
+    f: Calls, x: Array, value: float, gradient: Array, rate: float | Array
+) -> tuple[Array, float]:
+    """Armijo: the first of η, η/2, η/4, … with f(x − η∇f) ≤ f(x) − c·η·|∇f|² (Armijo 1966)."""
+    promise = SUFFICIENT * float(gradient @ gradient)
+    for _ in range(HALVINGS):
+        trial = x - rate * gradient
+        found = f.value(trial)
+        if found <= value - float(rate) * promise:  # NaN compares false: halve
+            return trial, found
+        rate = rate / 2
+    raise SearchError("no step along the gradient makes f smaller")
+
+
+class SearchError(ArithmeticError):
+    """The search found no decrease: the gradient is wrong, or rounding is all that is left."""

@@ -1,0 +1,70 @@
+"""How a descent ends: its named outcomes, and when each of them has happened."""
+
+from collections import deque
+from collections.abc import Sequence
+from enum import StrEnum
+
+FAR = 1e4  # iterates this far away (in units of 1 + |x0|) run away if the gradient grew too
+GROWN = 1e3  # … by this factor
+TAIL = 100  # a cycle is looked for in the last steps
+BLOCKS = 5
+
+
+class Outcome(StrEnum):
+    """The six ends of a descent."""
+
+    CONVERGED = "converged"
+    OUT_OF_STEPS = "out of steps"
+    OSCILLATING = "oscillating"
+    DIVERGED = "diverged"
+    NOT_FINITE = "not finite"
+    STOPPED = "stopped"
+
+    @property
+    def key(self) -> str:
+        """The name without spaces, for words and files."""
+        return self.value.replace(" ", "_")
+
+
+OUTCOMES = tuple(Outcome)  # the codes of many descents are places in this row
+CODE = {outcome: code for code, outcome in enumerate(OUTCOMES)}
+
+
+def shrinks(numbers: Sequence[float]) -> bool:
+    """Whether the maxima over five equal blocks fall from each to the next."""
+    size = len(numbers) // BLOCKS
+    used = list(numbers)[len(numbers) - size * BLOCKS :]
+    maxima = [max(used[i * size : (i + 1) * size]) for i in range(BLOCKS)]
+    return all(b < a - 1e-9 * abs(a) for a, b in zip(maxima, maxima[1:], strict=False))
+
+
+class Watch:
+    """Looks at each step's numbers and says when an outcome has happened."""
+
+    def __init__(self, reach: float, tolerance: float) -> None:
+        self.far = FAR * (1 + reach)  # reach = |x0|
+        self.tolerance = tolerance
+        self.first_norm: float | None = None
+        self.norms: deque[float] = deque(maxlen=TAIL)
+        self.values: deque[float] = deque(maxlen=TAIL)
+
+    def look(self, finite: bool, distance: float, value: float, norm: float) -> Outcome | None:
+        """The outcome that this iterate means, or None: go on."""
+        if not finite:
+            return Outcome.NOT_FINITE if distance <= self.far else Outcome.DIVERGED
+        if norm <= self.tolerance:
+            return Outcome.CONVERGED
+        if self.first_norm is None:
+            self.first_norm = norm
+        if distance > self.far and norm > GROWN * self.first_norm:
+            return Outcome.DIVERGED
+        self.norms.append(norm)
+        self.values.append(value)
+        return None
+
+    def at_the_end(self, moving: bool) -> Outcome:
+        """Out of steps; or oscillating, when neither |∇f| nor f shrinks over the last steps."""
+        enough = moving and len(self.norms) >= 4 * BLOCKS
+        if enough and not shrinks(self.norms) and not shrinks(self.values):
+            return Outcome.OSCILLATING
+        return Outcome.OUT_OF_STEPS
