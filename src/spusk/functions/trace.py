@@ -5,6 +5,7 @@ would depend on the number it stands for: comparisons, conversions, branches.
 """
 
 import inspect
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,17 @@ UFUNCS: dict[str, Callable[[Any], Any]] = {
     "square": lambda x: x**2, "negative": lambda x: -x, "absolute": sympy.Abs,
     "sign": sympy.sign, "reciprocal": lambda x: 1 / x,
 }  # fmt: skip
+BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul,
+    "divide": operator.truediv, "power": operator.pow, "float_power": operator.pow,
+}  # fmt: skip
+SIGNS = {
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "truediv": np.divide,
+    "pow": np.power,
+}
 
 
 class NotTraceableError(Exception):
@@ -65,6 +77,11 @@ class Tracer:
     __lt__ = __le__ = __gt__ = __ge__ = _refuse
     __eq__ = __ne__ = _refuse
     __hash__ = None  # type: ignore[assignment]
+
+
+for _name, _ufunc in SIGNS.items():  # a + b and 2 + b: all operators go the ufuncs' way
+    setattr(Tracer, f"__{_name}__", lambda self, other, _f=_ufunc: _f(self, other))
+    setattr(Tracer, f"__r{_name}__", lambda self, other, _f=_ufunc: _f(other, self))
 
 
 def _method(name: str) -> Callable[[Tracer], Tracer]:
