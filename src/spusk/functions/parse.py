@@ -16,7 +16,7 @@ import sympy
 
 from spusk.errors import FormulaError
 
-LONGEST, DEEPEST, MOST = 500, 40, 250  # characters, nesting, nodes
+LONGEST, DEEPEST, MOST = 500, 24, 250  # characters, nesting, nodes
 HIGHEST = 100  # exponent
 LARGEST = 1e300
 ALIKE = str.maketrans("хХуУеЕсСаАоОрРкКтТ", "xXyYeEcCaAoOpPkKtT")  # Cyrillic that looks Latin
@@ -241,7 +241,9 @@ class Reader:
         """One node and all below it."""
         self.count += 1
         if depth > DEEPEST or self.count > MOST:
-            raise self.fail(node, f"too deep or too long, at most {DEEPEST} levels; simplify it")
+            raise self.fail(
+                node, f"at most {DEEPEST} levels and {MOST} parts are read; simplify it"
+            )
         match node:
             case ast.Constant(value=int() | float() as number):
                 made = self.number(node, number)
@@ -315,6 +317,10 @@ class Reader:
                     raise self.fail(node, f"exponents go up to {HIGHEST}, found {b.value:g}")
                 if a.tree == 0 and (b.value or 0) < 0:
                     raise self.fail(node, "division by zero")
+                if b.value is None and a.value is not None and a.value < 0:
+                    raise self.fail(
+                        node, "a negative number to a variable power is not real; use exp"
+                    )
                 value = both and self.float(node, lambda x: x ** both[1], both[0])
                 tree = a.tree**b.tree
             case _:
