@@ -6,7 +6,7 @@ as JSON. Cells 0 … n−1 are the variables; each operation writes one further 
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import sympy
@@ -21,7 +21,7 @@ ONE: dict[str, Any] = {  # of one operand
     "neg": np.negative, "sqrt": np.sqrt, "exp": np.exp, "log": np.log, "abs": np.abs,
     "sign": np.sign, "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin,
     "acos": np.arccos, "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
-    "inv": np.reciprocal,
+    "inv": np.reciprocal, "copy": np.positive,
 }  # fmt: skip
 TWO: dict[str, Any] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "pow": np.power,
@@ -47,39 +47,33 @@ class Tape:
         """As plain data for JSON."""
         return asdict(self)
 
-    def program(self, dtype: Any, size: int) -> Callable[[Sequence[Floats]], list[Any]]:  # noqa: ANN401
-        """A function of n arrays (B ≤ size) that gives the outputs.
+    def bind(self, points: Sequence[Floats]) -> Callable[[], list[Floats]]:
+        """A function without arguments that reads these n arrays (B,) and gives the outputs.
 
-        The outputs are its own scratch: valid until the next call, and the caller may write there.
+        The outputs are its own scratch: valid until the next call; the caller may write into them.
         """
-        kind = np.dtype(dtype).type
-        scratch = [np.empty(size, dtype) for _ in range(self.cells - self.n)]
+        kind, count = points[0].dtype.type, len(points[0])
+        pool = np.empty((self.cells - self.n, count), kind)
+        cells = [*points, *pool]
         functions = ONE | TWO
-        steps = [
-            (functions[op], target - self.n, [a if _cell(a) else kind(a) for a in operands])
+        calls = [
+            (functions[op], [cells[a] if _cell(a) else kind(a) for a in operands], cells[target])
             for op, target, operands in self.ops
         ]
-        outputs = [a if _cell(a) else kind(a) for a in self.outputs]
-        bound: dict[int, Any] = {}
+        outputs = [cells[a] if _cell(a) else np.empty(count, kind) for a in self.outputs]
+        numbers = [(k, a) for k, a in enumerate(self.outputs) if not _cell(a)]
 
-        def bind(count: int) -> Any:  # noqa: ANN401
-            return [cell[:count] for cell in scratch]
-
-        def run(points: Sequence[Floats]) -> list[Any]:
-            count = len(points[0])
-            if count not in bound:
-                bound.clear()
-                bound[count] = bind(count)
-            cells = [*points, *bound[count]]
-            for call, target, operands in steps:
-                call(*[cells[a] if type(a) is int else a for a in operands],
-                     out=cells[self.n + target])  # fmt: skip
-            return [cells[a] if type(a) is int else np.full(count, a, dtype) for a in outputs]
+        def run() -> list[Floats]:
+            for call, operands, out in calls:
+                call(*operands, out)
+            for k, number in numbers:
+                outputs[k][...] = number
+            return outputs
 
         return run
 
 
-def _cell(operand: Operand) -> bool:
+def _cell(operand: Operand) -> TypeGuard[int]:
     return isinstance(operand, int)
 
 
@@ -164,8 +158,12 @@ def tape(symbols: Sequence[Any], outputs: Sequence[Any]) -> Tape:
     shared, results = sympy.cse(list(outputs), order="none")
     for symbol, tree in shared:
         writer.known[symbol] = writer.write(tree)
-    cells = tuple(writer.write(tree) for tree in results)
-    return reuse(len(symbols), writer.ops, cells)
+    cells: list[Operand] = []
+    for tree in results:
+        cell = writer.write(tree)
+        shared_cell = _cell(cell) and (cell < len(symbols) or cell in cells)
+        cells.append(writer.put("copy", cell) if shared_cell else cell)
+    return reuse(len(symbols), writer.ops, tuple(cells))
 
 
 def reuse(

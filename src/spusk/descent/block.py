@@ -1,0 +1,136 @@
+"""One block of descents (n, B), stepped together in place and looked at every CHECK steps."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spusk.descent.outcome import CODE, FAR, GROWN, Outcome
+from spusk.rules import GradientDescent, Rate, Rule, State, make, rate_at
+
+Floats = NDArray[Any]
+Gradient = Callable[[Any], Callable[[], Sequence[Floats]]]
+CHECK = 10
+NOTHING = -1  # still under way
+
+
+class Crowd:
+    """Descents that move together: x, the rule and its state, ∇f bound to x."""
+
+    def __init__(
+        self, gradient: Gradient, x: Floats, rate: Any, rule: Any, state: State | None = None
+    ) -> None:
+        self.gradient, self.x, self.rate, self.name = gradient, np.ascontiguousarray(x), rate, rule
+        self.rule: Rule = make(rule, rate)
+        self.slope = gradient(self.x)
+        self.state = self.rule.start(self.x) if state is None else state
+
+    def step(self, slopes: Sequence[Floats], n: int) -> None:
+        """One step; the plain rule in place, in the slopes' own room."""
+        if isinstance(self.rule, GradientDescent):
+            eta = rate_at(self.rule.rate, n)
+            for component, slope in zip(self.x, slopes, strict=True):
+                np.multiply(slope, eta, slope)
+                np.subtract(component, slope, component)
+            return
+        x, self.state = self.rule.step(self.x, np.stack(slopes), self.state, n)
+        self.x[...] = x
+
+    def part(self, places: NDArray[Any], x: Floats, state: State) -> "Crowd":
+        """Some of the descents, from x and state."""
+        rate = self.rate[places] if isinstance(self.rate, np.ndarray) else self.rate
+        chosen = tuple(s[:, places] for s in state)
+        return Crowd(self.gradient, x[:, places], rate, self.name, chosen)
+
+
+class Block:
+    """Descents from x0 (n, B); after `run`: ends (n, B), codes (B,), taken (B,)."""
+
+    def __init__(
+        self, gradient: Gradient, x0: Floats, rate: Rate | Floats, rule: Any, tolerance: float
+    ) -> None:
+        self.x0, self.tolerance = x0, tolerance
+        self.crowd = Crowd(gradient, x0.copy(), rate, rule)
+        self.ends = x0.copy()
+        self.codes = np.full(x0.shape[1], NOTHING, np.int8)
+        self.taken = np.zeros(x0.shape[1], np.int64)
+        self.reach = FAR * (1 + length(x0))
+        self.grown = GROWN * length(self.crowd.slope())
+
+    def run(self, steps: int, path: Floats | None, every: int) -> None:
+        """All steps, or until everyone has settled."""
+        crowd, alive = self.crowd, np.arange(self.x0.shape[1])
+        before, since = (crowd.x.copy(), crowd.state), 0
+        for n in range(steps + 1):
+            slopes = crowd.slope()
+            if path is not None and n % every == 0:
+                path[n // every, alive] = crowd.x.T
+            if n % CHECK == 0 or n == steps:
+                settled = (self.look(crowd.x, slopes, alive) != NOTHING) & (
+                    self.codes[alive] == NOTHING
+                )
+                if settled.any():
+                    places = np.flatnonzero(settled)
+                    self.replay(crowd.part(places, *before), alive[places], since, n)
+                crowd, alive, slopes = self.narrow(crowd, alive, slopes)
+                if not len(alive):
+                    break
+                before, since = (crowd.x.copy(), crowd.state), n
+            if n < steps:
+                crowd.step(slopes, n)
+        self.close(crowd, alive, steps)
+        if path is not None:
+            self.fill(path, every)
+
+    def narrow(
+        self, crowd: Crowd, alive: NDArray[Any], slopes: Sequence[Floats]
+    ) -> tuple[Crowd, NDArray[Any], Sequence[Floats]]:
+        """Once a quarter has settled, only the others go on."""
+        going = np.flatnonzero(self.codes[alive] == NOTHING)
+        if 4 * len(going) > 3 * len(alive):
+            return crowd, alive, slopes
+        crowd = crowd.part(going, crowd.x, crowd.state)
+        return crowd, alive[going], crowd.slope()
+
+    def look(self, x: Floats, slopes: Sequence[Floats], who: NDArray[Any]) -> NDArray[np.int8]:
+        """The outcome's code of each, or NOTHING; the rules are those of `outcome.Watch`."""
+        norm = length(slopes)
+        far = ~(length(x - self.x0[:, who]) <= self.reach[who])
+        codes = np.full(len(who), NOTHING, np.int8)
+        codes[far & (norm > self.grown[who])] = CODE[Outcome.DIVERGED]
+        codes[norm <= self.tolerance] = CODE[Outcome.CONVERGED]
+        lost = ~np.isfinite(norm)
+        codes[lost] = CODE[Outcome.NOT_FINITE]
+        codes[lost & far] = CODE[Outcome.DIVERGED]
+        return codes
+
+    def replay(self, crowd: Crowd, who: NDArray[Any], first: int, last: int) -> None:
+        """Steps those who settled since the last look again, one by one, to see exactly when."""
+        for n in range(first, last + 1):
+            slopes = crowd.slope()
+            codes = self.look(crowd.x, slopes, who)
+            new = (codes != NOTHING) & (self.codes[who] == NOTHING)
+            self.codes[who[new]], self.taken[who[new]] = codes[new], n
+            self.ends[:, who[new]] = crowd.x[:, new]
+            crowd.step(slopes, n)
+
+    def close(self, crowd: Crowd, alive: NDArray[Any], steps: int) -> None:
+        """Who has not settled ran out of steps."""
+        going = self.codes[alive] == NOTHING
+        self.ends[:, alive[going]] = crowd.x[:, going]
+        self.codes[alive[going]], self.taken[alive[going]] = CODE[Outcome.OUT_OF_STEPS], steps
+
+    def fill(self, path: Floats, every: int) -> None:
+        """Who settled stays where it settled."""
+        for k in range(len(path)):
+            still = self.taken <= k * every
+            path[k, still] = self.ends[:, still].T
+
+
+def length(rows: Sequence[Floats] | Floats) -> Floats:
+    """Euclidean length over the components: (n, B) -> (B,)."""
+    total = rows[0] * rows[0]
+    for row in rows[1:]:
+        total += row * row
+    return np.asarray(np.sqrt(total))

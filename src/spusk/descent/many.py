@@ -1,0 +1,171 @@
+"""Many starts and many rates at once: blocks that stay in cache, one thread per core.
+
+A block is (n, B): component by component, so each operation runs over contiguous numbers. Every
+CHECK steps it is looked at; whoever settled in between is replayed step by step from the last look,
+so its step and its end are those that `descend` finds. The blocks do not depend on the number of
+threads, so the numbers don't either.
+"""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from spusk.descent.block import Block, Gradient
+from spusk.descent.outcome import CODE, OUTCOMES, Outcome
+from spusk.descent.result import spacing, surface_of
+from spusk.errors import InputError, StartError
+from spusk.rules import Rate, Rule, checked, make
+
+BLOCK = 8192  # starts: a few arrays of that many numbers fit a core's own cache
+TOLERANCE = {np.dtype(np.float32): 1e-3, np.dtype(np.float64): 1e-6}
+
+
+@dataclass(eq=False)
+class Many:
+    """Ends of many descents: shape (S,), or (R, S) for R rates; x has the n components last."""
+
+    x: NDArray[Any] = field(repr=False)  # (…, n)
+    values: NDArray[Any] = field(repr=False)  # (…)
+    codes: NDArray[np.int8] = field(repr=False)  # (…): places in OUTCOMES
+    steps: NDArray[np.int64] = field(repr=False)  # (…): at which each settled
+    path: NDArray[Any] | None = field(default=None, repr=False)  # (K, …, n) every k-th step
+
+    def count(self, outcome: Outcome) -> int:
+        """How many ended so."""
+        return int(np.count_nonzero(self.codes == CODE[outcome]))
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{o}: {self.count(o)}" for o in OUTCOMES if self.count(o))
+        return f"{self.codes.size} starts ({counts})"
+
+
+def descend_many(
+    f: Any,  # noqa: ANN401
+    starts: ArrayLike,
+    rate: Rate | ArrayLike,
+    steps: int = 1000,
+    tolerance: float | None = None,
+    *,
+    rule: str | Callable[[Rate], Rule] = "plain",
+    record: str | int = "last",
+    threads: int | None = None,
+    dtype: DTypeLike = None,
+) -> Many:
+    """Descends from all starts (S, n) at once, with one rate or with each of R rates.
+
+    tolerance: of |∇f|; by default 1e-6 in float64 and 1e-3 in float32. A start that settles stays
+    where it settled. Outcomes: converged, diverged, not finite, out of steps (here a cycle is not
+    told from slowness). record: "last", or k for every k-th iterate in `path`.
+    StartError, RateError, InputError: as `descend`.
+    """
+    f = surface_of(f)
+    x0 = points(starts, f.n, dtype)
+    etas, shape = rates_of(rate, len(x0), x0.dtype)
+    every = 0 if record == "last" else spacing(record)
+    limit = TOLERANCE[x0.dtype] if tolerance is None else tolerance
+    if steps < 0 or not limit >= 0:
+        raise InputError(f"steps and tolerance must not be negative, found {steps} and {limit}")
+    total = len(x0) if etas is None else len(etas)
+    many = empty(total, x0, steps, every)
+    gradient = gradient_of(f)
+    make(rule, 1.0)  # an unknown rule is said here, not in a thread
+
+    def work(first: int) -> None:
+        part = slice(first, min(first + BLOCK, total))
+        rows = np.arange(part.start, part.stop) % len(x0)
+        eta = rate if etas is None else etas[part]
+        block = Block(gradient, x0[rows].T, eta, rule, limit)
+        with np.errstate(all="ignore"):
+            block.run(steps, None if many.path is None else many.path[:, part], every)
+        many.x[part], many.codes[part], many.steps[part] = block.ends.T, block.codes, block.taken
+
+    with ThreadPoolExecutor(threads or cores()) as pool:
+        list(pool.map(work, range(0, total, BLOCK)))
+    return finish(f, many, shape)
+
+
+def empty(total: int, x0: NDArray[Any], steps: int, every: int) -> Many:
+    """Room for the ends."""
+    n = x0.shape[1]
+    path = np.full((steps // every + 1, total, n), np.nan, x0.dtype) if every else None
+    return Many(
+        np.empty((total, n), x0.dtype), np.empty(total, x0.dtype), np.empty(total, np.int8),
+        np.empty(total, np.int64), path,
+    )  # fmt: skip
+
+
+def finish(f: Any, many: Many, shape: tuple[int, ...]) -> Many:  # noqa: ANN401
+    """Values at the ends, in the shape (S,) or (R, S)."""
+    with np.errstate(all="ignore"):
+        many.values = np.asarray(f.value(many.x))
+    lost = ~np.isfinite(many.values) & (many.codes != CODE[Outcome.DIVERGED])
+    many.codes[lost] = CODE[Outcome.NOT_FINITE]
+    n = many.x.shape[1]
+    path = None if many.path is None else many.path.reshape(-1, *shape, n)
+    return Many(many.x.reshape(*shape, n), many.values.reshape(shape), many.codes.reshape(shape),
+                many.steps.reshape(shape), path)  # fmt: skip
+
+
+def points(starts: ArrayLike, n: int, dtype: DTypeLike) -> NDArray[Any]:
+    """Starts (S, n) of float32 or float64. StartError: shape, NaN, infinity."""
+    x = np.asarray(starts)
+    kind = np.dtype(dtype or (np.float32 if x.dtype == np.float32 else np.float64))
+    if kind not in TOLERANCE:
+        raise InputError(f"dtype must be float32 or float64, found {kind}")
+    if x.ndim != 2 or x.shape[1] != n or not len(x):
+        raise StartError(f"starts have shape {x.shape}, but f takes {n} numbers: give (S, {n})")
+    x = x.astype(kind)
+    bad = ~np.isfinite(x).all(axis=1)
+    if bad.any():
+        raise StartError(f"starts must be finite, start {int(np.argmax(bad))} is not")
+    return x
+
+
+def rates_of(
+    rate: Rate | ArrayLike, count: int, dtype: np.dtype[Any]
+) -> tuple[NDArray[Any] | None, tuple[int, ...]]:
+    """One η per descent (R·S,) for R rates, None for a single one; and the shape of the ends."""
+    if callable(rate) or np.ndim(rate) == 0:
+        checked(rate)  # type: ignore[arg-type]
+        return None, (count,)
+    rates = np.asarray(checked(np.asarray(rate, dtype=dtype)))
+    if rates.ndim != 1 or not len(rates):
+        raise InputError(f"rate must be a number or a row of numbers, found shape {rates.shape}")
+    return np.repeat(rates, count), (len(rates), count)
+
+
+def gradient_of(f: Any) -> Gradient:  # noqa: ANN401
+    """A maker: block (n, B) -> a function that reads it and gives ∇f's components."""
+    tape = tape_of(f)
+    if tape is not None:
+        return tape.bind
+
+    def bind(block: NDArray[Any]) -> Callable[[], list[NDArray[Any]]]:
+        return lambda: list(np.array(f.gradient(np.ascontiguousarray(block.T)).T, block.dtype))
+
+    return bind
+
+
+def tape_of(f: Any) -> Any:  # noqa: ANN401
+    """The gradient's tape, or None where f can't be written as one."""
+    symbolic, entry = getattr(f, "symbolic", None), getattr(f, "entry", None)
+    if symbolic is None or getattr(entry, "peak", None) is not None:
+        return None  # a point where the gradient is defined by hand is no formula's business
+    from spusk.functions.tape import tape
+
+    try:
+        return tape(symbolic.symbols, symbolic.slopes)
+    except InputError:
+        return None
+
+
+def cores() -> int:
+    """The cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
