@@ -13,6 +13,10 @@ from spusk.errors import SpuskError
 from spusk.words import LANGUAGES
 
 COMMANDS = {  # command -> the module that holds it; loaded when it is called
+    "gradient": "gradient",
+    "descend": "surfaces",
+    "rates": "surfaces",
+    "gallery": "gradient",
     "train": "training",
     "evaluate": "runs",
     "predict": "runs",
@@ -65,7 +69,10 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(error.format_message())
         code = 0
     except click.ClickException as error:
-        click.echo(f"error: {one_line(error.format_message())}", err=True)
+        hint = ""
+        if isinstance(error, click.NoSuchOption):
+            hint = "; a formula that begins with a minus comes after --, as in: gradient -- '-x^2'"
+        click.echo(f"error: {one_line(error.format_message())}{hint}", err=True)
         code = 2
     except SpuskError as error:
         click.echo(f"error: {one_line(str(error))}", err=True)
