@@ -89,18 +89,23 @@ class Function:
         rough = central(self.gradient, x)
         return (rough + np.swapaxes(rough, -1, -2)) / 2
 
-    def formulas(self, form: str = "text") -> "Formulas":
+    def formulas(self, kind: str = "text") -> "Formulas":
         """f, ∇f and Hessian as "text", "latex" or "mathml". Raises InputError where unknown."""
         if self.symbolic is None:
             raise InputError("formulas: this function is a callable that could not be read")
-        if form not in ("text", "latex", "mathml"):
-            raise InputError(f"formulas: expected text, latex or mathml, found {form!r}")
-        return self.symbolic.formulas(form)
+        if kind not in ("text", "latex", "mathml"):
+            raise InputError(f"formulas: expected text, latex or mathml, found {kind!r}")
+        return self.symbolic.formulas(kind)
 
     @property
     def expression(self) -> Any | None:  # noqa: ANN401
         """The SymPy expression, where the function could be read."""
         return self.symbolic.expression if self.symbolic else None
+
+    @property
+    def rough(self) -> tuple[str, ...]:
+        """Texts u: where u = 0 the gradient may not exist; |u| takes the subgradient 0 there."""
+        return self.symbolic.rough if self.symbolic else ()
 
     def patched(self, x: Floats, gradient: Floats) -> Floats:
         """∇f as the gallery defines it where f has a point without one (Ackley at 0: zero)."""
@@ -125,11 +130,17 @@ class Function:
         said = Symbolic(tree, self.names).value
         points = probes(self)
         found, expected = said(points), self.gradient(points)[:, place]
-        gap = np.abs(found - expected) / np.maximum(1, np.abs(expected))
-        gap[~np.isfinite(expected) & ~np.isfinite(found)] = 0
-        gap[~np.isfinite(gap)] = np.inf
+        known = np.isfinite(expected)
+        both = known & np.isfinite(found)
+        if both.any():
+            scale = np.maximum(np.abs(expected), np.median(np.abs(expected[both])))
+            with np.errstate(all="ignore"):
+                gap = np.abs(found - expected) / np.maximum(scale, 1e-6)
+            gap[~both] = -1
+        else:
+            gap = np.where(known, np.inf, 0.0)
         worst = int(np.argmax(gap))
-        right = bool(gap[worst] <= 1e-8)
+        right = bool(both.any() and gap[worst] <= 1e-8)
         return Verdict(right, points[worst], float(found[worst]), float(expected[worst]))
 
     def points(self, points: ArrayLike) -> Floats:

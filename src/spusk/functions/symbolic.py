@@ -85,10 +85,21 @@ class Symbolic:
             result = np.empty((*points.shape[:-1], len(renamed)), points.dtype)
             with np.errstate(all="ignore"):  # outside its domain f is NaN or infinite: a result
                 for k, column in enumerate(compute(*np.moveaxis(points, -1, 0))):
+                    if np.iscomplexobj(column):  # not real is outside the domain too
+                        column = np.where(np.imag(column) == 0, np.real(column), np.nan)  # noqa: PLW2901
                     result[..., k] = column
             return result
 
         return run
+
+    @cached_property
+    def rough(self) -> tuple[str, ...]:
+        """Texts u: where u = 0 the gradient may not exist (|u|, sign u, roots of u)."""
+        found = {part.args[0] for part in self.expression.atoms(sympy.Abs, sympy.sign)}
+        for power in self.expression.atoms(sympy.Pow):
+            if power.exp.is_number and power.exp.is_integer is False and 0 < power.exp < 1:
+                found.add(power.base)
+        return tuple(sorted(text(part) for part in found if part.free_symbols))
 
     def formulas(self, form: str) -> Formulas:
         """f, ∇f and the Hessian as text, LaTeX or MathML."""
@@ -102,8 +113,24 @@ class Symbolic:
 
 def derivative(expression: Any, symbol: Any) -> Any:  # noqa: ANN401
     """∂/∂x, with the point masses of derived jumps left out: sign′ = 0 wherever it exists."""
-    slope = sympy.diff(expression, symbol)
-    return slope.replace(sympy.DiracDelta, lambda *_: sympy.Integer(0))
+    size, side = sympy.Abs, sympy.sign
+    own = expression.replace(size, RealSize).replace(side, RealSide)
+    slope = sympy.diff(own, symbol)
+    return slope.replace(RealSize, size).replace(RealSide, side)
+
+
+class RealSide(sympy.Function):  # type: ignore[misc]
+    """sign of a real number; SymPy's own is one of complex numbers, with their derivatives."""
+
+    def fdiff(self, argindex: int = 1) -> Any:  # noqa: ANN401
+        return sympy.Integer(0)
+
+
+class RealSize(sympy.Function):  # type: ignore[misc]
+    """|u| of a real number, with the slope sign(u)."""
+
+    def fdiff(self, argindex: int = 1) -> Any:  # noqa: ANN401
+        return RealSide(self.args[0])
 
 
 def text(expression: Any) -> str:  # noqa: ANN401
