@@ -92,6 +92,7 @@ NB_MODULE(_native, m) {
              self->session = std::make_unique<Session>(order, kernels);
            })
       .def_prop_ro("threads", [](const Held &h) { return h.session->threads(); })
+      .def_prop_ro("window", [](const Held &h) { return h.session->plan().window; })
       .def_prop_ro("isa", [](const Held &h) { return std::string(h.session->plan().kernels->isa); })
       .def("steps", [](Held &h, Numbers order, long first, long last, float rate) {
         const long steps = (h.K + h.batch - 1) / h.batch;

@@ -11,6 +11,7 @@ struct Batch {
   const Lists *lists;
   const int64_t *rows;  // which precedents
   long B, parity;
+  long past;            // lazy: rows of the window before this step's
   float scale;          // η/B
 };
 

@@ -70,6 +70,10 @@ struct Plan {
   const int64_t *labels;     // (K,), or
   const float *targets;      // (K, classes)
   Lists lists[3];            // of steps in turn: one in use, one being written, one still read
+  bool lazy;                 // first layer steps once in a window of steps
+  long window, rows;         // steps in a window; rows of the batch, or of a window where lazy
+  float *gram, *spread;      // lazy: x_r·x_s (rows, gram_row); inputs by column (n0, gram_row)
+  long gram_row;
   Worker *workers;
   float *partial[2];         // narrow output: (blocks, B, 16), in turn, so that one barrier serves
   float *lanes;              // (threads, B, 16, lanes) sums before their lanes are added

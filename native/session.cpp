@@ -8,6 +8,7 @@
 namespace spusk {
 
 constexpr std::size_t RESIDENT = 2u << 20;  // bytes of a first layer that stays packed in cache
+constexpr long WINDOW_ROWS = 128;           // precedents in a window of the lazy first layer
 constexpr double WORTH_A_THREAD = 1.5e6;    // operations of a step that a further thread earns
 
 // Runs twice over the same requests: first to count, then to hand out.
@@ -81,6 +82,10 @@ void Session::lay_out(const Order &order) {
   const int cores = std::max(1u, std::thread::hardware_concurrency());
   const int pay = static_cast<int>(std::min(1.0 * cores, 1 + work / WORTH_A_THREAD));
   plan_.threads = order.threads > 0 ? order.threads : pay;
+  const Layer &first = layers_[0];
+  plan_.lazy = static_cast<std::size_t>(first.n * first.panels * first.pw) * sizeof(float) > RESIDENT;
+  plan_.window = plan_.lazy ? std::max(1l, WINDOW_ROWS / order.batch) : 1;
+  plan_.rows = plan_.window * order.batch;
   plan_.depth = depth, plan_.layers = layers_.data();
   plan_.K = order.K, plan_.batch = order.batch;
   plan_.n0 = order.sizes.front(), plan_.classes = order.sizes.back();
@@ -93,19 +98,20 @@ void Session::lay_out(const Order &order) {
 
 void Session::allot_layer(Arena &arena, int at) {
   Layer &l = layers_[at];
-  const long B = plan_.batch, lanes = plan_.kernels->lanes;
+  const long lanes = plan_.kernels->lanes, B = at ? plan_.batch : plan_.rows;
   if (l.kind == NARROW) {
     const Layer &below = layers_[at - 1];
     l.pack = arena.take<float>(below.panels * below.pw * l.m);
     return;
   }
   l.bias = arena.take<float>(l.panels * l.pw);
-  if (l.kind == SPARSE && l.n * l.panels * l.pw * sizeof(float) <= RESIDENT)
+  if (l.kind == SPARSE && !plan_.lazy)
     l.pack = arena.take<float>(l.n * l.panels * l.pw);
   const bool feeds_narrow = at + 1 < plan_.depth && layers_[at + 1].kind == NARROW;
   if (feeds_narrow && (at == 0 || l.fused)) {  // visited by panels; δ lives in a worker's panel
     l.row = l.pw, l.panel = B * l.pw;
     l.A = arena.take<float>(l.panels * l.panel);
+    if (at == 0 && plan_.lazy) l.D = arena.take<float>(l.panels * l.panel);
     return;
   }
   l.row = l.panels * l.pw, l.panel = l.pw;
@@ -130,12 +136,18 @@ void Session::allot_worker(Arena &arena, Worker &w) {
 void Session::allot(Arena &arena) {
   for (int at = 0; at < plan_.depth; ++at) allot_layer(arena, at);
   for (Worker &worker : workers_) allot_worker(arena, worker);
-  const long B = plan_.batch, n = plan_.n0;
+  const long B = plan_.batch, n = plan_.n0, rows = plan_.rows;
   for (Lists &lists : plan_.lists) {  // room for the worst; untouched pages cost nothing
-    lists.row = arena.take<Run>(B);
+    lists.row = arena.take<Run>(rows);
     lists.column = arena.take<Run>(n);
-    lists.by_row = arena.take<Entry>(B * n + 16);
-    lists.by_column = arena.take<Entry>(B * n + 16);
+    lists.by_row = arena.take<Entry>(rows * n + 16);
+    lists.by_column = arena.take<Entry>(rows * n + 16);
+  }
+  if (plan_.window > 1) {
+    const long widest = plan_.kernels->vectors * plan_.kernels->lanes;
+    plan_.gram_row = (rows + widest - 1) / widest * widest;
+    plan_.gram = arena.take<float>(rows * plan_.gram_row);
+    plan_.spread = arena.take<float>(n * plan_.gram_row);
   }
   const Layer &last = layers_.back();
   if (last.kind != NARROW) return;

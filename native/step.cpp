@@ -7,58 +7,16 @@
 #include "gemm.hpp"
 #include "output.hpp"
 #include "plan.hpp"
+#include "lazy.hpp"
+#include "share.hpp"
 #include "sparse.hpp"
 
 namespace spusk::SPUSK_ISA {
 namespace {
 
-using Range = Run;
-
-struct Step {
-  Plan &p;
-  Worker &w;
-  int thread;
-  Batch batch;
-
-  Range blocks_of(const Layer &l) const {
-    return {thread * l.blocks / p.threads, (thread + 1) * l.blocks / p.threads};
-  }
-  static Range panels_of(const Layer &l, long block) {
-    return {block * l.panels / l.blocks, (block + 1) * l.panels / l.blocks};
-  }
-  Range panels_of(const Layer &l) const {
-    const Range b = blocks_of(l);
-    return {b.from * l.panels / l.blocks, b.to * l.panels / l.blocks};
-  }
-  void wait() const {
-    if (p.threads > 1) p.barrier(p.team, thread);
-  }
-  bool by_row() const { return p.batch <= FEW; }
-  Range share(long count) const {
-    return {thread * count / p.threads, (thread + 1) * count / p.threads};
-  }
-  bool narrow() const { return p.layers[p.depth - 1].kind == NARROW; }
-  // the last layer whose activations are computed panel by panel
-  int top() const { return p.depth - 1 - narrow(); }
-};
-
-long columns(const Layer &l, long panel) { return least(l.pw, l.m - panel * l.pw); }
-
-// Weights (n, pw) of one panel: resident, or in place, or (the ragged last panel) a copy.
-Panel weights(const Layer &l, long panel, float *copy) {
-  if (l.pack) return {l.pack + panel * l.n * l.pw, l.pw};
-  if (columns(l, panel) == l.pw) return {l.W + panel * l.pw, l.m};
-  copy_in(l.W + panel * l.pw, l.m, l.n, columns(l, panel), copy, l.pw);
-  return {copy, l.pw};
-}
-
-void put_back(const Layer &l, long panel, const float *copy) {
-  if (!l.pack && columns(l, panel) != l.pw)
-    copy_out(copy, l.pw, l.n, columns(l, panel), l.W + panel * l.pw, l.m);
-}
-
 // z of one panel: blocks of rows of W are packed once and serve the whole batch
-void dense_forward(const Step &s, const Layer &l, const Layer &below, long panel, float *z) {
+void dense_forward(const Step &s, int at, long panel, float *z) {
+  const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
   const long width = columns(l, panel), deep = DEPTH * LANES;
   for (long k = 0; k < l.n; k += deep) {
     const long K = least(deep, l.n - k);
@@ -67,7 +25,7 @@ void dense_forward(const Step &s, const Layer &l, const Layer &below, long panel
       copy_in(right.p, l.m, K, width, s.w.tile, l.pw);
       right = {s.w.tile, l.pw};
     }
-    const Left left = {below.A + k, below.row, 1};
+    const Left left = {s.A(at - 1) + k, below.row, 1};
     if (k == 0) gemm<SET>(l.pv, s.batch.B, K, left, right, z, l.row);
     else gemm<ADD>(l.pv, s.batch.B, K, left, right, z, l.row);
   }
@@ -84,10 +42,11 @@ void clear_past(float *a, long row, long B, long width, long pw) {
     }
 }
 
-void output_errors(const Step &s, const Layer &l, long panel) {
+void output_errors(const Step &s, int at, long panel) {
   const Plan &p = s.p;
-  const float *a = l.A + panel * l.panel;
-  float *d = l.D + panel * l.panel, *bias = l.bias + panel * l.pw;
+  const Layer &l = p.layers[at];
+  const float *a = s.A(at, panel);
+  float *d = s.D(at, panel), *bias = l.bias + panel * l.pw;
   for (int v = 0; v < l.pv; ++v) {
     const long from = panel * l.pw + v * LANES;
     vf moved = vf{};
@@ -104,12 +63,14 @@ void output_errors(const Step &s, const Layer &l, long panel) {
 
 void forward_panel(const Step &s, int at, long panel) {
   const Layer &l = s.p.layers[at];
-  float *z = l.A + panel * l.panel;
-  if (l.kind == SPARSE) {
+  float *z = s.A(at, panel);
+  if (l.kind == SPARSE && s.p.lazy) {
+    lazy_forward(s, panel, z);
+  } else if (l.kind == SPARSE) {
     const Panel W = weights(l, panel, s.w.tile);
     sparse_forward(l.pv, *s.batch.lists, s.batch.B, W.p, W.row, z, l.row);
   } else {
-    dense_forward(s, l, s.p.layers[at - 1], panel, z);
+    dense_forward(s, at, panel, z);
   }
   activate_tile(l.act, z, l.row, s.batch.B, l.pv, l.bias + panel * l.pw);
 }
@@ -126,8 +87,8 @@ void forward_under_narrow(const Step &s, int at) {
     for (long panel = panels.from; panel < panels.to; ++panel) {
       forward_panel(s, at, panel);
       if (columns(l, panel) < l.pw)
-        clear_past(l.A + panel * l.panel, l.row, s.batch.B, columns(l, panel), l.pw);
-      narrow_forward(l.pv, s.batch.B, l.A + panel * l.panel, l.row,
+        clear_past(s.A(at, panel), l.row, s.batch.B, columns(l, panel), l.pw);
+      narrow_forward(l.pv, s.batch.B, s.A(at, panel), l.row,
                      out.pack + panel * out.m * l.pw, out.m, sums);
     }
     narrow_sums(sums, s.batch.B, out.m,
@@ -146,7 +107,7 @@ void forward(const Step &s) {
       const Range mine = s.panels_of(l);
       for (long panel = mine.from; panel < mine.to; ++panel) {
         forward_panel(s, at, panel);
-        if (at == top) output_errors(s, l, panel);
+        if (at == top) output_errors(s, at, panel);
       }
     }
     s.wait();
@@ -154,6 +115,7 @@ void forward(const Step &s) {
 }
 
 void sparse_step(const Step &s, long panel, const float *delta, long row) {
+  if (s.p.lazy) return;  // δ stays where it is until the window ends
   const Layer &l = s.p.layers[0];
   const Panel W = weights(l, panel, s.w.tile);
   sparse_update(l.pv, s.by_row(), *s.batch.lists, l.n, s.batch.B, const_cast<float *>(W.p), W.row, delta, row);
@@ -161,11 +123,11 @@ void sparse_step(const Step &s, long panel, const float *delta, long row) {
 }
 
 // W (rows from…to of one panel) −= aᵀδ
-void dense_update(const Step &s, const Layer &l, const Layer &below, Range rows, long panel,
-                  const float *delta, long row) {
+void dense_update(const Step &s, int at, Range rows, long panel, const float *delta, long row) {
+  const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
   const long width = columns(l, panel), count = rows.to - rows.from;
   float *W = l.W + rows.from * l.m + panel * l.pw;
-  const Left left = {below.A + rows.from, 1, below.row};
+  const Left left = {s.A(at - 1) + rows.from, 1, below.row};
   if (width == l.pw) {
     gemm<SUBTRACT>(l.pv, count, s.batch.B, left, {delta, row}, W, l.m);
     return;
@@ -186,7 +148,7 @@ void fused_backward(const Step &s, int at) {
     const Range panels = Step::panels_of(l, block);
     for (long panel = panels.from; panel < panels.to; ++panel) {
       narrow_backward(l, s.w, s.batch.B, out.m, out.pack + panel * out.m * l.pw,
-                      l.A + panel * l.panel, s.w.delta, l.pw, l.bias + panel * l.pw);
+                      s.A(at, panel), s.w.delta, l.pw, l.bias + panel * l.pw);
       const long width = columns(l, panel);
       for (long i = 0; i < below.panels; ++i) {
         const long rows = columns(below, i);
@@ -195,7 +157,7 @@ void fused_backward(const Step &s, int at) {
         gemm<ADD>(below.pv, s.batch.B, width, {s.w.delta, l.pw, 1}, {s.w.tile, below.pw},
                   sum + i * below.pw, below.row);
       }
-      dense_update(s, l, below, {0, l.n}, panel, s.w.delta, l.pw);
+      dense_update(s, at, {0, l.n}, panel, s.w.delta, l.pw);
     }
   }
 }
@@ -208,9 +170,9 @@ void fused_reduce(const Step &s, int at, long panel) {
     for (long j = panel * l.pw; j < (panel + 1) * l.pw; j += LANES) {
       vf d = vf{};
       for (long k = 0; k < blocks; ++k) d += load(p.below + (k * p.batch + b) * l.row + j);
-      store(l.D + b * l.row + j, d);
+      store(s.D(at) + b * l.row + j, d);
     }
-  slope_tile(l.act, l.D + panel * l.panel, l.row, l.A + panel * l.panel, l.row, s.batch.B, l.pv,
+  slope_tile(l.act, s.D(at, panel), l.row, s.A(at, panel), l.row, s.batch.B, l.pv,
              l.bias + panel * l.pw);
 }
 
@@ -218,28 +180,28 @@ void fused_reduce(const Step &s, int at, long panel) {
 void dense_backward(const Step &s, int at, long panel) {
   const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
   const long first = panel * below.pw, rows = columns(below, panel), deep = DEPTH * LANES;
-  float *d = below.D + panel * below.panel;
+  float *d = s.D(at - 1, panel);
   for (long k = 0; k < l.m; k += deep) {
     const long K = least(deep, l.m - k);
     copy_transposed(l.W + first * l.m + k, l.m, rows, K, s.w.tile, below.pw);
-    const Left left = {l.D + k, l.row, 1};
+    const Left left = {s.D(at) + k, l.row, 1};
     if (k == 0) gemm<SET>(below.pv, s.batch.B, K, left, {s.w.tile, below.pw}, d, below.row);
     else gemm<ADD>(below.pv, s.batch.B, K, left, {s.w.tile, below.pw}, d, below.row);
   }
-  slope_tile(below.act, d, below.row, below.A + panel * below.panel, below.row, s.batch.B,
+  slope_tile(below.act, d, below.row, s.A(at - 1, panel), below.row, s.batch.B,
              below.pv, below.bias + first);
   for (long j = 0; j < l.panels; ++j)
-    dense_update(s, l, below, {first, first + rows}, j, l.D + j * l.panel, l.row);
+    dense_update(s, at, {first, first + rows}, j, s.D(at, j), l.row);
 }
 
 void under_narrow_backward(const Step &s, int at) {
   const Layer &l = s.p.layers[at], &out = s.p.layers[at + 1];
   const Range mine = s.panels_of(l);
   for (long panel = mine.from; panel < mine.to; ++panel) {
-    float *delta = at ? l.D + panel * l.panel : s.w.delta;
-    const long row = at ? l.row : l.pw;
+    float *delta = l.D ? s.D(at, panel) : s.w.delta;
+    const long row = l.D ? l.row : l.pw;
     narrow_backward(l, s.w, s.batch.B, out.m, out.pack + panel * out.m * l.pw,
-                    l.A + panel * l.panel, delta, row, l.bias + panel * l.pw);
+                    s.A(at, panel), delta, row, l.bias + panel * l.pw);
     if (!at) sparse_step(s, panel, delta, row);
   }
 }
@@ -263,7 +225,7 @@ void backward(const Step &s) {
     if (at) s.wait();
   } else if (s.thread == 0) {
     const Layer &l = p.layers[at];
-    judge(p, s.batch, l.A, l.row, l.panel, l.pw);
+    judge(p, s.batch, s.A(at), l.row, l.panel, l.pw);
   }
   for (; at >= 1; --at) {
     const Range mine = s.panels_of(p.layers[at - 1]);
@@ -272,7 +234,7 @@ void backward(const Step &s) {
   }
   const Range mine = s.panels_of(p.layers[0]);
   for (long panel = mine.from; panel < mine.to; ++panel)
-    sparse_step(s, panel, p.layers[0].D + panel * p.layers[0].panel, p.layers[0].row);
+    sparse_step(s, panel, s.D(0, panel), p.layers[0].row);
   s.wait();
 }
 
@@ -331,23 +293,48 @@ struct Inputs {  // the lists of one step, and who makes which part of them
   bool real() const { return step < p.last; }
 };
 
-void steps(Plan &p, int thread) {
-  FlushToZero here;
-  Step s{p, p.workers[thread], thread, {}};
-  fetch(s, false);
+void take(Step &s, int64_t i, const Lists *lists, long past) {
+  const Inputs now{s.p, i};
+  s.batch = {lists, now.rows(), now.B(), i & 1, past, s.p.rate / static_cast<float>(now.B())};
+  forward(s);
+  backward(s);
+}
+
+void eager_steps(Step &s) {
+  Plan &p = s.p;
   if (const Inputs now{p, p.first}; now.real())
     list_rows(p, now.lists(), now.rows(), s.share(now.B()));
   s.wait();
   for (long i = p.first; i < p.last; ++i) {
     const Inputs now{p, i}, next{p, i + 1}, later{p, i + 2};
-    s.batch = {&now.lists(), now.rows(), now.B(), i & 1, p.rate / static_cast<float>(now.B())};
     // Before the first wait of a step no thread still reads the lists of the step before last.
     if (later.real()) list_ahead(p, later.rows(), s.share(later.B()));
     if (!s.by_row()) list_columns(now.lists(), now.B(), s.share(p.n0));
     if (next.real()) list_rows(p, next.lists(), next.rows(), s.share(next.B()));
-    forward(s);
-    backward(s);
+    take(s, i, &now.lists(), 0);
   }
+}
+
+// Windows sit at fixed steps of the epoch, so that a run cut in chunks of them stays the same.
+void lazy_steps(Step &s) {
+  const Plan &p = s.p;
+  Window done{};
+  for (long i = p.first; i < p.last;) {
+    const long end = least(p.last, (i / p.window + 1) * p.window);
+    const Window now = window_of(p, i, end);
+    turn(s, done, now);
+    for (const long first = i; i < end; ++i) take(s, i, now.lists, (i - first) * p.batch);
+    done = now;
+  }
+  turn(s, done, {});
+}
+
+void steps(Plan &p, int thread) {
+  FlushToZero here;
+  Step s{p, p.workers[thread], thread, {}};
+  fetch(s, false);
+  if (p.lazy) lazy_steps(s);
+  else eager_steps(s);
   fetch(s, true);
 }
 

@@ -94,8 +94,6 @@ class Native:
 class Steps:
     """Steps on one network, one set, one batch size."""
 
-    window = 1
-
     def __init__(self, net: Network, V: Sample, batch: int, threads: int) -> None:
         acts = [ACTIVATIONS.index(net.activation)] * (len(net.layers) - 1)
         answers = V.y if V.labels is None else V.labels
@@ -111,6 +109,11 @@ class Steps:
             threads,
             isa(),
         )
+
+    @property
+    def window(self) -> int:
+        """Steps after which a wide first layer is written back; chunks end at its multiples."""
+        return int(self.session.window)
 
     @property
     def threads(self) -> int:

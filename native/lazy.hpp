@@ -1,0 +1,81 @@
+// The lazy first layer.
+//
+// Its inputs are known ahead. For a window of k steps Z = W₀ᵀX is computed once; step t corrects it
+// by what the steps before it in the window would have done to W,
+//     z_t = Z_t − Σ_{s<t} (x_tᵀx_s)·δ_s        (δ carries η/B),
+// and W −= Σ xδᵀ follows once, at the window's end, in the same visit that computes the next Z. The
+// same descent in exact arithmetic; W crosses the memory bus twice a window, not three times a step.
+#pragma once
+#include "share.hpp"
+
+namespace spusk::SPUSK_ISA {
+
+struct Window {
+  Lists *lists;  // null: no window
+  const int64_t *rows;
+  long count;
+};
+
+static Window window_of(const Plan &p, long first, long last) {
+  const long from = first * p.batch, to = least(last * p.batch, p.K);
+  return {const_cast<Lists *>(p.lists) + first / p.window % 2, p.order + from, to - from};
+}
+
+// Inputs by column, so that the products of all pairs of rows are one sparse product more.
+static void spread(const Plan &p, const Window &w, Run mine, bool clear) {
+  for (long r = mine.from; r < mine.to; ++r)
+    for (long e = w.lists->row[r].from; e < w.lists->row[r].to; ++e) {
+      const Entry &entry = w.lists->by_row[e];
+      p.spread[entry.at * p.gram_row + r] = clear ? 0 : entry.value;
+    }
+}
+
+static void gram(const Plan &p, const Window &w, Run mine) {
+  const Lists part = {w.lists->row + mine.from, w.lists->by_row, nullptr, nullptr};
+  for (long c = 0; c < mine.to; c += PV * LANES)  // only earlier rows are asked for
+    sparse_forward(PV, part, mine.to - mine.from, p.spread + c, p.gram_row,
+                   p.gram + mine.from * p.gram_row + c, p.gram_row);
+}
+
+// One visit of a panel of W: its step for the window that is done, its Z for the next.
+static void visit(const Step &s, long panel, const Window &done, const Window &next) {
+  const Layer &l = s.p.layers[0];
+  const long width = columns(l, panel);
+  float *W = l.W + panel * l.pw, *tile = s.w.tile;
+  copy_in(W, l.m, l.n, width, tile, l.pw);
+  if (done.lists) {
+    sparse_update(l.pv, false, *done.lists, l.n, done.count, tile, l.pw, l.D + panel * l.panel,
+                  l.row);
+    copy_out(tile, l.pw, l.n, width, W, l.m);
+  }
+  if (next.lists)
+    sparse_forward(l.pv, *next.lists, next.count, tile, l.pw, l.A + panel * l.panel, l.row);
+}
+
+// From one window to the next.
+static void turn(const Step &s, const Window &done, const Window &next) {
+  const Plan &p = s.p;
+  const bool pairs = next.lists && p.window > 1;
+  if (next.lists) {
+    list_rows(p, *next.lists, next.rows, s.share(next.count));
+    if (pairs) spread(p, next, s.share(next.count), false);
+  }
+  s.wait();
+  if (next.lists) list_columns(*next.lists, next.count, s.share(p.n0));
+  if (pairs) gram(p, next, s.share(next.count));
+  const Run mine = s.panels_of(p.layers[0]);
+  for (long panel = mine.from; panel < mine.to; ++panel) visit(s, panel, done, next);
+  s.wait();
+  if (pairs) spread(p, next, s.share(next.count), true);
+}
+
+// Z of this step stands in its place already; the window's earlier steps are taken off.
+static void lazy_forward(const Step &s, long panel, float *z) {
+  const Layer &l = s.p.layers[0];
+  const long past = s.batch.past;
+  if (past)
+    gemm<SUBTRACT>(l.pv, s.batch.B, past, {s.p.gram + past * s.p.gram_row, s.p.gram_row, 1},
+                   {l.D + panel * l.panel, l.row}, z, l.row);
+}
+
+}  // namespace spusk::SPUSK_ISA

@@ -1,0 +1,61 @@
+// Who owns what in a step, and where it lies.
+#pragma once
+#include "output.hpp"
+#include "plan.hpp"
+#include "sparse.hpp"
+
+namespace spusk::SPUSK_ISA {
+
+using Range = Run;
+
+struct Step {
+  Plan &p;
+  Worker &w;
+  int thread;
+  Batch batch;
+
+  Range blocks_of(const Layer &l) const {
+    return {thread * l.blocks / p.threads, (thread + 1) * l.blocks / p.threads};
+  }
+  static Range panels_of(const Layer &l, long block) {
+    return {block * l.panels / l.blocks, (block + 1) * l.panels / l.blocks};
+  }
+  Range panels_of(const Layer &l) const {
+    const Range b = blocks_of(l);
+    return {b.from * l.panels / l.blocks, b.to * l.panels / l.blocks};
+  }
+  // a⁽ˡ⁾ and δ⁽ˡ⁾ of this step: the first layer may hold a whole window of them
+  float *A(int at, long panel = 0) const { return place(at, p.layers[at].A, panel); }
+  float *D(int at, long panel = 0) const { return place(at, p.layers[at].D, panel); }
+  float *place(int at, float *from, long panel) const {
+    const Layer &l = p.layers[at];
+    return from + panel * l.panel + (at ? 0 : batch.past * l.row);
+  }
+  void wait() const {
+    if (p.threads > 1) p.barrier(p.team, thread);
+  }
+  bool by_row() const { return p.batch <= FEW; }
+  Range share(long count) const {
+    return {thread * count / p.threads, (thread + 1) * count / p.threads};
+  }
+  bool narrow() const { return p.layers[p.depth - 1].kind == NARROW; }
+  // the last layer whose activations are computed panel by panel
+  int top() const { return p.depth - 1 - narrow(); }
+};
+
+static long columns(const Layer &l, long panel) { return least(l.pw, l.m - panel * l.pw); }
+
+// Weights (n, pw) of one panel: resident, or in place, or (the ragged last panel) a copy.
+static Panel weights(const Layer &l, long panel, float *copy) {
+  if (l.pack) return {l.pack + panel * l.n * l.pw, l.pw};
+  if (columns(l, panel) == l.pw) return {l.W + panel * l.pw, l.m};
+  copy_in(l.W + panel * l.pw, l.m, l.n, columns(l, panel), copy, l.pw);
+  return {copy, l.pw};
+}
+
+static void put_back(const Layer &l, long panel, const float *copy) {
+  if (!l.pack && columns(l, panel) != l.pw)
+    copy_out(copy, l.pw, l.n, columns(l, panel), l.W + panel * l.pw, l.m);
+}
+
+}  // namespace spusk::SPUSK_ISA
