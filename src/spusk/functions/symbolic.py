@@ -79,6 +79,8 @@ class Symbolic:
             sympy.sympify(o).xreplace(dict(zip(self.symbols, dummies, strict=True)))
             for o in outputs
         ]
+        poles = (sympy.zoo, sympy.nan)  # a slope that exists nowhere has no code of its own
+        renamed = [sympy.nan if o.has(*poles) else o for o in renamed]
         compute = sympy.lambdify(dummies, renamed, modules="numpy", cse=True)
 
         def run(points: Floats) -> Floats:
