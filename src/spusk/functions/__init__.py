@@ -49,6 +49,7 @@ class Function:
         self.names, self.n = tuple(names), len(names)
         self.how, self.symbolic, self.entry = how, symbolic, entry
         self.text = text
+        self.name = entry.name if entry else ""
         self._value, self._gradient = value, gradient
 
     def __call__(self, *x: ArrayLike) -> Floats:
@@ -173,20 +174,29 @@ def function(
     *,
     n: int | None = None,
     gradient: Callable[..., Any] | None = None,
+    name: str = "",
 ) -> Function:
     """A Function from a formula, a gallery name, or a Python callable (row L1).
 
     A callable is traced to a formula where that goes and agrees with it; else the user's
     `gradient` is taken, once it agrees with differences; else differences serve. `n` is needed
-    for a callable of one vector. Raises FormulaError, GradientError, InputError.
+    for a callable of one vector; `name` is how it is to be called. Raises FormulaError,
+    GradientError, InputError.
     """
     if isinstance(source, Function):
         return source
     if callable(source):
         from spusk.functions.callables import from_callable
 
-        return from_callable(source, n, gradient)
-    return from_text(source)
+        made = from_callable(source, n, gradient)
+    else:
+        made = from_text(source)
+        if n not in (None, made.n):
+            raise InputError(
+                f"function: expected n={n}, found {made.n} variables: {', '.join(made.names)}"
+            )
+    made.name = name or (made.entry.name if made.entry else "")
+    return made
 
 
 def from_text(source: str) -> Function:
