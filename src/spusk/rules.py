@@ -125,7 +125,7 @@ def checked(rate: Rate) -> Rate:
     return rates
 
 
-def _positive(rate: Any, where: str) -> float:
+def _positive(rate: Any, where: str) -> float:  # noqa: ANN401
     try:
         number = float(rate)
     except (TypeError, ValueError):

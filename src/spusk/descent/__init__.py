@@ -23,7 +23,7 @@ MODULE = {  # public name -> the module it stands in
     "scipy_method": "adapter",
 }
 
-__all__ = list(MODULE)  # noqa: PLE0605
+__all__ = list(MODULE)
 
 if TYPE_CHECKING:
     from spusk.descent.adapter import scipy_method as scipy_method

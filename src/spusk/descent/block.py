@@ -11,6 +11,7 @@ from spusk.rules import GradientDescent, Rate, Rule, State, make, rate_at
 
 Floats = NDArray[Any]
 Gradient = Callable[[Any], Callable[[], Sequence[Floats]]]
+Named = str | Callable[[Rate], Rule]
 CHECK = 10
 NOTHING = -1  # still under way
 
@@ -19,7 +20,7 @@ class Crowd:
     """Descents that move together: x, the rule and its state, ∇f bound to x."""
 
     def __init__(
-        self, gradient: Gradient, x: Floats, rate: Any, rule: Any, state: State | None = None
+        self, gradient: Gradient, x: Floats, rate: Rate, rule: Named, state: State | None = None
     ) -> None:
         self.gradient, self.x, self.rate, self.name = gradient, np.ascontiguousarray(x), rate, rule
         self.rule: Rule = make(rule, rate)
@@ -48,7 +49,7 @@ class Block:
     """Descents from x0 (n, B); after `run`: ends (n, B), codes (B,), taken (B,)."""
 
     def __init__(
-        self, gradient: Gradient, x0: Floats, rate: Rate | Floats, rule: Any, tolerance: float
+        self, gradient: Gradient, x0: Floats, rate: Rate, rule: Named, tolerance: float
     ) -> None:
         self.x0, self.tolerance = x0, tolerance
         self.crowd = Crowd(gradient, x0.copy(), rate, rule)

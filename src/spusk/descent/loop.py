@@ -20,7 +20,7 @@ class Surface(Protocol):
 
     @property
     def n(self) -> int: ...
-    def value(self, points: Array) -> Any: ...
+    def value(self, points: Array) -> Any: ...  # noqa: ANN401
     def gradient(self, points: Array) -> Array: ...
 
 
@@ -109,15 +109,11 @@ def descend_events(
     if search is not None and not isinstance(method, GradientDescent):
         raise InputError(f"search {search!r} goes with rule 'plain' only, found {rule!r}")
     if steps < 0 or not tolerance >= 0:
-        raise InputError(
-            f"steps and tolerance must not be negative, found {steps} and {tolerance}"
-        )
+        raise InputError(f"steps and tolerance must not be negative, found {steps} and {tolerance}")
     return _run(Calls(f), x, method, steps, tolerance, search is not None)
 
 
-def _run(
-    f: Calls, x: Array, rule: Rule, steps: int, tolerance: float, search: bool
-) -> Events:
+def _run(f: Calls, x: Array, rule: Rule, steps: int, tolerance: float, search: bool) -> Events:
     """The loop itself: look, step, ask f."""
     x0, state, moving = x, rule.start(x), False
     watch = Watch(float(np.linalg.norm(x0)), tolerance)

@@ -47,14 +47,14 @@ class Many:
 def descend_many(
     f: Any,  # noqa: ANN401
     starts: ArrayLike,
-    rate: Rate | ArrayLike,
+    rate: Any,  # noqa: ANN401
     steps: int = 1000,
     tolerance: float | None = None,
     *,
     rule: str | Callable[[Rate], Rule] = "plain",
     record: str | int = "last",
     threads: int | None = None,
-    dtype: DTypeLike = None,
+    dtype: DTypeLike | None = None,
 ) -> Many:
     """Descends from all starts (S, n) at once, with one rate or with each of R rates.
 
@@ -111,7 +111,7 @@ def finish(f: Any, many: Many, shape: tuple[int, ...]) -> Many:  # noqa: ANN401
                 many.steps.reshape(shape), path)  # fmt: skip
 
 
-def points(starts: ArrayLike, n: int, dtype: DTypeLike) -> NDArray[Any]:
+def points(starts: ArrayLike, n: int, dtype: DTypeLike | None) -> NDArray[Any]:
     """Starts (S, n) of float32 or float64. StartError: shape, NaN, infinity."""
     x = np.asarray(starts)
     kind = np.dtype(dtype or (np.float32 if x.dtype == np.float32 else np.float64))
@@ -127,11 +127,13 @@ def points(starts: ArrayLike, n: int, dtype: DTypeLike) -> NDArray[Any]:
 
 
 def rates_of(
-    rate: Rate | ArrayLike, count: int, dtype: np.dtype[Any]
+    rate: Any,  # noqa: ANN401
+    count: int,
+    dtype: np.dtype[Any],
 ) -> tuple[NDArray[Any] | None, tuple[int, ...]]:
     """One η per descent (R·S,) for R rates, None for a single one; and the shape of the ends."""
     if callable(rate) or np.ndim(rate) == 0:
-        checked(rate)  # type: ignore[arg-type]
+        checked(rate)
         return None, (count,)
     rates = np.asarray(checked(np.asarray(rate, dtype=dtype)))
     if rates.ndim != 1 or not len(rates):
@@ -143,7 +145,8 @@ def gradient_of(f: Any) -> Gradient:  # noqa: ANN401
     """A maker: block (n, B) -> a function that reads it and gives ∇f's components."""
     tape = tape_of(f)
     if tape is not None:
-        return tape.bind
+        bound: Gradient = tape.bind
+        return bound
 
     def bind(block: NDArray[Any]) -> Callable[[], list[NDArray[Any]]]:
         return lambda: list(np.array(f.gradient(np.ascontiguousarray(block.T)).T, block.dtype))

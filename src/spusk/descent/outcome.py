@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import pairwise
 
 FAR = 1e4  # iterates this far away (in units of 1 + |x0|) run away if the gradient grew too
 GROWN = 1e3  # … by this factor
@@ -35,7 +36,7 @@ def shrinks(numbers: Sequence[float]) -> bool:
     size = len(numbers) // BLOCKS
     used = list(numbers)[len(numbers) - size * BLOCKS :]
     maxima = [max(used[i * size : (i + 1) * size]) for i in range(BLOCKS)]
-    return all(b < a - 1e-9 * abs(a) for a, b in zip(maxima, maxima[1:], strict=False))
+    return all(b < a - 1e-9 * abs(a) for a, b in pairwise(maxima))
 
 
 class Watch:

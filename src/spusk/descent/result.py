@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from spusk.descent.loop import End, Step, Surface, descend_events
 from spusk.descent.outcome import Outcome
 from spusk.errors import InputError
-from spusk.rules import Rate, Rule
+from spusk.rules import Rate, Rule, make
 from spusk.words import say
 
 if TYPE_CHECKING:
@@ -42,12 +42,15 @@ class Descent:
     gradients: NDArray[Any] = field(repr=False)  # (K, n)
     norms: NDArray[np.float64] = field(repr=False)  # (K,)
     best: Step = field(repr=False)  # the least value met, recorded or not
+    method: Rule = field(repr=False)
+    search: str | None = None
     error: Exception | None = None
 
     @property
     def x(self) -> NDArray[Any]:
         """The last iterate."""
-        return self.iterates[-1]
+        last: NDArray[Any] = self.iterates[-1]
+        return last
 
     @property
     def fun(self) -> float:
@@ -57,7 +60,8 @@ class Descent:
     @property
     def jac(self) -> NDArray[Any]:
         """∇f at the last iterate."""
-        return self.gradients[-1]
+        last: NDArray[Any] = self.gradients[-1]
+        return last
 
     @property
     def nit(self) -> int:
@@ -146,7 +150,8 @@ def descend(
     events = descend_events(
         surface, start, rate, steps=steps, tolerance=tolerance, rule=rule, search=search
     )
-    name = rule if isinstance(rule, str) else getattr(rule, "__name__", "own")
+    method = make(rule, rate)
+    name = rule if isinstance(rule, str) else type(method).__name__
     trace: list[Step] = []
     event = next(events)
     best = last = cast(Step, event)  # the start comes first
@@ -159,7 +164,7 @@ def descend(
         event = events.send(callback is not None and not _go_on(callback, event))
     if trace[-1] is not last:
         trace.append(last)
-    return _result(surface, rate, name, tolerance, trace, best, event)
+    return _result(surface, rate, name, method, search, tolerance, trace, best, event)
 
 
 def _go_on(callback: Callback, event: Step) -> bool:
@@ -171,8 +176,8 @@ def _go_on(callback: Callback, event: Step) -> bool:
 
 
 def _result(
-    f: Surface, rate: Rate, rule: str, tolerance: float, trace: list[Step], best: Step,
-    end: End,
+    f: Surface, rate: Rate, rule: str, method: Rule, search: str | None, tolerance: float,
+    trace: list[Step], best: Step, end: End,
 ) -> Descent:  # fmt: skip
     outcome, step, nfev, njev, error = end
     return Descent(
@@ -180,11 +185,12 @@ def _result(
         njev=njev, steps=np.array([s.n for s in trace]),
         iterates=np.stack([s.x for s in trace]), values=np.array([s.value for s in trace]),
         gradients=np.stack([s.gradient for s in trace]),
-        norms=np.array([s.norm for s in trace]), best=best, error=error,
+        norms=np.array([s.norm for s in trace]), best=best, method=method,
+        search=search, error=error,
     )  # fmt: skip
 
 
-def surface_of(f: Surface | Callable[..., Any] | str) -> Any:
+def surface_of(f: Any) -> Any:  # noqa: ANN401
     """f itself if it can be descended; else what `spusk.function` makes of it."""
     if all(hasattr(f, name) for name in ("n", "value", "gradient")):
         return f

@@ -124,13 +124,11 @@ class _Writer:
         above = [p for p in parts if not (p.is_Pow and p.exp.is_number and p.exp.is_negative)]
         below = [1 / p for p in parts if p.is_Pow and p.exp.is_number and p.exp.is_negative]
         above.sort(key=lambda p: not p.is_number)
-        cell = self.write(above[0]) if above else None
+        cell: Operand | None = self.write(above[0]) if above else None
         for part in above[1:]:
-            cell = (
-                self.put("neg", self.write(part))
-                if cell == -1.0 and isinstance(cell, float)
-                else self.put("mul", self.write(part), cell)
-            )
+            factor = self.write(part)
+            minus = isinstance(cell, float) and cell == -1.0
+            cell = self.put("neg", factor) if minus else self.put("mul", factor, cell or 0.0)
         for part in below:
             divisor = self.write(part)
             cell = self.put("inv", divisor) if cell is None else self.put("div", cell, divisor)

@@ -1,0 +1,75 @@
+"""Several rates side by side, each with its verdict (lecture, L4)."""
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spusk.descent.outcome import Outcome
+from spusk.descent.result import Descent, descend, surface_of
+from spusk.errors import RateError
+from spusk.rules import Rate, Rule
+from spusk.words import say
+
+
+class Comparison(list[Descent]):
+    """The descents, one per rate, in the order asked."""
+
+    @property
+    def rates(self) -> list[Rate]:
+        """The rates."""
+        return [result.rate for result in self]
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """The verdicts."""
+        return [result.outcome for result in self]
+
+    @property
+    def best(self) -> Descent:
+        """Who converged soonest; where nobody did, who met the least value."""
+        settled = [result for result in self if result.success]
+        if settled:
+            return min(settled, key=lambda result: result.step)
+        return min(self, key=lambda result: np.nan_to_num(result.best.value, nan=np.inf))
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self, lang: str | None = None) -> str:
+        """A line per rate."""
+        return "\n".join(
+            say("descent.verdict", lang, rate=spoken(r.rate), sentence=r.sentence(lang))
+            for r in self
+        )
+
+    def _repr_png_(self) -> bytes:
+        # a notebook asks a result for its picture; plots stands after this room, hence by name
+        picture: bytes = import_module("spusk.plots").png(self)
+        return picture
+
+
+def spoken(rate: Rate) -> str:
+    """A rate in a line of text: its number, or its value at the start."""
+    return f"{rate(0):g}…" if callable(rate) else f"{float(rate):g}"
+
+
+def compare_rates(
+    f: Any,  # noqa: ANN401
+    start: ArrayLike,
+    rates: Sequence[Rate],
+    steps: int = 1000,
+    tolerance: float = 1e-6,
+    *,
+    rule: str | Callable[[Rate], Rule] = "plain",
+    record: str | int = "all",
+) -> Comparison:
+    """Descends once per rate from the same start. Errors: as `descend`; RateError: no rates."""
+    if not len(rates):
+        raise RateError("rates are missing: give at least one, such as [0.01, 0.1]")
+    surface = surface_of(f)
+    return Comparison(
+        descend(surface, start, rate, steps, tolerance, rule=rule, record=record) for rate in rates
+    )

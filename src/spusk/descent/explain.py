@@ -1,0 +1,145 @@
+"""Why a rate did what it did: the Hessian at the nearest minimum and the bound it sets.
+
+Local theory: near a minimum f is a quadratic, along an eigenvector of the Hessian with eigenvalue λ
+the plain rule multiplies the error by 1 − ηλ each step, so it converges for η < 2/λmax, zigzags
+for η > 1/λ, and is fastest at 2/(λmin + λmax). The heavy ball allows 2(1 + β)/λmax (Polyak 1964);
+Nesterov's form, from its characteristic polynomial at −1, (2 + 2β)/((1 + 2β)λmax).
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spusk.descent.outcome import Outcome
+from spusk.rules import GradientDescent, Momentum, Nesterov, Rule, rate_at
+from spusk.words import say
+
+if TYPE_CHECKING:
+    from spusk.descent.result import Descent
+
+HESSIAN_UP_TO = 200  # variables; beyond, eigenvalues cost more than the descent
+NEWTON_STEPS = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """The nearest minimum, its curvature, and which rates would do there.
+
+    why: where there is no minimum to speak of, the reason: "hessian", "peak" or "none"; else "".
+    bound: the largest stable η of this rule there (None for Adam, and without a minimum).
+    """
+
+    why: str
+    did: str
+    rule: str
+    rate: float
+    step: int
+    minimum: NDArray[Any] | None = None
+    eigenvalues: NDArray[Any] | None = None  # ascending
+    bound: float | None = None
+    fastest: float | None = None
+    zigzag: tuple[int, ...] = ()  # eigen-directions along which η > 1/λ
+
+    def sentence(self, lang: str | None = None) -> str:
+        """What this rate did; which rates would do."""
+        would = f"would_{self.why}" if self.why else f"would_{self.rule}"
+        bound, fastest = self.bound or 0.0, self.fastest or 0.0
+        did = say(f"descent.did_{self.did}", lang, rate=self.rate, step=self.step)
+        rest = say(f"descent.{would}", lang, bound=bound, fastest=fastest)
+        return f"{did}; {rest}."
+
+
+def explain(result: "Descent") -> Explanation:
+    """The explanation of a finished descent."""
+    why, at, eigenvalues = curvature(result)
+    eta = float(np.max(rate_at(result.method.rate, max(result.step - 1, 0))))
+    kind = "search" if result.search else name_of(result.method)
+    if at is None or eigenvalues is None:
+        return Explanation(why, result.outcome.key, kind, eta, result.step)
+    top, low = float(eigenvalues[-1]), float(eigenvalues[0])
+    bound = bound_of(result.method, top) if not result.search else None
+    zigzag = tuple(int(k) for k in np.flatnonzero(eta * eigenvalues > 1 + 1e-9))
+    zigzag = zigzag if kind == "plain" else ()
+    did = verdict(result.outcome, eta, bound, bool(zigzag))
+    fastest = 2 / (low + top) if kind == "plain" else None
+    return Explanation("", did, kind, eta, result.step, at, eigenvalues, bound, fastest, zigzag)
+
+
+def name_of(rule: Rule) -> str:
+    """The rule's key in words."""
+    known = {GradientDescent: "plain", Momentum: "momentum", Nesterov: "nesterov"}
+    name = known.get(type(rule))
+    return name or ("adam" if type(rule).__name__ == "Adam" else "own")
+
+
+def bound_of(rule: Rule, top: float) -> float | None:
+    """The largest stable η for curvature λmax, where the theory gives one."""
+    if isinstance(rule, GradientDescent):
+        return 2 / top
+    if isinstance(rule, Momentum):
+        return 2 * (1 + rule.beta) / top
+    if isinstance(rule, Nesterov):
+        return (2 + 2 * rule.beta) / ((1 + 2 * rule.beta) * top)
+    return None
+
+
+def verdict(outcome: Outcome, eta: float, bound: float | None, zigzag: bool) -> str:
+    """The key of what happened, seen beside the bound."""
+    if outcome in (Outcome.STOPPED, Outcome.NOT_FINITE) or bound is None:
+        return outcome.key
+    if outcome is Outcome.CONVERGED:
+        if eta >= bound * (1 - 1e-12):
+            return "converged_against"
+        return "converged_zigzag" if zigzag else "converged"
+    side = "past" if eta >= bound * (1 - 1e-12) else "below"
+    return f"{outcome.key}_{side}"
+
+
+def curvature(result: "Descent") -> tuple[str, NDArray[Any] | None, NDArray[Any] | None]:
+    """(why not, the nearest minimum, its Hessian's eigenvalues)."""
+    f: Any = result.f
+    if not hasattr(f, "hessian") or f.n > HESSIAN_UP_TO:
+        return "hessian", None, None
+    at = nearest(f, np.asarray(result.best.x, np.float64))
+    if at is None:
+        return "none", None, None
+    if getattr(getattr(f, "entry", None), "peak", None) is not None and (at == f.entry.peak).all():
+        return "peak", None, None
+    with np.errstate(all="ignore"):
+        hessian = np.asarray(f.hessian(at))
+    if not np.isfinite(hessian).all():
+        return "peak", None, None
+    eigenvalues = np.linalg.eigvalsh(hessian)
+    if not eigenvalues[-1] > 0 or eigenvalues[0] < -1e-6 * eigenvalues[-1]:
+        return "none", None, None
+    return "", at, eigenvalues
+
+
+def nearest(f: Any, x: NDArray[Any]) -> NDArray[Any] | None:  # noqa: ANN401
+    """The minimum that Newton's method finds from x, or else the nearest one that is known."""
+    entry = getattr(f, "entry", None)
+    found = newton(f, x) if getattr(entry, "peak", None) is None else None
+    if found is not None:
+        return found
+    known = [np.asarray(m.x, np.float64) for m in entry.minima] if entry is not None else []
+    return min(known, key=lambda m: float(np.linalg.norm(m - x)), default=None)
+
+
+def newton(f: Any, x: NDArray[Any]) -> NDArray[Any] | None:  # noqa: ANN401
+    """A point with ∇f = 0 and a Hessian without negative curvature; or None."""
+    with np.errstate(all="ignore"):
+        for _ in range(NEWTON_STEPS):
+            gradient, hessian = np.asarray(f.gradient(x)), np.asarray(f.hessian(x))
+            if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+                return None
+            # |λ| in place of λ: downhill also where f curves down, never towards a saddle
+            values, vectors = np.linalg.eigh(hessian)
+            scale = np.maximum(np.abs(values), 1e-12 * max(1.0, float(np.abs(values).max())))
+            step = vectors @ ((vectors.T @ gradient) / scale)
+            size = float(np.linalg.norm(step))
+            x = x - step * min(1.0, float(1 + np.linalg.norm(x)) / max(size, 1e-300))
+            if size <= 1e-10 * (1 + np.linalg.norm(x)):
+                return x if values[0] >= -1e-6 * abs(values[-1]) and values[-1] > 0 else None
+    return None
