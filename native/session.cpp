@@ -11,6 +11,14 @@ constexpr std::size_t RESIDENT = 2u << 20;  // bytes of a first layer that stays
 constexpr long WINDOW_ROWS = 128;           // precedents in a window of the lazy first layer
 constexpr double WORTH_A_THREAD = 1.5e6;    // operations of a step that a further thread earns
 
+#if defined(__SANITIZE_ADDRESS__)
+extern "C" void __asan_poison_memory_region(void const volatile *, std::size_t);
+extern "C" void __asan_unpoison_memory_region(void const volatile *, std::size_t);
+constexpr std::size_t GAP = 256;  // a fence behind every array
+#else
+constexpr std::size_t GAP = 0;
+#endif
+
 // Runs twice over the same requests: first to count, then to hand out.
 class Arena {
  public:
@@ -18,7 +26,11 @@ class Arena {
   template <class T>
   T *take(long count) {
     const std::size_t at = used_;
-    used_ += (static_cast<std::size_t>(std::max(count, 0l)) * sizeof(T) + 127) / 128 * 128;
+    const std::size_t end = at + static_cast<std::size_t>(count) * sizeof(T);
+    used_ = (end + GAP + 127) / 128 * 128;
+#if defined(__SANITIZE_ADDRESS__)
+    if (base_) __asan_poison_memory_region(base_ + (end + 7) / 8 * 8, used_ - (end + 7) / 8 * 8);
+#endif
     return base_ ? reinterpret_cast<T *>(base_ + at) : nullptr;
   }
   std::size_t used() const { return used_; }
@@ -51,7 +63,11 @@ Session::Session(const Order &order, const Kernels *kernels) {
 }
 
 Session::~Session() {
-  if (memory_) munmap(memory_, bytes_);
+  if (!memory_) return;
+#if defined(__SANITIZE_ADDRESS__)
+  __asan_unpoison_memory_region(memory_, bytes_);
+#endif
+  munmap(memory_, bytes_);
 }
 
 void Session::lay_out(const Order &order) {

@@ -1,0 +1,151 @@
+// The engine without Python, for the sanitizers: odd sizes, every instruction set, several threads,
+// against a plain loop in double.
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+
+#include "session.hpp"
+
+using namespace spusk;
+
+namespace {
+
+struct Case {
+  std::vector<long> sizes;
+  long K, batch;
+  bool pixels, classes;
+};
+
+struct Set {
+  std::vector<uint8_t> pixels;
+  std::vector<float> floats, targets;
+  std::vector<int64_t> labels, order;
+};
+
+Set make_set(const Case &c, std::mt19937 &random) {
+  Set set;
+  const long n = c.sizes.front(), m = c.sizes.back();
+  std::uniform_real_distribution<float> uniform(0, 1);
+  for (long i = 0; i < c.K * n; ++i) {
+    const bool some = random() % 3 == 0;
+    if (c.pixels) set.pixels.push_back(some ? random() % 256 : 0);
+    else set.floats.push_back(some ? uniform(random) : 0);
+  }
+  for (long i = 0; i < c.K; ++i) {
+    set.order.push_back((i * 7 + 3) % c.K);
+    if (c.classes) set.labels.push_back(random() % m);
+    else for (long j = 0; j < m; ++j) set.targets.push_back(uniform(random));
+  }
+  return set;
+}
+
+// One epoch of the lecture's algorithm, sigmoid and mean squared error, in double.
+void plain(const Case &c, const Set &set, std::vector<double> &theta, double rate) {
+  const std::size_t depth = c.sizes.size() - 1;
+  std::vector<std::size_t> W(depth), b(depth);
+  std::size_t at = 0;
+  for (std::size_t l = 0; l < depth; ++l) W[l] = at, at += c.sizes[l] * c.sizes[l + 1];
+  for (std::size_t l = 0; l < depth; ++l) b[l] = at, at += c.sizes[l + 1];
+  for (long first = 0; first < c.K; first += c.batch) {
+    const long last = std::min(c.K, first + c.batch);
+    const std::vector<double> old = theta;
+    for (long k = first; k < last; ++k) {
+      const long row = set.order[k];
+      std::vector<std::vector<double>> a(depth + 1);
+      for (long i = 0; i < c.sizes[0]; ++i)
+        a[0].push_back(c.pixels ? set.pixels[row * c.sizes[0] + i] / 255.0
+                                : set.floats[row * c.sizes[0] + i]);
+      for (std::size_t l = 0; l < depth; ++l)
+        for (long j = 0; j < c.sizes[l + 1]; ++j) {
+          double z = old[b[l] + j];
+          for (long i = 0; i < c.sizes[l]; ++i) z += a[l][i] * old[W[l] + i * c.sizes[l + 1] + j];
+          a[l + 1].push_back(1 / (1 + std::exp(-z)));
+        }
+      std::vector<double> d;
+      for (long j = 0; j < c.sizes.back(); ++j) {
+        const double x = a[depth][j];
+        const double y = c.classes ? set.labels[row] == j : set.targets[row * c.sizes.back() + j];
+        d.push_back((x - y) * x * (1 - x));
+      }
+      for (std::size_t l = depth; l-- > 0;) {
+        const long n = c.sizes[l], m = c.sizes[l + 1];
+        std::vector<double> below(n);
+        for (long i = 0; i < n; ++i)
+          for (long j = 0; j < m; ++j) {
+            below[i] += d[j] * old[W[l] + i * m + j] * a[l][i] * (1 - a[l][i]);
+            theta[W[l] + i * m + j] -= rate / (last - first) * a[l][i] * d[j];
+          }
+        for (long j = 0; j < m; ++j) theta[b[l] + j] -= rate / (last - first) * d[j];
+        d = below;
+      }
+    }
+  }
+}
+
+Order ordered(const Case &c, const Set &set, std::vector<float> &theta, int threads) {
+  Order order;
+  order.sizes = c.sizes, order.theta = theta.data(), order.error = SQUARED;
+  order.activations.assign(c.sizes.size() - 1, SIGMOID);
+  if (c.pixels) order.pixels = set.pixels.data();
+  else order.floats = set.floats.data();
+  if (c.classes) order.labels = set.labels.data();
+  else order.targets = set.targets.data();
+  order.K = c.K, order.batch = c.batch, order.threads = threads;
+  return order;
+}
+
+bool check(const Case &c) {
+  std::mt19937 random(1);
+  const Set set = make_set(c, random);
+  std::size_t numbers = 0;
+  for (std::size_t l = 0; l + 1 < c.sizes.size(); ++l) numbers += (c.sizes[l] + 1) * c.sizes[l + 1];
+  std::normal_distribution<float> normal(0, 0.3f);
+  std::vector<float> start(numbers), once;
+  for (float &w : start) w = normal(random);
+  std::vector<double> wanted(start.begin(), start.end());
+  plain(c, set, wanted, 0.5);
+  bool good = true;
+  for (const std::string &isa : instruction_sets())
+    for (int threads : {1, 2, 3}) {
+      std::vector<float> theta = start;
+      {
+        Session session(ordered(c, set, theta, threads), kernels_of(isa));
+        const long steps = (c.K + c.batch - 1) / c.batch, window = session.plan().window;
+        const long middle = steps / 2 / window * window;
+        session.steps(set.order.data(), 0, middle, 0.5f);
+        session.steps(set.order.data(), middle, steps, 0.5f);
+      }
+      double worst = 0;
+      for (std::size_t i = 0; i < numbers; ++i)
+        worst = std::max(worst, std::abs(theta[i] - wanted[i]));
+      if (threads == 1) once = theta;
+      const bool same = theta == once;
+      if (!(worst <= 2e-4) || !same) {
+        std::printf("%s, %d threads, first layer %ld: off by %g, %s\n", isa.c_str(), threads,
+                    c.sizes.front(), worst, same ? "same bits" : "other bits");
+        good = false;
+      }
+    }
+  return good;
+}
+
+}  // namespace
+
+int main() {
+  const std::vector<Case> cases = {
+      {{7, 3}, 5, 2, true, true},
+      {{1, 1}, 3, 1, false, false},
+      {{20, 17, 33}, 23, 5, true, true},
+      {{33, 70, 10}, 40, 7, true, true},
+      {{33, 70, 10}, 60, 20, false, true},
+      {{31, 70, 65, 64, 3}, 30, 9, true, false},
+      {{13, 11, 331, 10}, 23, 6, true, true},
+      {{300, 1801, 10}, 95, 3, true, true},      // lazy, ragged, several windows
+      {{300, 1777, 40, 20}, 60, 33, true, true},  // lazy under wide layers
+  };
+  bool good = true;
+  for (const Case &c : cases) good = check(c) && good;
+  std::puts(good ? "all agree" : "some differ");
+  return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
