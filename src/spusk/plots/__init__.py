@@ -11,7 +11,12 @@ DRAWER = {  # public name -> the module that draws it
     "confusion": "training",
     "curves": "training",
     "first_layer": "training",
+    "path": "path",
+    "progress": "progress",
+    "rates_panel": "path",
     "save": "style",
+    "save_animation": "animation",
+    "surface": "surface",
     "why_stochastic": "training",
     "wrong_digits": "training",
 }
@@ -19,7 +24,12 @@ DRAWER = {  # public name -> the module that draws it
 __all__ = list(DRAWER)
 
 if TYPE_CHECKING:
+    from spusk.plots.animation import save_animation as save_animation
+    from spusk.plots.path import path as path
+    from spusk.plots.path import rates_panel as rates_panel
+    from spusk.plots.progress import progress as progress
     from spusk.plots.style import save as save
+    from spusk.plots.surface import surface as surface
     from spusk.plots.training import confusion as confusion
     from spusk.plots.training import curves as curves
     from spusk.plots.training import first_layer as first_layer
