@@ -8,10 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 DRAWER = {  # public name -> the module that draws it
+    "basin_map": "landing",
     "confusion": "training",
     "curves": "training",
+    "escape_curve": "landing",
     "first_layer": "training",
     "path": "path",
+    "png": "notebook",
     "progress": "progress",
     "rates_panel": "path",
     "save": "style",
@@ -25,6 +28,9 @@ __all__ = list(DRAWER)
 
 if TYPE_CHECKING:
     from spusk.plots.animation import save_animation as save_animation
+    from spusk.plots.landing import basin_map as basin_map
+    from spusk.plots.landing import escape_curve as escape_curve
+    from spusk.plots.notebook import png as png
     from spusk.plots.path import path as path
     from spusk.plots.path import rates_panel as rates_panel
     from spusk.plots.progress import progress as progress

@@ -120,7 +120,7 @@ def page(several: list[Descent], numbers: list[int], pause: int, lang: str) -> s
     """
     stage = Stage(several, lang, PAGE_DPI)
     content = io.BytesIO()
-    stage.background.quantize(255).save(content, "PNG", optimize=True)
+    stage.background.save(content, "PNG", optimize=True)
     height = stage.background.height
     box = stage.ax.get_window_extent()
     scene = {

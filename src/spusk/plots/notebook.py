@@ -1,0 +1,35 @@
+"""Results show themselves: the picture that a notebook draws for each kind of result."""
+
+import io
+
+from matplotlib.axes import Axes
+
+from spusk.descent import Basins, Comparison, Descent, Escape, Many
+from spusk.errors import InputError
+from spusk.plots.landing import basin_map, escape_curve
+from spusk.plots.path import path, rates_panel
+from spusk.plots.progress import progress
+from spusk.plots.style import of
+
+
+def drawn(result: object) -> Axes | list[Axes]:
+    """The picture that says most about a result. Raises InputError for what has none."""
+    match result:
+        case Descent():
+            return path(result) if result.f.n <= 2 else progress(result)
+        case Comparison():
+            several = list(result)
+            return rates_panel(several) if several[0].f.n <= 2 else progress(several)
+        case Escape():
+            return escape_curve(result)
+        case Basins():
+            return basin_map(result)
+        case _:
+            raise InputError(f"picture: a {type(result).__name__} has none of its own")
+
+
+def png(result: Descent | Comparison | Escape | Basins | Many) -> bytes:
+    """The result's picture as PNG, for `_repr_png_`."""
+    content = io.BytesIO()
+    of(drawn(result)).savefig(content, format="png", dpi=96, facecolor="white")
+    return content.getvalue()
