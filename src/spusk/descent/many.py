@@ -7,10 +7,10 @@ threads, so the numbers don't either.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -21,7 +21,11 @@ from spusk.descent.result import spacing, surface_of
 from spusk.errors import InputError, StartError
 from spusk.rules import Rate, Rule, checked, make
 
+if TYPE_CHECKING:
+    from spusk.functions.tape import Tape
+
 BLOCK = 8192  # starts: a few arrays of that many numbers fit a core's own cache
+PARTIAL = {"log", "sqrt", "pow", "asin", "acos"}  # not defined everywhere
 TOLERANCE = {np.dtype(np.float32): 1e-3, np.dtype(np.float64): 1e-6}
 
 
@@ -66,7 +70,7 @@ def descend_many(
     f = surface_of(f)
     x0 = points(starts, f.n, dtype)
     etas, shape = rates_of(rate, len(x0), x0.dtype)
-    every = 0 if record == "last" else spacing(record)
+    every = spacing(record)
     limit = TOLERANCE[x0.dtype] if tolerance is None else tolerance
     if steps < 0 or not limit >= 0:
         raise InputError(f"steps and tolerance must not be negative, found {steps} and {limit}")
@@ -142,27 +146,49 @@ def rates_of(
 
 
 def gradient_of(f: Any) -> Gradient:  # noqa: ANN401
-    """A maker: block (n, B) -> a function that reads it and gives ∇f's components."""
+    """A maker: block (n, B) -> a function that reads it and gives ∇f's components.
+
+    Where f itself is not finite its gradient is given as NaN: outside the domain of log x, 1/x is
+    still a number.
+    """
     tape = tape_of(f)
     if tape is not None:
-        bound: Gradient = tape.bind
-        return bound
+        return tape.bind if len(tape.outputs) == f.n else lambda block: domain(tape.bind(block))
+    both = getattr(f, "value_and_gradient", lambda x: (f.value(x), f.gradient(x)))
 
-    def bind(block: NDArray[Any]) -> Callable[[], list[NDArray[Any]]]:
-        return lambda: list(np.array(f.gradient(np.ascontiguousarray(block.T)).T, block.dtype))
+    def bind(block: NDArray[Any]) -> Callable[[], Sequence[NDArray[Any]]]:
+        def run() -> list[NDArray[Any]]:
+            value, slopes = both(np.ascontiguousarray(block.T))
+            return [np.array(value, block.dtype), *np.array(slopes.T, block.dtype)]
+
+        return domain(run)
 
     return bind
 
 
-def tape_of(f: Any) -> Any:  # noqa: ANN401
-    """The gradient's tape, or None where f can't be written as one."""
+def domain(run: Callable[[], Sequence[NDArray[Any]]]) -> Callable[[], Sequence[NDArray[Any]]]:
+    """f and ∇f -> ∇f, NaN where f is not finite."""
+
+    def marked() -> Sequence[NDArray[Any]]:
+        value, *slopes = run()
+        np.subtract(value, value, value)  # 0; or NaN for a NaN or an infinity
+        slopes[0] += value
+        return slopes
+
+    return marked
+
+
+def tape_of(f: Any) -> "Tape | None":  # noqa: ANN401
+    """The gradient's tape (after the value's where f has a domain), or None where there is none."""
     symbolic, entry = getattr(f, "symbolic", None), getattr(f, "entry", None)
     if symbolic is None or getattr(entry, "peak", None) is not None:
         return None  # a point where the gradient is defined by hand is no formula's business
     from spusk.functions.tape import tape
 
     try:
-        return tape(symbolic.symbols, symbolic.slopes)
+        whole = tape(symbolic.symbols, [symbolic.expression, *symbolic.slopes])
+        bounded = any(op in PARTIAL for op, _, _ in whole.ops)
+        return whole if bounded else tape(symbolic.symbols, symbolic.slopes)
     except InputError:
         return None
 

@@ -159,10 +159,10 @@ def descend(
         last = event
         if event.value < best.value or np.isnan(best.value):
             best = event
-        if event.n % every == 0:
+        if every and event.n % every == 0:
             trace.append(event)
         event = events.send(callback is not None and not _go_on(callback, event))
-    if trace[-1] is not last:
+    if not trace or trace[-1] is not last:
         trace.append(last)
     return _result(surface, rate, name, method, search, tolerance, trace, best, event)
 
@@ -200,9 +200,9 @@ def surface_of(f: Any) -> Any:  # noqa: ANN401
 
 
 def spacing(record: str | int) -> int:
-    """Every how many steps an iterate is kept. InputError: neither "all", "last" nor k ≥ 1."""
+    """Every how many steps an iterate is kept; 0: only the last. InputError: neither "all", "last" nor k ≥ 1."""
     if record == "last":
-        return 2**62
+        return 0
     if record == "all":
         return 1
     if isinstance(record, bool) or not isinstance(record, int) or record < 1:

@@ -124,15 +124,17 @@ class _Writer:
         above = [p for p in parts if not (p.is_Pow and p.exp.is_number and p.exp.is_negative)]
         below = [1 / p for p in parts if p.is_Pow and p.exp.is_number and p.exp.is_negative]
         above.sort(key=lambda p: not p.is_number)
-        cell: Operand | None = self.write(above[0]) if above else None
+        above = above or [sympy.Integer(1)]
+        cell = self.write(above[0])
         for part in above[1:]:
             factor = self.write(part)
-            minus = isinstance(cell, float) and cell == -1.0
-            cell = self.put("neg", factor) if minus else self.put("mul", factor, cell or 0.0)
+            minus = not _cell(cell) and cell == -1
+            cell = self.put("neg", factor) if minus else self.put("mul", factor, cell)
         for part in below:
             divisor = self.write(part)
-            cell = self.put("inv", divisor) if cell is None else self.put("div", cell, divisor)
-        return cell if cell is not None else 1.0
+            one = not _cell(cell) and cell == 1
+            cell = self.put("inv", divisor) if one else self.put("div", cell, divisor)
+        return cell
 
     def power(self, base: Any, exponent: Any) -> Operand:  # noqa: ANN401
         if exponent == sympy.Rational(1, 2):
