@@ -16,6 +16,8 @@ COMMANDS = {  # command -> the module that holds it; loaded when it is called
     "gradient": "gradient",
     "descend": "surfaces",
     "rates": "surfaces",
+    "escape": "landing",
+    "basins": "landing",
     "gallery": "gradient",
     "train": "training",
     "evaluate": "runs",
@@ -72,7 +74,7 @@ def main(arguments: list[str] | None = None) -> None:
         hint = ""
         if isinstance(error, click.NoSuchOption):
             hint = "; a formula that begins with a minus comes after --, as in: gradient -- '-x^2'"
-        click.echo(f"error: {one_line(error.format_message())}{hint}", err=True)
+        click.echo(f"error: {one_line(error.format_message()).rstrip('.')}{hint}", err=True)
         code = 2
     except SpuskError as error:
         click.echo(f"error: {one_line(str(error))}", err=True)

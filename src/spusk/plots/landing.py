@@ -61,7 +61,7 @@ def _keys(basins: Basins, order: np.ndarray, lang: str) -> list[Patch]:
         return share(round(float(part), 3))
 
     keys = [
-        Patch(color=SERIES[k], label=say("plots.basin", lang, value=float(basins.values[m]),
+        Patch(color=SERIES[k], label=say("plots.basin", lang, value=round(float(basins.values[m]), 12),
                                          share=form(basins.shares[m])))
         for k, m in enumerate(order[:NAMED])
     ]  # fmt: skip
