@@ -3,11 +3,85 @@
 import numpy as np
 import pytest
 
+import spusk
 from spusk import Network, Sample, data, train, train_events
 from spusk.measure import gradient_noise
 from spusk.sgd import Plan, order
 from spusk.why import differences, work_curve
 from tests.conftest import blobs
+
+LECTURE = "x1**2 - 10*x1 + 2*x2**2 - 20*x2 + 75"
+
+
+def test_L1_a_function_and_its_gradient_exactly():
+    f = spusk.function("sin(x)*y^2")
+    assert f.n == 2
+    assert f.formulas().gradient == ("y²·cos(x)", "2·y·sin(x)")
+    points = np.random.default_rng(0).normal(size=(7, 2))
+    x, y = points.T
+    exact = np.stack([y**2 * np.cos(x), 2 * y * np.sin(x)], axis=-1)
+    np.testing.assert_allclose(f.gradient(points), exact, rtol=1e-14)
+    many = spusk.function(" + ".join(f"x{k}^2" for k in range(1, 13)))
+    np.testing.assert_allclose(many.gradient(np.ones(12)), 2 * np.ones(12))
+
+
+def test_L2_the_exercise_and_its_answer():
+    f = spusk.function(LECTURE)
+    assert f.formulas().gradient == ("2·x1 − 10", "4·x2 − 20")
+    assert f.value([5, 5]) == 0
+    np.testing.assert_array_equal(f.gradient([5, 5]), [0, 0])
+    assert f.check(0, "2(x1 - 5)").right
+    assert f.check(1, "4*x2 - 40/2").right
+    assert not f.check(0, "2*x1 + 10").right
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.25, 1 / 3, 0.49, 0.55])
+def test_L3_every_iterate_is_the_closed_form(rate):
+    result = spusk.descend(LECTURE, (0, 0), rate, steps=60, tolerance=0)
+    n = result.steps
+    exact = np.stack([5 - 5 * (1 - 2 * rate) ** n, 5 - 5 * (1 - 4 * rate) ** n], axis=-1)
+    np.testing.assert_allclose(result.iterates, exact, rtol=1e-12)
+    np.testing.assert_allclose(result.iterates[0], [0, 0])
+
+
+def test_L4_large_and_small_rates_and_the_bound_from_both_sides():
+    found = spusk.compare_rates(LECTURE, (0, 0), [0.05, 0.3, 0.4999, 0.5, 0.5001], steps=100_000)
+    assert [str(o) for o in found.outcomes] == [
+        "converged",
+        "converged",
+        "converged",
+        "oscillating",
+        "diverged",
+    ]
+    for result in found:
+        assert result.explanation.bound == pytest.approx(0.5, rel=1e-12)
+        assert "0.5" in result.explain("en")
+        assert "0,5" in result.explain("ru")
+
+
+def test_L5_a_larger_rate_escapes_only_where_the_local_minimum_is_sharper():
+    sharp = spusk.escape("escape", [0.1, 1.0], starts=2000)
+    assert sharp.rows[0].share_local > 0.3
+    assert sharp.rows[1].share_global == 1.0
+    small = spusk.descend("escape", (5,), 0.1)
+    large = spusk.descend("escape", (5,), 1.0)
+    assert small.success
+    assert large.success
+    assert small.fun > 0.28
+    assert abs(large.fun) < 1e-9
+    for name, share, rates in (
+        ("styblinski-tang", 0.27, [0.01, 0.02, 0.03]),
+        ("six-hump-camel", 0.6, [0.02, 0.04, 0.06]),
+    ):
+        for row in spusk.escape(name, rates, starts=4000).rows:
+            assert row.share_global == pytest.approx(share, abs=0.04)
+
+
+def test_L6_descend_on_w_and_b_is_full_batch_training(small):
+    net = Network([6, 4, 3], seed=3, dtype=np.float64)
+    walked = spusk.descend(net.surface(small), net.theta, 0.5, steps=5, tolerance=0)
+    train(net, small, 0.5, batch="all", epochs=5)
+    np.testing.assert_allclose(walked.x, net.theta, rtol=1e-12, atol=1e-15)
 
 
 def test_L6_training_minimises_the_mean_squared_error_by_the_rule(small):
