@@ -127,7 +127,7 @@ def train_events(
 ) -> Iterator[Event]:
     """The loop under `train`: yields an Event about every 50 ms and at each epoch's end."""
     plan = Plan(rate, batch, epochs, seed).checked(net, V, test)
-    session = engines.engine(engine).open(net, V, plan.size(V), threads)
+    session = engines.engine(engine, net).open(net, V, plan.size(V), threads)
     return _events(net, V, plan, test, session)
 
 

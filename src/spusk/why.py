@@ -56,7 +56,7 @@ def work_curve(net: Network, V: Sample, plan: Plan, points: int = 24) -> WorkCur
     """Trains a copy of the network and measures C at about `points` log-spaced amounts of work."""
     net = net.copy()
     size = plan.checked(net, V, None).size(V)
-    session = engines.engine().open(net, V, size)
+    session = engines.engine("auto", net).open(net, V, size)
     steps = -(-len(V) // size)
     marks = set(np.geomspace(1, plan.epochs * steps, points).round().astype(int).tolist())
     curve = WorkCurve(size, plan.rate, [0], [net.cost(V)])

@@ -25,6 +25,7 @@ COMMANDS = {  # command -> the module that holds it; loaded when it is called
     "show": "runs",
     "why": "why",
     "data": "sets",
+    "info": "machine",
 }
 
 

@@ -125,7 +125,7 @@ def train(
             net, V, plan.rate, plan.batch, epochs, seed, sets.test, engine_name, threads
         )
     if not as_json:
-        click.echo(about(net, plan, V, engine(engine_name).name, lang))
+        click.echo(about(net, plan, V, engine(engine_name, net).name, lang))
     history = watch(events, view(as_json, lang, epochs))
     note = {"shape": list(V.shape), "data_dir": None if data_dir is None else str(data_dir)}
     store.save(folder, net, plan, source, history, note)

@@ -5,6 +5,8 @@ steps, changes θ in place and tells what it met. `reference` is NumPy and the l
 `native` is C++ and fast; both do the same arithmetic up to rounding.
 """
 
+import warnings
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -61,10 +63,36 @@ class Engine(Protocol):
 ENGINES = ("auto", "reference", "native")
 
 
-def engine(name: str = "auto") -> Engine:
-    """The engine of that name. Raises EngineError naming what there is."""
+class NativeMissingWarning(UserWarning):
+    """The native engine is not built here, so the reference engine does the work."""
+
+
+def engine(name: str = "auto", net: Network | None = None) -> Engine:
+    """The engine of that name; `auto`: native where it is built and can train this network.
+
+    Raises EngineError naming what there is.
+    """
     if name not in ENGINES:
         raise EngineError(f"engine: expected one of {', '.join(ENGINES)}, found {name!r}")
+    from spusk.engines import native
     from spusk.engines.reference import Reference
 
-    return Reference()
+    if name == "reference":
+        return Reference()
+    if name == "native":
+        return native.Native()
+    if not native.available():
+        say_missing(native.reason())
+        return Reference()
+    return native.Native() if net is None or net.dtype == np.float32 else Reference()
+
+
+@cache
+def say_missing(reason: str) -> None:
+    """Says once in a process that the native engine is missing."""
+    warnings.warn(
+        f"the native engine is not built ({reason}); the reference engine does the work, several "
+        "times slower; install a C++ compiler and install spusk again",
+        NativeMissingWarning,
+        stacklevel=4,
+    )

@@ -60,11 +60,11 @@ def _keys(basins: Basins, order: np.ndarray, lang: str) -> list[Patch]:
     def form(part: float) -> str:
         return share(round(float(part), 3))
 
-    keys = [
-        Patch(color=SERIES[k], label=say("plots.basin", lang, value=round(float(basins.values[m]), 12),
-                                         share=form(basins.shares[m])))
-        for k, m in enumerate(order[:NAMED])
-    ]  # fmt: skip
+    keys = []
+    for k, m in enumerate(order[:NAMED]):
+        value = round(float(basins.values[m]), 12)
+        label = say("plots.basin", lang, value=value, share=form(basins.shares[m]))
+        keys.append(Patch(color=SERIES[k], label=label))
     if len(order) > NAMED:
         rest = form(basins.shares[order[NAMED:]].sum())
         keys.append(Patch(color=QUIET, label=say("plots.basin_rest", lang, share=rest,
