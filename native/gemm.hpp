@@ -15,8 +15,9 @@ struct Panel {         // row k of V vectors at p + k·row
   long row;
 };
 
-// C (R, V vectors) = or ± Σ_k left(r, k)·right(k): broadcast and accumulate
-template <int R, int V, Into INTO>
+// C (R, V vectors) = or ± Σ_k left(r, k)·right(k): broadcast and accumulate. AHEAD: the panel to
+// the right comes next and its rows lie far apart, so it is asked for now.
+template <int R, int V, Into INTO, bool AHEAD = false>
 static void block(long K, Left left, Panel right, float *C, long crow) {
   vf c[R][V];
   for (int r = 0; r < R; ++r)
@@ -25,6 +26,8 @@ static void block(long K, Left left, Panel right, float *C, long crow) {
   for (long k = 0; k < K; ++k, a += left.step, b += right.row) {
     vf w[V];
     for (int v = 0; v < V; ++v) w[v] = load(b + v * LANES);
+    if (AHEAD)
+      for (int j = 0; j < V * LANES; j += 16) __builtin_prefetch(b + V * LANES + 16 + j);
     for (int r = 0; r < R; ++r) {
       const vf x = all(a[r * left.row]);
       for (int v = 0; v < V; ++v)
@@ -35,56 +38,72 @@ static void block(long K, Left left, Panel right, float *C, long crow) {
     for (int v = 0; v < V; ++v) store(C + r * crow + v * LANES, c[r][v]);
 }
 
+template <int V, Into INTO, bool AHEAD>
+static void some_rows(long rows, long K, Left left, Panel right, float *c, long crow) {
+  switch (rows) {
+    case 1: return block<1, V, INTO, AHEAD>(K, left, right, c, crow);
+    case 2: return block<2, V, INTO, AHEAD>(K, left, right, c, crow);
+    case 3: return block<3, V, INTO, AHEAD>(K, left, right, c, crow);
+    case 4: return block<4, V, INTO, AHEAD>(K, left, right, c, crow);
+#if defined(__AVX512F__) || defined(__aarch64__)
+    case 5: return block<5, V, INTO, AHEAD>(K, left, right, c, crow);
+    default: return block<6, V, INTO, AHEAD>(K, left, right, c, crow);
+#endif
+  }
+}
+
 template <int V, Into INTO>
-static void blocks(long rows, long K, Left left, Panel right, float *C, long crow) {
+static void blocks(long rows, long K, Left left, Panel right, float *C, long crow, bool ahead) {
   const long count = (rows + ROWS - 1) / ROWS;
   for (long i = 0; i < count; ++i) {
     const long from = i * rows / count, to = (i + 1) * rows / count;
     const Left part = {left.p + from * left.row, left.row, left.step};
     float *c = C + from * crow;
-    switch (to - from) {
-      case 1: block<1, V, INTO>(K, part, right, c, crow); break;
-      case 2: block<2, V, INTO>(K, part, right, c, crow); break;
-      case 3: block<3, V, INTO>(K, part, right, c, crow); break;
-      case 4: block<4, V, INTO>(K, part, right, c, crow); break;
-#if defined(__AVX512F__) || defined(__aarch64__)
-      case 5: block<5, V, INTO>(K, part, right, c, crow); break;
-      default: block<6, V, INTO>(K, part, right, c, crow);
-#endif
-    }
+    if (ahead && i == 0) some_rows<V, INTO, true>(to - from, K, part, right, c, crow);
+    else some_rows<V, INTO, false>(to - from, K, part, right, c, crow);
   }
 }
 
 template <Into INTO>
-static void gemm(int pv, long rows, long K, Left left, Panel right, float *C, long crow) {
+static void gemm(int pv, long rows, long K, Left left, Panel right, float *C, long crow,
+                 bool ahead = false) {
   switch (pv) {
-    case 1: return blocks<1, INTO>(rows, K, left, right, C, crow);
-    case 2: return blocks<2, INTO>(rows, K, left, right, C, crow);
-    case 3: return blocks<3, INTO>(rows, K, left, right, C, crow);
+    case 1: return blocks<1, INTO>(rows, K, left, right, C, crow, ahead);
+    case 2: return blocks<2, INTO>(rows, K, left, right, C, crow, ahead);
+    case 3: return blocks<3, INTO>(rows, K, left, right, C, crow, ahead);
 #if defined(__AVX512F__) || defined(__aarch64__)
-    default: return blocks<4, INTO>(rows, K, left, right, C, crow);
+    default: return blocks<4, INTO>(rows, K, left, right, C, crow, ahead);
 #endif
   }
 }
 
-// (rows, columns) -> rows of `width` floats, the rest zero
+// (rows, columns) -> rows of `width` floats, the rest zero. Rows lie far apart, too far for the
+// processor to guess the next one: it is told.
 static void copy_in(const float *from, long stride, long rows, long columns, float *to,
                     long width) {
+  constexpr long AHEAD = 12;
+  const long whole = columns / LANES * LANES;
   for (long i = 0; i < rows; ++i, from += stride, to += width) {
-    std::memcpy(to, from, columns * sizeof(float));
-    if (columns < width) std::memset(to + columns, 0, (width - columns) * sizeof(float));
+    if (i + AHEAD < rows)
+      for (long j = 0; j < columns; j += 16) __builtin_prefetch(from + AHEAD * stride + j);
+    for (long j = 0; j < whole; j += LANES) store(to + j, load(from + j));
+    for (long j = whole; j < columns; ++j) to[j] = from[j];
+    for (long j = columns; j < width; ++j) to[j] = 0;
   }
 }
 
 static void copy_out(const float *from, long width, long rows, long columns, float *to,
                      long stride) {
-  for (long i = 0; i < rows; ++i, from += width, to += stride)
-    std::memcpy(to, from, columns * sizeof(float));
+  const long whole = columns / LANES * LANES;
+  for (long i = 0; i < rows; ++i, from += width, to += stride) {
+    for (long j = 0; j < whole; j += LANES) store(to + j, load(from + j));
+    for (long j = whole; j < columns; ++j) to[j] = from[j];
+  }
 }
 
 // (rows, columns) -> (columns, width), lane by lane of `width` ≥ rows, the rest zero
 static void copy_transposed(const float *from, long stride, long rows, long columns, float *to,
-                            long width) {
+                            long width, bool ahead = false) {
   for (long i = 0; i < width; i += LANES)
     for (long j = 0; j < columns; j += LANES) {
       const long high_i = least(LANES, rows - i), high_j = least(LANES, columns - j);
@@ -93,6 +112,7 @@ static void copy_transposed(const float *from, long stride, long rows, long colu
         r[k] = vf{};
         if (k >= high_i) continue;
         const float *p = from + (i + k) * stride + j;
+        if (ahead) __builtin_prefetch(p + columns + 16);
         if (high_j == LANES) r[k] = load(p);
         else std::memcpy(&r[k], p, high_j * sizeof(float));
       }

@@ -21,13 +21,14 @@ void dense_forward(const Step &s, int at, long panel, float *z) {
   for (long k = 0; k < l.n; k += deep) {
     const long K = least(deep, l.n - k);
     Panel right = {l.W + k * l.m + panel * l.pw, l.m};
-    if (width < l.pw || s.batch.B > 2 * ROWS) {
+    const bool in_place = width == l.pw && s.batch.B <= 2 * ROWS;
+    if (!in_place) {
       copy_in(right.p, l.m, K, width, s.w.tile, l.pw);
       right = {s.w.tile, l.pw};
     }
     const Left left = {s.A(at - 1) + k, below.row, 1};
-    if (k == 0) gemm<SET>(l.pv, s.batch.B, K, left, right, z, l.row);
-    else gemm<ADD>(l.pv, s.batch.B, K, left, right, z, l.row);
+    if (k == 0) gemm<SET>(l.pv, s.batch.B, K, left, right, z, l.row, in_place);
+    else gemm<ADD>(l.pv, s.batch.B, K, left, right, z, l.row, in_place);
   }
 }
 
@@ -153,7 +154,7 @@ void fused_backward(const Step &s, int at) {
       for (long i = 0; i < below.panels; ++i) {
         const long rows = columns(below, i);
         copy_transposed(l.W + i * below.pw * l.m + panel * l.pw, l.m, rows, width, s.w.tile,
-                        below.pw);
+                        below.pw, true);
         gemm<ADD>(below.pv, s.batch.B, width, {s.w.delta, l.pw, 1}, {s.w.tile, below.pw},
                   sum + i * below.pw, below.row);
       }
