@@ -96,12 +96,12 @@ def test_running_away_and_not_finite_are_told_apart_at_their_step():
 
 
 def test_threads_change_nothing_and_the_path_is_kept():
-    starts = np.random.default_rng(0).uniform(-5, 5, (20_000, 2))
+    starts = np.random.default_rng(0).uniform(-5, 5, (80_000, 2))
     one = descend_many("himmelblau", starts, 0.01, 60, threads=1)
     two = descend_many("himmelblau", starts, 0.01, 60, threads=2, record=20)
     assert (one.x == two.x).all()
     assert (one.steps == two.steps).all()
-    assert two.path.shape == (4, 20_000, 2)
+    assert two.path.shape == (4, 80_000, 2)
     assert (two.path[0] == starts).all()
     single = descend("himmelblau", starts[9], 0.01, 60, tolerance=1e-6)
     np.testing.assert_allclose(two.path[1, 9], single.iterates[20], rtol=1e-9)
@@ -136,7 +136,8 @@ def test_rates_side_by_side():
 
 @pytest.mark.parametrize(
     ("name", "rates", "share", "within"),
-    [("styblinski-tang", [0.005, 0.01, 0.02], 0.27, 0.01), ("six-hump-camel", [0.01, 0.04], 0.6, 0.02),
+    [("styblinski-tang", [0.005, 0.01, 0.02], 0.27, 0.01),
+     ("six-hump-camel", [0.01, 0.04], 0.6, 0.02),
      ("rastrigin", [0.0005, 0.002, 0.004], 0.0105, 0.002)],
 )  # fmt: skip
 def test_the_counterexamples_stay_flat(name, rates, share, within):

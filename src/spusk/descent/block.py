@@ -12,7 +12,7 @@ from spusk.rules import GradientDescent, Rate, Rule, State, make, rate_at
 Floats = NDArray[Any]
 Gradient = Callable[[Any], Callable[[], Sequence[Floats]]]
 Named = str | Callable[[Rate], Rule]
-CHECK = 10
+CHECK = 20
 NOTHING = -1  # still under way
 
 
@@ -95,15 +95,24 @@ class Block:
         return crowd, alive[going], crowd.slope()
 
     def look(self, x: Floats, slopes: Sequence[Floats], who: NDArray[Any]) -> NDArray[np.int8]:
-        """The outcome's code of each, or NOTHING; the rules are those of `outcome.Watch`."""
-        norm = length(slopes)
-        far = ~(length(x - self.x0[:, who]) <= self.reach[who])
+        """The outcome's code of each, or NOTHING; the rules are those of `outcome.Watch`.
+
+        Most are under way, and one comparison tells: distances are taken of the others only.
+        """
         codes = np.full(len(who), NOTHING, np.int8)
-        codes[far & (norm > self.grown[who])] = CODE[Outcome.DIVERGED]
-        codes[norm <= self.tolerance] = CODE[Outcome.CONVERGED]
+        norm = length(slopes)
+        some = np.flatnonzero(~((norm > self.tolerance) & (norm <= self.grown[who])))
+        if not len(some):
+            return codes
+        norm, chosen = norm[some], who[some]
+        far = ~(length(x[:, some] - self.x0[:, chosen]) <= self.reach[chosen])
+        found = np.full(len(some), NOTHING, np.int8)
+        found[far & (norm > self.grown[chosen])] = CODE[Outcome.DIVERGED]
+        found[norm <= self.tolerance] = CODE[Outcome.CONVERGED]
         lost = ~np.isfinite(norm)
-        codes[lost] = CODE[Outcome.NOT_FINITE]
-        codes[lost & far] = CODE[Outcome.DIVERGED]
+        found[lost] = CODE[Outcome.NOT_FINITE]
+        found[lost & far] = CODE[Outcome.DIVERGED]
+        codes[some] = found
         return codes
 
     def replay(self, crowd: Crowd, who: NDArray[Any], first: int, last: int) -> None:

@@ -24,7 +24,9 @@ from spusk.rules import Rate, Rule, checked, make
 if TYPE_CHECKING:
     from spusk.functions.tape import Tape
 
-BLOCK = 8192  # starts: a few arrays of that many numbers fit a core's own cache
+# of one array of a block: a handful of them stay in cache; with smaller ones the threads wait for
+# the interpreter's lock longer than they compute
+BLOCK_BYTES = 2**18
 PARTIAL = {"log", "sqrt", "pow", "asin", "acos"}  # not defined everywhere
 TOLERANCE = {np.dtype(np.float32): 1e-3, np.dtype(np.float64): 1e-6}
 
@@ -79,8 +81,10 @@ def descend_many(
     gradient = gradient_of(f)
     make(rule, 1.0)  # an unknown rule is said here, not in a thread
 
+    size = BLOCK_BYTES // x0.itemsize
+
     def work(first: int) -> None:
-        part = slice(first, min(first + BLOCK, total))
+        part = slice(first, min(first + size, total))
         rows = np.arange(part.start, part.stop) % len(x0)
         eta = rate if etas is None else etas[part]
         block = Block(gradient, x0[rows].T, eta, rule, limit)
@@ -89,7 +93,7 @@ def descend_many(
         many.x[part], many.codes[part], many.steps[part] = block.ends.T, block.codes, block.taken
 
     with ThreadPoolExecutor(threads or cores()) as pool:
-        list(pool.map(work, range(0, total, BLOCK)))
+        list(pool.map(work, range(0, total, size)))
     return finish(f, many, shape)
 
 

@@ -200,7 +200,10 @@ def surface_of(f: Any) -> Any:  # noqa: ANN401
 
 
 def spacing(record: str | int) -> int:
-    """Every how many steps an iterate is kept; 0: only the last. InputError: neither "all", "last" nor k ≥ 1."""
+    """Every how many steps an iterate is kept; 0: only the last.
+
+    InputError: neither "all", "last" nor a number k ≥ 1.
+    """
     if record == "last":
         return 0
     if record == "all":
