@@ -1,6 +1,7 @@
 """`spusk descend` and `spusk rates`: one descent, or several rates side by side."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -163,7 +164,9 @@ def draw(result: "Descent", path: Path, view: str, lang: str) -> None:
     if path.suffix.lower() in ANIMATIONS:
         plots.save_animation(result, path, lang=lang)
         return
-    drawers = {"map": plots.path, "3d": plots.surface, "steps": plots.progress}
+    drawers: dict[str, Callable[..., Any]] = {
+        "map": plots.path, "3d": plots.surface, "steps": plots.progress,
+    }  # fmt: skip
     plots.save(drawers[view](result, lang=lang), path)
 
 
@@ -219,9 +222,9 @@ def rates(
         table = Table(box=None, pad_edge=False, header_style="bold")
         for column in ("rate", "outcome"):
             table.add_column(say(f"surfaces.{column}", lang), overflow="fold")
-        for result in found:
-            rate = say("surfaces.number", lang, x=float(np.max(result.rate)))
-            table.add_row(rate, f"{result.sentence(lang)}\n{result.explain(lang)}")
+        for rate, result in zip(rates, found, strict=True):
+            number = say("surfaces.number", lang, x=rate)
+            table.add_row(number, f"{result.sentence(lang)}\n{result.explain(lang)}")
         Console().print(table)
     if plot is not None:
         from spusk import plots

@@ -5,7 +5,9 @@ neither threads nor chunks change a bit of the result.
 """
 
 import os
-from typing import Any
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +18,14 @@ from spusk.engines import Tally
 from spusk.errors import EngineError
 from spusk.network import Network
 
+if TYPE_CHECKING:
+    from spusk._native import Session
+
+_native: ModuleType | None
 try:
-    from spusk import _native
+    _native, _reason = import_module("spusk._native"), ""
 except ImportError as error:  # built without a compiler: the reference engine still works
-    _native, _reason = None, str(error)  # type: ignore[assignment]
-else:
-    _reason = ""
+    _native, _reason = None, str(error)
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity")  # in the order of native/plan.hpp
 COSTS = ("squared", "cross-entropy")
@@ -57,10 +61,10 @@ def isa() -> str:
 
 def wanted_threads(threads: int | None) -> int:
     """`threads`, else SPUSK_THREADS, else 0: as many as pay for this network."""
-    found: object = os.environ.get("SPUSK_THREADS", "") if threads is None else threads
+    found = os.environ.get("SPUSK_THREADS", "") if threads is None else str(threads)
     if found == "":
         return 0
-    number = int(found) if isinstance(found, int) or str(found).isdecimal() else -1
+    number = int(str(found)) if str(found).isdecimal() else -1
     if not 1 <= number <= MOST_THREADS:
         where = "SPUSK_THREADS" if threads is None else "threads"
         raise EngineError(
@@ -97,8 +101,9 @@ class Steps:
     def __init__(self, net: Network, V: Sample, batch: int, threads: int) -> None:
         acts = [ACTIVATIONS.index(net.activation)] * (len(net.layers) - 1)
         answers = V.y if V.labels is None else V.labels
+        assert _native is not None
         self.net = net
-        self.session = _native.Session(
+        self.session: Session = _native.Session(
             list(net.sizes),
             net.theta,
             [*acts, ACTIVATIONS.index(net.output)],

@@ -72,7 +72,7 @@ def _keys(basins: Basins, order: np.ndarray, lang: str) -> list[Patch]:
     if (basins.index < 0).any():
         keys.append(Patch(facecolor=NOWHERE, edgecolor=QUIET,
                           label=say("plots.basin_none", lang,
-                                    share=form(np.mean(basins.index < 0)))))  # fmt: skip
+                                    share=form(float(np.mean(basins.index < 0))))))  # fmt: skip
     return keys
 
 

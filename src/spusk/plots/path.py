@@ -32,7 +32,7 @@ def letters(f: Any) -> list[str]:  # noqa: ANN401
 def label(result: Descent, lang: str, several: bool) -> str:
     """η = 0.3, with the rule's name where it is not the plain one."""
     rate = result.rate
-    number = say("plots.eta", lang, rate=float(rate)) if np.isscalar(rate) else "η(n)"
+    number = say("plots.eta", lang, rate=rate) if isinstance(rate, int | float) else "η(n)"
     if result.rule == "plain":
         return number
     return f"{say(f'plots.rule_{result.rule}', lang) if several else result.rule}, {number}"

@@ -1,0 +1,28 @@
+"""The native part, built from native/ (see engines/native.py)."""
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+def instruction_sets() -> list[str]: ...
+
+class Session:
+    def __init__(
+        self,
+        sizes: list[int],
+        theta: NDArray[Any],
+        activations: list[int],
+        cost: int,
+        x: NDArray[Any],
+        answers: NDArray[Any],
+        batch: int,
+        threads: int,
+        isa: str,
+    ) -> None: ...
+    @property
+    def window(self) -> int: ...
+    @property
+    def threads(self) -> int: ...
+    def steps(
+        self, order: NDArray[Any], first: int, last: int, rate: float
+    ) -> tuple[float, int, int]: ...
