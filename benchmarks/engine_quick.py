@@ -63,7 +63,7 @@ def by_hand(net: Network, V: Sample, batch: int) -> Callable[[np.ndarray, int, i
                 z += 1
                 np.reciprocal(z, out=z)
                 a.append(z)
-            d = (a[-1] - y[rows]) * a[-1] * (1 - a[-1]) * np.float32(0.5 / batch)
+            d = (a[-1] - y[rows]) * a[-1] * (1 - a[-1]) * np.float32(0.05 / batch)
             for at in range(len(net.layers) - 1, -1, -1):
                 W, b = net.layers[at]
                 below = (d @ W.T) * a[at] * (1 - a[at]) if at else d
@@ -83,7 +83,7 @@ def eager(net: Network, V: Sample, batch: int) -> Callable[[np.ndarray, int, int
         linear.bias.data = torch.from_numpy(b.copy())
         parts += [linear, torch.nn.Sigmoid()]
     model = torch.nn.Sequential(*parts)
-    rule = torch.optim.SGD(model.parameters(), lr=0.5, fused=True)
+    rule = torch.optim.SGD(model.parameters(), lr=0.05, fused=True)
     x = torch.from_numpy(V.inputs(slice(None), np.float32))
     y = torch.from_numpy(V.targets(slice(None), np.float32))
 
@@ -105,7 +105,7 @@ def measure(name: str, V: Sample, peers: bool, rate: float, copy: float, repeats
     net = Network(sizes, seed=1)
     session = Native().open(net.copy(), V, batch)
     ways: dict[str, Callable[[np.ndarray, int, int], object]] = {
-        "ours": lambda order, first, last: session.steps(order, first, last, 0.5)
+        "ours": lambda order, first, last: session.steps(order, first, last, 0.05)
     }
     if peers:
         ways |= {"numpy": by_hand(net, V, batch), "torch": eager(net, V, batch)}

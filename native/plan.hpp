@@ -14,6 +14,8 @@ constexpr long NARROW_MOST = 16;  // outputs that one visit of a tile can serve 
 constexpr long BLOCKS = 64;       // sums over neurons are cut into at most so many blocks
 constexpr long DEPTH = 32;        // rows of weights packed at a time, in units of one vector
 
+constexpr long NEAR = 128;        // rows of one panel that stay in the nearest cache
+
 struct Layer {
   long n, m;        // W (n, m), b (m,)
   Kind kind;

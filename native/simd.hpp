@@ -28,14 +28,6 @@ INLINE vf load(const float *p) { return *reinterpret_cast<const vfu *>(p); }
 INLINE void store(float *p, vf x) { *reinterpret_cast<vfu *>(p) = x; }
 INLINE vf all(float x) { return x - vf{}; }
 
-INLINE float total(vf x) {  // always in the same order, so that results repeat
-  float s[LANES];
-  store(s, x);
-  for (int half = LANES / 2; half; half /= 2)
-    for (int i = 0; i < half; ++i) s[i] += s[i + half];
-  return s[0];
-}
-
 #if defined(__AVX512F__)
 INLINE vf low(vf a, vf b) {
   return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);

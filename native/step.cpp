@@ -21,7 +21,7 @@ void dense_forward(const Step &s, int at, long panel, float *z) {
   for (long k = 0; k < l.n; k += deep) {
     const long K = least(deep, l.n - k);
     Panel right = {l.W + k * l.m + panel * l.pw, l.m};
-    const bool in_place = width == l.pw && s.batch.B <= 2 * ROWS;
+    const bool in_place = width == l.pw && (s.batch.B <= 2 * ROWS || l.n <= NEAR);
     if (!in_place) {
       copy_in(right.p, l.m, K, width, s.w.tile, l.pw);
       right = {s.w.tile, l.pw};

@@ -1,6 +1,7 @@
 """The native engine against the lecture's formulas in float64."""
 
 import os
+import time
 
 import numpy as np
 import pytest
@@ -27,6 +28,12 @@ def pair(sizes, K, seed, kind="pixels", targets=False, **kind_of_net):
     if targets:
         return net, Sample(x, y=rng.random((K, sizes[-1])).astype(np.float32))
     return net, Sample(x, labels=rng.integers(0, sizes[-1], K), classes=sizes[-1])
+
+
+def clock(work):
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
 
 
 def oracle(net, V, order, batch, first, last, rate):
@@ -135,6 +142,46 @@ def test_chunks_change_no_bit():
     for i in range(16):
         session.steps(order, i, i + 1, 0.5)
     assert np.array_equal(whole, twin.theta)
+
+
+@pytest.mark.parametrize("isa", SETS)
+@pytest.mark.parametrize(
+    ("sizes", "batch", "K"),
+    [((400, 1531, 10), 10, 275), ((400, 1500, 90, 20), 31, 260), ((500, 1100, 7), 130, 300)],
+)
+def test_lazy_first_layer(sizes, batch, K, isa, monkeypatch):
+    """Wide first layers step once in a window: the same descent, whatever threads and chunks."""
+    monkeypatch.setenv("SPUSK_ISA", isa)
+    net, V = pair(sizes, K, seed=2)
+    window = native.Native().open(net.copy(), V, batch, 1).window
+    assert window == max(1, 128 // batch)
+    tally, told = agree(net, V, batch, rate=0.5)
+    assert tally.correct == told.correct
+    order, steps = np.random.default_rng(0).permutation(K), -(-K // batch)
+    whole, _ = run(net, V, order, batch, 0, steps, 0.5, threads=1)
+    twin = net.copy()
+    session = native.Native().open(twin, V, batch, 3)
+    for first in range(0, steps, window):
+        session.steps(order, first, min(first + window, steps), 0.5)
+    assert np.array_equal(whole, twin.theta)
+
+
+def test_denormal_weights_take_no_longer():
+    """Numbers below 1e-38 cost a hundred times more where the processor has to be exact."""
+    net, V = pair((784, 100, 10), 400, seed=5)
+    tiny = net.copy()
+    tiny.layers[0].W[:] *= np.float32(1e-39)
+    order, took = np.arange(400), {}
+    for name, each in (("usual", net), ("tiny", tiny)):
+        session = native.Native().open(each, V, 10, 1)
+        took[name] = min(clock(lambda s=session: s.steps(order, 0, 40, 1e-30)) for _ in range(7))
+    assert took["tiny"] < 4 * took["usual"]  # 2 in truth; other work on the machine is let off
+
+
+def test_the_caller_keeps_its_denormals():
+    net, V = pair((5, 3), 4, seed=0)
+    native.Native().open(net, V, 2).steps(np.arange(4), 0, 2, 0.1)
+    assert np.float32(1e-39) * np.float32(0.5) > 0
 
 
 def test_nan_is_not_hidden():
