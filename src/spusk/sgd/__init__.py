@@ -5,9 +5,8 @@ the events.
 """
 
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Literal
 
@@ -15,72 +14,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk import engines
+from spusk.backprop import COSTS, forward
 from spusk.data import Sample
-from spusk.engines import Session, Tally
+from spusk.engines import Session
 from spusk.errors import InputError, RateError
 from spusk.network import Network
+from spusk.sgd.events import Event, Outcome, Place, SortedSetWarning, Training
+from spusk.sgd.health import Saturation, finite
+
+__all__ = [
+    "Event",
+    "Outcome",
+    "Place",
+    "Plan",
+    "SortedSetWarning",
+    "Training",
+    "order",
+    "plan_events",
+    "train",
+    "train_events",
+]
 
 CHUNK_SECONDS = 0.05  # how long the engine works before the loop looks up
-
-
-class SortedSetWarning(UserWarning):
-    """The set is sorted by class, and the first epoch takes V as given."""
-
-
-class Outcome(StrEnum):
-    """How a training ended; each has its sentence in `words`."""
-
-    FINISHED = "finished"
-    NOT_FINITE = "not finite"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What happened up to a step of an epoch.
-
-    `cost` and `accuracy` (0…1) are means over the precedents of this epoch so far, each met
-    before its own update; `test_cost` and `test_accuracy` come with the epoch's end, measured on
-    the test set. `step` of `steps` sub-samples are done; `seconds` of training in all, tests not
-    counted; `speed` in examples per second of this epoch. `outcome` stands on the last event.
-    """
-
-    epoch: int
-    step: int
-    steps: int
-    cost: float
-    accuracy: float | None
-    seconds: float
-    speed: float
-    test_cost: float | None = None
-    test_accuracy: float | None = None
-    outcome: Outcome | None = None
-
-    @property
-    def ends_epoch(self) -> bool:
-        """Whether every precedent of the epoch was used."""
-        return self.step == self.steps
-
-
-@dataclass(frozen=True)
-class Training:
-    """A finished training: the network, one event per epoch, and how it ended."""
-
-    net: Network
-    history: list[Event] = field(repr=False)
-    outcome: Outcome
-
-    @property
-    def last(self) -> Event:
-        """The last event."""
-        return self.history[-1]
-
-    @property
-    def best_accuracy(self) -> float:
-        """The best accuracy on the test set (on the training set where there is no test)."""
-        tested = [e.test_accuracy for e in self.history if e.test_accuracy is not None]
-        met = [e.accuracy for e in self.history if e.accuracy is not None]
-        return max(tested or met, default=float("nan"))
 
 
 def order(count: int, seed: int, epoch: int) -> NDArray[np.int64]:
@@ -128,7 +83,7 @@ def train_events(
     """The loop under `train`: yields an Event about every 50 ms and at each epoch's end."""
     plan = Plan(rate, batch, epochs, seed).checked(net, V, test)
     session = engines.engine(engine, net).open(net, V, plan.size(V), threads)
-    return _events(net, V, plan, test, session)
+    return plan_events(net, V, plan, test, session)
 
 
 @dataclass(frozen=True)
@@ -172,47 +127,91 @@ def whole(number: object) -> bool:
     return isinstance(number, int) and not isinstance(number, bool) and number >= 1
 
 
-def _events(
-    net: Network, V: Sample, plan: Plan, test: Sample | None, session: Session
+def plan_events(
+    net: Network,
+    V: Sample,
+    plan: Plan,
+    test: Sample | None,
+    session: Session,
+    place: Place = Place(),  # noqa: B008 - a tuple
+    most: int | None = None,
+    stop: Callable[[], bool] = bool,
 ) -> Iterator[Event]:
-    clock = 0.0
-    for epoch in range(plan.epochs):  # (2) for epoch = 1…
-        rows = order(len(V), plan.seed, epoch)  # (3) V as given; (10) shuffled after each epoch
-        for event in _epoch(V, plan, rows, session, epoch + 1, clock):  # (4)
-            if not np.isfinite(event.cost):
-                yield replace(event, outcome=Outcome.NOT_FINITE)
+    """The loop under `train_events`, from any place on.
+
+    An event comes at least every `most` steps (in whole windows of the session); `stop` is asked
+    during a test, the one long wait, and cuts it short: that event has no test numbers.
+    """
+    saturated = Saturation(V, plan.rate, plan.size(V), net)
+    while place.epoch <= plan.epochs:  # (2) for epoch = 1…
+        rows = order(len(V), plan.seed, place.epoch - 1)  # (3) as given; (10) shuffled after each
+        for event in _epoch(V, plan, rows, session, place, most):  # (4)
+            outcome = verdict(event, plan, net, saturated)
+            if outcome is not None and outcome.failed:
+                yield replace(event, outcome=outcome)
                 return
-            if event.ends_epoch:
-                clock = event.seconds
-                outcome = Outcome.FINISHED if epoch + 1 == plan.epochs else None
-                yield tested(event, outcome, net, test)
-            else:
-                yield event
+            yield tested(event, outcome, net, test, stop) if event.ends_epoch else event
+        place = event.place.next_epoch()
+
+
+def verdict(event: Event, plan: Plan, net: Network, saturated: Saturation) -> Outcome | None:
+    """How the training ended with this event; None where it goes on."""
+    if not np.isfinite(event.cost):
+        return Outcome.NOT_FINITE
+    if not event.ends_epoch:
+        return None
+    last = event.epoch == plan.epochs
+    if not finite(net):
+        return Outcome.NOT_FINITE
+    if saturated(event.epoch, event.cost, last):
+        return Outcome.SATURATED
+    return Outcome.FINISHED if last else None
 
 
 def _epoch(
-    V: Sample, plan: Plan, rows: NDArray[np.int64], session: Session, epoch: int, clock: float
+    V: Sample,
+    plan: Plan,
+    rows: NDArray[np.int64],
+    session: Session,
+    place: Place,
+    most: int | None,
 ) -> Iterator[Event]:
     """(4–8) for i = 1…M, in chunks of steps that take about CHUNK_SECONDS each."""
-    steps = -(-len(V) // plan.size(V))
-    total, done, spent, chunk = Tally(0.0, 0, 0), 0, 0.0, session.window
-    while done < steps:
+    steps, window = -(-len(V) // plan.size(V)), session.window
+    largest = steps if most is None else max(1, most // window) * window
+    chunk = window
+    if place.step == steps:  # trained to its end before, but its test was cut short
+        yield told(V, place, steps)
+    while place.step < steps:
         began = perf_counter()
-        last = min(done + chunk, steps)
-        part = session.steps(rows, done, last, plan.rate)
+        last = min(place.step // window * window + chunk, steps)
+        part = session.steps(rows, place.step, last, plan.rate)
         took = max(perf_counter() - began, 1e-9)
-        done, spent = last, spent + took
-        total = total.plus(part)
-        chunk = longer(chunk, took, session.window)
-        yield Event(
-            epoch=epoch,
-            step=done,
-            steps=steps,
-            cost=total.cost / total.seen,
-            accuracy=None if V.labels is None else total.correct / total.seen,
-            seconds=clock + spent,
-            speed=total.seen / spent,
+        place = Place(
+            epoch=place.epoch,
+            step=last,
+            cost=place.cost + part.cost,
+            correct=place.correct + part.correct,
+            seen=place.seen + part.seen,
+            seconds=place.seconds,
+            spent=place.spent + took,
         )
+        chunk = min(longer(chunk, took, window), largest)
+        yield told(V, place, steps)
+
+
+def told(V: Sample, place: Place, steps: int) -> Event:
+    """The event of a place."""
+    return Event(
+        epoch=place.epoch,
+        step=place.step,
+        steps=steps,
+        cost=place.cost / place.seen,
+        accuracy=None if V.labels is None else place.correct / place.seen,
+        seconds=place.seconds + place.spent,
+        speed=place.seen / place.spent,
+        place=place,
+    )
 
 
 def longer(chunk: int, took: float, window: int) -> int:
@@ -221,9 +220,22 @@ def longer(chunk: int, took: float, window: int) -> int:
     return max(1, wanted // window) * window
 
 
-def tested(event: Event, outcome: Outcome | None, net: Network, test: Sample | None) -> Event:
+def tested(
+    event: Event,
+    outcome: Outcome | None,
+    net: Network,
+    test: Sample | None,
+    stop: Callable[[], bool],
+) -> Event:
     """The event with its outcome, and the test set's numbers where there is one."""
     if test is None:
         return replace(event, outcome=outcome)
-    accuracy = None if test.labels is None else net.accuracy(test)
-    return replace(event, outcome=outcome, test_cost=net.cost(test), test_accuracy=accuracy)
+    cost, right = 0.0, 0
+    for x, y in net.chunks(test):
+        if stop():
+            return event
+        a = forward(net.layers, net.sigmas, x)[-1]
+        cost += float(np.sum(COSTS[net.error].value(a, y), dtype=np.float64))
+        right += int(np.sum(np.argmax(a, axis=1) == np.argmax(y, axis=1)))
+    accuracy = None if test.labels is None else right / len(test)
+    return replace(event, outcome=outcome, test_cost=cost / len(test), test_accuracy=accuracy)

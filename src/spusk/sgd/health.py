@@ -1,0 +1,95 @@
+"""Whether a training is still one: finite, and able to learn.
+
+A mean squared error under sigmoids is bounded, so a rate far too large shows no NaN: the neurons
+saturate, σ′ ≈ 0, and descent stands still at the cost of a constant answer. Said only when three
+things hold at once at an epoch's end, since each alone befalls healthy runs too:
+
+1. the epoch's cost is no better than that of the best constant answer;
+2. in some layer the slopes σ′ have collapsed: their root mean square on a fixed part of V is below
+   SLOPE (a network still at its first plateau has healthy slopes);
+3. an epoch's gradients could not move it: M·η·√(mean ‖∇C_(x,y)‖²) < MOVE·‖θ‖.
+
+A run that learns pays for the first comparison only. A run that does not is looked at every
+`period` epochs, a function of |V| and not of time, so that a resumed run ends where the
+uninterrupted one does.
+"""
+
+import numpy as np
+
+from spusk.backprop import Floats
+from spusk.data import Sample
+from spusk.network import Network
+
+PROBE = 256  # precedents looked at
+SHARE = 100  # precedents trained for one looked at: the check stays below 1 %
+LEARNED = 0.9  # of a constant answer's cost; below it something was learned
+SMALL = 1e-3  # a cost that is small enough to be no one's complaint
+SLOPE = 1e-2  # σ's steepest slope is 0.25, at a first plateau 0.09
+MOVE = 1e-2  # of ‖θ‖ in an epoch
+
+
+def finite(net: Network) -> bool:
+    """Whether every weight and bias is a number; minimum and maximum pass NaN on."""
+    return bool(np.isfinite(net.theta.min()) and np.isfinite(net.theta.max()))
+
+
+class Saturation:
+    """Says whether a network has stopped being able to learn V at a rate."""
+
+    def __init__(self, V: Sample, rate: float, batch: int, net: Network) -> None:
+        self.V, self.rate, self.steps = V, rate, -(-len(V) // batch)
+        self.net = net
+        count = min(PROBE, max(16, len(V) // SHARE), len(V))
+        self.period = -(-SHARE * count // len(V))
+        self.index = np.linspace(0, len(V) - 1, count).astype(np.int64)
+        self.bar: float | None = None
+
+    def __call__(self, epoch: int, cost: float, last: bool = False) -> bool:
+        """At the end of an epoch (from 1) whose mean cost was this."""
+        if epoch != 1 and epoch % self.period and not last:
+            return False
+        if self.bar is None:
+            self.bar = max(LEARNED * constant_cost(self.net, self.V), SMALL)
+        return not cost < self.bar and self.stands_still()
+
+    def stands_still(self) -> bool:
+        """Points 2 and 3 above, on the fixed precedents."""
+        net = self.net
+        x, y = net.pair(self.V, self.index)
+        a, delta = net.propagate(x, y)
+        squares = sum(
+            float(np.sum((1 + np.sum(below * below, axis=1)) * np.sum(d * d, axis=1)))
+            for below, d in zip(a, delta, strict=False)
+        )
+        step = self.rate * (squares / len(x)) ** 0.5  # η·√(mean ‖∇C_(x,y)‖²)
+        size = float(np.linalg.norm(net.theta))
+        return self.steps * step < MOVE * size and min(slopes(net, a, y)) < SLOPE
+
+
+def slopes(net: Network, a: list[Floats], y: Floats) -> list[float]:
+    """√(mean σ′²) of each layer; the last one's weighted by its errors (cross-entropy has none)."""
+    found = [rms(sigma.slope(out)) for sigma, out in zip(net.sigmas, a[1:], strict=True)]
+    if net.error == "squared":
+        found[-1] = rms((a[-1] - y) * net.sigmas[-1].slope(a[-1])) / max(rms(a[-1] - y), 1e-30)
+    else:
+        found[-1] = 1.0
+    return found
+
+
+def rms(values: Floats) -> float:
+    """√(mean v²)."""
+    return float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
+
+
+def constant_cost(net: Network, V: Sample) -> float:
+    """The cost of the best answer that is the same for every x: the mean of y."""
+    if V.labels is not None:
+        share = np.bincount(V.labels, minlength=V.classes) / len(V)  # mean of the one-hot rows
+        if net.error == "squared":
+            return float(1 - share @ share) / 2
+    elif V.y is not None:
+        share = V.y.mean(axis=0, dtype=np.float64)
+        if net.error == "squared":
+            return float(np.sum(V.y.var(axis=0, dtype=np.float64))) / 2
+    inner = np.clip(share, 1e-12, 1 - 1e-12)
+    return -float(np.sum(share * np.log(inner) + (1 - share) * np.log1p(-inner)))
