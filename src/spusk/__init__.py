@@ -20,6 +20,7 @@ ROOM = {  # public name -> the room it stands in
     "descend_many": "descent",
     "escape": "descent",
     "function": "functions",
+    "resume": "store",
     "scipy_method": "descent",
     "train": "sgd",
     "train_events": "sgd",
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from spusk.network import Parameters as Parameters
     from spusk.sgd import train as train
     from spusk.sgd import train_events as train_events
+    from spusk.store import resume as resume
 
 
 def __getattr__(name: str) -> object:

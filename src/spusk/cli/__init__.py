@@ -23,6 +23,7 @@ COMMANDS = {  # command -> the module that holds it; loaded when it is called
     "evaluate": "runs",
     "predict": "runs",
     "show": "runs",
+    "resume": "runs",
     "why": "why",
     "data": "sets",
     "info": "machine",

@@ -1,4 +1,4 @@
-"""`spusk evaluate`, `spusk predict`, `spusk show`: what a run folder knows."""
+"""`spusk evaluate`, `predict`, `show`, `resume`: what a run folder knows, and going on."""
 
 from pathlib import Path
 
@@ -8,7 +8,10 @@ from rich.table import Table
 
 from spusk import data, store
 from spusk.cli.options import layer_text
+from spusk.cli.training import NO_EXTRA, Cadence, Signals, carry_out, first_warning_as_line
+from spusk.engines import ENGINES
 from spusk.errors import InputError
+from spusk.store import Every
 from spusk.words import say
 
 FOLDER = click.Path(path_type=Path)
@@ -100,6 +103,39 @@ def show(lang: str, run: Path) -> None:
     console.print(history_table(trained.history, lang))
     for picture in sorted(run.glob("*.png")):
         console.print(f"  {picture}", highlight=False)
+
+
+@click.command()
+@click.argument("run", type=FOLDER)
+@click.option("--epochs", type=int, default=None, help="Epochs in all: extends a finished run.")
+@click.option("--engine", default=None, type=click.Choice(ENGINES), help="[default: as before]")
+@click.option("--threads", type=click.IntRange(1), default=None, help="Threads of the engine.")
+@click.option(
+    "--save-every",
+    "every",
+    type=Cadence(),
+    default=NO_EXTRA,
+    metavar="30s|500",
+    help="Checkpoints besides those at each epoch's end.",
+)
+@click.option("--pictures/--no-pictures", default=True, help="Draw the pictures at the end.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per epoch, nothing else.")
+@click.pass_obj
+def resume(
+    lang: str, run: Path, epochs: int | None, engine: str | None, threads: int | None,
+    every: Every, pictures: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Goes on with a run that was stopped or killed, as if it never was; or extends one.
+
+    \b
+    spusk resume runs/001
+    spusk resume runs/001 --epochs 20       a finished run, to 20 epochs in all
+    """
+    with Signals() as stop, first_warning_as_line():
+        begun = store.open_resumed(run, epochs, None, engine, threads, every, stop)
+    if not as_json:
+        click.echo(say("train.resumed", lang, epoch=begun.place.epoch, step=begun.place.step))
+    return carry_out(begun, stop, lang, pictures, as_json)
 
 
 def history_table(history: list[dict[str, float | None]], lang: str) -> Table:

@@ -1,24 +1,48 @@
-"""`spusk train`: data → network → descent → run folder, with something to look at on the way."""
+"""`spusk train` and what `spusk resume` shares: a run with something to look at on the way."""
 
+import shlex
 import signal
 import sys
+import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
+from typing import Self
 
 import click
 
 from spusk import data, store
-from spusk.cli.options import Batch, Gain, Layers, layer_text
+from spusk.cli.options import Batch, Gain, Layers, layer_text, whole
 from spusk.cli.pictures import draw
-from spusk.cli.views import View, view
-from spusk.engines import ENGINES, engine
+from spusk.cli.views import view
+from spusk.engines import ENGINES
 from spusk.errors import RunError
 from spusk.network import INITS, Network
-from spusk.sgd import Event, Outcome, Plan, SortedSetWarning, train_events
+from spusk.sgd import Event, Outcome, Plan, SortedSetWarning
+from spusk.store import Every, Resumed
 from spusk.words import say
+
+NO_EXTRA = Every()
+
+
+class Cadence(click.ParamType[Every]):
+    """30s, or 500 (steps)."""
+
+    name = "cadence"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Every:
+        if isinstance(value, Every):
+            return value
+        text = str(value)
+        if not whole(text.removesuffix("s")):
+            self.fail(f"expected seconds such as 30s or steps such as 500, found {text!r}",
+                      param, ctx)  # fmt: skip
+        number = int(text.removesuffix("s"))
+        return Every(seconds=number) if text.endswith("s") else Every(steps=number)
 
 
 @click.command()
@@ -96,6 +120,14 @@ from spusk.words import say
     metavar="RUN",
     help="Run folder  [default: the next free runs/NNN]",
 )
+@click.option(
+    "--save-every",
+    "every",
+    type=Cadence(),
+    default=NO_EXTRA,
+    metavar="30s|500",
+    help="Checkpoints besides those at each epoch's end: every 30 seconds, every 500 steps.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace a run that is already at --out.")
 @click.option("--pictures/--no-pictures", default=True, help="Draw the pictures at the end.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per epoch, nothing else.")
@@ -103,8 +135,8 @@ from spusk.words import say
 def train(
     lang: str, source: str, data_dir: Path | None, layers: tuple[int, ...] | None, rate: float,
     batch: str, epochs: int, seed: int, init: str, gain: tuple[float, ...],
-    engine_name: str, threads: int | None, out: Path | None, overwrite: bool, pictures: bool,
-    as_json: bool,
+    engine_name: str, threads: int | None, out: Path | None, every: Every, overwrite: bool,
+    pictures: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Trains a network on handwritten digits and writes a run folder.
 
@@ -120,19 +152,12 @@ def train(
         layers or (V.x.shape[1], 100, V.classes), seed, init, gain if len(gain) > 1 else gain[0]
     )
     plan = Plan(rate, "all" if batch == "all" else int(batch), epochs, seed)
-    with first_warning_as_line():
-        events = train_events(
-            net, V, plan.rate, plan.batch, epochs, seed, sets.test, engine_name, threads
-        )
-    if not as_json:
-        click.echo(about(net, plan, V, engine(engine_name, net).name, lang))
-    history = watch(events, view(as_json, lang, epochs))
     note = {"shape": list(V.shape), "data_dir": None if data_dir is None else str(data_dir)}
-    store.save(folder, net, plan, source, history, note)
-    drawn = draw(folder, net, sets, history, lang) if pictures and history else {}
-    if not as_json:
-        conclude(history, plan, folder, drawn, lang)
-    return exit_code(history[-1])
+    with Signals() as stop, first_warning_as_line():
+        begun = store.open_new(
+            folder, net, plan, sets, source, note, engine_name, threads, every, overwrite, stop
+        )
+    return carry_out(begun, stop, lang, pictures, as_json)
 
 
 def target(out: Path | None, overwrite: bool) -> Path:
@@ -149,12 +174,13 @@ def target(out: Path | None, overwrite: bool) -> Path:
     return out
 
 
-def about(net: Network, plan: Plan, V: data.Sample, name: str, lang: str) -> str:
+def about(run: store.Run, V: data.Sample, lang: str) -> str:
     """One line: what is going to be trained on what."""
+    net, plan = run.net, run.plan
     return say(
         "train.about", lang, layers=layer_text(net.sizes), Q=net.Q, P=net.P,
         data=V.name, count=len(V), rate=plan.rate, batch=plan.batch, seed=plan.seed,
-        engine=name,
+        engine=run.engine,
     )  # fmt: skip
 
 
@@ -168,63 +194,112 @@ def first_warning_as_line() -> Iterator[None]:
         click.echo(f"warning: {warning.message}", err=True)
 
 
-def watch(events: Iterator[Event], shown: View) -> list[Event]:
-    """Shows events until the end, or until Ctrl-C or SIGTERM, then stops between two steps."""
-    asked: list[int] = []
+class Signals:
+    """The first Ctrl-C or SIGTERM asks to stop, the second stops; asked by calling it.
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        if asked:
+    Signals reach the main thread only; elsewhere this is never asked.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.before: dict[int, signal._HANDLER] = {}
+
+    def __call__(self) -> bool:
+        return self.number > 0
+
+    def stop(self, number: int, frame: FrameType | None) -> None:
+        """A signal's handler."""
+        if self.number:
             sys.exit(128 + number)
-        asked.append(number)
+        self.number = number
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    history: list[Event] = []
-    try:
-        with shown:
-            for event in events:
-                shown.show(event)
-                if event.ends_epoch or event.outcome or asked:
-                    history.append(event)
-                if asked:
-                    break
-    finally:
-        for number, handler in before.items():
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self.before[number] = signal.signal(number, self.stop)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for number, handler in self.before.items():
             signal.signal(number, handler)
-    return history
 
 
-def exit_code(last: Event) -> int:
-    """0 when the run did what was asked, 3 when it went wrong, 130 when it was stopped."""
+def carry_out(begun: Resumed, stop: Signals, lang: str, pictures: bool, as_json: bool) -> int:
+    """Trains to the end or until stopped, keeps the folder, says how it went; the exit code."""
+    run, keeper = begun.run, begun.keeper
+    if not as_json:
+        click.echo(about(run, begun.sets.train, lang))
+    with keeper, stop:
+        last = watch(begun, stop, as_json, lang)
+        keeper.finish(last)
+    done = last.outcome is Outcome.FINISHED
+    drawn = {}
+    if pictures and done:
+        drawn = draw(run.folder, keeper.net, begun.sets, keeper.history, lang)
+    if not as_json:
+        conclude(last, keeper.history, run, drawn, lang)
+    elif last.outcome is None:
+        click.echo(command(run, lang), err=True)
     if last.outcome is None:
-        return 130
-    return 3 if last.outcome is Outcome.NOT_FINITE else 0
+        return 128 + stop.number
+    return 3 if last.outcome.failed else 0
+
+
+def watch(begun: Resumed, stop: Signals, as_json: bool, lang: str) -> Event:
+    """Shows and keeps events until the end, or until it is asked to stop; the last event."""
+    trouble: str | None = None
+    with view(as_json, lang, begun.run.plan.epochs) as shown:
+        for event in begun.events:
+            shown.show(event)
+            begun.keeper.take(event)
+            if begun.keeper.trouble not in (None, trouble):
+                click.echo(f"warning: {begun.keeper.trouble}; training goes on", err=True)
+            trouble = begun.keeper.trouble
+            if stop():
+                break
+    return event
 
 
 def conclude(
-    history: list[Event], plan: Plan, folder: Path, drawn: dict[str, Path], lang: str
+    last: Event, history: Sequence[Event], run: store.Run, drawn: dict[str, Path], lang: str
 ) -> None:
     """Says in words how it ended and where everything is."""
-    last = history[-1]
-    tested = [e for e in history if e.test_accuracy is not None]
-    epochs = say("train.epochs", lang, n=last.epoch)
+    click.echo(ending(last, history, run.plan.rate, lang))
     if last.outcome is None:
-        click.echo(say("train.stopped", lang, epoch=last.epoch, step=last.step, steps=last.steps))
-    elif last.outcome is Outcome.NOT_FINITE:
-        click.echo(
-            say("train.not_finite", lang, epoch=last.epoch, step=last.step, rate=plan.rate,
-                remedy=plan.rate / 10)
-        )  # fmt: skip
-    elif tested:
-        best = max(tested, key=lambda e: e.test_accuracy or 0)
-        click.echo(
-            say("train.finished", lang, epochs=epochs, seconds=last.seconds,
-                best=best.test_accuracy, epoch=best.epoch)
-        )  # fmt: skip
+        click.echo(command(run, lang))
+    elif last.outcome.failed:
+        click.echo(say("train.kept", lang, folder=run.folder))
     else:
-        click.echo(
-            say("train.finished_untested", lang, epochs=epochs, seconds=last.seconds,
-                cost=last.cost)
-        )  # fmt: skip
-    click.echo(say("train.saved" if drawn else "train.saved_without", lang, folder=folder))
+        click.echo(say("train.saved" if drawn else "train.saved_without", lang, folder=run.folder))
     for name, path in drawn.items():
         click.echo(say("train.pictures", lang, name=say(f"train.{name}", lang), file=path))
+
+
+def ending(last: Event, history: Sequence[Event], rate: float, lang: str) -> str:
+    """How it ended, in a sentence with its numbers and, where it went wrong, a remedy."""
+    where = {"epoch": last.epoch, "step": last.step, "rate": rate}
+    if last.outcome is None:
+        return say("train.stopped", lang, epoch=last.epoch, step=last.step, steps=last.steps)
+    if last.outcome is Outcome.NOT_FINITE:
+        return say("train.not_finite", lang, **where, remedy=rate / 10)
+    if last.outcome is Outcome.SATURATED:
+        return say("train.saturated", lang, **where, remedy=min(rate / 10, 3.0))
+    tested = [e for e in history if e.test_accuracy is not None]
+    epochs = say("train.epochs", lang, n=last.epoch)
+    if not tested:
+        return say(
+            "train.finished_untested", lang, epochs=epochs, seconds=last.seconds, cost=last.cost
+        )
+    best = max(tested, key=lambda e: e.test_accuracy or 0)
+    return say("train.finished", lang, epochs=epochs, seconds=last.seconds,
+               best=best.test_accuracy, epoch=best.epoch)  # fmt: skip
+
+
+def command(run: store.Run, lang: str) -> str:
+    """The line that says how to go on with a run."""
+    return say("train.resume", lang, command=f"spusk resume {shlex.quote(str(run.folder))}")

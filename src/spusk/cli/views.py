@@ -1,6 +1,7 @@
 """How a training looks in a terminal (live table), in a pipe (lines), and for programs (JSON)."""
 
 import json
+import math
 import sys
 from contextlib import AbstractContextManager
 from dataclasses import asdict
@@ -36,6 +37,11 @@ class View(AbstractContextManager["View"], Protocol):
         ...
 
 
+def known(number: object) -> object:
+    """The number; None where it is none that JSON has."""
+    return None if isinstance(number, float) and not math.isfinite(number) else number
+
+
 class JsonLines:
     """One JSON object per epoch on standard output."""
 
@@ -47,7 +53,8 @@ class JsonLines:
 
     def show(self, event: Event) -> None:
         if event.ends_epoch or event.outcome:
-            click.echo(json.dumps(asdict(event)))
+            numbers = {k: known(v) for k, v in asdict(event).items() if k != "place"}
+            click.echo(json.dumps(numbers))
 
 
 class Lines:
