@@ -76,7 +76,10 @@ void see_answers(Order &order, nb::handle answers) {
 
 }  // namespace
 
+void bind_tape(nb::module_ &m);
+
 NB_MODULE(_native, m) {
+  bind_tape(m);
   m.def("instruction_sets", &instruction_sets);
   nb::class_<Held>(m, "Session")
       .def("__init__",

@@ -30,11 +30,11 @@ static void spread(const Plan &p, const Window &w, Run mine, bool clear) {
     }
 }
 
-static void gram(const Plan &p, const Window &w, Run mine) {
+static void gram(const Plan &p, const Window &w, Run mine, const Entry **cursor) {
   const Lists part = {w.lists->row + mine.from, w.lists->by_row, nullptr, nullptr};
   for (long c = 0; c < mine.to; c += PV * LANES)  // only earlier rows are asked for
-    sparse_forward(PV, part, mine.to - mine.from, p.spread + c, p.gram_row,
-                   p.gram + mine.from * p.gram_row + c, p.gram_row);
+    sparse_forward(PV, part, p.n0, mine.to - mine.from, p.spread + c, p.gram_row,
+                   p.gram + mine.from * p.gram_row + c, p.gram_row, cursor);
 }
 
 // One visit of a panel of W: its step for the window that is done, its Z for the next.
@@ -49,7 +49,8 @@ static void visit(const Step &s, long panel, const Window &done, const Window &n
     copy_out(tile, l.pw, l.n, width, W, l.m);
   }
   if (next.lists)
-    sparse_forward(l.pv, *next.lists, next.count, tile, l.pw, l.A + panel * l.panel, l.row);
+    sparse_forward(l.pv, *next.lists, l.n, next.count, tile, l.pw, l.A + panel * l.panel, l.row,
+                   s.w.cursor);
 }
 
 // From one window to the next.
@@ -62,7 +63,7 @@ static void turn(const Step &s, const Window &done, const Window &next) {
   }
   s.wait();
   if (next.lists) list_columns(*next.lists, next.count, s.share(p.n0));
-  if (pairs) gram(p, next, s.share(next.count));
+  if (pairs) gram(p, next, s.share(next.count), s.w.cursor);
   const Run mine = s.panels_of(p.layers[0]);
   for (long panel = mine.from; panel < mine.to; ++panel) visit(s, panel, done, next);
   s.wait();

@@ -47,6 +47,7 @@ struct Lists {      // nonzero inputs of a batch, by rows and by columns
 };
 
 struct Worker {     // one thread's own memory
+  const Entry **cursor;  // (rows,) how far each row's list has been read
   float *tile;      // weights of one panel, or a packed block of them
   float *delta;     // (B, pw) errors of one panel
   float *answer;    // (B, 16) of a narrow output

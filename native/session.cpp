@@ -142,6 +142,7 @@ void Session::allot_worker(Arena &arena, Worker &w) {
   long rows = std::max(DEPTH * lanes, widest);
   for (const Layer &l : layers_)
     if ((l.kind == SPARSE && !l.pack) || l.fused) rows = std::max(rows, l.n);
+  w.cursor = arena.take<const Entry *>(plan_.rows);
   w.tile = arena.take<float>(rows * widest);
   w.delta = arena.take<float>(B * widest);
   w.answer = arena.take<float>(B * NARROW_MOST);

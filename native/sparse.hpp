@@ -108,27 +108,44 @@ static void list_columns(Lists &lists, long B, Run mine) {
       lists.by_column[column[e->at].to++] = {static_cast<uint32_t>(b), e->value};
 }
 
+constexpr long NEAREST = 24 << 10;  // bytes of weights that stay in the nearest cache
+
+// The inputs are taken in stretches whose weights stay in the nearest cache for the whole batch;
+// `cursor` (B,) remembers how far each row has come.
+static void rewind(const Lists &lists, long B, const Entry **cursor) {
+  for (long b = 0; b < B; ++b) cursor[b] = lists.by_row + lists.row[b].from;
+}
+
 // out (B, V vectors) = Σ over nonzero inputs of x·W[i]
 template <int V>
-static void sparse_forward(const Lists &lists, long B, const float *W, long stride, float *out,
-                           long row) {
+static void sparse_forward(const Lists &lists, long n, long B, const float *W, long stride,
+                           float *out, long row, const Entry **cursor) {
   constexpr int U = V < 3 ? 4 : 2;  // enough sums in flight to hide the latency of one
-  for (long b = 0; b < B; ++b, out += row) {
-    const Entry *e = lists.by_row + lists.row[b].from, *end = lists.by_row + lists.row[b].to;
-    vf c[U][V];
-    for (int u = 0; u < U; ++u)
-      for (int v = 0; v < V; ++v) c[u][v] = vf{};
-    for (; e + U <= end; e += U)
-      for (int u = 0; u < U; ++u) {
-        const float *w = W + e[u].at * stride;
-        const vf x = all(e[u].value);
-        for (int v = 0; v < V; ++v) c[u][v] += x * load(w + v * LANES);
+  // A few rows would lose more to the ends of stretches than they gain.
+  const long stretch = B > FEW ? NEAREST / (V * LANES * 4) : n;
+  rewind(lists, B, cursor);
+  for (long from = 0; from < n; from += stretch) {
+    const uint32_t limit = static_cast<uint32_t>(from + stretch);
+    float *to = out;
+    for (long b = 0; b < B; ++b, to += row) {
+      const Entry *e = cursor[b], *end = lists.by_row + lists.row[b].to;
+      vf c[U][V];
+      for (int u = 0; u < U; ++u)
+        for (int v = 0; v < V; ++v) c[u][v] = u || !from ? vf{} : load(to + v * LANES);
+      for (; e + U <= end && e[U - 1].at < limit; e += U)
+        for (int u = 0; u < U; ++u) {
+          const float *w = W + e[u].at * stride;
+          const vf x = all(e[u].value);
+          for (int v = 0; v < V; ++v) c[u][v] += x * load(w + v * LANES);
+        }
+      for (; e < end && e->at < limit; ++e)
+        for (int v = 0; v < V; ++v)
+          c[0][v] += all(e->value) * load(W + e->at * stride + v * LANES);
+      cursor[b] = e;
+      for (int v = 0; v < V; ++v) {
+        for (int u = 1; u < U; ++u) c[0][v] += c[u][v];
+        store(to + v * LANES, c[0][v]);
       }
-    for (; e < end; ++e)
-      for (int v = 0; v < V; ++v) c[0][v] += all(e->value) * load(W + e->at * stride + v * LANES);
-    for (int v = 0; v < V; ++v) {
-      for (int u = 1; u < U; ++u) c[0][v] += c[u][v];
-      store(out + v * LANES, c[0][v]);
     }
   }
 }
@@ -166,13 +183,13 @@ static void sparse_update_rows(const Lists &lists, long B, float *W, long stride
   }
 }
 
-static void sparse_forward(int pv, const Lists &lists, long B, const float *W, long stride,
-                           float *out, long row) {
+static void sparse_forward(int pv, const Lists &lists, long n, long B, const float *W,
+                           long stride, float *out, long row, const Entry **cursor) {
   switch (pv) {
-    case 1: return sparse_forward<1>(lists, B, W, stride, out, row);
-    case 2: return sparse_forward<2>(lists, B, W, stride, out, row);
-    case 3: return sparse_forward<3>(lists, B, W, stride, out, row);
-    default: return sparse_forward<4>(lists, B, W, stride, out, row);
+    case 1: return sparse_forward<1>(lists, n, B, W, stride, out, row, cursor);
+    case 2: return sparse_forward<2>(lists, n, B, W, stride, out, row, cursor);
+    case 3: return sparse_forward<3>(lists, n, B, W, stride, out, row, cursor);
+    default: return sparse_forward<4>(lists, n, B, W, stride, out, row, cursor);
   }
 }
 

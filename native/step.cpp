@@ -69,7 +69,7 @@ void forward_panel(const Step &s, int at, long panel) {
     lazy_forward(s, panel, z);
   } else if (l.kind == SPARSE) {
     const Panel W = weights(l, panel, s.w.tile);
-    sparse_forward(l.pv, *s.batch.lists, s.batch.B, W.p, W.row, z, l.row);
+    sparse_forward(l.pv, *s.batch.lists, l.n, s.batch.B, W.p, W.row, z, l.row, s.w.cursor);
   } else {
     dense_forward(s, at, panel, z);
   }
@@ -119,7 +119,8 @@ void sparse_step(const Step &s, long panel, const float *delta, long row) {
   if (s.p.lazy) return;  // δ stays where it is until the window ends
   const Layer &l = s.p.layers[0];
   const Panel W = weights(l, panel, s.w.tile);
-  sparse_update(l.pv, s.by_row(), *s.batch.lists, l.n, s.batch.B, const_cast<float *>(W.p), W.row, delta, row);
+  sparse_update(l.pv, s.by_row(), *s.batch.lists, l.n, s.batch.B, const_cast<float *>(W.p), W.row,
+                delta, row);
   put_back(l, panel, s.w.tile);
 }
 
