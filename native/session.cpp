@@ -96,7 +96,11 @@ void Session::lay_out(const Order &order) {
     layers_[l].fused = layers_[l + 1].kind == NARROW && layers_[l].n <= 256 &&
                        layers_[l].m >= 8 * layers_[l].n;
   const int cores = std::max(1u, std::thread::hardware_concurrency());
-  const int pay = static_cast<int>(std::min(1.0 * cores, 1 + work / WORTH_A_THREAD));
+  long most_blocks = 1;
+  for (const Layer &layer : layers_)
+    if (layer.kind != NARROW) most_blocks = std::max(most_blocks, layer.blocks);
+  const double limit = static_cast<double>(std::min<long>(cores, most_blocks));
+  const int pay = static_cast<int>(std::min(limit, 1 + work / WORTH_A_THREAD));
   plan_.threads = order.threads > 0 ? order.threads : pay;
   const Layer &first = layers_[0];
   plan_.lazy = static_cast<std::size_t>(first.n * first.panels * first.pw) * sizeof(float) > RESIDENT;
@@ -155,6 +159,10 @@ void Session::allot(Arena &arena) {
   for (Worker &worker : workers_) allot_worker(arena, worker);
   const long B = plan_.batch, n = plan_.n0, rows = plan_.rows;
   for (Lists &lists : plan_.lists) {  // room for the worst; untouched pages cost nothing
+    if (plan_.K <= B && &lists != plan_.lists) {
+      lists = plan_.lists[0];  // one step is all there is
+      continue;
+    }
     lists.row = arena.take<Run>(rows);
     lists.column = arena.take<Run>(n);
     lists.by_row = arena.take<Entry>(rows * n + 16);
@@ -176,6 +184,7 @@ void Session::allot(Arena &arena) {
 }
 
 Tally Session::steps(const int64_t *order, long first, long last, float rate) {
+  const std::lock_guard<std::mutex> alone(busy_);
   plan_.order = order, plan_.first = first, plan_.last = last, plan_.rate = rate;
   plan_.cost = 0, plan_.correct = plan_.seen = 0;
   team_->run([this](int thread) { plan_.kernels->steps(plan_, thread); });

@@ -1,6 +1,7 @@
 // A session: one network, one set, one batch size; everything is allocated here, nothing later.
 #pragma once
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,7 @@ class Session {
   void allot_layer(class Arena &arena, int at);
   void allot_worker(class Arena &arena, Worker &worker);
 
+  std::mutex busy_;  // two callers of one session take turns
   Plan plan_{};
   std::vector<Layer> layers_;
   std::vector<Worker> workers_;
