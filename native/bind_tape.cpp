@@ -17,12 +17,13 @@ using Numbers = nb::ndarray<T, nb::c_contig, nb::device::cpu>;
 
 template <class T>
 void walk_from_python(Ints ops, Ints outputs, Numbers<const T> constants, long cells,
-                      Numbers<T> x, Numbers<const T> eta, long steps) {
+                      Numbers<T> x, Numbers<const T> eta, Numbers<T> norms, long steps) {
   if (ops.ndim() != 2 || ops.shape(1) != 4 || x.ndim() != 2)
     throw std::invalid_argument("ops must be (count, 4) and x (n, B)");
   const long count = ops.shape(0), n = x.shape(0), B = x.shape(1);
   const long rates = eta.size(), numbers = constants.size();
-  if (n + numbers > cells || static_cast<long>(outputs.size()) != n || (rates != 1 && rates != B))
+  if (n + numbers > cells || static_cast<long>(outputs.size()) != n || (rates != 1 && rates != B) ||
+      static_cast<long>(norms.size()) != B)
     throw std::invalid_argument("cells, outputs or rates are not of this tape's sizes");
   const auto *steps_of = reinterpret_cast<const TapeStep *>(ops.data());
   for (long i = 0; i < count; ++i) {
@@ -37,7 +38,7 @@ void walk_from_python(Ints ops, Ints outputs, Numbers<const T> constants, long c
       throw std::invalid_argument("an output points outside the tape");
   const TapeWalk<T> tape{steps_of, count, n, cells, constants.data(), numbers, outputs.data()};
   nb::gil_scoped_release released;
-  walk(tape, x.data(), B, eta.data(), rates == B, steps);
+  walk(tape, x.data(), B, eta.data(), rates == B, norms.data(), steps);
 }
 
 }  // namespace
@@ -45,8 +46,8 @@ void walk_from_python(Ints ops, Ints outputs, Numbers<const T> constants, long c
 void bind_tape(nb::module_ &m) {
   m.def("walk", &walk_from_python<float>, nb::arg("ops"), nb::arg("outputs"),
         nb::arg("constants").noconvert(), nb::arg("cells"), nb::arg("x").noconvert(),
-        nb::arg("eta").noconvert(), nb::arg("steps"));
+        nb::arg("eta").noconvert(), nb::arg("norms").noconvert(), nb::arg("steps"));
   m.def("walk", &walk_from_python<double>, nb::arg("ops"), nb::arg("outputs"),
         nb::arg("constants").noconvert(), nb::arg("cells"), nb::arg("x").noconvert(),
-        nb::arg("eta").noconvert(), nb::arg("steps"));
+        nb::arg("eta").noconvert(), nb::arg("norms").noconvert(), nb::arg("steps"));
 }

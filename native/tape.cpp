@@ -16,7 +16,7 @@
 namespace spusk {
 namespace {
 
-constexpr long TILE = 256;  // a dozen cells of doubles stay in L1
+constexpr long TILE = 384;  // ten cells of doubles stay in L1
 
 #define OVER_TILE(EXPRESSION)          \
   _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k) o[k] = (EXPRESSION); \
@@ -24,8 +24,8 @@ constexpr long TILE = 256;  // a dozen cells of doubles stay in L1
 
 // All steps of one tile; cells (cells, TILE) begin with its variables.
 #define WALK_TILE(T)                                                                       \
-  EVERY_SET void walk_tile(const TapeWalk<T> &tape, T *cells, const T *eta, long steps) {  \
-    for (long step = 0; step < steps; ++step) {                                            \
+  EVERY_SET void walk_tile(const TapeWalk<T> &tape, T *cells, const T *eta, T *norm, long steps) { \
+    for (long step = 0;; ++step) {                                                         \
       for (long i = 0; i < tape.count; ++i) {                                              \
         const TapeStep &op = tape.ops[i];                                                  \
         T *o = cells + op.target * TILE;                                                   \
@@ -42,19 +42,27 @@ constexpr long TILE = 256;  // a dozen cells of doubles stay in L1
           case COPY: OVER_TILE(a[k])                                                       \
         }                                                                                  \
       }                                                                                    \
+      if (step == steps) break;                                                            \
       for (long j = 0; j < tape.n; ++j) {                                                  \
         T *o = cells + j * TILE;                                                           \
         const T *slope = cells + tape.outputs[j] * TILE;                                   \
         _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k) o[k] -= slope[k] * eta[k];    \
       }                                                                                    \
     }                                                                                      \
+    for (long j = 0; j < tape.n; ++j) {                                                    \
+      const T *slope = cells + tape.outputs[j] * TILE;                                     \
+      _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k)                                 \
+        norm[k] = (j ? norm[k] : T(0)) + slope[k] * slope[k];                              \
+    }                                                                                      \
+    _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k) norm[k] = std::sqrt(norm[k]);     \
   }
 WALK_TILE(float)
 WALK_TILE(double)
 
 template <class T>
-void over_tiles(const TapeWalk<T> &tape, T *x, long B, const T *eta, bool each, long steps) {
-  std::vector<T> cells(tape.cells * TILE), rates(TILE, eta[0]);
+void over_tiles(const TapeWalk<T> &tape, T *x, long B, const T *eta, bool each, T *norms,
+                long steps) {
+  std::vector<T> cells(tape.cells * TILE), rates(TILE, eta[0]), norm(TILE);
   for (long c = 0; c < tape.constant_count; ++c)
     std::fill_n(cells.data() + (tape.cells - tape.constant_count + c) * TILE, TILE,
                 tape.constants[c]);
@@ -63,7 +71,8 @@ void over_tiles(const TapeWalk<T> &tape, T *x, long B, const T *eta, bool each, 
     for (long j = 0; j < tape.n; ++j)
       std::copy_n(x + j * B + first, width, cells.data() + j * TILE);
     if (each) std::copy_n(eta + first, width, rates.data());
-    walk_tile(tape, cells.data(), rates.data(), steps);
+    walk_tile(tape, cells.data(), rates.data(), norm.data(), steps);
+    std::copy_n(norm.data(), width, norms + first);
     for (long j = 0; j < tape.n; ++j)
       std::copy_n(cells.data() + j * TILE, width, x + j * B + first);
   }
@@ -71,13 +80,14 @@ void over_tiles(const TapeWalk<T> &tape, T *x, long B, const T *eta, bool each, 
 
 }  // namespace
 
-void walk(const TapeWalk<float> &tape, float *x, long B, const float *eta, bool each, long steps) {
-  over_tiles(tape, x, B, eta, each, steps);
+void walk(const TapeWalk<float> &tape, float *x, long B, const float *eta, bool each,
+          float *norms, long steps) {
+  over_tiles(tape, x, B, eta, each, norms, steps);
 }
 
 void walk(const TapeWalk<double> &tape, double *x, long B, const double *eta, bool each,
-          long steps) {
-  over_tiles(tape, x, B, eta, each, steps);
+          double *norms, long steps) {
+  over_tiles(tape, x, B, eta, each, norms, steps);
 }
 
 }  // namespace spusk

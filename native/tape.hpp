@@ -21,9 +21,12 @@ struct TapeWalk {
   const int32_t *outputs;  // the cell of each component of the gradient
 };
 
-// steps of x ← x − η∇f for the B points of x (n, B); η is one number, or one for each point.
-// Every operation rounds once, in the order of the tape: the numbers are NumPy's to the last bit.
-void walk(const TapeWalk<float> &tape, float *x, long B, const float *eta, bool each, long steps);
-void walk(const TapeWalk<double> &tape, double *x, long B, const double *eta, bool each, long steps);
+// steps of x ← x − η∇f for the B points of x (n, B); η is one number, or one for each point. Leaves
+// ‖∇f‖ at the last x in norms (B,). Every operation rounds once, in the order of the tape: the
+// numbers are NumPy's to the last bit.
+void walk(const TapeWalk<float> &tape, float *x, long B, const float *eta, bool each, float *norms,
+          long steps);
+void walk(const TapeWalk<double> &tape, double *x, long B, const double *eta, bool each,
+          double *norms, long steps);
 
 }  // namespace spusk

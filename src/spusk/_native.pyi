@@ -26,3 +26,14 @@ class Session:
     def steps(
         self, order: NDArray[Any], first: int, last: int, rate: float
     ) -> tuple[float, int, int]: ...
+
+def walk(
+    ops: NDArray[Any],
+    outputs: NDArray[Any],
+    constants: NDArray[Any],
+    cells: int,
+    x: NDArray[Any],
+    eta: NDArray[Any],
+    norms: NDArray[Any],
+    steps: int,
+) -> None: ...

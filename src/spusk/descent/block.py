@@ -38,6 +38,21 @@ class Crowd:
         x, self.state = self.rule.step(self.x, np.stack(slopes), self.state, n)
         self.x[...] = x
 
+    def norm(self) -> Floats:
+        """‖∇f‖ of each, here."""
+        return length(self.slope())
+
+    def advance(self, n: int, count: int) -> Floats:
+        """`count` steps from step n on; gives ‖∇f‖ after them. Natively where that goes."""
+        walker = getattr(self.gradient, "walker", None)
+        rule = self.rule
+        if walker is not None and isinstance(rule, GradientDescent) and not callable(rule.rate):
+            norms: Floats = walker(self.x, rule.rate, count)
+            return norms
+        for k in range(count):
+            self.step(self.slope(), n + k)
+        return self.norm()
+
     def part(self, places: NDArray[Any], x: Floats, state: State) -> "Crowd":
         """Some of the descents, from x and state."""
         rate = self.rate[places] if isinstance(self.rate, np.ndarray) else self.rate
@@ -62,46 +77,46 @@ class Block:
     def run(self, steps: int, path: Floats | None, every: int) -> None:
         """All steps, or until everyone has settled."""
         crowd, alive = self.crowd, np.arange(self.x0.shape[1])
-        before, since = (crowd.x.copy(), crowd.state), 0
-        for n in range(steps + 1):
-            slopes = crowd.slope()
+        before, since, n = (crowd.x.copy(), crowd.state), 0, 0
+        norm = crowd.norm()
+        while True:
             if path is not None and n % every == 0:
                 path[n // every, alive] = crowd.x.T
             if n % CHECK == 0 or n == steps:
-                settled = (self.look(crowd.x, slopes, alive) != NOTHING) & (
-                    self.codes[alive] == NOTHING
-                )
+                settled = self.look(crowd.x, norm, alive) != NOTHING
                 if settled.any():
                     places = np.flatnonzero(settled)
                     self.replay(crowd.part(places, *before), alive[places], since, n)
-                crowd, alive, slopes = self.narrow(crowd, alive, slopes)
-                if not len(alive):
-                    break
+                crowd, alive, norm = self.narrow(crowd, alive, norm)
                 before, since = (crowd.x.copy(), crowd.state), n
-            if n < steps:
-                crowd.step(slopes, n)
+            if n == steps or not len(alive):
+                break
+            look = min(steps, n + CHECK - n % CHECK)
+            stop = look if path is None else min(look, n + every - n % every)
+            norm, n = crowd.advance(n, stop - n), stop
         self.close(crowd, alive, steps)
         if path is not None:
             self.fill(path, every)
 
     def narrow(
-        self, crowd: Crowd, alive: NDArray[Any], slopes: Sequence[Floats]
-    ) -> tuple[Crowd, NDArray[Any], Sequence[Floats]]:
+        self, crowd: Crowd, alive: NDArray[Any], norm: Floats
+    ) -> tuple[Crowd, NDArray[Any], Floats]:
         """Once a quarter has settled, only the others go on."""
         going = np.flatnonzero(self.codes[alive] == NOTHING)
         if 4 * len(going) > 3 * len(alive):
-            return crowd, alive, slopes
-        crowd = crowd.part(going, crowd.x, crowd.state)
-        return crowd, alive[going], crowd.slope()
+            return crowd, alive, norm
+        return crowd.part(going, crowd.x, crowd.state), alive[going], norm[going]
 
-    def look(self, x: Floats, slopes: Sequence[Floats], who: NDArray[Any]) -> NDArray[np.int8]:
-        """The outcome's code of each, or NOTHING; the rules are those of `outcome.Watch`.
+    def look(self, x: Floats, norm: Floats, who: NDArray[Any]) -> NDArray[np.int8]:
+        """The outcome's code of each who settled just now, or NOTHING, by `outcome.Watch`'s rules.
 
         Most are under way, and one comparison tells: distances are taken of the others only.
         """
         codes = np.full(len(who), NOTHING, np.int8)
-        norm = length(slopes)
-        some = np.flatnonzero(~((norm > self.tolerance) & (norm <= self.grown[who])))
+        everyone = len(who) == len(self.grown)
+        grown = self.grown if everyone else self.grown[who]
+        under_way = (self.codes if everyone else self.codes[who]) == NOTHING
+        some = np.flatnonzero(under_way & ~((norm > self.tolerance) & (norm <= grown)))
         if not len(some):
             return codes
         norm, chosen = norm[some], who[some]
@@ -119,8 +134,8 @@ class Block:
         """Steps those who settled since the last look again, one by one, to see exactly when."""
         for n in range(first, last + 1):
             slopes = crowd.slope()
-            codes = self.look(crowd.x, slopes, who)
-            new = (codes != NOTHING) & (self.codes[who] == NOTHING)
+            codes = self.look(crowd.x, length(slopes), who)
+            new = codes != NOTHING
             self.codes[who[new]], self.taken[who[new]] = codes[new], n
             self.ends[:, who[new]] = crowd.x[:, new]
             crowd.step(slopes, n)

@@ -157,7 +157,7 @@ def gradient_of(f: Any) -> Gradient:  # noqa: ANN401
     """
     tape = tape_of(f)
     if tape is not None:
-        return tape.bind if len(tape.outputs) == f.n else lambda block: domain(tape.bind(block))
+        return Slopes(tape) if len(tape.outputs) == f.n else lambda block: domain(tape.bind(block))
     both = getattr(f, "value_and_gradient", lambda x: (f.value(x), f.gradient(x)))
 
     def bind(block: NDArray[Any]) -> Callable[[], Sequence[NDArray[Any]]]:
@@ -168,6 +168,17 @@ def gradient_of(f: Any) -> Gradient:  # noqa: ANN401
         return domain(run)
 
     return bind
+
+
+class Slopes:
+    """∇f by its tape; `walker` takes whole runs of plain steps where the native part can."""
+
+    def __init__(self, tape: "Tape") -> None:
+        self.tape, self.walker = tape, tape.walker()
+
+    def __call__(self, block: NDArray[Any]) -> Callable[[], Sequence[NDArray[Any]]]:
+        """A block (n, B) -> a function that reads it and gives ∇f's components."""
+        return self.tape.bind(list(block))
 
 
 def domain(run: Callable[[], Sequence[NDArray[Any]]]) -> Callable[[], Sequence[NDArray[Any]]]:

@@ -26,6 +26,7 @@ ONE: dict[str, Any] = {  # of one operand
 TWO: dict[str, Any] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "pow": np.power,
 }  # fmt: skip
+NATIVE = ("add", "sub", "mul", "div", "neg", "sqrt", "abs", "inv", "copy")  # as native/tape.hpp
 NAMED = {
     sympy.exp: "exp", sympy.log: "log", sympy.Abs: "abs", sympy.sign: "sign", sympy.sin: "sin",
     sympy.cos: "cos", sympy.tan: "tan", sympy.asin: "asin", sympy.acos: "acos",
@@ -46,6 +47,16 @@ class Tape:
     def data(self) -> dict[str, Any]:
         """As plain data for JSON."""
         return asdict(self)
+
+    def walker(self) -> "Walker | None":
+        """The tape as numbers for the native part; None where it is not built, or not enough."""
+        try:
+            from spusk import _native
+        except ImportError:
+            return None
+        if any(op not in NATIVE for op, _, _ in self.ops) or len(self.outputs) != self.n:
+            return None
+        return Walker(self, _native.walk)
 
     def bind(self, points: Sequence[Floats]) -> Callable[[], list[Floats]]:
         """A function without arguments that reads these n arrays (B,) and gives the outputs.
@@ -71,6 +82,32 @@ class Tape:
             return outputs
 
         return run
+
+
+class Walker:
+    """Steps of x ← x − η∇f by the native part, with NumPy's very numbers."""
+
+    def __init__(self, tape: Tape, walk: Callable[..., None]) -> None:
+        self.walk = walk
+        numbers = {a for _, _, operands in tape.ops for a in operands if not _cell(a)}
+        numbers |= {a for a in tape.outputs if not _cell(a)}
+        self.numbers = sorted(numbers)
+        self.cells = tape.cells + len(self.numbers)
+        place = {number: tape.cells + k for k, number in enumerate(self.numbers)}
+        rows = [
+            (NATIVE.index(op), target, *(a if _cell(a) else place[a] for a in (*ins, *ins)[:2]))
+            for op, target, ins in tape.ops
+        ]
+        self.ops = np.array(rows, np.int32).reshape(-1, 4)
+        self.outputs = np.array([a if _cell(a) else place[a] for a in tape.outputs], np.int32)
+
+    def __call__(self, x: Floats, eta: Any, steps: int) -> Floats:  # noqa: ANN401
+        """Moves x (n, B) in place and gives ‖∇f‖ (B,) there; η is one number, or B of them."""
+        constants = np.array(self.numbers, x.dtype)
+        rates = np.array(eta, x.dtype).reshape(-1)
+        norms = np.empty(x.shape[1], x.dtype)
+        self.walk(self.ops, self.outputs, constants, self.cells, x, rates, norms, steps)
+        return norms
 
 
 def _cell(operand: Operand) -> TypeGuard[int]:
