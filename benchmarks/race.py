@@ -12,7 +12,6 @@ from benchmarks.peers import OURS, Peer
 from benchmarks.rows import Row
 from benchmarks.task import TOLERANCE, Task
 
-CHECKED = 2  # epochs before the weights are compared: as given, and shuffled
 TRIALS, TRIAL_SECONDS = (
     4,
     1.5,
@@ -92,7 +91,7 @@ def race(row: Row, cast: dict[str, Peer], rounds: int, say: Say) -> Result:
         with TemporaryDirectory() as folder:
             truth = Path(folder) / "theta.npy"
             with Worker(0) as worker:
-                worker.ask("oracle", str(truth), CHECKED, list(row.task))
+                worker.ask("oracle", str(truth), list(row.task))
             for key, peer in cast.items():
                 try:
                     running[key], result.entries[key] = ready(peer, row, truth)
@@ -136,19 +135,18 @@ def ready(peer: Peer, row: Row, truth: Path) -> tuple[Worker, Entry]:
 
 
 def tried(worker: Worker, peer: Peer, threads: int, row: Row, truth: Path) -> Entry:
-    """Prepared, run for the first epochs, and compared. Raises PeerError."""
+    """Prepared, compared, and run for the first epochs. Raises PeerError."""
     made = worker.ask("prepare", peer.module, peer.option, threads, list(row.task))
     entry = Entry(peer.label, made["threads"], made["compiled"], None, [])
-    for _ in range(CHECKED):
-        lap(worker, entry, entry.first, row.target)
     if peer.checked:
         entry.missed = worker.ask("disagreement", str(truth))
         if not entry.missed <= TOLERANCE:
             raise PeerError(
                 f"its weights disagree with the float64 reference: off by {entry.missed:.2g} of "
-                f"their way after {CHECKED} epochs, at most {TOLERANCE:g} is rounding"
+                f"their way, at most {TOLERANCE:g} is rounding"
             )
-    while len(entry.first) < TRIALS and sum(entry.first) < TRIAL_SECONDS:
+        worker.ask("prepare", peer.module, peer.option, threads, list(row.task))  # back to θ₀
+    while len(entry.first) < 2 or (len(entry.first) < TRIALS and sum(entry.first) < TRIAL_SECONDS):
         lap(worker, entry, entry.first, row.target)
     return entry
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from benchmarks import pictures
 from benchmarks.limits import Limits
 from benchmarks.race import Entry, Result
+from benchmarks.task import CHECKED
 from spusk.store import write as write_file
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ One epoch of plain stochastic gradient descent (the lecture's algorithm: sigmoid
 error, float32) on MNIST's images: the shuffle, the gathering of each sub-sample's rows and the
 conversion of pixels are inside the clock. Every peer has the same start, the same order of
 precedents and the same η, and is timed only after its weights agreed with the reference engine in
-float64 after two epochs. Each runs in a process of its own, at the better of one thread and all,
-in turns A B C A B C; the table shows medians of {rounds} turns. Compilation is not in these times
-and stands apart. The other packages may keep the pixels as float32, converted before the clock
-starts (four times the memory; faster for them); spusk keeps bytes and converts in the loop.
+float64 (after {checked} steps of a shuffled epoch, or all it has: much later the descent itself
+makes percents of a rounding). Each runs in a process of its own, at the better of one thread and
+all, in turns A B C A B C; the table shows medians of {rounds} turns. Compilation is not in these
+times and stands apart. The other packages may keep the pixels as float32, converted before the
+clock starts (four times the memory; faster for them); spusk keeps bytes and converts in the loop.
 """
 
 LIMIT = """\
@@ -57,7 +59,7 @@ def page(run: "Run", limits: Limits) -> str:
     """The whole page."""
     rounds = min((len(e.timed) for r in run.results for e in r.entries.values()), default=0)
     parts = [
-        INTRODUCTION.format(command=run.command.strip(), rounds=rounds),
+        INTRODUCTION.format(command=run.command.strip(), rounds=rounds, checked=CHECKED),
         machine(run),
         "## Against the best peer and the limit\n",
         goals(run.results, limits),

@@ -41,13 +41,15 @@ def main(arguments: list[str] | None = None) -> Run:
     if unknown:
         raise SystemExit(f"--peers: {unknown[0]} is none of {', '.join(known)}")
     cast = {key: known[key] for key in asked.peers or known}
+    folder = asked.out or (None if asked.quick or asked.only or asked.peers else ROOT / "docs")
     for row in rows:
         run.limits = best_limits(run.limits, asked.quick or run.limits is not None)
         print(f"{row.task.name}, {row.task.precedents:,} precedents", flush=True)
         run.results.append(race(row, cast, asked.rounds, lambda line: print(line, flush=True)))
         print("  " + report.line(run.results[-1], run.limits), flush=True)
+        if folder is not None:
+            report.write(run, run.limits, folder)  # so that a run cut short leaves its rows
     run.limits = best_limits(run.limits, asked.quick)
-    folder = asked.out or (None if asked.quick or asked.only or asked.peers else ROOT / "docs")
     if folder is not None:
         run.scaling = scaling(cast, asked.quick)
         for path in report.write(run, run.limits, folder):

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks import limits
 from benchmarks.peers import Runnable
-from benchmarks.task import Task, disagreement, oracle
+from benchmarks.task import Task, checked_rows, disagreement, oracle
 from spusk import data
 
 
@@ -32,16 +32,17 @@ class Desk:
         self.runnable = import_module(module).prepare(self.task, threads, option)
         return {"compiled": self.runnable.compiled, "threads": self.runnable.threads}
 
+    def disagreement(self, path: str) -> float:
+        """How far the weights are from the oracle's after its steps, as a share of their way."""
+        self.runnable.steps(checked_rows(self.task))
+        return disagreement(self.task, self.runnable.weights(), np.load(path))
+
     def epoch(self) -> float:
         """Seconds of the next epoch."""
         began = perf_counter()
         self.runnable.epoch(self.epochs)
         self.epochs += 1
         return perf_counter() - began
-
-    def disagreement(self, path: str) -> float:
-        """How far the weights are from the oracle's, as a share of their way."""
-        return disagreement(self.task, self.runnable.weights(), np.load(path))
 
     def accuracy(self) -> float:
         """On the whole test set."""
@@ -52,9 +53,9 @@ class Desk:
         assert test is not None
         return net.accuracy(test)
 
-    def oracle(self, path: str, epochs: int, task: list[Any]) -> None:
-        """θ after some epochs in float64, written to a file."""
-        np.save(path, oracle(Task(tuple(task[0]), *task[1:]), epochs))
+    def oracle(self, path: str, task: list[Any]) -> None:
+        """θ after the steps of the check in float64, written to a file."""
+        np.save(path, oracle(Task(tuple(task[0]), *task[1:])))
 
     def limits(self, threads: int, quick: bool) -> dict[str, Any]:
         """What the machine can do on so many threads."""

@@ -18,6 +18,10 @@ class Runnable(Protocol):
         """Runs one epoch (from 0), its shuffle and its gathering of rows included."""
         ...
 
+    def steps(self, rows: NDArray[np.int64]) -> None:
+        """Runs the steps of rows (steps, B): what the check of its weights needs."""
+        ...
+
     def weights(self) -> Layers:
         """W (n, m) and b (m,) of each layer."""
         ...

@@ -6,6 +6,7 @@ from time import perf_counter
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.peers import Layers
 from benchmarks.task import Task
@@ -34,6 +35,11 @@ def epoch(layers: Pairs, x: jax.Array, y: jax.Array, rows: jax.Array, factor: fl
     return jax.lax.scan(lambda p, r: (step(factor, x, y, p, r), None), layers, rows)[0]
 
 
+def narrow(rows: NDArray[np.int64]) -> jax.Array:
+    """The order as 32-bit numbers: JAX has no others by default."""
+    return jnp.asarray(rows.astype(np.int32))
+
+
 class Scan:
     """Compiled ahead, then one call an epoch."""
 
@@ -44,18 +50,19 @@ class Scan:
         self.y = jax.device_put(V.targets(slice(None), np.float32))
         self.layers = [(jnp.array(W), jnp.array(b)) for W, b in task.net().layers]
         began = perf_counter()
-        rows, factor = self.rows(0), task.rate / task.batch
-        self.run = epoch.lower(self.layers, self.x, self.y, rows, factor).compile()
+        self.factor = task.rate / task.batch
+        rows = narrow(task.rows(0))
+        self.run = epoch.lower(self.layers, self.x, self.y, rows, self.factor).compile()
         self.compiled = perf_counter() - began
-
-    def rows(self, number: int) -> jax.Array:
-        """The epoch's order as 32-bit numbers: JAX has no others by default."""
-        return jnp.asarray(self.task.rows(number).astype(np.int32))
 
     def epoch(self, number: int) -> None:
         """All steps of one epoch."""
-        self.layers = self.run(self.layers, self.x, self.y, self.rows(number))
-        jax.block_until_ready(self.layers)
+        rows = narrow(self.task.rows(number))
+        self.layers = jax.block_until_ready(self.run(self.layers, self.x, self.y, rows))
+
+    def steps(self, rows: NDArray[np.int64]) -> None:
+        """The same scan over other rows, compiled for their number."""
+        self.layers = epoch(self.layers, self.x, self.y, narrow(rows), self.factor)
 
     def weights(self) -> Layers:
         """As arrays."""

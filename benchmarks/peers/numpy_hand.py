@@ -31,9 +31,13 @@ class Hand:
 
     def epoch(self, number: int) -> None:
         """All steps of one epoch."""
-        for rows in self.task.rows(number):
-            np.take(self.x, rows, axis=0, out=self.a[0], mode="clip")
-            np.take(self.y, rows, axis=0, out=self.target, mode="clip")
+        self.steps(self.task.rows(number))
+
+    def steps(self, rows: NDArray[np.int64]) -> None:
+        """The steps of these rows."""
+        for part in rows:
+            np.take(self.x, part, axis=0, out=self.a[0], mode="clip")
+            np.take(self.y, part, axis=0, out=self.target, mode="clip")
             self.forward()
             self.backward()
 

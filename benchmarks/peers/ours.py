@@ -1,13 +1,14 @@
 """spusk through its own loop: what a user of `spusk.train` gets, events and all."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from benchmarks.peers import Layers
 from benchmarks.task import SHUFFLE, Task
-from spusk import sgd
-from spusk.engines.native import Native
-from spusk.engines.reference import Reference
+from spusk import engines
+from spusk.sgd import train_events
 
 ENDLESS = 1_000_000  # epochs
-ENGINES = {"native": Native, "reference": Reference}
 
 
 class Ours:
@@ -16,12 +17,23 @@ class Ours:
     compiled = 0.0
 
     def __init__(self, task: Task, threads: int, engine: str) -> None:
-        self.net, V = task.net(), task.sample()
-        session = ENGINES[engine]().open(self.net, V, task.batch, threads or None)
-        self.threads = int(getattr(session, "threads", threads))
-        plan = sgd.Plan(task.rate, task.batch, ENDLESS, SHUFFLE)
-        # the loop under train_events, over a session that can be asked for its threads
-        self.events = sgd._events(self.net, V, plan, None, session)
+        self.task, self.net, self.V = task, task.net(), task.sample()
+        self.engine, self.asked = engines.engine(engine), threads or None
+        self.threads = int(getattr(self.session(), "threads", threads))
+        self.events = train_events(
+            self.net,
+            self.V,
+            task.rate,
+            task.batch,
+            ENDLESS,
+            SHUFFLE,
+            engine=engine,
+            threads=self.asked,
+        )
+
+    def session(self) -> engines.Session:
+        """The engine at work on the network, without the loop."""
+        return self.engine.open(self.net, self.V, self.task.batch, self.asked)
 
     def epoch(self, number: int) -> None:
         """The events of one epoch."""
@@ -29,6 +41,10 @@ class Ours:
             if event.ends_epoch:
                 return
         raise FloatingPointError("the training diverged")
+
+    def steps(self, rows: NDArray[np.int64]) -> None:
+        """The engine's steps, in one call."""
+        self.session().steps(rows.ravel(), 0, len(rows), self.task.rate)
 
     def weights(self) -> Layers:
         """Views of the network's own memory."""

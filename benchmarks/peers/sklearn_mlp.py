@@ -5,6 +5,7 @@ not compared; the work of a step is the same but for the last layer's few number
 """
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.neural_network import MLPClassifier
 
 from benchmarks.peers import Layers
@@ -38,6 +39,10 @@ class Classifier:
     def epoch(self, number: int) -> None:
         """One epoch, shuffled by itself."""
         self.model.partial_fit(self.x, self.labels, classes=self.classes)
+
+    def steps(self, rows: NDArray[np.int64]) -> None:
+        """It keeps its own order."""
+        raise NotImplementedError("scikit-learn's steps are not compared")
 
     def weights(self) -> Layers:
         """Its matrices are (n, m) too."""

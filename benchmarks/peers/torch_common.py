@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from benchmarks.peers import Layers
 from benchmarks.task import Task
@@ -23,9 +24,13 @@ class Tensors:
         self.W = [torch.from_numpy(W.copy()) for W, _ in layers]
         self.b = [torch.from_numpy(b.copy()) for _, b in layers]
 
-    def rows(self, number: int) -> tuple[torch.Tensor, ...]:
-        """The precedents of each step."""
-        return torch.from_numpy(self.task.rows(number)).unbind(0)
+    def epoch(self, number: int) -> None:
+        """All steps of one epoch."""
+        self.steps(self.task.rows(number))
+
+    def steps(self, rows: NDArray[np.int64]) -> None:
+        """The steps of these rows: each peer's own."""
+        raise NotImplementedError
 
     def weights(self) -> Layers:
         """As arrays."""

@@ -2,7 +2,9 @@
 
 from time import perf_counter
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from benchmarks.peers.torch_common import Tensors
 from benchmarks.task import Task
@@ -32,7 +34,7 @@ class Compiled(Tensors):
         super().__init__(task, threads)
         self.factor = -task.rate / task.batch
         self.step = torch.compile(step, fullgraph=True, dynamic=False)
-        rows = self.rows(0)[0]
+        rows = torch.from_numpy(task.rows(0)[0])
         copies = [W.clone() for W in self.W], [b.clone() for b in self.b]
         began = perf_counter()
         with torch.inference_mode():
@@ -40,10 +42,10 @@ class Compiled(Tensors):
         self.compiled = perf_counter() - began
 
     @torch.inference_mode()
-    def epoch(self, number: int) -> None:
-        """All steps of one epoch."""
-        for rows in self.rows(number):
-            self.step(self.W, self.b, self.x, self.y, rows, self.factor)
+    def steps(self, rows: NDArray[np.int64]) -> None:
+        """The steps of these rows."""
+        for part in torch.from_numpy(rows).unbind(0):
+            self.step(self.W, self.b, self.x, self.y, part, self.factor)
 
 
 def prepare(task: Task, threads: int, option: str = "") -> Compiled:

@@ -1,6 +1,8 @@
 """PyTorch as most people train: autograd and the fused SGD, without a module's overhead."""
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.nn.functional import linear, mse_loss
 
 from benchmarks.peers import Layers
@@ -19,14 +21,14 @@ class Eager(Tensors):
         rate = task.rate / (2 * task.batch)
         self.rule = torch.optim.SGD([*self.V, *self.b], lr=rate, fused=True)
 
-    def epoch(self, number: int) -> None:
-        """All steps of one epoch."""
+    def steps(self, rows: NDArray[np.int64]) -> None:
+        """The steps of these rows."""
         pairs = list(zip(self.V, self.b, strict=True))
-        for rows in self.rows(number):
-            a = self.x.index_select(0, rows)
+        for part in torch.from_numpy(rows).unbind(0):
+            a = self.x.index_select(0, part)
             for V, b in pairs:
                 a = torch.sigmoid(linear(a, V, b))
-            loss = mse_loss(a, self.y.index_select(0, rows), reduction="sum")
+            loss = mse_loss(a, self.y.index_select(0, part), reduction="sum")
             self.rule.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             self.rule.step()

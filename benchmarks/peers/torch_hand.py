@@ -1,6 +1,8 @@
 """PyTorch without autograd: back-propagation by hand, buffers kept, W changed by addmm_."""
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from benchmarks.peers.torch_common import Tensors
 from benchmarks.task import Task
@@ -20,11 +22,11 @@ class Hand(Tensors):
         self.factor = -task.rate / B  # −η/B
 
     @torch.inference_mode()
-    def epoch(self, number: int) -> None:
-        """All steps of one epoch."""
-        for rows in self.rows(number):
-            torch.index_select(self.x, 0, rows, out=self.a[0])
-            torch.index_select(self.y, 0, rows, out=self.target)
+    def steps(self, rows: NDArray[np.int64]) -> None:
+        """The steps of these rows."""
+        for part in torch.from_numpy(rows).unbind(0):
+            torch.index_select(self.x, 0, part, out=self.a[0])
+            torch.index_select(self.y, 0, part, out=self.target)
             for at, W in enumerate(self.W):
                 z = torch.addmm(self.b[at], self.a[at], W, out=self.a[at + 1])
                 z.sigmoid_()
