@@ -25,6 +25,7 @@ class Checkpoint(NamedTuple):
     net: Network
     place: Place
     history: list[Event]
+    path: Path
 
 
 def save_checkpoint(
@@ -58,7 +59,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
         state = json.loads(about["state"])
         if state["format"] != FORMAT:
             raise RunError(f"{path}: expected format {FORMAT}, found {state['format']}")
-        return Checkpoint(net, place_of(state["place"]), [Event(**e) for e in state["history"]])
+        history = [Event(**row) for row in state["history"]]
+        return Checkpoint(net, place_of(state["place"]), history, path)
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise RunError(f"{path}: expected a checkpoint's place, found {error!r}") from error
 
@@ -70,6 +72,13 @@ def place_of(numbers: list[Any]) -> Place:
     if not all(isinstance(n, int) and n >= 0 for n in counts) or place.epoch < 1:
         raise ValueError(f"counts {counts}")
     return place
+
+
+def drop_newer(folder: Path, path: Path) -> None:
+    """Removes the checkpoints after this one: damaged, and not to be counted among the last two."""
+    for other in numbered(folder):
+        if int(other.stem) > int(path.stem):
+            other.unlink(missing_ok=True)
 
 
 def newest(folder: Path) -> Checkpoint:

@@ -10,7 +10,7 @@ from spusk.data import Data, Sample
 from spusk.errors import InputError, RunError
 from spusk.network import Network
 from spusk.sgd import Event, Outcome, Place, Plan, Training, plan_events
-from spusk.store.checkpoint import newest
+from spusk.store.checkpoint import drop_newer, newest
 from spusk.store.folder import Run, describe, fingerprint, load
 from spusk.store.keeper import Every, Keeper, told
 
@@ -79,6 +79,7 @@ def open_resumed(
         session = chosen.open(last.net, both.train, plan.size(both.train), threads)
         with told(folder):
             describe(folder, last.net, plan, about.source, about.note, chosen.name, mark)
+            drop_newer(folder, last.path)
             (folder / "weights.safetensors").unlink(missing_ok=True)  # the checkpoint speaks now
     except BaseException:
         keeper.lock.release()

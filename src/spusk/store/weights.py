@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from spusk.errors import RunError
-from spusk.network import Network, checked_sizes
+from spusk.network import Network, Parameters, checked_sizes
 from spusk.store.files import write
 
 DESCRIPTION = ("sizes", "activation", "output", "error", "seed", "init")
@@ -105,4 +105,6 @@ def fitting(file: "Tensors", about: dict[str, Any], path: Path) -> Network:
         found, kind = tuple(part.get_shape()), part.get_dtype()
         if found != shape or kind != first:
             raise RunError(f"{path}: {name} expected {first}{shape}, found {kind}{found}")
-    return Network(**{**about, "sizes": sizes}, dtype=DTYPES[first])
+    net = Network(**{**about, "sizes": (1, 1)})  # every name looked at, nothing drawn at random
+    Parameters.__init__(net, sizes, DTYPES[first])
+    return net

@@ -1,0 +1,53 @@
+"""Small runs that are stopped, killed and gone on with."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+
+from spusk import Network, store
+from spusk.data import Data
+from spusk.sgd import Plan
+from spusk.store import Every
+from tests.conftest import blobs
+
+PLAN = Plan(rate=0.5, batch=7, epochs=4, seed=5)
+SETS = Data(blobs(203, seed=1), blobs(40, seed=2), "blobs")  # 29 steps, the last of them ragged
+
+
+def fresh(dtype=np.float32):
+    return Network([6, 9, 3], seed=3, dtype=dtype)
+
+
+def begin(folder, plan=PLAN, sets=SETS, every=Every(), engine="reference", net=None, **more):  # noqa: B008
+    net = fresh() if net is None else net
+    return store.open_new(folder, net, plan, sets, "blobs", engine=engine, every=every, **more)
+
+
+def carry(begun, cut=None):
+    """Trains to the end, or to the first event at or after `cut` steps of the whole run."""
+    with begun.keeper as keeper:
+        for event in begun.events:
+            keeper.take(event)
+            if cut is not None and (event.epoch - 1) * event.steps + event.step >= cut:
+                break
+        keeper.finish(event)
+    return keeper.net
+
+
+def straight(tmp_path, plan=PLAN, engine="reference"):
+    """The weights of the run that nothing disturbed."""
+    return carry(begin(tmp_path / "straight", plan, engine=engine)).theta
+
+
+def spusk(*arguments, cwd=None, timeout=120, **environment):
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "spusk", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=timeout,
+        check=False,
+        env={**os.environ, **environment},
+    )

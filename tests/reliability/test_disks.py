@@ -1,0 +1,139 @@
+"""A full disk and a folder made read-only: old bytes stay, it is said, the result is not lost."""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import spusk
+from spusk import store
+from spusk.errors import RunError
+from spusk.store import Every
+from tests.reliability.helpers import SETS, begin, carry, straight
+
+
+def contents(folder):
+    return {p: p.read_bytes() for p in folder.glob("checkpoints/*") if p.is_file()}
+
+
+def failing(monkeypatch, number, text):
+    def fsync(_):
+        raise OSError(number, text)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(28, "No space left on device"), (30, "Read-only file system"), (5, "Input/output error")],
+)
+def test_a_failing_disk_leaves_the_old_checkpoint(tmp_path, monkeypatch, number, text):
+    begun = begin(tmp_path / "r", every=Every(steps=1))
+    with begun.keeper as keeper:
+        for event in begun.events:
+            if event.epoch == 2:
+                break
+            keeper.take(event)
+        before = contents(tmp_path / "r")
+        with monkeypatch.context() as patch:
+            failing(patch, number, text)
+            keeper.take(event)
+            assert text in keeper.trouble
+            assert contents(tmp_path / "r") == before
+            patch.setattr("tempfile.tempdir", str(tmp_path))
+            with pytest.raises(RunError, match=rf"{text}.*last checkpoint is safe"):
+                keeper.finish(event)
+        assert contents(tmp_path / "r") == before
+        keeper.take(event)
+        assert keeper.trouble is None  # there is room again: the next save heals
+    result = spusk.resume(tmp_path / "r", sets=SETS)
+    np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
+
+
+def limited(bytes_):
+    """A process that cannot write a file larger than this: a full disk without one."""
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_, bytes_))
+
+    return limit
+
+
+def run(tmp_path, *arguments, **more):
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "spusk", *map(str, arguments)],
+        capture_output=True, text=True, cwd=tmp_path, timeout=120, check=False, **more,
+    )  # fmt: skip
+
+
+def test_a_full_disk_at_the_start_is_one_line(tmp_path):
+    done = run(tmp_path, "train", "--out", "r", "--no-pictures", preexec_fn=limited(1000))
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: r: cannot be written (File too large)")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_disk_that_fills_up_keeps_the_old_bytes_and_rescues_the_weights(tmp_path):
+    quick = ("--layers", "784-8-10", "--no-pictures")
+    assert run(tmp_path, "train", *quick, "--epochs", 1, "--out", "r").returncode == 0
+    before = contents(tmp_path / "r")
+    done = run(
+        tmp_path, "resume", "r", "--epochs", 2, "--no-pictures",
+        preexec_fn=limited(20_000), env={**os.environ, "TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "warning: r: checkpoint not written (File too large); training goes on" in done.stderr
+    assert "last checkpoint is safe" in done.stderr
+    assert contents(tmp_path / "r") == before
+    assert run(tmp_path, "resume", "r", "--epochs", 2, "--no-pictures").returncode == 0
+
+
+def test_weights_are_rescued_where_there_is_room(tmp_path, monkeypatch):
+    begun = begin(tmp_path / "r")
+    with begun.keeper as keeper:
+        for event in begun.events:
+            keeper.take(event)
+        (tmp_path / "r" / "history.csv").unlink()
+        (tmp_path / "r" / "history.csv").mkdir()  # nothing can replace it
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+        with pytest.raises(RunError, match="the weights are saved in") as caught:
+            keeper.finish(event)
+    where = Path(str(caught.value).split("saved in ")[1].split(" instead")[0])
+    np.testing.assert_array_equal(store.load_weights(where).theta, keeper.net.theta)
+
+
+@contextmanager
+def as_nobody():
+    """Root is told nothing by permissions: for a while, someone whom they bind."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+def test_a_folder_made_read_only_is_named():
+    with tempfile.TemporaryDirectory() as home:
+        folder = Path(home) / "r"
+        carry(begin(folder), 30)
+        store.load(folder)  # and with it, whatever is imported late
+        before = contents(folder)
+        for path in (Path(home), folder, folder / "checkpoints"):
+            path.chmod(0o555)
+        try:
+            with as_nobody(), pytest.raises(RunError, match=r"cannot be written \(Permission"):
+                spusk.resume(folder, sets=SETS)
+        finally:
+            for path in (Path(home), folder, folder / "checkpoints"):
+                path.chmod(0o755)
+        assert contents(folder) == before
+        assert spusk.resume(folder, sets=SETS).outcome == "finished"

@@ -1,0 +1,179 @@
+"""A run that went wrong says so, within the epoch; a run that is well is left alone."""
+
+from time import perf_counter
+
+import numpy as np
+import pytest
+
+from spusk import Network, Sample, data, store, train
+from spusk.errors import RunError
+from spusk.sgd import Outcome, Plan
+from spusk.sgd.health import Saturation, constant_cost, finite
+from spusk.store import Every
+from tests.conftest import blobs
+from tests.reliability.helpers import SETS, begin, carry, fresh, spusk
+
+V = data.sample().train
+
+
+def outcome(rate, sizes=(784, 12, 10), epochs=3, sample=V, batch=10, **kind):
+    net = Network(list(sizes), seed=1, **kind)
+    with np.errstate(all="ignore"):
+        return train(net, sample, rate, batch, epochs, engine="reference").outcome
+
+
+@pytest.mark.parametrize(
+    ("rate", "kind"),
+    [
+        (100.0, {}),
+        (1e3, {}),
+        (1e6, {}),
+        (1e3, {"activation": "tanh"}),
+        (3.0, {"init": "normal", "gain": 1000.0}),
+    ],
+)
+def test_saturation_is_named(rate, kind):
+    assert outcome(rate, **kind) is Outcome.SATURATED
+
+
+@pytest.mark.parametrize(
+    ("rate", "kind"),
+    [
+        (1e-9, {}),  # it stands still, but for its rate: the neurons are well
+        (0.01, {}),
+        (3.0, {}),
+        (10.0, {}),
+        (3.0, {"init": "normal"}),
+        (0.5, {"error": "cross-entropy"}),
+        (0.01, {"activation": "relu", "output": "identity"}),
+        (3.0, {"sizes": (784, 12, 12, 12, 12, 10)}),  # a long first plateau
+        (0.1, {"sizes": (784, 10)}),
+    ],
+)
+def test_runs_that_are_well_are_left_alone(rate, kind):
+    assert outcome(rate, **kind) is Outcome.FINISHED
+
+
+@pytest.mark.parametrize("classes", [1, 2, 3])
+def test_a_network_that_learned_perfectly_is_not_saturated(classes):
+    """Its σ′ and its gradient are about 0 as well; its cost is, too."""
+    sample = blobs(60, classes=classes, seed=4)
+    net = Network([6, 8, classes], seed=0)
+    result = train(net, sample, 20.0, 5, 400, seed=1, engine="reference")
+    assert result.outcome is Outcome.FINISHED
+    assert net.accuracy(sample) == 1
+    assert not Saturation(sample, 20.0, 5, net)(400, result.last.cost, last=True)
+
+
+def test_targets_that_are_all_the_same():
+    sample = Sample(x=np.random.default_rng(0).random((50, 4)), y=np.full((50, 2), 0.25))
+    assert outcome(1.0, (4, 3, 2), 200, sample) is Outcome.FINISHED
+
+
+def test_the_bar_is_the_best_constant_answers_cost():
+    """Against the slow way: the cost of a network that answers the mean of y to everything."""
+    for error in ("squared", "cross-entropy"):
+        for sample in (blobs(), Sample(x=np.eye(4), y=np.eye(4)[:, :2] * 0.6 + 0.2)):
+            net = Network([sample.x.shape[1], sample.classes], error=error, dtype=np.float64)
+            mean = sample.targets(np.arange(len(sample)), np.float64).mean(axis=0)
+            net.w[:], net.b[:] = 0, np.log(mean / (1 - mean))
+            assert constant_cost(net, sample) == pytest.approx(net.cost(sample), rel=1e-9)
+
+
+def test_weights_that_are_not_finite_end_the_run_though_the_cost_is():
+    """ReLU hides a −∞ in the weights from the cost: an epoch's end looks at θ itself."""
+    sample = blobs()
+    for bad in (np.nan, np.inf, -np.inf):
+        net = Network([6, 3])
+        assert finite(net)
+        net.theta[-1] = bad
+        assert not finite(net)
+    net = Network([6, 5, 3], activation="relu")
+    net.layers[0].b[2] = -np.inf  # this neuron answers 0
+    assert np.isfinite(net.cost(sample))
+    result = train(net, sample, 0.1, engine="reference")
+    assert result.outcome is Outcome.NOT_FINITE
+    assert result.last.epoch == 1
+
+
+@pytest.mark.parametrize("poison", [np.nan, np.inf])
+def test_a_cost_that_is_not_a_number_stops_within_the_epoch(tmp_path, poison):
+    begun = begin(tmp_path / "r", every=Every(steps=1))
+    with begun.keeper as keeper:
+        for event in begun.events:
+            keeper.take(event)
+            if event.epoch == 2 and event.step == 5:
+                keeper.net.theta[:] = poison
+        assert event.outcome is Outcome.NOT_FINITE
+        assert (event.epoch, event.step) == (2, 6)
+        with np.errstate(all="ignore"):
+            keeper.finish(event)
+    last = store.newest(tmp_path / "r")
+    assert last.place[:2] == (2, 5)  # the last good one
+    assert np.isfinite(last.net.theta).all()
+    assert np.isfinite(store.load(tmp_path / "r").net.theta).all()
+
+
+def test_weights_that_are_not_finite_are_never_saved(tmp_path):
+    begun = begin(tmp_path / "r", every=Every(steps=1))
+    with begun.keeper as keeper:
+        event = next(begun.events)
+        keeper.net.theta[0] = np.nan
+        keeper.take(event)
+    assert store.newest(tmp_path / "r").place.step == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (("--rate", "1000"), "The network is saturated (epoch 1, step 400)"),
+        (("--rate", "1e300"), "The cost stopped being finite in epoch 1"),
+    ],
+)
+def test_the_command_says_what_where_and_a_remedy(tmp_path, more, says):
+    quick = ("--layers", "784-8-10", "--epochs", 3, "--out", "r")
+    done = spusk("train", *quick, *more, cwd=tmp_path, PYTHONWARNINGS="ignore")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert says in done.stdout
+    assert "is too large for this start; try" in done.stdout
+    assert store.newest(tmp_path / "r").place.step == 0
+    assert np.isfinite(store.load(tmp_path / "r").net.theta).all()
+
+
+def test_checking_costs_under_one_percent():
+    """Seconds of every check of an epoch beside the epoch's own; the least of several."""
+    net = Network([784, 30, 10])
+    saturated = Saturation(V, 3.0, 10, net)
+
+    def least(job, times):
+        seconds = []
+        for _ in range(times):
+            began = perf_counter()
+            job()
+            seconds.append(perf_counter() - began)
+        return min(seconds)
+
+    epoch = least(lambda: train(net, V, 3.0, epochs=1), 2)
+    well = least(lambda: (finite(net), saturated(1, 0.1)), 20)
+    stuck = least(saturated.stands_still, 20) / saturated.period
+    print(f"checks: {well / epoch:.3%} of an epoch, {stuck / epoch:.3%} more where it is stuck")
+    assert well < 0.01 * epoch
+    assert stuck < 0.01 * epoch
+
+
+def test_the_schedule_of_checks_keeps_to_one_percent():
+    for count in (1, 16, 60, 1000, 4000, 60_000):
+        sample = Sample(x=np.zeros((count, 2)), labels=np.zeros(count, int))
+        saturated = Saturation(sample, 1.0, 10, Network([2, 1]))
+        assert saturated.period * count >= 400 * len(saturated.index)
+
+
+def test_a_failed_run_cannot_be_taken_for_a_finished_one(tmp_path):
+    net = fresh()
+    net.theta *= 1e4
+    begun = begin(tmp_path / "r", Plan(1e6, 7, 2, 5), net=net)
+    carry(begun)
+    assert not (tmp_path / "r" / "weights.safetensors").exists()
+    assert store.load(tmp_path / "r").plan.rate == 1e6
+    with pytest.raises(RunError, match="holds a run already"):
+        begin(tmp_path / "r", sets=SETS)

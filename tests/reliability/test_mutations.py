@@ -1,0 +1,138 @@
+"""Mutated checkpoints: a clear error, or the very same run; no crash, no runaway memory."""
+
+import json
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from spusk import store
+from spusk.errors import RunError
+from spusk.store import Every
+from tests.reliability.helpers import begin, carry
+
+
+def mutated(good, random):
+    """One of: flipped bits, a cut, a doubled piece, noise, a wild length, other numbers in JSON."""
+    bytes_ = bytearray(good)
+    where = int(random.integers(len(bytes_)))
+    kind = random.integers(6)
+    if kind == 0:
+        for place in random.integers(0, min(len(bytes_), 2500), random.integers(1, 4)):
+            bytes_[place] ^= 1 << random.integers(8)
+    elif kind == 1:
+        del bytes_[where:]
+    elif kind == 2:
+        bytes_[where:where] = bytes_[where : where + int(random.integers(1, 50))]
+    elif kind == 3:
+        bytes_[where : where + 8] = random.bytes(8)
+    elif kind == 4:
+        bytes_[:8] = random.choice([0, 1, 99, 2**31, 2**62, 2**64 - 1]).tobytes()
+    else:
+        places = [i for i, b in enumerate(bytes_[:1500]) if chr(b).isdigit()]
+        for place in random.choice(places, 2):
+            bytes_[place] = ord(str(random.integers(10)))
+    return bytes(bytes_)
+
+
+def opened(path):
+    """The checkpoint, or None and the message. Anything but a RunError is a failure."""
+    try:
+        return store.load_checkpoint(path), ""
+    except RunError as error:
+        return None, str(error)
+
+
+def mutate(tmp_path, count):
+    carry(begin(tmp_path / "r", every=Every(steps=1)), 50)
+    good = store.newest(tmp_path / "r")
+    bytes_ = good.path.read_bytes()
+    path = tmp_path / "mutant.safetensors"
+    random = np.random.default_rng(7)
+    refused, peak = 0, 0
+    for number in range(count):
+        mutant = mutated(bytes_, random)
+        path.write_bytes(mutant)
+        measured = number % 20 == 0
+        if measured:
+            tracemalloc.start()
+        found, error = opened(path)
+        if found is None:
+            refused += 1
+            assert str(path) in error
+        else:
+            assert found.place == good.place
+            assert found.history == good.history
+            np.testing.assert_array_equal(found.net.theta, good.net.theta)
+        if measured:
+            peak = max(peak, tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+    print(f"{count} mutants: {refused} refused, the others unharmed; peak {peak:,} bytes")
+    assert refused > 0.9 * count
+    assert peak < 1_000_000  # Python's own odds and ends; the file has a few thousand bytes
+
+
+def test_2000_mutated_checkpoints(tmp_path):
+    mutate(tmp_path, 2_000)
+
+
+@pytest.mark.soak
+def test_10000_mutated_checkpoints(tmp_path):
+    mutate(tmp_path, 10_000)
+
+
+def reforged(good, change):
+    """A checkpoint with another description and a checksum that fits: made by an adversary."""
+    size = int.from_bytes(good[:8], "little")
+    header = json.loads(good[8 : 8 + size])
+    change(header)
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + good[8 + size :]
+
+
+@pytest.mark.parametrize("sizes", [[6, 900_000_000, 3], [6, 9, 3, 3], [10**30, 3], "693", [6], {}])
+def test_a_description_cannot_ask_for_memory(tmp_path, sizes):
+    carry(begin(tmp_path / "r"), 5)
+    path = store.newest(tmp_path / "r").path
+
+    def change(header):
+        about = json.loads(header["__metadata__"]["spusk"])
+        header["__metadata__"]["spusk"] = json.dumps(about | {"sizes": sizes})
+
+    path.write_bytes(reforged(path.read_bytes(), change))
+    tracemalloc.start()
+    with pytest.raises(RunError):
+        store.load_checkpoint(path)
+    assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("bomb", ["[" * 100_000, '{"a":' * 100_000, "1" * 100_000])
+def test_json_bombs(tmp_path, bomb):
+    carry(begin(tmp_path / "r"), 5)
+    path = store.newest(tmp_path / "r").path
+    for key in ("spusk", "state"):
+        good = path.read_bytes()
+        bad = tmp_path / "bad.safetensors"
+        bad.write_bytes(reforged(good, lambda h, key=key: h["__metadata__"].update({key: bomb})))
+        with pytest.raises(RunError, match="bad"):
+            store.load_checkpoint(bad)
+    (tmp_path / "r" / "run.json").write_text(bomb)
+    with pytest.raises(RunError, match=r"run\.json"):
+        store.load(tmp_path / "r")
+
+
+def test_a_save_makes_no_second_copy(tmp_path):
+    from spusk import Network
+
+    net = Network([500, 2000, 10])  # 4 MB
+    tracemalloc.start()
+    store.save_weights(net, tmp_path / "w.safetensors")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 0.05 * net.theta.nbytes
+    tracemalloc.start()
+    store.load_weights(tmp_path / "w.safetensors")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2.2 * net.theta.nbytes

@@ -1,0 +1,191 @@
+"""From any place, a run goes on as if it had never stopped: the same weights, bit for bit."""
+
+import json
+import shutil
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import spusk
+from spusk import Sample, store
+from spusk.data import Data
+from spusk.engines import native
+from spusk.errors import EngineError, InputError, NetworkError, RunError
+from spusk.store import Every
+from tests.conftest import blobs
+from tests.reliability.helpers import PLAN, SETS, begin, carry, straight
+from tests.reliability.helpers import spusk as cli
+
+ENGINES = ["reference", pytest.param("auto", id="auto")]
+STEPS = 29
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_20_random_cuts_end_in_the_same_weights(tmp_path, engine):
+    expected = straight(tmp_path, engine=engine)
+    cuts = np.random.default_rng(0).choice(np.arange(1, 4 * STEPS), 20, replace=False)
+    inside = 0
+    for cut in map(int, cuts):
+        folder = tmp_path / str(cut)
+        carry(begin(folder, every=Every(steps=1), engine=engine), cut)
+        place = store.newest(folder).place
+        inside += place.step not in (0, STEPS)
+        result = spusk.resume(folder, sets=SETS)
+        assert result.outcome == "finished"
+        assert [e.epoch for e in result.history] == [1, 2, 3, 4]
+        np.testing.assert_array_equal(result.net.theta, expected)
+        np.testing.assert_array_equal(store.load(folder).net.theta, expected)
+    assert inside > 10
+
+
+def test_a_cut_at_a_step_is_where_it_was_asked(tmp_path):
+    carry(begin(tmp_path / "r", every=Every(steps=1)), 40)
+    assert store.newest(tmp_path / "r").place[:2] == (2, 11)
+
+
+@pytest.mark.skipif(not native.available(), reason="the native engine is not built here")
+def test_a_window_of_the_native_engine_is_no_matter(tmp_path):
+    """A wide first layer is written back once in a window; checkpoints stand between windows."""
+    from spusk.network import Network
+
+    rng = np.random.default_rng(0)
+    V = Sample(x=rng.random((95, 300), np.float32), labels=rng.integers(10, size=95), classes=10)
+    rows = np.arange(95)
+
+    def steps(net, *stops):
+        for first, last in pairwise(stops):
+            native.Native().open(net, V, 3).steps(rows, first, last, 0.5)
+        return net.theta
+
+    def start():
+        return Network([300, 1801, 10], seed=1)
+
+    window = native.Native().open(start(), V, 3).window
+    expected = steps(start(), 0, 32)
+    for cut in range(window, 32, window):
+        np.testing.assert_array_equal(steps(start(), 0, cut, 32), expected)
+
+
+def test_a_finished_run_is_extended(tmp_path):
+    carry(begin(tmp_path / "r", replace(PLAN, epochs=2)))
+    with pytest.raises(InputError, match=r"has done 2 epochs, and 2 were asked"):
+        spusk.resume(tmp_path / "r", sets=SETS)
+    result = spusk.resume(tmp_path / "r", epochs=4, sets=SETS)
+    np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
+    back = store.load(tmp_path / "r")
+    assert back.plan == PLAN
+    assert [row["epoch"] for row in back.history] == [1, 2, 3, 4]
+
+
+def test_a_copied_run_goes_on_elsewhere(tmp_path):
+    carry(begin(tmp_path / "r", every=Every(steps=1)), 50)
+    shutil.copytree(tmp_path / "r", tmp_path / "other" / "place")
+    shutil.rmtree(tmp_path / "r")
+    result = spusk.resume(tmp_path / "other" / "place", sets=SETS)
+    np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
+
+
+def test_a_test_that_was_cut_short_is_made_up_for(tmp_path):
+    begun = begin(tmp_path / "r", stop=lambda: True)
+    with begun.keeper as keeper:
+        for event in begun.events:
+            keeper.take(event)
+            if event.ends_epoch:
+                break
+        assert event.test_cost is None
+        keeper.finish(event)
+    result = spusk.resume(tmp_path / "r", sets=SETS)
+    assert [e.epoch for e in result.history] == [1, 2, 3, 4]
+    assert all(e.test_cost is not None for e in result.history)
+    np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
+
+
+def test_a_damaged_newest_checkpoint_leaves_the_one_before(tmp_path):
+    carry(begin(tmp_path / "r", every=Every(steps=1)), 50)
+    _, new = sorted((tmp_path / "r" / "checkpoints").iterdir())
+    damaged = bytearray(new.read_bytes())
+    damaged[-3] ^= 1  # one bit of one weight
+    new.write_bytes(damaged)
+    with pytest.raises(RunError, match=r"expected checksum"):
+        store.load_checkpoint(new)
+    result = spusk.resume(tmp_path / "r", sets=SETS)
+    np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
+
+
+def test_other_data_are_refused(tmp_path):
+    carry(begin(tmp_path / "r"), 30)
+    x = SETS.train.x.copy()
+    x[17, 2] ^= 1
+    changed = Data(Sample(x=x, labels=SETS.train.labels, name="blobs"), SETS.test, "blobs")
+    before = {p: p.read_bytes() for p in (tmp_path / "r").rglob("*") if p.is_file()}
+    with pytest.raises(RunError, match="was trained on another set"):
+        spusk.resume(tmp_path / "r", sets=changed)
+    assert {p: p.read_bytes() for p in before} == before
+
+
+def test_an_engine_that_is_not_here_is_named(tmp_path):
+    carry(begin(tmp_path / "r"), 30)
+    path = tmp_path / "r" / "run.json"
+    path.write_text(path.read_text().replace('"reference"', '"steam"'))
+    with pytest.raises(EngineError, match="steam"):
+        spusk.resume(tmp_path / "r", sets=SETS)
+    assert spusk.resume(tmp_path / "r", sets=SETS, engine="reference").outcome == "finished"
+
+
+def test_a_run_without_checkpoints_says_so(tmp_path):
+    store.save(tmp_path / "r", carry(begin(tmp_path / "s")), PLAN, "blobs", [])
+    with pytest.raises(RunError, match="no checkpoints to go on from"):
+        spusk.resume(tmp_path / "r", sets=SETS)
+    with pytest.raises(RunError, match=r"run\.json"):
+        spusk.resume(tmp_path / "nowhere")
+
+
+def test_a_test_set_that_does_not_fit_changes_nothing(tmp_path):
+    carry(begin(tmp_path / "r"), 30)
+    with pytest.raises(NetworkError):
+        spusk.resume(tmp_path / "r", sets=Data(SETS.train, blobs(classes=2), "blobs"))
+    assert spusk.resume(tmp_path / "r", sets=SETS).outcome == "finished"
+
+
+def test_the_last_two_checkpoints_are_kept_and_orphans_swept(tmp_path):
+    folder = tmp_path / "r"
+    carry(begin(folder, every=Every(steps=2)), 70)
+    assert len(list((folder / "checkpoints").iterdir())) == 2
+    orphans = [folder / ".run.json.abc.part", folder / "checkpoints" / ".00000009.x.part"]
+    for orphan in orphans:
+        orphan.write_bytes(b"half")
+    spusk.resume(folder, sets=SETS)
+    assert not any(orphan.exists() for orphan in orphans)
+
+
+def test_checkpoints_by_the_clock(tmp_path):
+    begun = begin(tmp_path / "r", every=Every(seconds=0.0))
+    carry(begun, 1)
+    assert store.newest(tmp_path / "r").place.step >= 1
+
+
+def test_other_programs_read_checkpoints(tmp_path):
+    from safetensors.numpy import load_file
+
+    net = carry(begin(tmp_path / "r"))
+    for path in [*(tmp_path / "r" / "checkpoints").iterdir(), tmp_path / "r/weights.safetensors"]:
+        assert set(load_file(path)) == {"W1", "W2", "b1", "b2"}
+    np.testing.assert_array_equal(load_file(path)["W2"], net.layers[1].W)
+
+
+def test_the_command_goes_on_and_extends(tmp_path):
+    quick = ("--layers", "784-8-10", "--no-pictures", "--json")
+    done = cli("train", *quick, "--epochs", 3, "--out", "a", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert cli("train", *quick, "--epochs", 1, "--out", "b", cwd=tmp_path).returncode == 0
+    again = cli("resume", "b", "--epochs", 3, "--no-pictures", "--json", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert [json.loads(line)["epoch"] for line in again.stdout.splitlines()] == [2, 3]
+    a, b = (store.load(tmp_path / name).net.theta for name in "ab")
+    np.testing.assert_array_equal(a, b)
+    finished = cli("resume", "b", cwd=tmp_path)
+    assert finished.returncode == 2
+    assert "--epochs" in finished.stderr
+    assert finished.stderr.count("\n") == 1
