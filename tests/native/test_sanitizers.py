@@ -1,6 +1,6 @@
-"""The engine alone, under AddressSanitizer with UBSan, and under ThreadSanitizer.
+"""The engine without Python: under AddressSanitizer with UBSan, ThreadSanitizer, and on arm64.
 
-Skipped only where there is no compiler; where CI is set, that is a failure too.
+The sanitizers are skipped only where there is no compiler; where CI is set, that is a failure too.
 """
 
 import os
@@ -20,9 +20,30 @@ def test_native_is_sound(sanitizer, tmp_path):
     if missing and not os.environ.get("CI"):
         pytest.skip(f"not here: {', '.join(missing)}")
     assert not missing
-    run("cmake", "-S", ROOT, "-B", tmp_path, "-DSPUSK_PYTHON=OFF", f"-DSPUSK_SANITIZE={sanitizer}")
-    run("cmake", "--build", tmp_path, "--parallel", "2")
+    build(tmp_path, f"-DSPUSK_SANITIZE={sanitizer}")
     assert "all agree" in run(tmp_path / "test_step")
+
+
+@pytest.mark.soak
+def test_arm64(tmp_path):
+    """The same source for NEON, cross-built and emulated where the tools are here."""
+    compiler, emulator = shutil.which("aarch64-linux-gnu-g++"), shutil.which("qemu-aarch64")
+    if not (compiler and emulator and shutil.which("cmake")):
+        pytest.skip("no arm64 compiler or emulator here")
+    build(
+        tmp_path,
+        "-DCMAKE_SYSTEM_NAME=Linux",
+        "-DCMAKE_SYSTEM_PROCESSOR=aarch64",
+        f"-DCMAKE_CXX_COMPILER={compiler}",
+        "-DCMAKE_EXE_LINKER_FLAGS=-static",
+    )
+    assert "all agree" in run(emulator, tmp_path / "test_step")
+
+
+def build(folder, *options):
+    """Builds the test executable with these options."""
+    run("cmake", "-S", ROOT, "-B", folder, "-DSPUSK_PYTHON=OFF", "-DSPUSK_TEST=ON", *options)
+    run("cmake", "--build", folder, "--parallel", "2")
 
 
 def run(*command):
