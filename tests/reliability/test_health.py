@@ -59,10 +59,10 @@ def test_a_network_that_learned_perfectly_is_not_saturated(classes):
     """Its σ′ and its gradient are about 0 as well; its cost is, too."""
     sample = blobs(60, classes=classes, seed=4)
     net = Network([6, 8, classes], seed=0)
-    result = train(net, sample, 20.0, 5, 400, seed=1, engine="reference")
+    result = train(net, sample, 5.0, 5, 400, seed=1, engine="reference")
     assert result.outcome is Outcome.FINISHED
     assert net.accuracy(sample) == 1
-    assert not Saturation(sample, 20.0, 5, net)(400, result.last.cost, last=True)
+    assert not Saturation(sample, 5.0, 5, net)(400, result.last.cost, last=True)
 
 
 def test_targets_that_are_all_the_same():
@@ -99,15 +99,15 @@ def test_weights_that_are_not_finite_end_the_run_though_the_cost_is():
 @pytest.mark.parametrize("poison", [np.nan, np.inf])
 def test_a_cost_that_is_not_a_number_stops_within_the_epoch(tmp_path, poison):
     begun = begin(tmp_path / "r", every=Every(steps=1))
-    with begun.keeper as keeper:
+    with begun.keeper as keeper, np.errstate(all="ignore"):
         for event in begun.events:
             keeper.take(event)
             if event.epoch == 2 and event.step == 5:
                 keeper.net.theta[:] = poison
         assert event.outcome is Outcome.NOT_FINITE
-        assert (event.epoch, event.step) == (2, 6)
-        with np.errstate(all="ignore"):
-            keeper.finish(event)
+        assert event.epoch == 2
+        assert event.step <= 7  # infinite weights saturate first, and are no numbers a step later
+        keeper.finish(event)
     last = store.newest(tmp_path / "r")
     assert last.place[:2] == (2, 5)  # the last good one
     assert np.isfinite(last.net.theta).all()
@@ -155,7 +155,7 @@ def test_checking_costs_under_one_percent():
 
     epoch = least(lambda: train(net, V, 3.0, epochs=1), 2)
     well = least(lambda: (finite(net), saturated(1, 0.1)), 20)
-    stuck = least(saturated.stands_still, 20) / saturated.period
+    stuck = least(lambda: saturated.stands_still(0.0), 20) / saturated.period
     print(f"checks: {well / epoch:.3%} of an epoch, {stuck / epoch:.3%} more where it is stuck")
     assert well < 0.01 * epoch
     assert stuck < 0.01 * epoch
@@ -177,3 +177,12 @@ def test_a_failed_run_cannot_be_taken_for_a_finished_one(tmp_path):
     assert store.load(tmp_path / "r").plan.rate == 1e6
     with pytest.raises(RunError, match="holds a run already"):
         begin(tmp_path / "r", sets=SETS)
+
+
+def test_a_run_that_comes_back_by_itself_is_left_alone():
+    """Its slopes collapse in the first epoch, yet it moves, and learns in the end."""
+    sample = blobs(60, classes=2, seed=0)
+    net = Network([6, 8, 2], seed=0)
+    result = train(net, sample, 40.0, 5, 300, seed=1, engine="reference")
+    assert result.outcome is Outcome.FINISHED
+    assert result.last.cost < 1e-3

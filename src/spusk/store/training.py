@@ -69,7 +69,7 @@ def open_resumed(
             f"{folder}: was trained on another set than {both.train.name} is now (SHA-256 "
             f"{about.fingerprint[:12]}…, found {mark[:12]}…); bring the old set back"
         )
-    chosen = engines.engine(engine or about.engine)
+    chosen = engines.engine(engine or about.engine, about.net)
     keeper = Keeper(folder, about.net, plan, both.test is not None, every)
     try:
         last = newest(folder)  # under the lock: another process may have gone on meanwhile
@@ -104,7 +104,7 @@ def open_new(
     """Opens a run folder for a new training: everything is checked before anything is written."""
     V = sets.train
     plan.checked(net, V, sets.test)
-    chosen = engines.engine(engine)
+    chosen = engines.engine(engine, net)
     session = chosen.open(net, V, plan.size(V), threads)
     mark, steps = fingerprint(V), -(-len(V) // plan.size(V))
     keeper = Keeper(folder, net, plan, sets.test is not None, every)
