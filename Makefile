@@ -23,15 +23,18 @@ soak: $(VENV)/tested
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "spusk needs Python 3.11 or newer, found $$($(PYTHON) --version); try make PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
+	@echo "Making $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade pip
 
 $(VENV)/installed: $(BIN)/python $(SOURCE)
-	$(BIN)/python -m pip install --quiet .
+	@echo "Installing spusk (a minute or so, once) …"
+	@$(BIN)/python -m pip install --quiet .
 	@touch $@
 
 $(VENV)/tested: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet '.[test]'
+	@echo "Installing what tests need …"
+	@$(BIN)/python -m pip install --quiet '.[test]'
 	@touch $@
 
 clean:
