@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from benchmarks.limits import Limits
 from benchmarks.race import Result
@@ -34,6 +35,10 @@ def roofline(results: list[Result], limits: Limits, path: Path) -> Path:
     ax.plot([], [], "s", color=QUIET, label="best peer of the same run")
     ax.set_xscale("log")
     ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(10, (1, 2, 5)))
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(StrMethodFormatter("{x:g}"))
     dress(ax, "en", "Roofline", "FLOPs per byte of weights moved", "GF/s")
     ax.legend(fontsize=9, loc="lower right", frameon=False)
     names = "\n".join(f"{at + 1}  {each.row.task.name}" for at, each in enumerate(results))
