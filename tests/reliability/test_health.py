@@ -54,15 +54,15 @@ def test_runs_that_are_well_are_left_alone(rate, kind):
     assert outcome(rate, **kind) is Outcome.FINISHED
 
 
-@pytest.mark.parametrize("classes", [1, 2, 3])
-def test_a_network_that_learned_perfectly_is_not_saturated(classes):
+@pytest.mark.parametrize(("classes", "rate"), [(1, 5.0), (1, 20.0), (2, 5.0), (3, 5.0)])
+def test_a_network_that_learned_perfectly_is_not_saturated(classes, rate):
     """Its σ′ and its gradient are about 0 as well; its cost is, too."""
     sample = blobs(60, classes=classes, seed=4)
     net = Network([6, 8, classes], seed=0)
-    result = train(net, sample, 5.0, 5, 400, seed=1, engine="reference")
+    result = train(net, sample, rate, 5, 400, seed=1, engine="reference")
     assert result.outcome is Outcome.FINISHED
     assert net.accuracy(sample) == 1
-    assert not Saturation(sample, 5.0, 5, net)(400, result.last.cost, last=True)
+    assert not Saturation(sample, rate, 5, net)(400, result.last.cost, last=True)
 
 
 def test_targets_that_are_all_the_same():
@@ -186,3 +186,13 @@ def test_a_run_that_comes_back_by_itself_is_left_alone():
     result = train(net, sample, 40.0, 5, 300, seed=1, engine="reference")
     assert result.outcome is Outcome.FINISHED
     assert result.last.cost < 1e-3
+
+
+def test_an_epoch_that_ends_well_is_judged_by_its_end():
+    """Learned within one epoch: its mean cost is still that of its start, its slopes are gone."""
+    sample = blobs(60, classes=1)
+    net = Network([6, 1])
+    net.b[:] = 20  # the right answer to everything
+    assert not Saturation(sample, 3.0, 10, net)(1, 0.5)
+    net.b[:] = -20  # the wrong one
+    assert Saturation(sample, 3.0, 10, net)(1, 0.5)
