@@ -17,7 +17,7 @@ import sympy
 from spusk.errors import FormulaError
 
 LONGEST, DEEPEST, MOST = 500, 24, 250  # characters, nesting, nodes
-HIGHEST = 100  # exponent
+HIGHEST = 50  # exponent; SymPy takes (complex)^100 apart for over a second
 LARGEST = 1e300
 ALIKE = str.maketrans("хХуУеЕсСаАоОрРкКтТ", "xXyYeEcCaAoOpPkKtT")  # Cyrillic that looks Latin
 SIGNS = {
@@ -317,9 +317,9 @@ class Reader:
                     raise self.fail(node, f"exponents go up to {HIGHEST}, found {b.value:g}")
                 if a.tree == 0 and (b.value or 0) < 0:
                     raise self.fail(node, "division by zero")
-                if b.value is None and a.value is not None and a.value < 0:
+                if b.value is None and (a.tree == 0 or (a.value is not None and a.value < 0)):
                     raise self.fail(
-                        node, "a negative number to a variable power is not real; use exp"
+                        node, "zero or a negative number to a variable power is not real; use exp"
                     )
                 value = both and self.float(node, lambda x: x ** both[1], both[0])
                 tree = a.tree**b.tree
