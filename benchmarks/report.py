@@ -175,8 +175,10 @@ def everyone(results: list[Result]) -> str:
     }
     said = "In brackets the threads taken. Off by: the largest share of the weights' way by which "
     said += "a peer missed the float64 reference.\n"
-    return table(["peer", *heads, "compilation", "off by"], lines) + "\n".join(
-        [said, *(f"{reason}\n" for reason in sorted(reasons))]
+    return (
+        table(["peer", *heads, "compilation", "off by"], lines)
+        + "\n"
+        + "\n".join([said, *(f"{reason}\n" for reason in sorted(reasons))])
     )
 
 

@@ -92,3 +92,5 @@ if __name__ == "__main__":
         main()
     except (PeerError, ValueError) as error:
         raise SystemExit(str(error)) from None
+    except KeyboardInterrupt:
+        raise SystemExit("stopped; the rows that were finished stand in the page") from None
