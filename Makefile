@@ -1,10 +1,10 @@
-# Everything starts here: `make run` learns digits, `make test` checks all.
+# Everything starts here: `make run` learns digits, `make test` checks all, `make bench` races.
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 SOURCE := $(shell find src native CMakeLists.txt pyproject.toml -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: run test check soak clean
+.PHONY: run test check soak bench clean
 
 run: $(VENV)/installed
 	@$(BIN)/spusk train --out runs/first --overwrite
@@ -19,6 +19,9 @@ check: $(VENV)/tested
 
 soak: $(VENV)/tested
 	$(BIN)/python -m pytest -m soak
+
+bench: $(VENV)/benched
+	$(BIN)/python -m benchmarks.run
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -35,6 +38,11 @@ $(VENV)/installed: $(BIN)/python $(SOURCE)
 $(VENV)/tested: $(VENV)/installed
 	@echo "Installing what tests need …"
 	@$(BIN)/python -m pip install --quiet '.[test]'
+	@touch $@
+
+$(VENV)/benched: $(VENV)/installed
+	@echo "Installing what the benchmarks compare with …"
+	@$(BIN)/python -m pip install --quiet '.[bench]'
 	@touch $@
 
 clean:
