@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 // One source, compiled for each instruction set; the loader takes the best that the machine has.
@@ -22,72 +23,127 @@ constexpr long TILE = 384;  // ten cells of doubles stay in L1
   _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k) o[k] = (EXPRESSION); \
   break;
 
-// All steps of one tile; cells (cells, TILE) begin with its variables.
-#define WALK_TILE(T)                                                                       \
-  EVERY_SET void walk_tile(const TapeWalk<T> &tape, T *cells, const T *eta, T *norm, long steps) { \
-    for (long step = 0;; ++step) {                                                         \
-      for (long i = 0; i < tape.count; ++i) {                                              \
-        const TapeStep &op = tape.ops[i];                                                  \
-        T *o = cells + op.target * TILE;                                                   \
-        const T *a = cells + op.a * TILE, *b = cells + op.b * TILE;                        \
-        switch (op.op) {                                                                   \
-          case ADD: OVER_TILE(a[k] + b[k])                                                 \
-          case SUB: OVER_TILE(a[k] - b[k])                                                 \
-          case MUL: OVER_TILE(a[k] * b[k])                                                 \
-          case DIV: OVER_TILE(a[k] / b[k])                                                 \
-          case NEG: OVER_TILE(-a[k])                                                       \
-          case SQRT: OVER_TILE(std::sqrt(a[k]))                                            \
-          case ABS: OVER_TILE(std::fabs(a[k]))                                             \
-          case INV: OVER_TILE(T(1) / a[k])                                                 \
-          case COPY: OVER_TILE(a[k])                                                       \
-        }                                                                                  \
-      }                                                                                    \
-      if (step == steps) break;                                                            \
-      for (long j = 0; j < tape.n; ++j) {                                                  \
-        T *o = cells + j * TILE;                                                           \
-        const T *slope = cells + tape.outputs[j] * TILE;                                   \
-        _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k) o[k] -= slope[k] * eta[k];    \
-      }                                                                                    \
-    }                                                                                      \
-    for (long j = 0; j < tape.n; ++j) {                                                    \
-      const T *slope = cells + tape.outputs[j] * TILE;                                     \
-      _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k)                                 \
-        norm[k] = (j ? norm[k] : T(0)) + slope[k] * slope[k];                              \
-    }                                                                                      \
-    _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k) norm[k] = std::sqrt(norm[k]);     \
+// One tile: its cells (cells, TILE) begin with the variables; who is still open; what was seen.
+template <class T>
+struct Tile {
+  std::vector<T> cells, rates, start, norm2, high;
+  std::vector<int32_t> open;
+  long width = 0, left = 0;  // points, and those who have not settled
+  T low = 0;
+};
+
+// ∇f at x, ‖∇f‖², and whether anyone may have settled; the exact look is `look`'s.
+#define SLOPES(T)                                                                               \
+  EVERY_SET bool slopes(const TapeWalk<T> &tape, Tile<T> &tile) {                               \
+    T *cells = tile.cells.data();                                                               \
+    for (long i = 0; i < tape.count; ++i) {                                                     \
+      const TapeStep &op = tape.ops[i];                                                         \
+      T *o = cells + op.target * TILE;                                                          \
+      const T *a = cells + op.a * TILE, *b = cells + op.b * TILE;                               \
+      switch (op.op) {                                                                          \
+        case ADD: OVER_TILE(a[k] + b[k])                                                        \
+        case SUB: OVER_TILE(a[k] - b[k])                                                        \
+        case MUL: OVER_TILE(a[k] * b[k])                                                        \
+        case DIV: OVER_TILE(a[k] / b[k])                                                        \
+        case NEG: OVER_TILE(-a[k])                                                              \
+        case SQRT: OVER_TILE(std::sqrt(a[k]))                                                   \
+        case ABS: OVER_TILE(std::fabs(a[k]))                                                    \
+        case INV: OVER_TILE(T(1) / a[k])                                                        \
+        case COPY: OVER_TILE(a[k])                                                              \
+      }                                                                                         \
+    }                                                                                           \
+    T *norm2 = tile.norm2.data();                                                               \
+    for (long j = 0; j < tape.n; ++j) {                                                         \
+      const T *slope = cells + tape.outputs[j] * TILE;                                          \
+      if (j == 0) {                                                                             \
+        _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k) norm2[k] = slope[k] * slope[k];    \
+      } else {                                                                                  \
+        _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k) norm2[k] += slope[k] * slope[k];   \
+      }                                                                                         \
+    }                                                                                           \
+    const T low = tile.low, *high = tile.high.data();                                           \
+    const int32_t *open = tile.open.data();                                                     \
+    int32_t any = 0;                                                                            \
+    for (long k = 0; k < TILE; ++k)                                                             \
+      any |= open[k] & int32_t(!((norm2[k] > low) & (norm2[k] <= high[k])));                    \
+    return any != 0;                                                                            \
+  }                                                                                             \
+  EVERY_SET void step(const TapeWalk<T> &tape, Tile<T> &tile) {                                 \
+    const T *eta = tile.rates.data();                                                           \
+    for (long j = 0; j < tape.n; ++j) {                                                         \
+      T *o = tile.cells.data() + j * TILE;                                                      \
+      const T *slope = tile.cells.data() + tape.outputs[j] * TILE;                              \
+      _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k) o[k] -= slope[k] * eta[k];           \
+    }                                                                                           \
   }
-WALK_TILE(float)
-WALK_TILE(double)
+SLOPES(float)
+SLOPES(double)
+
+// Writes down who settled at this step; the rules are those of Block.look.
+template <class T>
+void look(const TapeWalk<T> &tape, Tile<T> &tile, const Ends<T> &ends, long B, long first, long n) {
+  for (long k = 0; k < tile.width; ++k) {
+    const long at = first + k;
+    const T norm = std::sqrt(tile.norm2[k]);
+    if (!tile.open[k] || ((norm > ends.tolerance) & (norm <= ends.grown[at]))) continue;
+    T distance = 0;
+    for (long j = 0; j < tape.n; ++j) {
+      const T away = tile.cells[j * TILE + k] - tile.start[j * TILE + k];
+      distance += away * away;
+    }
+    const bool far = !(std::sqrt(distance) <= ends.reach[at]), lost = !std::isfinite(norm);
+    if (!lost && !(norm <= ends.tolerance) && !far) continue;
+    ends.codes[at] = lost ? (far ? ends.diverged : ends.not_finite)
+                          : (norm <= ends.tolerance ? ends.converged : ends.diverged);
+    ends.taken[at] = n;
+    for (long j = 0; j < tape.n; ++j) ends.x[j * B + at] = tile.cells[j * TILE + k];
+    tile.open[k] = 0, --tile.left;
+  }
+}
 
 template <class T>
-void over_tiles(const TapeWalk<T> &tape, T *x, long B, const T *eta, bool each, T *norms,
-                long steps) {
-  std::vector<T> cells(tape.cells * TILE), rates(TILE, eta[0]), norm(TILE);
+void over_tiles(const TapeWalk<T> &tape, const T *x, long B, const T *eta, bool each,
+                const Ends<T> &ends, long steps) {
+  Tile<T> tile;
+  tile.cells.resize(tape.cells * TILE), tile.start.resize(tape.n * TILE);
+  tile.rates.assign(TILE, eta[0]), tile.norm2.resize(TILE), tile.high.resize(TILE);
+  // the slack covers the rounding of a square; who falls into it is looked at exactly
+  tile.low = ends.tolerance * ends.tolerance * T(1.00001);
   for (long c = 0; c < tape.constant_count; ++c)
-    std::fill_n(cells.data() + (tape.cells - tape.constant_count + c) * TILE, TILE,
+    std::fill_n(tile.cells.data() + (tape.cells - tape.constant_count + c) * TILE, TILE,
                 tape.constants[c]);
   for (long first = 0; first < B; first += TILE) {
-    const long width = std::min(TILE, B - first);
-    for (long j = 0; j < tape.n; ++j)
-      std::copy_n(x + j * B + first, width, cells.data() + j * TILE);
-    if (each) std::copy_n(eta + first, width, rates.data());
-    walk_tile(tape, cells.data(), rates.data(), norm.data(), steps);
-    std::copy_n(norm.data(), width, norms + first);
-    for (long j = 0; j < tape.n; ++j)
-      std::copy_n(cells.data() + j * TILE, width, x + j * B + first);
+    tile.width = tile.left = std::min(TILE, B - first);
+    tile.open.assign(TILE, 0), std::fill_n(tile.open.begin(), tile.width, 1);
+    for (long k = 0; k < tile.width; ++k)
+      tile.high[k] = std::min(ends.grown[first + k] * ends.grown[first + k] * T(0.99999),
+                              std::numeric_limits<T>::max());
+    for (long j = 0; j < tape.n; ++j) {
+      std::copy_n(x + j * B + first, tile.width, tile.cells.data() + j * TILE);
+      std::copy_n(x + j * B + first, tile.width, tile.start.data() + j * TILE);
+    }
+    if (each) std::copy_n(eta + first, tile.width, tile.rates.data());
+    for (long n = 0;; ++n) {
+      if (slopes(tape, tile)) look(tape, tile, ends, B, first, n);
+      if (n == steps || !tile.left) break;
+      step(tape, tile);
+    }
+    for (long k = 0; k < tile.width; ++k)
+      for (long j = 0; tile.open[k] && j < tape.n; ++j)
+        ends.x[j * B + first + k] = tile.cells[j * TILE + k];
   }
 }
 
 }  // namespace
 
-void walk(const TapeWalk<float> &tape, float *x, long B, const float *eta, bool each,
-          float *norms, long steps) {
-  over_tiles(tape, x, B, eta, each, norms, steps);
+void walk(const TapeWalk<float> &tape, const float *x, long B, const float *eta, bool each,
+          const Ends<float> &ends, long steps) {
+  over_tiles(tape, x, B, eta, each, ends, steps);
 }
 
-void walk(const TapeWalk<double> &tape, double *x, long B, const double *eta, bool each,
-          double *norms, long steps) {
-  over_tiles(tape, x, B, eta, each, norms, steps);
+void walk(const TapeWalk<double> &tape, const double *x, long B, const double *eta, bool each,
+          const Ends<double> &ends, long steps) {
+  over_tiles(tape, x, B, eta, each, ends, steps);
 }
 
 }  // namespace spusk

@@ -21,12 +21,23 @@ struct TapeWalk {
   const int32_t *outputs;  // the cell of each component of the gradient
 };
 
-// steps of x ← x − η∇f for the B points of x (n, B); η is one number, or one for each point. Leaves
-// ‖∇f‖ at the last x in norms (B,). Every operation rounds once, in the order of the tape: the
-// numbers are NumPy's to the last bit.
-void walk(const TapeWalk<float> &tape, float *x, long B, const float *eta, bool each, float *norms,
-          long steps);
-void walk(const TapeWalk<double> &tape, double *x, long B, const double *eta, bool each,
-          double *norms, long steps);
+// When a descent has settled, as descent/block.py has it.
+template <class T>
+struct Ends {
+  T tolerance;
+  const T *grown, *reach;                  // (B,): how large ∇f, how far x, when it runs away
+  int8_t converged, diverged, not_finite;  // what to write
+  T *x;                                    // (n, B): where each settled, or was at the last step
+  int8_t *codes;                           // (B,): left alone for who has not settled
+  int64_t *taken;                          // (B,): the step at which it settled
+};
+
+// At most `steps` steps of x ← x − η∇f for the B points of x (n, B), each until it settles; η is one
+// number, or one for each point. Every operation rounds once, in the order of the tape: the numbers
+// are NumPy's to the last bit.
+void walk(const TapeWalk<float> &tape, const float *x, long B, const float *eta, bool each,
+          const Ends<float> &ends, long steps);
+void walk(const TapeWalk<double> &tape, const double *x, long B, const double *eta, bool each,
+          const Ends<double> &ends, long steps);
 
 }  // namespace spusk

@@ -43,12 +43,7 @@ class Crowd:
         return length(self.slope())
 
     def advance(self, n: int, count: int) -> Floats:
-        """`count` steps from step n on; gives ‖∇f‖ after them. Natively where that goes."""
-        walker = getattr(self.gradient, "walker", None)
-        rule = self.rule
-        if walker is not None and isinstance(rule, GradientDescent) and not callable(rule.rate):
-            norms: Floats = walker(self.x, rule.rate, count)
-            return norms
+        """`count` steps from step n on; gives ‖∇f‖ after them."""
         for k in range(count):
             self.step(self.slope(), n + k)
         return self.norm()
@@ -75,7 +70,12 @@ class Block:
         self.grown = GROWN * length(self.crowd.slope())
 
     def run(self, steps: int, path: Floats | None, every: int) -> None:
-        """All steps, or until everyone has settled."""
+        """All steps, or until everyone has settled; plain ones natively where that goes."""
+        walker, rule = getattr(self.crowd.gradient, "walker", None), self.crowd.rule
+        plain = isinstance(rule, GradientDescent) and not callable(rule.rate)
+        if walker is not None and plain and path is None:
+            self.walk(walker, rule.rate, steps)
+            return
         crowd, alive = self.crowd, np.arange(self.x0.shape[1])
         before, since, n = (crowd.x.copy(), crowd.state), 0, 0
         norm = crowd.norm()
@@ -97,6 +97,16 @@ class Block:
         self.close(crowd, alive, steps)
         if path is not None:
             self.fill(path, every)
+
+    def walk(self, walker: Callable[..., None], eta: Any, steps: int) -> None:  # noqa: ANN401
+        """All steps by the native part; the same numbers."""
+        walker(
+            self.crowd.x, eta, steps=steps, tolerance=self.tolerance, grown=self.grown,
+            reach=self.reach, converged=CODE[Outcome.CONVERGED], diverged=CODE[Outcome.DIVERGED],
+            not_finite=CODE[Outcome.NOT_FINITE], ends=self.ends, codes=self.codes, taken=self.taken,
+        )  # fmt: skip
+        going = self.codes == NOTHING
+        self.codes[going], self.taken[going] = CODE[Outcome.OUT_OF_STEPS], steps
 
     def narrow(
         self, crowd: Crowd, alive: NDArray[Any], norm: Floats

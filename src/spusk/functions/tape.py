@@ -101,13 +101,14 @@ class Walker:
         self.ops = np.array(rows, np.int32).reshape(-1, 4)
         self.outputs = np.array([a if _cell(a) else place[a] for a in tape.outputs], np.int32)
 
-    def __call__(self, x: Floats, eta: Any, steps: int) -> Floats:  # noqa: ANN401
-        """Moves x (n, B) in place and gives ‖∇f‖ (B,) there; η is one number, or B of them."""
+    def __call__(self, x: Floats, eta: Any, **ends: Any) -> None:  # noqa: ANN401
+        """Walks from x (n, B) until each settles; η is one number, or B of them.
+
+        `ends` is what native/tape.hpp's Ends holds, and steps.
+        """
         constants = np.array(self.numbers, x.dtype)
         rates = np.array(eta, x.dtype).reshape(-1)
-        norms = np.empty(x.shape[1], x.dtype)
-        self.walk(self.ops, self.outputs, constants, self.cells, x, rates, norms, steps)
-        return norms
+        self.walk(self.ops, self.outputs, constants, self.cells, x, rates, **ends)
 
 
 def _cell(operand: Operand) -> TypeGuard[int]:
