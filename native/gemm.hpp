@@ -21,7 +21,7 @@ template <int R, int V, Into INTO, bool AHEAD = false>
 static void block(long K, Left left, Panel right, float *C, long crow) {
   vf c[R][V];
   for (int r = 0; r < R; ++r)
-    for (int v = 0; v < V; ++v) c[r][v] = INTO == SET ? vf{} : load(C + r * crow + v * LANES);
+    for (int v = 0; v < V; ++v) c[r][v] = INTO == ADD ? load(C + r * crow + v * LANES) : vf{};
   const float *a = left.p, *b = right.p;
   for (long k = 0; k < K; ++k, a += left.step, b += right.row) {
     vf w[V];
@@ -30,12 +30,15 @@ static void block(long K, Left left, Panel right, float *C, long crow) {
       for (int j = 0; j < V * LANES; j += 16) __builtin_prefetch(b + V * LANES + 16 + j);
     for (int r = 0; r < R; ++r) {
       const vf x = all(a[r * left.row]);
-      for (int v = 0; v < V; ++v)
-        c[r][v] = INTO == SUBTRACT ? c[r][v] - x * w[v] : c[r][v] + x * w[v];
+      for (int v = 0; v < V; ++v) c[r][v] += x * w[v];
     }
   }
+  // a gradient is small beside its weight: summed first, it meets the weight's rounding once
   for (int r = 0; r < R; ++r)
-    for (int v = 0; v < V; ++v) store(C + r * crow + v * LANES, c[r][v]);
+    for (int v = 0; v < V; ++v) {
+      float *to = C + r * crow + v * LANES;
+      store(to, INTO == SUBTRACT ? load(to) - c[r][v] : c[r][v]);
+    }
 }
 
 template <int V, Into INTO, bool AHEAD>

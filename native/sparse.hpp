@@ -160,10 +160,10 @@ static void sparse_update(const Lists &lists, long n, float *W, long stride, con
     if (e == end) continue;
     float *w = W + i * stride;
     vf c[V];
-    for (int v = 0; v < V; ++v) c[v] = load(w + v * LANES);
+    for (int v = 0; v < V; ++v) c[v] = vf{};
     for (; e < end; ++e)
-      for (int v = 0; v < V; ++v) c[v] -= all(e->value) * load(delta + e->at * row + v * LANES);
-    for (int v = 0; v < V; ++v) store(w + v * LANES, c[v]);
+      for (int v = 0; v < V; ++v) c[v] += all(e->value) * load(delta + e->at * row + v * LANES);
+    for (int v = 0; v < V; ++v) store(w + v * LANES, load(w + v * LANES) - c[v]);
   }
 }
 
