@@ -17,7 +17,7 @@
 namespace spusk {
 namespace {
 
-constexpr long TILE = 384;  // ten cells of doubles stay in L1
+constexpr long BYTES = 2048;  // of one cell of a tile: a dozen cells stay in L1
 
 #define OVER_TILE(EXPRESSION)          \
   _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k) o[k] = (EXPRESSION); \
@@ -35,6 +35,7 @@ struct Tile {
 // ∇f at x, ‖∇f‖², and whether anyone may have settled; the exact look is `look`'s.
 #define SLOPES(T)                                                                               \
   EVERY_SET bool slopes(const TapeWalk<T> &tape, Tile<T> &tile) {                               \
+    constexpr long TILE = BYTES / sizeof(T);                                                    \
     T *cells = tile.cells.data();                                                               \
     for (long i = 0; i < tape.count; ++i) {                                                     \
       const TapeStep &op = tape.ops[i];                                                         \
@@ -69,6 +70,7 @@ struct Tile {
     return any != 0;                                                                            \
   }                                                                                             \
   EVERY_SET void step(const TapeWalk<T> &tape, Tile<T> &tile) {                                 \
+    constexpr long TILE = BYTES / sizeof(T);                                                    \
     const T *eta = tile.rates.data();                                                           \
     for (long j = 0; j < tape.n; ++j) {                                                         \
       T *o = tile.cells.data() + j * TILE;                                                      \
@@ -82,6 +84,7 @@ SLOPES(double)
 // Writes down who settled at this step; the rules are those of Block.look.
 template <class T>
 void look(const TapeWalk<T> &tape, Tile<T> &tile, const Ends<T> &ends, long B, long first, long n) {
+  constexpr long TILE = BYTES / sizeof(T);
   for (long k = 0; k < tile.width; ++k) {
     const long at = first + k;
     const T norm = std::sqrt(tile.norm2[k]);
@@ -104,6 +107,7 @@ void look(const TapeWalk<T> &tape, Tile<T> &tile, const Ends<T> &ends, long B, l
 template <class T>
 void over_tiles(const TapeWalk<T> &tape, const T *x, long B, const T *eta, bool each,
                 const Ends<T> &ends, long steps) {
+  constexpr long TILE = BYTES / sizeof(T);
   Tile<T> tile;
   tile.cells.resize(tape.cells * TILE), tile.start.resize(tape.n * TILE);
   tile.rates.assign(TILE, eta[0]), tile.norm2.resize(TILE), tile.high.resize(TILE);
