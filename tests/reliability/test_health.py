@@ -140,6 +140,7 @@ def test_the_command_says_what_where_and_a_remedy(tmp_path, more, says):
     assert np.isfinite(store.load(tmp_path / "r").net.theta).all()
 
 
+@pytest.mark.soak  # a timing: it means something on a quiet machine only
 def test_checking_costs_under_one_percent():
     """Seconds of every check of an epoch beside the epoch's own; the least of several."""
     net = Network([784, 30, 10])
