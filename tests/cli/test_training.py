@@ -113,7 +113,8 @@ def test_your_own_csv_fits_the_ends_of_the_layers(tmp_path):
     rows = np.column_stack([np.arange(60) % 3, rng.random((60, 5))])
     path = tmp_path / "own.csv"
     np.savetxt(path, rows, delimiter=",", header="label,a,b,c,d,e", comments="", fmt="%g")
-    spusk("train", "--data", path, "--epochs", 1, "--out", tmp_path / "r")
+    said = spusk("train", "--data", path, "--epochs", 1, "--out", tmp_path / "r")
+    assert "20% of it" in said  # the part kept for the test is said
     assert store.load(tmp_path / "r").net.sizes == (5, 100, 3)
 
 

@@ -234,6 +234,8 @@ def carry_out(begun: Resumed, stop: Signals, lang: str, pictures: bool, as_json:
     run, keeper = begun.run, begun.keeper
     if not as_json:
         click.echo(about(run, begun.sets.train, lang))
+        if begun.sets.held_out:
+            click.echo(say("data.held_out", lang, name=begun.sets.name, share=begun.sets.held_out))
     with keeper, stop:
         last = watch(begun, stop, as_json, lang)
         keeper.finish(last)
