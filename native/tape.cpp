@@ -1,153 +1,302 @@
-// Built with -ffp-contract=off: a fused multiply-add would round differently from NumPy.
+// Compiled once for each instruction set, like step.cpp, with -ffp-contract=off: a fused
+// multiply-add would round differently from NumPy.
 #include "tape.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <vector>
 
-// One source, compiled for each instruction set; the loader takes the best that the machine has.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__linux__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define EVERY_SET __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
-#else
-#define EVERY_SET
-#endif
-
-namespace spusk {
+namespace spusk::SPUSK_ISA {
 namespace {
 
-constexpr long BYTES = 2048;  // of one cell of a tile: a dozen cells stay in L1
+// A tile is as many points as fit one accumulator of VECTORS registers: a step of it reads its cells
+// from L1 and writes only those that are needed again.
+#if defined(__AVX512F__)
+constexpr long LANE_BYTES = 64;
+#elif defined(__AVX__)
+constexpr long LANE_BYTES = 32;
+#else
+constexpr long LANE_BYTES = 16;
+#endif
+constexpr long VECTORS = 8, BYTES = VECTORS * LANE_BYTES;
 
-#define OVER_TILE(EXPRESSION)          \
-  _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k) o[k] = (EXPRESSION); \
-  break;
-
-// One tile: its cells (cells, TILE) begin with the variables; who is still open; what was seen.
 template <class T>
-struct Tile {
-  std::vector<T> cells, rates, start, norm2, high;
-  std::vector<int32_t> open;
-  long width = 0, left = 0;  // points, and those who have not settled
-  T low = 0;
+struct Lanes;
+template <>
+struct Lanes<float> {
+  typedef float type __attribute__((vector_size(LANE_BYTES), may_alias));
+  typedef int32_t mask __attribute__((vector_size(LANE_BYTES), may_alias));
+  using whole = int32_t;
+  static constexpr whole SIGNLESS = 0x7fffffff;
+};
+template <>
+struct Lanes<double> {
+  typedef double type __attribute__((vector_size(LANE_BYTES), may_alias));
+  typedef int64_t mask __attribute__((vector_size(LANE_BYTES), may_alias));
+  using whole = int64_t;
+  static constexpr whole SIGNLESS = 0x7fffffffffffffff;
 };
 
-// ∇f at x, ‖∇f‖², and whether anyone may have settled; the exact look is `look`'s.
-#define SLOPES(T)                                                                               \
-  EVERY_SET bool slopes(const TapeWalk<T> &tape, Tile<T> &tile) {                               \
-    constexpr long TILE = BYTES / sizeof(T);                                                    \
-    T *cells = tile.cells.data();                                                               \
-    for (long i = 0; i < tape.count; ++i) {                                                     \
-      const TapeStep &op = tape.ops[i];                                                         \
-      T *o = cells + op.target * TILE;                                                          \
-      const T *a = cells + op.a * TILE, *b = cells + op.b * TILE;                               \
-      switch (op.op) {                                                                          \
-        case ADD: OVER_TILE(a[k] + b[k])                                                        \
-        case SUB: OVER_TILE(a[k] - b[k])                                                        \
-        case MUL: OVER_TILE(a[k] * b[k])                                                        \
-        case DIV: OVER_TILE(a[k] / b[k])                                                        \
-        case NEG: OVER_TILE(-a[k])                                                              \
-        case SQRT: OVER_TILE(std::sqrt(a[k]))                                                   \
-        case ABS: OVER_TILE(std::fabs(a[k]))                                                    \
-        case INV: OVER_TILE(T(1) / a[k])                                                        \
-        case COPY: OVER_TILE(a[k])                                                              \
-      }                                                                                         \
-    }                                                                                           \
-    T *norm2 = tile.norm2.data();                                                               \
-    for (long j = 0; j < tape.n; ++j) {                                                         \
-      const T *slope = cells + tape.outputs[j] * TILE;                                          \
-      if (j == 0) {                                                                             \
-        _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k) norm2[k] = slope[k] * slope[k];    \
-      } else {                                                                                  \
-        _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k) norm2[k] += slope[k] * slope[k];   \
-      }                                                                                         \
-    }                                                                                           \
-    const T low = tile.low, *high = tile.high.data();                                           \
-    const int32_t *open = tile.open.data();                                                     \
-    int32_t any = 0;                                                                            \
-    for (long k = 0; k < TILE; ++k)                                                             \
-      any |= open[k] & int32_t(!((norm2[k] > low) & (norm2[k] <= high[k])));                    \
-    return any != 0;                                                                            \
-  }                                                                                             \
-  EVERY_SET void step(const TapeWalk<T> &tape, Tile<T> &tile) {                                 \
-    constexpr long TILE = BYTES / sizeof(T);                                                    \
-    const T *eta = tile.rates.data();                                                           \
-    for (long j = 0; j < tape.n; ++j) {                                                         \
-      T *o = tile.cells.data() + j * TILE;                                                      \
-      const T *slope = tile.cells.data() + tape.outputs[j] * TILE;                              \
-      _Pragma("GCC ivdep") for (long k = 0; k < TILE; ++k) o[k] -= slope[k] * eta[k];           \
-    }                                                                                           \
-  }
-SLOPES(float)
-SLOPES(double)
+// The tape for one accumulator: `acc ← acc op cell`, or `acc ← op acc`, in the tape's order.
+enum Move : int32_t {
+  LOAD, STORE, PLUS, MINUS, FROM, TIMES, SQUARE, OVER, UNDER, NEGATE, ROOT, SIZE, INVERSE, DOUBLE
+};
+struct Instruction {
+  int32_t move, cell;
+};
 
-// Writes down who settled at this step; the rules are those of Block.look.
-template <class T>
-void look(const TapeWalk<T> &tape, Tile<T> &tile, const Ends<T> &ends, long B, long first, long n) {
-  constexpr long TILE = BYTES / sizeof(T);
-  for (long k = 0; k < tile.width; ++k) {
-    const long at = first + k;
-    const T norm = std::sqrt(tile.norm2[k]);
-    if (!tile.open[k] || ((norm > ends.tolerance) & (norm <= ends.grown[at]))) continue;
-    T distance = 0;
-    for (long j = 0; j < tape.n; ++j) {
-      const T away = tile.cells[j * TILE + k] - tile.start[j * TILE + k];
-      distance += away * away;
+class Assembler {
+ public:
+  explicit Assembler(const Tape &tape) : tape_(tape) {}
+
+  std::vector<Instruction> assemble() {
+    for (long i = 0; i < tape_.count; ++i) {
+      const TapeStep &op = tape_.ops[i];
+      take(op);
+      held_ = op.target;
+      if (op.op == SQRT) {  // a library function of numbers, not of registers
+        put(STORE, op.target), put(ROOT, op.target), put(LOAD, op.target);
+      } else if (!dies_at_once(i)) {
+        put(STORE, op.target);
+      }
     }
-    const bool far = !(std::sqrt(distance) <= ends.reach[at]), lost = !std::isfinite(norm);
-    if (!lost && !(norm <= ends.tolerance) && !far) continue;
-    ends.codes[at] = lost ? (far ? ends.diverged : ends.not_finite)
-                          : (norm <= ends.tolerance ? ends.converged : ends.diverged);
-    ends.taken[at] = n;
-    for (long j = 0; j < tape.n; ++j) ends.x[j * B + at] = tile.cells[j * TILE + k];
-    tile.open[k] = 0, --tile.left;
+    return std::move(code_);
+  }
+
+ private:
+  static bool binary(const TapeStep &op) { return op.op <= DIV; }
+
+  void put(Move move, int32_t cell = 0) { code_.push_back({move, cell}); }
+
+  // The operation on what the accumulator holds, or on a freshly loaded operand.
+  void take(const TapeStep &op) {
+    if (binary(op) && op.b == held_ && op.a != held_) {
+      const Move turned[] = {PLUS, FROM, TIMES, UNDER};
+      return put(turned[op.op], op.a);
+    }
+    if (op.a != held_) put(LOAD, op.a);
+    if (binary(op) && op.a == op.b && (op.op == MUL || op.op == ADD))
+      return put(op.op == MUL ? SQUARE : DOUBLE);
+    if (binary(op) && op.a == op.b && op.a == held_) put(STORE, held_);  // a − a, a / a
+    const Move straight[] = {PLUS, MINUS, TIMES, OVER, NEGATE, LOAD, SIZE, INVERSE};
+    if (op.op != COPY && op.op != SQRT) put(straight[op.op], op.b);
+  }
+
+  // Whether only the next operation reads this one's result, and can take it from the accumulator.
+  bool dies_at_once(long i) const {
+    const int32_t cell = tape_.ops[i].target;
+    if (i + 1 == tape_.count || !reads(tape_.ops[i + 1], cell)) return false;
+    for (long k = i + 1; k < tape_.count; ++k) {
+      if (k > i + 1 && reads(tape_.ops[k], cell)) return false;
+      if (tape_.ops[k].target == cell) return true;
+    }
+    return std::find(tape_.outputs, tape_.outputs + tape_.n, cell) == tape_.outputs + tape_.n;
+  }
+
+  static bool reads(const TapeStep &op, int32_t cell) { return op.a == cell || op.b == cell; }
+
+  const Tape &tape_;
+  std::vector<Instruction> code_;
+  int32_t held_ = -1;
+};
+
+// One tile: cells (cells, SIZE) that begin with the variables; what each descent is watched for.
+template <class T>
+struct Tile {
+  static constexpr long SIZE = BYTES / sizeof(T);
+  using Whole = typename Lanes<T>::whole;
+
+  const std::vector<Instruction> &code;
+  const int32_t *outputs;
+  const long n;
+  T *cells, *rates, *start, *grown, *reach;
+  Whole *high, *open;  // ‖∇f‖² above which, and whether (all ones), a descent is to be looked at
+  Whole low = 0;       // ‖∇f‖² below which; both as bits, which are ordered as their numbers are
+  long width = 0, left = 0;  // descents, and those who have not settled
+
+  Tile(const std::vector<Instruction> &code, const Tape &tape)
+      : code(code), outputs(tape.outputs), n(tape.n), room_((tape.cells + tape.n + 5) * VECTORS) {
+    T *at = reinterpret_cast<T *>(room_.data());
+    cells = at, start = cells + tape.cells * SIZE, rates = start + n * SIZE;
+    grown = rates + SIZE, reach = grown + SIZE;
+    high = reinterpret_cast<Whole *>(reach + SIZE), open = high + SIZE;
+  }
+
+ private:
+  struct alignas(LANE_BYTES) Line {
+    char bytes[LANE_BYTES];
+  };
+  std::vector<Line> room_;
+};
+
+#define OVER_VECTORS(STATEMENT)                      \
+  for (long v = 0; v < VECTORS; ++v) { STATEMENT; } \
+  break;
+
+// Steps on from step n, until someone may have settled or `steps` is reached: gives that step, with
+// its x and ∇f in the cells. Who really has settled, `look` says.
+template <class T>
+long run(Tile<T> &tile, long n, long steps) {
+  using V = typename Lanes<T>::type;
+  using M = typename Lanes<T>::mask;
+  constexpr long LANES = LANE_BYTES / sizeof(T);
+  V *const cells = reinterpret_cast<V *>(tile.cells);
+  const V *const eta = reinterpret_cast<const V *>(tile.rates);
+  const M *const high = reinterpret_cast<const M *>(tile.high);
+  const M *const open = reinterpret_cast<const M *>(tile.open);
+  const Instruction *const first = tile.code.data();
+  const Instruction *const last = first + tile.code.size();
+  const typename Tile<T>::Whole low = tile.low;
+  for (;; ++n) {
+    V acc[VECTORS] = {};
+    for (const Instruction *at = first; at != last; ++at) {
+      V *const o = cells + at->cell * VECTORS;
+      switch (at->move) {
+        case LOAD: OVER_VECTORS(acc[v] = o[v])
+        case STORE: OVER_VECTORS(o[v] = acc[v])
+        case PLUS: OVER_VECTORS(acc[v] += o[v])
+        case MINUS: OVER_VECTORS(acc[v] -= o[v])
+        case FROM: OVER_VECTORS(acc[v] = o[v] - acc[v])
+        case TIMES: OVER_VECTORS(acc[v] *= o[v])
+        case SQUARE: OVER_VECTORS(acc[v] *= acc[v])
+        case OVER: OVER_VECTORS(acc[v] /= o[v])
+        case UNDER: OVER_VECTORS(acc[v] = o[v] / acc[v])
+        case NEGATE: OVER_VECTORS(acc[v] = -acc[v])
+        case DOUBLE: OVER_VECTORS(acc[v] += acc[v])
+        case INVERSE: OVER_VECTORS(acc[v] = T(1) / acc[v])
+        case SIZE: OVER_VECTORS(acc[v] = V(M(acc[v]) & Lanes<T>::SIGNLESS))
+        case ROOT:
+          for (T *p = (T *)o; p != (T *)(o + VECTORS); ++p) *p = std::sqrt(*p);
+          break;
+      }
+    }
+    M any = {};
+    for (long v = 0; v < VECTORS; ++v) {
+      V norm2 = {};
+      for (long j = 0; j < tile.n; ++j) {
+        const V slope = cells[tile.outputs[j] * VECTORS + v];
+        norm2 += slope * slope;
+      }
+      const M bits = M(norm2) & Lanes<T>::SIGNLESS; // in the order of norm2
+      any |= ((high[v] - bits) | (bits - low)) & open[v];
+    }
+    typename Tile<T>::Whole seen = 0;
+    for (long k = 0; k < LANES; ++k) seen |= any[k];
+    if (seen < 0 || n == steps) return n;
+    for (long j = 0; j < tile.n; ++j) {
+      V *const x = cells + j * VECTORS;
+      const V *const slope = cells + tile.outputs[j] * VECTORS;
+      for (long v = 0; v < VECTORS; ++v) x[v] -= slope[v] * eta[v];
+    }
+  }
+}
+
+// Euclidean length of the k-th column of rows (n, SIZE), as NumPy sums it.
+template <class T, class Row>
+T length(long n, Row row) {
+  T total = row(0) * row(0);
+  for (long j = 1; j < n; ++j) total += row(j) * row(j);
+  return std::sqrt(total);
+}
+
+template <class T>
+T slope(const Tile<T> &tile, long k) {
+  return length<T>(tile.n, [&](long j) { return tile.cells[tile.outputs[j] * tile.SIZE + k]; });
+}
+
+template <class T>
+typename Lanes<T>::whole bits(T number) {
+  typename Lanes<T>::whole whole;
+  std::memcpy(&whole, &number, sizeof whole);
+  return whole;
+}
+
+// The bounds that hang on the start: x and ∇f are those of step 0.
+template <class T>
+void watch(Tile<T> &tile, const Ends<T> &ends) {
+  // the slack covers the rounding of a square; who falls into it is looked at exactly
+  tile.low = 1 + bits(ends.tolerance * ends.tolerance * T(1.00001));
+  for (long k = 0; k < tile.width; ++k) {
+    tile.grown[k] = ends.grown * slope(tile, k);
+    tile.reach[k] =
+        ends.far * (T(1) + length<T>(tile.n, [&](long j) { return tile.start[j * tile.SIZE + k]; }));
+    const T high = tile.grown[k] * tile.grown[k] * T(0.99999);
+    tile.high[k] = high >= 0 ? bits(std::min(high, std::numeric_limits<T>::max())) : 0;
   }
 }
 
 template <class T>
-void over_tiles(const TapeWalk<T> &tape, const T *x, long B, const T *eta, bool each,
-                const Ends<T> &ends, long steps) {
-  constexpr long TILE = BYTES / sizeof(T);
-  Tile<T> tile;
-  tile.cells.resize(tape.cells * TILE), tile.start.resize(tape.n * TILE);
-  tile.rates.assign(TILE, eta[0]), tile.norm2.resize(TILE), tile.high.resize(TILE);
-  // the slack covers the rounding of a square; who falls into it is looked at exactly
-  tile.low = ends.tolerance * ends.tolerance * T(1.00001);
+void settle(Tile<T> &tile, const Ends<T> &ends, long k, long at, int8_t code, long n) {
+  ends.codes[at] = code, ends.taken[at] = n;
+  for (long j = 0; j < tile.n; ++j) ends.x[at * tile.n + j] = tile.cells[j * tile.SIZE + k];
+  tile.open[k] = 0, --tile.left;
+}
+
+// Writes down who settled at this step; the rules are those of Block.look.
+template <class T>
+void look(Tile<T> &tile, const Ends<T> &ends, long first, long n) {
+  for (long k = 0; k < tile.width; ++k) {
+    if (!tile.open[k]) continue;
+    const T norm = slope(tile, k);
+    if ((norm > ends.tolerance) & (norm <= tile.grown[k])) continue;
+    const T away = length<T>(tile.n, [&](long j) {
+      return tile.cells[j * tile.SIZE + k] - tile.start[j * tile.SIZE + k];
+    });
+    const bool far = !(away <= tile.reach[k]), lost = !std::isfinite(norm);
+    if (lost)
+      settle(tile, ends, k, first + k, far ? ends.diverged : ends.not_finite, n);
+    else if (norm <= ends.tolerance || far)
+      settle(tile, ends, k, first + k, norm <= ends.tolerance ? ends.converged : ends.diverged, n);
+  }
+}
+
+// Fills the tile with the descents from `first` on; room without one repeats the first.
+template <class T>
+void fill(Tile<T> &tile, const Crowd<T> &crowd, long first) {
+  tile.width = tile.left = std::min(tile.SIZE, crowd.count - first);
+  for (long k = 0; k < tile.SIZE; ++k) {
+    const long at = first + (k < tile.width ? k : 0);
+    const T *x = crowd.x + (crowd.first + at) % crowd.S * tile.n;
+    for (long j = 0; j < tile.n; ++j)
+      tile.cells[j * tile.SIZE + k] = tile.start[j * tile.SIZE + k] = x[j];
+    tile.rates[k] = crowd.eta[crowd.each ? at : 0];
+    tile.open[k] = k < tile.width ? -1 : 0;
+  }
+}
+
+template <class T>
+void step(Tile<T> &tile) {
+  for (long j = 0; j < tile.n; ++j)
+    for (long k = 0; k < tile.SIZE; ++k)
+      tile.cells[j * tile.SIZE + k] -= tile.cells[tile.outputs[j] * tile.SIZE + k] * tile.rates[k];
+}
+
+template <class T>
+void over_tiles(const Tape &tape, const T *constants, const Crowd<T> &crowd, const Ends<T> &ends) {
+  const std::vector<Instruction> code = Assembler(tape).assemble();
+  Tile<T> tile(code, tape);
   for (long c = 0; c < tape.constant_count; ++c)
-    std::fill_n(tile.cells.data() + (tape.cells - tape.constant_count + c) * TILE, TILE,
-                tape.constants[c]);
-  for (long first = 0; first < B; first += TILE) {
-    tile.width = tile.left = std::min(TILE, B - first);
-    tile.open.assign(TILE, 0), std::fill_n(tile.open.begin(), tile.width, 1);
-    for (long k = 0; k < tile.width; ++k)
-      tile.high[k] = std::min(ends.grown[first + k] * ends.grown[first + k] * T(0.99999),
-                              std::numeric_limits<T>::max());
-    for (long j = 0; j < tape.n; ++j) {
-      std::copy_n(x + j * B + first, tile.width, tile.cells.data() + j * TILE);
-      std::copy_n(x + j * B + first, tile.width, tile.start.data() + j * TILE);
-    }
-    if (each) std::copy_n(eta + first, tile.width, tile.rates.data());
-    for (long n = 0;; ++n) {
-      if (slopes(tape, tile)) look(tape, tile, ends, B, first, n);
-      if (n == steps || !tile.left) break;
-      step(tape, tile);
+    std::fill_n(tile.cells + (tape.cells - tape.constant_count + c) * tile.SIZE, tile.SIZE,
+                constants[c]);
+  for (long first = 0; first < crowd.count; first += tile.SIZE) {
+    fill(tile, crowd, first);
+    run(tile, 0, 0);  // ∇f at the start
+    watch(tile, ends);
+    for (long n = 0;; ++n, step(tile)) {
+      n = run(tile, n, crowd.steps);
+      look(tile, ends, first, n);
+      if (n == crowd.steps || !tile.left) break;
     }
     for (long k = 0; k < tile.width; ++k)
-      for (long j = 0; tile.open[k] && j < tape.n; ++j)
-        ends.x[j * B + first + k] = tile.cells[j * TILE + k];
+      if (tile.open[k]) settle(tile, ends, k, first + k, ends.out_of_steps, crowd.steps);
   }
 }
 
 }  // namespace
 
-void walk(const TapeWalk<float> &tape, const float *x, long B, const float *eta, bool each,
-          const Ends<float> &ends, long steps) {
-  over_tiles(tape, x, B, eta, each, ends, steps);
-}
+extern const Walks walks;
+const Walks walks = {over_tiles<float>, over_tiles<double>};
 
-void walk(const TapeWalk<double> &tape, const double *x, long B, const double *eta, bool each,
-          const Ends<double> &ends, long steps) {
-  over_tiles(tape, x, B, eta, each, ends, steps);
-}
-
-}  // namespace spusk
+}  // namespace spusk::SPUSK_ISA

@@ -1,6 +1,7 @@
 // A tape of plain arithmetic, run over tiles of points: many descents of one function at once.
 #pragma once
 #include <cstdint>
+#include <string>
 
 namespace spusk {
 
@@ -11,33 +12,44 @@ struct TapeStep {
   int32_t op, target, a, b;  // cells; b is a again where an operation takes one operand
 };
 
-template <class T>
-struct TapeWalk {
+struct Tape {
   const TapeStep *ops;
   long count;
-  long n, cells;         // variables; variables, scratch and constants together
-  const T *constants;    // the values of the last cells
-  long constant_count;
+  long n, cells;           // variables; variables, scratch and constants together
+  long constant_count;     // the last cells
   const int32_t *outputs;  // the cell of each component of the gradient
 };
 
-// When a descent has settled, as descent/block.py has it.
+// The descents: where they begin, at which rates, for how long.
 template <class T>
-struct Ends {
-  T tolerance;
-  const T *grown, *reach;                  // (B,): how large ∇f, how far x, when it runs away
-  int8_t converged, diverged, not_finite;  // what to write
-  T *x;                                    // (n, B): where each settled, or was at the last step
-  int8_t *codes;                           // (B,): left alone for who has not settled
-  int64_t *taken;                          // (B,): the step at which it settled
+struct Crowd {
+  const T *x;  // (S, n) the starts; the k-th descent begins at start (first + k) mod S
+  long S, first;
+  const T *eta;  // one rate, or one for each descent
+  bool each;
+  long count, steps;
 };
 
-// At most `steps` steps of x ← x − η∇f for the B points of x (n, B), each until it settles; η is one
-// number, or one for each point. Every operation rounds once, in the order of the tape: the numbers
-// are NumPy's to the last bit.
-void walk(const TapeWalk<float> &tape, const float *x, long B, const float *eta, bool each,
-          const Ends<float> &ends, long steps);
-void walk(const TapeWalk<double> &tape, const double *x, long B, const double *eta, bool each,
-          const Ends<double> &ends, long steps);
+// When a descent has settled, as descent/block.py has it, and where that is written down.
+template <class T>
+struct Ends {
+  T tolerance, grown, far;  // of ‖∇f‖; how far it may grow, and x may run, in units of the start's
+  int8_t converged, diverged, not_finite, out_of_steps;  // what to write
+  T *x;                                                  // (count, n): where each settled
+  int8_t *codes;                                         // (count,)
+  int64_t *taken;                                        // (count,): the step at which it settled
+};
+
+// Steps of x ← x − η∇f, each descent until it settles. Every operation rounds once, in the order of
+// the tape: the numbers are NumPy's to the last bit.
+template <class T>
+using Walk = void (*)(const Tape &, const T *constants, const Crowd<T> &, const Ends<T> &);
+
+// One per instruction set; the numbers do not depend on it.
+struct Walks {
+  Walk<float> floats;
+  Walk<double> doubles;
+};
+const Walks *walks_of(const std::string &isa);  // of the best where it is empty; null: not here
 
 }  // namespace spusk

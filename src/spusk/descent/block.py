@@ -13,6 +13,7 @@ Floats = NDArray[Any]
 Gradient = Callable[[Any], Callable[[], Sequence[Floats]]]
 Named = str | Callable[[Rate], Rule]
 CHECK = 20
+SLACK = 1.0001
 NOTHING = -1  # still under way
 
 
@@ -26,6 +27,7 @@ class Crowd:
         self.rule: Rule = make(rule, rate)
         self.slope = gradient(self.x)
         self.state = self.rule.start(self.x) if state is None else state
+        self.forget()
 
     def step(self, slopes: Sequence[Floats], n: int) -> None:
         """One step; the plain rule in place, in the slopes' own room."""
@@ -38,15 +40,23 @@ class Crowd:
         x, self.state = self.rule.step(self.x, np.stack(slopes), self.state, n)
         self.x[...] = x
 
-    def norm(self) -> Floats:
-        """‖∇f‖ of each, here."""
-        return length(self.slope())
-
-    def advance(self, n: int, count: int) -> Floats:
-        """`count` steps from step n on; gives ‖∇f‖ after them."""
+    def advance(self, n: int, count: int) -> None:
+        """`count` steps from step n on."""
         for k in range(count):
-            self.step(self.slope(), n + k)
-        return self.norm()
+            slopes = self.slope()
+            self.see(slopes)
+            self.step(slopes, n + k)
+
+    def see(self, slopes: Sequence[Floats]) -> None:
+        """Keeps how small and how large ‖∇f‖² has been since `forget`; NaN stays."""
+        norm2 = square(slopes)
+        np.minimum(self.lowest, norm2, out=self.lowest)
+        np.maximum(self.highest, norm2, out=self.highest)
+
+    def forget(self) -> None:
+        """A look is over: what was seen before it no longer counts."""
+        self.lowest = np.full(self.x.shape[1], np.inf, self.x.dtype)
+        self.highest = np.zeros(self.x.shape[1], self.x.dtype)
 
     def part(self, places: NDArray[Any], x: Floats, state: State) -> "Crowd":
         """Some of the descents, from x and state."""
@@ -70,52 +80,45 @@ class Block:
         self.grown = GROWN * length(self.crowd.slope())
 
     def run(self, steps: int, path: Floats | None, every: int) -> None:
-        """All steps, or until everyone has settled; plain ones natively where that goes."""
-        walker, rule = getattr(self.crowd.gradient, "walker", None), self.crowd.rule
-        plain = isinstance(rule, GradientDescent) and not callable(rule.rate)
-        if walker is not None and plain and path is None:
-            self.walk(walker, rule.rate, steps)
-            return
+        """All steps, or until everyone has settled."""
         crowd, alive = self.crowd, np.arange(self.x0.shape[1])
         before, since, n = (crowd.x.copy(), crowd.state), 0, 0
-        norm = crowd.norm()
         while True:
             if path is not None and n % every == 0:
                 path[n // every, alive] = crowd.x.T
             if n % CHECK == 0 or n == steps:
-                settled = self.look(crowd.x, norm, alive) != NOTHING
-                if settled.any():
-                    places = np.flatnonzero(settled)
+                crowd.see(crowd.slope())
+                places = self.suspects(crowd, alive)
+                if len(places):
                     self.replay(crowd.part(places, *before), alive[places], since, n)
-                crowd, alive, norm = self.narrow(crowd, alive, norm)
+                crowd, alive = self.narrow(crowd, alive)
+                crowd.forget()
                 before, since = (crowd.x.copy(), crowd.state), n
             if n == steps or not len(alive):
                 break
             look = min(steps, n + CHECK - n % CHECK)
             stop = look if path is None else min(look, n + every - n % every)
-            norm, n = crowd.advance(n, stop - n), stop
+            crowd.advance(n, stop - n)
+            n = stop
         self.close(crowd, alive, steps)
         if path is not None:
             self.fill(path, every)
 
-    def walk(self, walker: Callable[..., None], eta: Any, steps: int) -> None:  # noqa: ANN401
-        """All steps by the native part; the same numbers."""
-        walker(
-            self.crowd.x, eta, steps=steps, tolerance=self.tolerance, grown=self.grown,
-            reach=self.reach, converged=CODE[Outcome.CONVERGED], diverged=CODE[Outcome.DIVERGED],
-            not_finite=CODE[Outcome.NOT_FINITE], ends=self.ends, codes=self.codes, taken=self.taken,
-        )  # fmt: skip
-        going = self.codes == NOTHING
-        self.codes[going], self.taken[going] = CODE[Outcome.OUT_OF_STEPS], steps
+    def suspects(self, crowd: Crowd, alive: NDArray[Any]) -> NDArray[Any]:
+        """Places of those under way whose ‖∇f‖ was, since the last look, as where one settles.
 
-    def narrow(
-        self, crowd: Crowd, alive: NDArray[Any], norm: Floats
-    ) -> tuple[Crowd, NDArray[Any], Floats]:
+        The slack covers the rounding of squares; `replay` looks at them exactly.
+        """
+        low, high = self.tolerance**2 * SLACK, (self.grown[alive] / SLACK) ** 2
+        calm = (crowd.lowest > low) & (crowd.highest <= high) & np.isfinite(crowd.highest)
+        return np.flatnonzero(~calm & (self.codes[alive] == NOTHING))
+
+    def narrow(self, crowd: Crowd, alive: NDArray[Any]) -> tuple[Crowd, NDArray[Any]]:
         """Once a quarter has settled, only the others go on."""
         going = np.flatnonzero(self.codes[alive] == NOTHING)
         if 4 * len(going) > 3 * len(alive):
-            return crowd, alive, norm
-        return crowd.part(going, crowd.x, crowd.state), alive[going], norm[going]
+            return crowd, alive
+        return crowd.part(going, crowd.x, crowd.state), alive[going]
 
     def look(self, x: Floats, norm: Floats, who: NDArray[Any]) -> NDArray[np.int8]:
         """The outcome's code of each who settled just now, or NOTHING, by `outcome.Watch`'s rules.
@@ -165,7 +168,12 @@ class Block:
 
 def length(rows: Sequence[Floats] | Floats) -> Floats:
     """Euclidean length over the components: (n, B) -> (B,)."""
+    return np.asarray(np.sqrt(square(rows)))
+
+
+def square(rows: Sequence[Floats] | Floats) -> Floats:
+    """Its square."""
     total = rows[0] * rows[0]
     for row in rows[1:]:
         total += row * row
-    return np.asarray(np.sqrt(total))
+    return np.asarray(total)

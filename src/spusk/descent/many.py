@@ -16,17 +16,18 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from spusk.descent.block import Block, Gradient
-from spusk.descent.outcome import CODE, OUTCOMES, Outcome
+from spusk.descent.outcome import CODE, FAR, GROWN, OUTCOMES, Outcome
 from spusk.descent.result import spacing, surface_of
 from spusk.errors import InputError, StartError
-from spusk.rules import Rate, Rule, checked, make
+from spusk.rules import GradientDescent, Rate, Rule, checked, make
 
 if TYPE_CHECKING:
-    from spusk.functions.tape import Tape
+    from spusk.functions.tape import Tape, Walker
 
 # of one array of a block: a handful of them stay in cache; with smaller ones the threads wait for
 # the interpreter's lock longer than they compute
 BLOCK_BYTES = 2**18
+SHARE = 2**13  # descents that the native part takes at a time: it needs no lock, small ones spread
 PARTIAL = {"log", "sqrt", "pow", "asin", "acos"}  # not defined everywhere
 TOLERANCE = {np.dtype(np.float32): 1e-3, np.dtype(np.float64): 1e-6}
 
@@ -79,12 +80,15 @@ def descend_many(
     total = len(x0) if etas is None else len(etas)
     many = empty(total, x0, steps, every)
     gradient = gradient_of(f)
-    make(rule, 1.0)  # an unknown rule is said here, not in a thread
-
-    size = BLOCK_BYTES // x0.itemsize
+    plain = isinstance(make(rule, 1.0), GradientDescent) and not callable(rate) and not every
+    walker = getattr(gradient, "walker", None) if plain else None
+    size = BLOCK_BYTES // x0.itemsize if walker is None else SHARE
 
     def work(first: int) -> None:
         part = slice(first, min(first + size, total))
+        if walker is not None:
+            walk(walker, x0, rate if etas is None else etas[part], steps, limit, many, part)
+            return
         rows = np.arange(part.start, part.stop) % len(x0)
         eta = rate if etas is None else etas[part]
         block = Block(gradient, x0[rows].T, eta, rule, limit)
@@ -104,6 +108,19 @@ def empty(total: int, x0: NDArray[Any], steps: int, every: int) -> Many:
     return Many(
         np.empty((total, n), x0.dtype), np.empty(total, x0.dtype), np.empty(total, np.int8),
         np.empty(total, np.int64), path,
+    )  # fmt: skip
+
+
+def walk(
+    walker: "Walker", x0: NDArray[Any], eta: Any, steps: int, tolerance: float, many: Many,  # noqa: ANN401
+    part: slice,
+) -> None:  # fmt: skip
+    """Plain steps by the native part, straight into the room for the ends: the same numbers."""
+    walker(
+        x0, part.start, eta, steps=steps, tolerance=tolerance, grown=GROWN, far=FAR,
+        converged=CODE[Outcome.CONVERGED], diverged=CODE[Outcome.DIVERGED],
+        not_finite=CODE[Outcome.NOT_FINITE], out_of_steps=CODE[Outcome.OUT_OF_STEPS],
+        ends=many.x[part], codes=many.codes[part], taken=many.steps[part],
     )  # fmt: skip
 
 
@@ -128,9 +145,10 @@ def points(starts: ArrayLike, n: int, dtype: DTypeLike | None) -> NDArray[Any]:
     if x.ndim != 2 or x.shape[1] != n or not len(x):
         raise StartError(f"starts have shape {x.shape}, but f takes {n} numbers: give (S, {n})")
     x = x.astype(kind)
-    bad = ~np.isfinite(x).all(axis=1)
-    if bad.any():
-        raise StartError(f"starts must be finite, start {int(np.argmax(bad))} is not")
+    finite = np.isfinite(x)
+    if not finite.all():
+        first = int(np.argmin(finite.all(axis=1)))
+        raise StartError(f"starts must be finite, start {first} is not")
     return x
 
 

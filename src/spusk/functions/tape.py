@@ -4,6 +4,7 @@ A Tape runs in NumPy over blocks of points with scratch that stays in cache, and
 as JSON. Cells 0 … n−1 are the variables; each operation writes one further cell.
 """
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeGuard
@@ -101,14 +102,16 @@ class Walker:
         self.ops = np.array(rows, np.int32).reshape(-1, 4)
         self.outputs = np.array([a if _cell(a) else place[a] for a in tape.outputs], np.int32)
 
-    def __call__(self, x: Floats, eta: Any, **ends: Any) -> None:  # noqa: ANN401
-        """Walks from x (n, B) until each settles; η is one number, or B of them.
+    def __call__(self, x: Floats, first: int, eta: Any, **ends: Any) -> None:  # noqa: ANN401
+        """Descents from the starts x (S, n), beginning with the first-th and going round.
 
-        `ends` is what native/tape.hpp's Ends holds, and steps.
+        η is one number, or one for each descent; `ends` is what native/tape.hpp's Ends holds,
+        and steps.
         """
         constants = np.array(self.numbers, x.dtype)
         rates = np.array(eta, x.dtype).reshape(-1)
-        self.walk(self.ops, self.outputs, constants, self.cells, x, rates, **ends)
+        isa = os.environ.get("SPUSK_ISA", "")
+        self.walk(self.ops, self.outputs, constants, self.cells, x, first, rates, isa=isa, **ends)
 
 
 def _cell(operand: Operand) -> TypeGuard[int]:
