@@ -1,13 +1,17 @@
-# Everything starts here: `make run` learns digits, `make test` checks all, `make bench` races.
+# Everything starts here: `make run` learns digits, `make lab` opens the page, `make test` checks
+# all, `make bench` races.
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 SOURCE := $(shell find src native CMakeLists.txt pyproject.toml -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: run test check soak bench clean
+.PHONY: run lab test check soak bench clean
 
 run: $(VENV)/installed
 	@$(BIN)/spusk train --out runs/first --overwrite
+
+lab: $(VENV)/lab
+	@$(BIN)/spusk lab
 
 test: $(VENV)/tested check
 	$(BIN)/python -m pytest -n 2 -m "not soak"
@@ -33,6 +37,11 @@ $(BIN)/python:
 $(VENV)/installed: $(BIN)/python $(SOURCE)
 	@echo "Installing spusk (a minute or so, once) …"
 	@$(BIN)/python -m pip install --quiet .
+	@touch $@
+
+$(VENV)/lab: $(VENV)/installed
+	@echo "Installing what the page needs …"
+	@$(BIN)/python -m pip install --quiet '.[lab]'
 	@touch $@
 
 $(VENV)/tested: $(VENV)/installed

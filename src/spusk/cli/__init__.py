@@ -26,6 +26,7 @@ COMMANDS = {  # command -> the module that holds it; loaded when it is called
     "resume": "runs",
     "why": "why",
     "data": "sets",
+    "lab": "lab",
     "info": "machine",
 }
 

@@ -1,0 +1,127 @@
+"""`spusk lab`: the page in the browser, served to this machine."""
+
+import os
+import re
+import socket
+import webbrowser
+from importlib.util import find_spec
+from threading import Thread
+
+import click
+
+from spusk.errors import InputError, SpuskError
+from spusk.words import say
+
+NEEDED = ("starlette", "uvicorn", "websockets")
+PORT = 8642
+SHARED_LIMIT = 4000  # characters after #
+SHARED = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
+NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=PORT,
+    show_default=True,
+    help="Where it listens; 0: any free one.",
+)
+@click.option(
+    "--host",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Let others in: the name or number this machine has on the network.",
+)
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+@click.argument("address", required=False)
+@click.pass_obj
+def lab(
+    lang: str, port: int, names: tuple[str, ...], no_browser: bool, address: str | None
+) -> None:
+    """Gradient descent in the browser, live; ADDRESS opens a shared picture.
+
+    \b
+    spusk lab
+    spusk lab "http://127.0.0.1:8642/#…"
+    spusk lab --host 192.168.1.5              a class may come in
+    """
+    picture = shared(address)
+    guests = tuple(host_name(name) for name in names)
+    if any(find_spec(name) is None for name in NEEDED):
+        raise SpuskError("spusk lab needs: pip install 'spusk[lab]'")
+    door = listening("0.0.0.0" if guests else "127.0.0.1", port)
+    serve(door, guests, picture, lang, not no_browser)
+
+
+def serve(
+    door: socket.socket, guests: tuple[str, ...], picture: str, lang: str, browse: bool
+) -> None:
+    """Tells the address, once, and answers until stopped."""
+    import uvicorn
+
+    from spusk.lab.app import create
+    from spusk.lab.guard import LIMIT, allowed_hosts, new_token
+
+    port, token = door.getsockname()[1], new_token()
+    address = f"http://{(*guests, '127.0.0.1')[0]}:{port}/?token={token}{picture}"
+    click.echo(say("lab.open", lang, address=address))
+    if guests:
+        click.echo(say("lab.guests", lang))
+    click.echo(say("lab.stop", lang))
+    if browse:
+        Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    app = create(allowed_hosts(("127.0.0.1", "localhost", *guests), port), token)
+    quiet = uvicorn.Config(
+        app, access_log=False, log_level="warning", proxy_headers=False, server_header=False,
+        ws="websockets-sansio", ws_max_size=LIMIT, timeout_graceful_shutdown=2,
+    )  # fmt: skip
+    uvicorn.Server(quiet).run(sockets=[door])
+
+
+def listening(address: str, port: int) -> socket.socket:
+    """A socket that already listens, so that the browser never comes too early."""
+    door = socket.socket()
+    if os.name == "posix":  # elsewhere this would share a port that is taken
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((address, port))
+        door.listen()
+    except OSError as error:
+        door.close()
+        raise SpuskError(
+            f"port {port} cannot be opened ({error.strerror}), perhaps another spusk lab has it; "
+            f"open that one, or choose another port: spusk lab --port {PORT + 1}"
+        ) from error
+    return door
+
+
+def host_name(name: str) -> str:
+    """The name as browsers send it."""
+    lowered = name.lower()
+    if not NAME.fullmatch(lowered) or lowered == "0.0.0.0":
+        raise InputError(
+            f"--host {name!r}: expected the name or number people type to reach this machine, "
+            "without http:// and port, as in 192.168.1.5 or board.local"
+        )
+    return lowered
+
+
+def shared(address: str | None) -> str:
+    """The part of a shared address that describes its picture, # included; checked, not trusted."""
+    if address is None:
+        return ""
+    _, mark, picture = address.partition("#")
+    if not mark:
+        raise InputError("a shared address has a # and its picture after it, found none; copy it "
+                         "whole with the page's share button, and put it in quotes")  # fmt: skip
+    if len(picture) > SHARED_LIMIT:
+        raise InputError(f"the shared address has {len(picture):,} characters after #, expected at "
+                         f"most {SHARED_LIMIT:,}; copy it again from the page")  # fmt: skip
+    read = SHARED.match(picture)
+    end = read.end() if read else 0
+    if end < len(picture):
+        raise InputError(f"the shared address has {picture[end]!r} at place {end + 1} after #, "
+                         "which no address holds; copy it again from the page")  # fmt: skip
+    return f"#{picture}" if picture else ""

@@ -1,0 +1,169 @@
+"""The lab's server: ONE table of routes, from which the app and its attack tests are made."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp
+from starlette.websockets import WebSocket
+
+from spusk import __version__
+from spusk.errors import FormulaError, SpuskError
+from spusk.gallery import GALLERY, Entry
+from spusk.lab.guard import Guard, spoken, told
+from spusk.lab.jobs import BusyError, Jobs
+from spusk.words import LANGUAGES, say, topic
+
+FORMULA_LIMIT = 500  # characters
+KINDS = {"js": "text/javascript", "css": "text/css", "html": "text/html", "svg": "image/svg+xml"}
+PLAIN_PATH = re.compile(rf"([\w-]+/)*[\w-]+(\.[\w-]+)*\.({'|'.join(KINDS)})", re.ASCII)
+REASONS = {404: "not_found", 405: "wrong_method"}
+
+
+def shown(name: str) -> Response:
+    """One file of the page, by a path that cannot leave its folder."""
+    file = files("spusk.lab").joinpath("page", name)
+    if not PLAIN_PATH.fullmatch(name) or not file.is_file():
+        raise HTTPException(404)
+    kind = KINDS[name.rpartition(".")[2]]
+    return Response(file.read_bytes(), media_type=kind, headers={"Cache-Control": "no-cache"})
+
+
+async def index(request: Request) -> Response:
+    """The page itself."""
+    return shown("index.html")
+
+
+async def page(request: Request) -> Response:
+    """A module, style or picture of the page."""
+    return shown(request.path_params["file"])
+
+
+async def words(request: Request) -> Response:
+    """Every sentence of the page in one language."""
+    lang = request.path_params["lang"]
+    if lang not in LANGUAGES:
+        raise HTTPException(404)
+    return JSONResponse(topic("page", lang), headers={"Cache-Control": "no-cache"})
+
+
+async def gallery(request: Request) -> Response:
+    """The gallery's functions, each with its view, minima, start and rate."""
+    return JSONResponse([described_entry(entry) for entry in GALLERY.values()])
+
+
+def described_entry(entry: Entry) -> dict[str, object]:
+    """One row of the gallery as JSON."""
+    parts = ("name", "formula", "view", "start", "rate", "bound")
+    minima = [minimum._asdict() for minimum in entry.minima]
+    return {part: getattr(entry, part) for part in parts} | {"minima": minima}
+
+
+async def formula(request: Request) -> Response:
+    """A formula read: its tape, gradient and how both are written."""
+    text = asked_formula(await request.body())
+    if text is None:
+        return told(request.scope, 422, "not_json")
+    if len(text) > FORMULA_LIMIT:
+        return told(request.scope, 422, "long_formula", n=len(text), limit=FORMULA_LIMIT)
+
+    def read() -> object:
+        from spusk.lab.tapes import described
+
+        return described(text)
+
+    jobs: Jobs = request.app.state.jobs
+    return JSONResponse(await jobs.run(read))
+
+
+def asked_formula(body: bytes) -> str | None:
+    """The text of {"formula": text}; None for any other body."""
+    try:
+        said = json.loads(body)
+        text = said["formula"]
+        text.encode()  # half a surrogate pair is no text
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+    return text if isinstance(text, str) else None
+
+
+Answer = Callable[[Starlette, dict[str, Any]], Awaitable[object]]
+MESSAGES: dict[str, Answer] = {}  # what a live message's "do" may name -> who answers it
+
+
+async def live(socket: WebSocket) -> None:
+    """The one websocket: greets, then answers each message {"do": name, …} by the table."""
+    await socket.accept()
+    await socket.send_json({"hello": __version__})
+    async for text in socket.iter_text():
+        await socket.send_json(await answered(socket, text))
+
+
+async def answered(socket: WebSocket, text: str) -> object:
+    """The answer to one live message; a message nobody knows is told so."""
+    try:
+        message = json.loads(text)
+        answer = MESSAGES[message["do"]]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return {"error": say("lab.not_understood", spoken(socket.scope))}
+    try:
+        return await answer(socket.app, message)
+    except SpuskError as error:
+        return {"error": str(error)}
+    except BusyError:
+        return {"error": say("lab.busy", spoken(socket.scope))}
+
+
+class Row(NamedTuple):
+    """One route; needs: what a request must bring besides the right Host, and may not exceed."""
+
+    path: str
+    method: str  # GET, POST or websocket
+    handler: Callable[[Any], Awaitable[Any]]
+    needs: tuple[str, ...]
+
+    def route(self) -> BaseRoute:
+        """The same as Starlette wants it."""
+        if self.method == "websocket":
+            return WebSocketRoute(self.path, self.handler)
+        return Route(self.path, self.handler, methods=[self.method])
+
+
+ROUTES = (
+    Row("/", "GET", index, ("token",)),
+    Row("/page/{file:path}", "GET", page, ("token",)),
+    Row("/words/{lang}", "GET", words, ("token",)),
+    Row("/gallery", "GET", gallery, ("token",)),
+    Row("/formula", "POST", formula, ("token", "origin", "size")),
+    Row("/live", "websocket", live, ("token", "origin", "size")),
+)
+
+
+async def wrong(request: Request, error: Exception) -> Response:
+    """What a person is told when a route could not answer."""
+    if isinstance(error, FormulaError):
+        return JSONResponse({"error": str(error), "place": error.place}, 422)
+    if isinstance(error, SpuskError):
+        return JSONResponse({"error": str(error)}, 422)
+    if isinstance(error, BusyError):
+        return told(request.scope, 429, "busy")
+    if isinstance(error, TimeoutError):
+        return told(request.scope, 503, "slow", seconds=request.app.state.jobs.seconds)
+    if isinstance(error, HTTPException):
+        return told(request.scope, error.status_code, REASONS.get(error.status_code, "broken"))
+    return told(request.scope, 500, "broken")
+
+
+def create(hosts: frozenset[bytes], token: str, jobs: Jobs | None = None) -> ASGIApp:
+    """The whole server as one ASGI app, behind its guard."""
+    faces = dict.fromkeys((SpuskError, BusyError, TimeoutError, HTTPException, Exception), wrong)
+    app = Starlette(routes=[row.route() for row in ROUTES], exception_handlers=faces)
+    app.state.jobs = jobs or Jobs()
+    return Guard(app, hosts, token)

@@ -1,0 +1,305 @@
+"""The lab lets no stranger in: every route × every attack, from the table of routes itself."""
+
+import json
+import sys
+import types
+
+import pytest
+
+from spusk.lab import app as lab
+from spusk.lab.guard import LIMIT, allowed_hosts, new_token
+from spusk.lab.jobs import Jobs
+from tests.lab.asgi import COOKIE, HOST, ORIGIN, PORT, RIGHT, TOKEN, ask, server, without
+
+EXAMPLES = {"/page/{file:path}": "/page/index.html", "/words/{lang}": "/words/ru"}
+FORMULA = b'{"formula": "x^2"}'
+CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+WRONG_HOSTS = [
+    "evil.com", f"evil.com:{PORT}", f"127.0.0.1.evil.com:{PORT}", f"127.0.0.1.:{PORT}",
+    f"localhost.:{PORT}", "127.0.0.1", "localhost", "127.0.0.1:8643", f"127.0.0.1:{PORT}0",
+    f"{HOST}, {HOST}", f"LOCALHOST:{PORT}", f" {HOST}", f"{HOST}/", f"user@{HOST}",
+    f"0.0.0.0:{PORT}", f"[::1]:{PORT}", "",
+]  # fmt: skip
+WRONG_COOKIES = [
+    "", f"spusk-{PORT}=", f"spusk-{PORT}={TOKEN}x", f"spusk-{PORT}={TOKEN[:-1]}",
+    f"spusk-{PORT}={TOKEN.upper()}", f"spusk-8643={TOKEN}", f"token={TOKEN}", TOKEN,
+    f'spusk-{PORT}="{TOKEN}"', f"spusk-{PORT}=é",
+]  # fmt: skip
+WRONG_ORIGINS = [
+    "null", "", "http://evil.com", f"https://{HOST}", "http://127.0.0.1", "http://127.0.0.1:8643",
+    f"http://localhost:{PORT}", f"{ORIGIN}/", f"{ORIGIN}.evil.com", f"{ORIGIN} {ORIGIN}", HOST,
+]  # fmt: skip
+
+
+def changed(name, *values):
+    """The right headers, but for one that is left out, wrong or doubled."""
+    return (*without(RIGHT, name), *((name, value) for value in values))
+
+
+ATTACKS = {  # need -> what a stranger may try instead: a name and the headers
+    "host": [("missing", changed("host")), ("double", changed("host", HOST, HOST)),
+             ("other first", changed("host", "evil.com", HOST)),
+             ("other last", changed("host", HOST, "evil.com")),
+             ("forwarded", (*changed("host", "evil.com"), ("x-forwarded-host", HOST))),
+             *((value, changed("host", value)) for value in WRONG_HOSTS)],
+    "token": [("missing", changed("cookie")),
+              ("bearer", (*changed("cookie"), ("authorization", f"Bearer {TOKEN}"))),
+              *((value, changed("cookie", value)) for value in WRONG_COOKIES)],
+    "origin": [("missing", changed("origin")), ("double", changed("origin", ORIGIN, ORIGIN)),
+               ("referer only", (*changed("origin"), ("referer", f"{ORIGIN}/"))),
+               *((value, changed("origin", value)) for value in WRONG_ORIGINS)],
+}  # fmt: skip
+
+
+def matrix():
+    """Every route with every attack on what it needs; every route needs the right Host."""
+    for row in lab.ROUTES:
+        for need in ("host", *row.needs):
+            for name, headers in ATTACKS.get(need, []):
+                yield pytest.param(row, headers, id=f"{row.path} {need} {name}")
+
+
+def attempt(row, headers, **more):
+    target = EXAMPLES.get(row.path, row.path)
+    assert "{" not in target, f"give {row.path} an example"
+    return ask(row.method, target, headers, **more)
+
+
+@pytest.fixture(autouse=True)
+def reader(monkeypatch):
+    """A stand-in for the reader of formulas: the door is what is tested here."""
+    tapes = types.ModuleType("spusk.lab.tapes")
+    tapes.described = lambda text: {"read": text}
+    monkeypatch.setitem(sys.modules, "spusk.lab.tapes", tapes)
+
+
+@pytest.mark.parametrize(("row", "headers"), [*matrix()])
+def test_strangers_are_refused_everywhere(row, headers):
+    answer = attempt(row, headers, pieces=(FORMULA,))
+    if row.method == "websocket":
+        assert answer.kinds == ["websocket.close"], "closed before it was accepted"
+    else:
+        assert answer.status == 403
+        assert json.loads(answer.body).keys() == {"error"}
+        armour(answer)
+
+
+@pytest.mark.parametrize("row", lab.ROUTES, ids=lambda row: row.path)
+def test_every_route_works_for_its_own_page(row):
+    answer = attempt(row, RIGHT, pieces=(FORMULA,))
+    if row.method == "websocket":
+        assert answer.kinds[0] == "websocket.accept"
+        assert "hello" in json.loads(answer.messages[1]["text"])
+    else:
+        assert answer.status == 200
+        armour(answer)
+
+
+@pytest.mark.parametrize("row", lab.ROUTES, ids=lambda row: row.path)
+def test_what_changes_something_needs_an_origin_and_a_size(row):
+    assert "token" in row.needs
+    if row.method != "GET":
+        assert {"origin", "size"} <= set(row.needs)
+
+
+def armour(answer):
+    assert answer.header("content-security-policy") == CSP
+    assert answer.header("x-content-type-options") == "nosniff"
+    assert answer.header("referrer-policy") == "no-referrer"
+    assert answer.header("cross-origin-resource-policy") == "same-origin"
+    assert not [key for key, _ in answer.headers if key.startswith("access-control-")]
+
+
+LARGE = b" " * (LIMIT + 1)
+SIZES = {
+    "at once": (LARGE,),
+    "in pieces": (b" " * 40_000, b" " * 40_000),
+    "drop by drop": (b" ",) * (LIMIT + 1),
+}
+
+
+@pytest.mark.parametrize("row", [r for r in lab.ROUTES if r.method != "websocket"])
+@pytest.mark.parametrize("pieces", SIZES.values(), ids=SIZES)
+def test_a_body_over_the_limit_is_refused(row, pieces):
+    answer = attempt(row, RIGHT, pieces=pieces)
+    assert answer.status == 413
+    armour(answer)
+
+
+@pytest.mark.parametrize("length", [str(LIMIT + 1), "9" * 5000, "-1", "many"])
+def test_a_length_over_the_limit_is_refused_before_the_body_comes(length):
+    answer = ask("POST", "/formula", (*RIGHT, ("content-length", length)), pieces=())
+    assert answer.status == 413
+
+
+def test_a_body_of_exactly_the_limit_is_read():
+    padding = b" " * (LIMIT - len(FORMULA))
+    assert ask("POST", "/formula", pieces=(FORMULA, padding)).status == 200
+
+
+def test_a_websocket_message_over_the_limit_closes_it():
+    answer = ask("websocket", "/live", pieces=(b"[]", LARGE, b"[]"))
+    assert [m.get("code") for m in answer.messages if m["type"] == "websocket.close"] == [1009]
+    texts = [m["text"] for m in answer.messages if m["type"] == "websocket.send"]
+    assert len(texts) == 2, "hello and the answer to the first message, nothing after"
+    assert "error" in json.loads(texts[1])
+
+
+@pytest.mark.parametrize("body", [b"", b"x^2", b"[]", b"{}", b'{"formula": 3}', b"[" * 60_000,
+                                  b'{"formula": "\\ud800"}', b"\xff", b'"formula"'])  # fmt: skip
+def test_what_is_no_formula_is_told_so(body):
+    answer = ask("POST", "/formula", pieces=(body,))
+    assert answer.status == 422
+    assert "formula" in json.loads(answer.body)["error"]
+
+
+def test_a_formula_has_at_most_500_characters():
+    assert (
+        ask("POST", "/formula", pieces=(json.dumps({"formula": "x" * 500}).encode(),)).status == 200
+    )
+    answer = ask("POST", "/formula", pieces=(json.dumps({"formula": "x" * 501}).encode(),))
+    assert answer.status == 422
+    assert "501" in json.loads(answer.body)["error"]
+
+
+def test_an_error_in_the_formula_tells_its_place(monkeypatch):
+    from spusk.errors import FormulaError
+
+    def refuse(text):
+        raise FormulaError("no function is called foo", 3)
+
+    monkeypatch.setattr(sys.modules["spusk.lab.tapes"], "described", refuse)
+    answer = ask("POST", "/formula", pieces=(FORMULA,))
+    assert answer.status == 422
+    assert json.loads(answer.body) == {"error": "no function is called foo", "place": 3}
+
+
+def test_a_full_house_says_busy_and_a_slow_formula_ends(monkeypatch):
+    from threading import Event
+
+    free = Event()
+    monkeypatch.setattr(sys.modules["spusk.lab.tapes"], "described", lambda text: free.wait(30))
+    app = server(jobs=Jobs(limit=2, seconds=0.05))
+    said = [ask("POST", "/formula", pieces=(FORMULA,), app=app) for _ in range(3)]
+    free.set()
+    assert [answer.status for answer in said] == [503, 503, 429], "a slow thread keeps its place"
+    for answer in said:
+        armour(answer)
+
+
+def test_a_mistake_of_ours_is_still_a_kind_answer(monkeypatch):
+    monkeypatch.setattr(sys.modules["spusk.lab.tapes"], "described", lambda text: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        ask("POST", "/formula", pieces=(FORMULA,))
+    seen = []
+    with pytest.raises(ZeroDivisionError):
+        ask("POST", "/formula", pieces=(FORMULA,), app=watched(seen))
+    assert seen[0]["status"] == 500
+    assert (b"content-security-policy", CSP.encode()) in seen[0]["headers"]
+
+
+def watched(seen):
+    """The server, with what it sends kept also when it fails."""
+    app = server()
+
+    async def call(scope, receive, send):
+        async def keep(message):
+            seen.append(message)
+            await send(message)
+
+        await app(scope, receive, keep)
+
+    return call
+
+
+def test_the_token_moves_from_the_address_into_a_cookie():
+    answer = ask("GET", f"/?token={TOKEN}", (("host", HOST),))
+    assert answer.status == 303
+    assert answer.header("location") == "/"
+    name, *rest = answer.header("set-cookie").split("; ")
+    assert name == COOKIE
+    assert {part.lower() for part in rest} == {"httponly", "path=/", "samesite=strict"}
+    armour(answer)
+    assert ask("GET", "/", (("host", HOST), ("cookie", name))).status == 200
+    other = (("host", f"localhost:{PORT}"), ("cookie", f"theme=dark; {name}"))
+    assert ask("GET", "/", other).status == 200
+
+
+WRONG_VISITS = [
+    "/?token=", f"/?token={TOKEN}x", f"/?token={TOKEN}&token={TOKEN}", "/?token=%FF",
+    f"/?TOKEN={TOKEN}", f"/gallery?token={TOKEN}", f"//?token={TOKEN}",
+    f"/page/index.html?token={TOKEN}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("target", WRONG_VISITS)
+def test_no_other_token_and_no_other_place_opens_the_door(target):
+    answer = ask("GET", target, (("host", HOST),))
+    assert answer.status == 403
+    assert answer.header("set-cookie") is None
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "HEAD", "OPTIONS"])
+def test_only_get_exchanges_the_token(method):
+    answer = ask(method, f"/?token={TOKEN}", (("host", HOST), ("origin", ORIGIN)))
+    assert answer.status == 403
+    assert answer.header("set-cookie") is None
+
+
+def test_a_token_at_the_wrong_host_is_not_looked_at():
+    answer = ask("GET", f"/?token={TOKEN}", (("host", f"evil.com:{PORT}"),))
+    assert answer.status == 403
+    assert answer.header("set-cookie") is None
+
+
+def test_tokens_are_long_and_new():
+    assert len(new_token()) >= 43, "256 bits"
+    assert new_token() != new_token()
+
+
+@pytest.mark.parametrize("path", [
+    "/page/../app.py", "/page/../guard.py", "/page/%2e%2e/app.py", "/page/..%2fapp.py",
+    "/page//etc/passwd", "/page/", "/page/.", "/page/..", "/page/../page/index.html",
+    "/page/./index.html", "/page/index.html/", "/page/index.html\x00.js", "/page/..\\app.py",
+    "/page/index.HTML", "/page/.hidden.js", "/page/nothing.js",
+    "/page/../../words/en/page.toml", "/page/C:/index.html", "/nowhere", "/words/de",
+    "/words/../en", "/words/en/page.toml",
+])  # fmt: skip
+def test_the_page_gives_out_nothing_but_its_own_files(path):
+    answer = ask("GET", path)
+    assert answer.status == 404
+    assert "error" in json.loads(answer.body)
+    armour(answer)
+
+
+def test_the_page_is_typed_and_never_stale():
+    answer = ask("GET", "/page/index.html")
+    assert answer.header("content-type") == "text/html; charset=utf-8"
+    assert answer.header("cache-control") == "no-cache"
+    assert '<main id="lab"' in answer.body
+
+
+def test_a_person_is_told_kindly_and_in_their_language():
+    person = (("host", HOST), ("accept", "text/html,*/*"), ("accept-language", "ru-RU,ru;q=0.9"))
+    answer = ask("GET", "/", person)
+    assert answer.status == 403
+    assert answer.header("content-type").startswith("text/html")
+    assert '<html lang="ru">' in answer.body
+    assert "Лаборатория пускает только тех" in answer.body
+    assert TOKEN not in answer.body
+
+
+def test_the_gallery_and_the_words_are_json():
+    rows = {row["name"]: row for row in json.loads(ask("GET", "/gallery").body)}
+    assert rows["lecture"]["minima"] == [{"x": [5, 5], "value": 0.0, "kind": "global"}]
+    assert rows["lecture"].keys() == {"name", "formula", "view", "minima", "start", "rate", "bound"}
+    assert json.loads(ask("GET", "/words/en").body)["title"] == "spusk"
+
+
+def test_guests_are_added_to_the_list_and_port_80_is_left_out():
+    assert allowed_hosts(("127.0.0.1", "board.local"), 9000) == {
+        b"127.0.0.1:9000",
+        b"board.local:9000",
+    }
+    assert allowed_hosts(("127.0.0.1",), 80) == {b"127.0.0.1"}
