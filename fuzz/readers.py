@@ -1,9 +1,12 @@
-"""Fuzzes the file readers: every reader is given every input, under a name that it answers to.
+"""Fuzzes the file readers: an input goes to those whose files begin like it, else to the texts'.
 
-So no reader may stumble over another's files either. Each refuses with one of spusk's own errors,
-in one line, or makes something sound; none takes much memory.
+Each refuses with one of spusk's own errors, in one line, or makes something sound; none takes much
+memory. (The kept corpus is also read across: every file by every reader.)
 """
 
+import atexit
+import re
+import shutil
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -29,65 +32,89 @@ WORDS = [
     '"sizes"', '"format"', '"plan"', '"network"',
 ]  # fmt: skip
 IMAGES = b"\0\0\x08\x03\0\0\0\3\0\0\0\2\0\0\0\2" + bytes(range(12))
+PICTURE_FILE = (Path(__file__).parent / "corpus/readers/png-28").read_bytes()
 LABELS = b"\0\0\x08\x01\0\0\0\3\0\1\2"
 
 
 class Reader(NamedTuple):
-    """A file's place in the folder, how the input is put into it, and who reads it."""
+    """A file's place in the folder, how the input is put into it, who reads it, how it begins."""
 
     name: str
     packed: Callable[[bytes], bytes]
     read: Callable[[Path], Any]
+    begins: re.Pattern[bytes]
 
 
+def its_folder(path: Path) -> Data:
+    """The set of the folder that a file lies in."""
+    return load(path.parent)
+
+
+def its_run(path: Path) -> store.Run:
+    """The run that a file belongs to."""
+    return store.load(path.parent)
+
+
+IDX, PACKED, ARCHIVE, ARRAY, PICTURE, TENSORS, JSON, TEXT = (
+    re.compile(start, re.DOTALL)
+    for start in (rb"\0\0|\x1f\x8b", rb"\x1f\x8b", rb"PK", rb"\x93", rb"\x89|\xff\xd8", rb".{8}\{",
+                  rb"\s*[\[{]", rb"")
+)  # fmt: skip
 READERS = (
-    Reader("train-images-idx3-ubyte", packing.plain, load),
-    Reader("other/train-labels-idx1-ubyte", packing.plain, lambda path: load(path.parent)),
-    Reader("set.csv", packing.plain, load),
-    Reader("set.csv.gz", packing.plain, load),
-    Reader("pictures/labels.csv", packing.plain, lambda path: load(path.parent)),
-    Reader("set.npz", packing.plain, load),
-    Reader("inside.npz", packing.archived, load),
-    Reader("picture.png", packing.plain, image),
-    Reader("resealed.png", packing.resealed, image),
-    Reader("weights.safetensors", packing.plain, store.load_weights),
-    Reader("whole.safetensors", packing.plain, store.load_checkpoint),
-    Reader("state.safetensors", packing.checkpoint, store.load_checkpoint),
-    Reader("run/run.json", packing.plain, lambda path: store.load(path.parent)),
-    Reader("run/history.csv", packing.plain, read_history),
+    Reader("train-images-idx3-ubyte", packing.plain, load, IDX),
+    Reader("other/train-labels-idx1-ubyte", packing.plain, its_folder, IDX),
+    Reader("set.csv.gz", packing.plain, load, PACKED),
+    Reader("set.npz", packing.plain, load, ARCHIVE),
+    Reader("inside.npz", packing.archived, load, ARRAY),
+    Reader("picture.png", packing.plain, image, PICTURE),
+    Reader("resealed.png", packing.resealed, image, PICTURE),
+    Reader("weights.safetensors", packing.plain, store.load_weights, TENSORS),
+    Reader("whole.safetensors", packing.plain, store.load_checkpoint, TENSORS),
+    Reader("state.safetensors", packing.checkpoint, store.load_checkpoint, JSON),
+    Reader("run/run.json", packing.plain, its_run, JSON),
+    Reader("set.csv", packing.plain, load, TEXT),
+    Reader("pictures/labels.csv", packing.plain, its_folder, TEXT),
+    Reader("history.csv", packing.plain, read_history, TEXT),
 )
 
 
 @cache
-def folder() -> tempfile.TemporaryDirectory[str]:
-    """Where the files lie, with the sound ones beside those under test."""
-    made = tempfile.TemporaryDirectory(prefix="spusk-fuzz-")
-    place = Path(made.name)
+def folder() -> Path:
+    """Where the files lie, with the sound ones beside those under test; gone with the process."""
+    place = Path(tempfile.mkdtemp(prefix="spusk-fuzz-"))
+    atexit.register(shutil.rmtree, place)
     for name in ("other", "pictures", "run"):
         (place / name).mkdir()
     (place / "train-labels-idx1-ubyte").write_bytes(LABELS)
     (place / "other/train-images-idx3-ubyte").write_bytes(IMAGES)
+    (place / "pictures/one.png").write_bytes(PICTURE_FILE)
     (place / "run/weights.safetensors").write_bytes(packing.checkpoint(b""))
-    return made
+    (place / "run/history.csv").write_bytes(b"epoch,loss\n1,0.5\n")
+    return place
 
 
 def TestOneInput(data: bytes) -> None:
-    """Gives one file to every reader. Anything but one of spusk's errors is a crash."""
-    place = Path(folder().name)
-    for name, packed, read in READERS:
-        path = place / name
-        path.write_bytes(packed(data))
-        with bounded():
-            try:
-                sound(read(path))
-            except SpuskError as error:
-                well_said(error)
-                names_the_file(error, path)
+    """Gives one file to its readers. Anything but one of spusk's errors is a crash."""
+    fitting = [reader for reader in READERS if reader.begins.match(data)]
+    for reader in [r for r in fitting if r.begins is not TEXT] or fitting:
+        give(reader, data)
+
+
+def give(reader: Reader, data: bytes) -> None:
+    """One file to one reader."""
+    path = folder() / reader.name
+    path.write_bytes(reader.packed(data))
+    with bounded():
+        try:
+            sound(reader.read(path))
+        except SpuskError as error:
+            well_said(error)
+            names_the_file(error, path)
 
 
 def names_the_file(error: SpuskError, path: Path) -> None:
-    """The error says which file it is about, or which folder. Raises AssertionError."""
-    assert path.name in str(error) or str(path.parent) in str(error), repr(error)
+    """The error says which file it is about, or which set of a folder. Raises AssertionError."""
+    assert path.name in str(error) or path.parent.name in str(error), repr(error)
 
 
 def sound(found: Any) -> None:  # noqa: ANN401 - each reader has its own

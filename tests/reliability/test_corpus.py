@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from fuzz import formula, readers
 
 CORPUS = Path(formula.__file__).parent / "corpus"
@@ -18,6 +17,12 @@ def test_formula(path):
 @pytest.mark.parametrize("path", KEPT["readers"], ids=lambda path: path.name)
 def test_readers(path):
     readers.TestOneInput(path.read_bytes())
+
+
+@pytest.mark.parametrize("reader", readers.READERS, ids=lambda reader: reader.name)
+def test_no_reader_stumbles_over_another_readers_files(reader):
+    for path in KEPT["readers"]:
+        readers.give(reader, path.read_bytes())
 
 
 def test_the_corpus_stays_small():

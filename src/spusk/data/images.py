@@ -123,8 +123,9 @@ def _listed(table: Path) -> list[tuple[Path, str]]:
             if len(cells) != 2 or not cells[1].strip():
                 raise DataError(f"{where}: expected file,label, found {len(cells)} values")
             path = folder / cells[0].strip()
-            if "\0" in cells[0] or not path.resolve().is_relative_to(folder.resolve()):
-                raise DataError(f"{where}: {cells[0][:80]!r} is outside the folder")
+            inside = cells[0].isprintable() and path.resolve().is_relative_to(folder.resolve())
+            if not inside:
+                raise DataError(f"{where}: {cells[0][:80]!r} is no file's name, or one outside")
             files.append((path, cells[1].strip()))
     except (csv.Error, UnicodeDecodeError) as error:
         raise DataError(f"{table}, line {reader.line_num}: {error}") from error
