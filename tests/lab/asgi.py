@@ -9,6 +9,8 @@ from spusk.lab.guard import allowed_hosts
 PORT, TOKEN = 8642, "right-token"
 HOST, ORIGIN = f"127.0.0.1:{PORT}", f"http://127.0.0.1:{PORT}"
 COOKIE = f"spusk-{PORT}={TOKEN}"
+FORMULA = b'{"formula": "x^2"}'
+CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 RIGHT = (("host", HOST), ("cookie", COOKIE), ("origin", ORIGIN))
 
 
@@ -89,3 +91,11 @@ def spoken_by_socket(pieces):
     yield {"type": "websocket.connect"}
     yield from ({"type": "websocket.receive", "text": piece.decode()} for piece in pieces)
     yield {"type": "websocket.disconnect", "code": 1000}
+
+
+def armour(answer):
+    assert answer.header("content-security-policy") == CSP
+    assert answer.header("x-content-type-options") == "nosniff"
+    assert answer.header("referrer-policy") == "no-referrer"
+    assert answer.header("cross-origin-resource-policy") == "same-origin"
+    assert not [key for key, _ in answer.headers if key.startswith("access-control-")]

@@ -1,20 +1,27 @@
 """The lab lets no stranger in: every route × every attack, from the table of routes itself."""
 
 import json
-import sys
-import time
-import types
 
 import pytest
 
 from spusk.lab import app as lab
 from spusk.lab.guard import LIMIT, allowed_hosts, new_token
-from spusk.lab.jobs import Jobs
-from tests.lab.asgi import COOKIE, HOST, ORIGIN, PORT, RIGHT, TOKEN, ask, server, without
+from tests.lab.asgi import (
+    COOKIE,
+    FORMULA,
+    HOST,
+    ORIGIN,
+    PORT,
+    RIGHT,
+    TOKEN,
+    armour,
+    ask,
+    without,
+)
 
 EXAMPLES = {"/page/{file:path}": "/page/index.html", "/words/{lang}": "/words/ru"}
-FORMULA = b'{"formula": "x^2"}'
-CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+pytestmark = pytest.mark.usefixtures("reader")
 
 WRONG_HOSTS = [
     "evil.com", f"evil.com:{PORT}", f"127.0.0.1.evil.com:{PORT}", f"127.0.0.1.:{PORT}",
@@ -67,14 +74,6 @@ def attempt(row, headers, **more):
     return ask(row.method, target, headers, **more)
 
 
-@pytest.fixture(autouse=True)
-def reader(monkeypatch):
-    """A stand-in for the reader of formulas: the door is what is tested here."""
-    tapes = types.ModuleType("spusk.lab.tapes")
-    tapes.described = lambda text: {"read": text}
-    monkeypatch.setitem(sys.modules, "spusk.lab.tapes", tapes)
-
-
 @pytest.mark.parametrize(("row", "headers"), [*matrix()])
 def test_strangers_are_refused_everywhere(row, headers):
     answer = attempt(row, headers, pieces=(FORMULA,))
@@ -102,14 +101,6 @@ def test_what_changes_something_needs_an_origin_and_a_size(row):
     assert "token" in row.needs
     if row.method != "GET":
         assert {"origin", "size"} <= set(row.needs)
-
-
-def armour(answer):
-    assert answer.header("content-security-policy") == CSP
-    assert answer.header("x-content-type-options") == "nosniff"
-    assert answer.header("referrer-policy") == "no-referrer"
-    assert answer.header("cross-origin-resource-policy") == "same-origin"
-    assert not [key for key, _ in answer.headers if key.startswith("access-control-")]
 
 
 LARGE = b" " * (LIMIT + 1)
@@ -145,81 +136,6 @@ def test_a_websocket_message_over_the_limit_closes_it():
     texts = [m["text"] for m in answer.messages if m["type"] == "websocket.send"]
     assert len(texts) == 2, "hello and the answer to the first message, nothing after"
     assert "error" in json.loads(texts[1])
-
-
-@pytest.mark.parametrize("body", [b"", b"x^2", b"[]", b"{}", b'{"formula": 3}', b"[" * 60_000,
-                                  b'{"formula": "\\ud800"}', b"\xff", b'"formula"'])  # fmt: skip
-def test_what_is_no_formula_is_told_so(body):
-    answer = ask("POST", "/formula", pieces=(body,))
-    assert answer.status == 422
-    assert "formula" in json.loads(answer.body)["error"]
-
-
-def test_a_formula_has_at_most_500_characters():
-    assert (
-        ask("POST", "/formula", pieces=(json.dumps({"formula": "x" * 500}).encode(),)).status == 200
-    )
-    answer = ask("POST", "/formula", pieces=(json.dumps({"formula": "x" * 501}).encode(),))
-    assert answer.status == 422
-    assert "501" in json.loads(answer.body)["error"]
-
-
-def test_an_error_in_the_formula_tells_its_place(monkeypatch):
-    from spusk.errors import FormulaError
-
-    def refuse(text):
-        raise FormulaError("no function is called foo", 3)
-
-    monkeypatch.setattr(sys.modules["spusk.lab.tapes"], "described", refuse)
-    answer = ask("POST", "/formula", pieces=(FORMULA,))
-    assert answer.status == 422
-    assert json.loads(answer.body) == {"error": "no function is called foo", "place": 3}
-
-
-def test_a_full_house_says_busy_and_a_slow_formula_ends(monkeypatch):
-    from threading import Event
-
-    free = Event()
-    monkeypatch.setattr(sys.modules["spusk.lab.tapes"], "described", lambda text: free.wait(30))
-    app = server(jobs=Jobs(limit=2, seconds=0.05))
-    said = [ask("POST", "/formula", pieces=(FORMULA,), app=app) for _ in range(3)]
-    free.set()
-    assert [answer.status for answer in said] == [503, 503, 429], "a slow thread keeps its place"
-    for answer in said:
-        armour(answer)
-    wait_until(lambda: ask("POST", "/formula", pieces=(FORMULA,), app=app).status == 200)
-
-
-def wait_until(true, seconds=10):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "no place became free again"
-        time.sleep(0.01)
-
-
-def test_a_mistake_of_ours_is_still_a_kind_answer(monkeypatch):
-    monkeypatch.setattr(sys.modules["spusk.lab.tapes"], "described", lambda text: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        ask("POST", "/formula", pieces=(FORMULA,))
-    seen = []
-    with pytest.raises(ZeroDivisionError):
-        ask("POST", "/formula", pieces=(FORMULA,), app=watched(seen))
-    assert seen[0]["status"] == 500
-    assert (b"content-security-policy", CSP.encode()) in seen[0]["headers"]
-
-
-def watched(seen):
-    """The server, with what it sends kept also when it fails."""
-    app = server()
-
-    async def call(scope, receive, send):
-        async def keep(message):
-            seen.append(message)
-            await send(message)
-
-        await app(scope, receive, keep)
-
-    return call
 
 
 def test_the_token_moves_from_the_address_into_a_cookie():
@@ -267,28 +183,6 @@ def test_tokens_are_long_and_new():
     assert new_token() != new_token()
 
 
-@pytest.mark.parametrize("path", [
-    "/page/../app.py", "/page/../guard.py", "/page/%2e%2e/app.py", "/page/..%2fapp.py",
-    "/page//etc/passwd", "/page/", "/page/.", "/page/..", "/page/../page/index.html",
-    "/page/./index.html", "/page/index.html/", "/page/index.html\x00.js", "/page/..\\app.py",
-    "/page/index.HTML", "/page/.hidden.js", "/page/nothing.js",
-    "/page/../../words/en/page.toml", "/page/C:/index.html", "/nowhere", "/words/de",
-    "/words/../en", "/words/en/page.toml",
-])  # fmt: skip
-def test_the_page_gives_out_nothing_but_its_own_files(path):
-    answer = ask("GET", path)
-    assert answer.status == 404
-    assert "error" in json.loads(answer.body)
-    armour(answer)
-
-
-def test_the_page_is_typed_and_never_stale():
-    answer = ask("GET", "/page/index.html")
-    assert answer.header("content-type") == "text/html; charset=utf-8"
-    assert answer.header("cache-control") == "no-cache"
-    assert '<main id="lab"' in answer.body
-
-
 def test_a_person_is_told_kindly_and_in_their_language():
     person = (("host", HOST), ("accept", "text/html,*/*"), ("accept-language", "ru-RU,ru;q=0.9"))
     answer = ask("GET", "/", person)
@@ -297,13 +191,6 @@ def test_a_person_is_told_kindly_and_in_their_language():
     assert '<html lang="ru">' in answer.body
     assert "Лаборатория пускает только тех" in answer.body
     assert TOKEN not in answer.body
-
-
-def test_the_gallery_and_the_words_are_json():
-    rows = {row["name"]: row for row in json.loads(ask("GET", "/gallery").body)}
-    assert rows["lecture"]["minima"] == [{"x": [5, 5], "value": 0.0, "kind": "global"}]
-    assert rows["lecture"].keys() == {"name", "formula", "view", "minima", "start", "rate", "bound"}
-    assert json.loads(ask("GET", "/words/en").body)["title"] == "spusk"
 
 
 def test_guests_are_added_to_the_list_and_port_80_is_left_out():

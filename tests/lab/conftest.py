@@ -1,0 +1,15 @@
+"""What the tests of the lab share."""
+
+import sys
+import types
+
+import pytest
+
+
+@pytest.fixture
+def reader(monkeypatch):
+    """A stand-in for the reader of formulas: the door is what is tested here."""
+    tapes = types.ModuleType("spusk.lab.tapes")
+    tapes.described = lambda text: {"read": text}
+    monkeypatch.setitem(sys.modules, "spusk.lab.tapes", tapes)
+    return tapes

@@ -1,0 +1,89 @@
+"""Runs the page's modules without the page: by Node, or else in Chromium."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = "src/spusk/lab/page"
+RUNNER = "tests/lab/run_modules.mjs"
+CHROMIUM = os.environ.get("SPUSK_CHROMIUM", "/usr/bin/chromium")
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+BLANK = "<!doctype html><title>modules</title>"
+
+
+def answers(jobs, folder, way=None):
+    """The modules' answers to these jobs; `folder` is empty room of the test."""
+    way = way or available()
+    text = json.dumps(jobs, allow_nan=False)
+    said = {"node": by_node, "chromium": by_chromium}[way](text, folder)
+    found = json.loads(said)
+    for job, answer in zip(jobs, found, strict=True):
+        assert not (isinstance(answer, dict) and "error" in answer), (job["kind"], answer)
+    return found
+
+
+def ways():
+    """What can run JavaScript here."""
+    found = ["node"] if shutil.which("node") else []
+    try:
+        import playwright.sync_api  # noqa: F401
+    except ImportError:
+        return found
+    return found + ["chromium"] * Path(CHROMIUM).exists()
+
+
+def available():
+    """The first way there is; without one: skipped, in CI a failure."""
+    if ways():
+        return ways()[0]
+    message = "neither Node nor Playwright with Chromium is here"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def by_node(text, folder):
+    for name in (PAGE, str(Path(RUNNER).parent)):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for source in [*ROOT.joinpath(PAGE).glob("*.js"), ROOT / RUNNER]:
+        shutil.copy(source, folder / source.relative_to(ROOT))
+    # without this Node takes .js for its own older kind of module
+    (folder / "package.json").write_text('{"type": "module"}')
+    done = subprocess.run(
+        [shutil.which("node"), str(folder / RUNNER)],
+        input=text, capture_output=True, encoding="utf-8", timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def by_chromium(text, folder):
+    from playwright.sync_api import sync_playwright
+
+    def serve(route):
+        path = route.request.url.removeprefix("http://modules.test/")
+        if path:
+            body, kind = (ROOT / path).read_text(encoding="utf-8"), "text/javascript"
+        else:
+            body, kind = BLANK, "text/html"
+        headers = {"content-type": kind, "content-security-policy": "script-src 'self'"}
+        route.fulfill(body=body, headers=headers)
+
+    with sync_playwright() as tool:
+        browser = tool.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        page = browser.new_page()
+        page.route("**/*", serve)
+        page.goto("http://modules.test/")
+        said = page.evaluate(
+            "async ([runner, text]) => (await import('/' + runner)).answers(text)", [RUNNER, text]
+        )
+        browser.close()
+    return said

@@ -1,0 +1,52 @@
+// Answers a list of jobs with the page's own modules; the same under Node and in a browser.
+
+import { compile } from "../../src/spusk/lab/page/tape.js";
+import { basins, descend } from "../../src/spusk/lab/page/descent.js";
+
+const kinds = {
+  // f, ∇f, Hessian at each point, both by one run and each by itself; f again by blocks
+  points({ tape, points }) {
+    const program = compile(tape);
+    const columns = Array.from({ length: tape.n }, (_, k) =>
+      Float64Array.from(points, (point) => point[k]),
+    );
+    return {
+      values: points.map((x) => program.value(x)),
+      gradients: points.map((x) => [...program.gradient(x)]),
+      hessians: points.map((x) => [...program.hessian(x)]),
+      runs: points.map((x) => [...program.run(x)]),
+      many: [...program.many(columns)],
+    };
+  },
+  grid({ tape, xs, ys }) {
+    return [...compile(tape).grid(Float64Array.from(xs), Float64Array.from(ys))];
+  },
+  descend({ tape, start, options }) {
+    const { points, values, norms, ...rest } = descend(compile(tape), start, options);
+    return { points: [...points], values: [...values], norms: [...norms], ...rest };
+  },
+  basins({ tape, minima, view, size, options }) {
+    const began = performance.now();
+    const { which, steps } = basins(compile(tape), minima, view, size, options);
+    return { which: [...which], steps: [...steps], seconds: (performance.now() - began) / 1e3 };
+  },
+};
+
+// JSON text in, JSON text out; NaN and infinities as words.
+export function answers(text) {
+  const found = JSON.parse(text).map((job) => {
+    try {
+      return kinds[job.kind](job);
+    } catch (error) {
+      return { error: error.message };
+    }
+  });
+  const word = (_, x) => (typeof x === "number" && !Number.isFinite(x) ? String(x) : x);
+  return JSON.stringify(found, word);
+}
+
+if (typeof process !== "undefined" && process.argv) {
+  let text = "";
+  for await (const chunk of process.stdin) text += chunk;
+  process.stdout.write(answers(text));
+}
