@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 SOURCE := $(shell find src native CMakeLists.txt pyproject.toml -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: run lab test check soak bench clean
+.PHONY: run lab test check soak bench fuzz clean
 
 run: $(VENV)/installed
 	@$(BIN)/spusk train --out runs/first --overwrite
@@ -26,6 +26,11 @@ soak: $(VENV)/tested
 
 bench: $(VENV)/benched
 	$(BIN)/python -m benchmarks.run
+
+SECONDS = 60
+fuzz: $(VENV)/fuzzed
+	$(BIN)/python -m fuzz formula $(SECONDS)
+	$(BIN)/python -m fuzz readers $(SECONDS)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -52,6 +57,11 @@ $(VENV)/tested: $(VENV)/installed
 $(VENV)/benched: $(VENV)/installed
 	@echo "Installing what the benchmarks compare with …"
 	@$(BIN)/python -m pip install --quiet '.[bench]'
+	@touch $@
+
+$(VENV)/fuzzed: $(VENV)/installed
+	@echo "Installing the fuzzer …"
+	@$(BIN)/python -m pip install --quiet '.[fuzz]'
 	@touch $@
 
 clean:
