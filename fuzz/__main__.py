@@ -6,6 +6,7 @@ that file in fuzz/corpus/TARGET.
 
 import importlib
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -28,9 +29,10 @@ def dictionary(name: str, words: list[str]) -> Path:
 def main() -> None:
     """Fuzzes one target for so many seconds."""
     name, seconds, *more = sys.argv[1:]
+    tempfile.tempdir = str(FOUND)  # libFuzzer leaves without tidying up
+    (FOUND / name).mkdir(parents=True, exist_ok=True)
     with atheris.instrument_imports(include=["spusk", "zipfile", "PIL.PngImagePlugin"]):
         target = importlib.import_module(f"fuzz.{name}")
-    (FOUND / name).mkdir(parents=True, exist_ok=True)
     warnings.simplefilter("error")  # a warning is one thing more that nobody meant to say
     options = [
         f"-max_total_time={seconds}",

@@ -6,6 +6,7 @@ import pytest
 from fuzz import formula, readers
 
 CORPUS = Path(formula.__file__).parent / "corpus"
+LONG = [b"epoch\n" + b"1" * 200_000, b"[" * 200_000]  # more than the corpus should hold
 KEPT = {target: sorted((CORPUS / target).iterdir()) for target in ("formula", "readers")}
 
 
@@ -21,8 +22,8 @@ def test_readers(path):
 
 @pytest.mark.parametrize("reader", readers.READERS, ids=lambda reader: reader.name)
 def test_no_reader_stumbles_over_another_readers_files(reader):
-    for path in KEPT["readers"]:
-        readers.give(reader, path.read_bytes())
+    for data in (*(path.read_bytes() for path in KEPT["readers"]), *LONG):
+        readers.give(reader, data)
 
 
 def test_the_corpus_stays_small():

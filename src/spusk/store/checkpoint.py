@@ -58,7 +58,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     try:
         state = json.loads(about["state"])
         if state["format"] != FORMAT:
-            raise RunError(f"{path}: expected format {FORMAT}, found {state['format']}")
+            raise RunError(f"{path}: expected format {FORMAT}, found {state['format']!r}")
         history = [Event(**row) for row in state["history"]]
         return Checkpoint(net, place_of(state["place"]), history, path)
     except (KeyError, TypeError, ValueError, RecursionError) as error:

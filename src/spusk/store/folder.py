@@ -139,7 +139,7 @@ def read_description(folder: Path) -> dict[str, Any]:
     if not isinstance(about, dict) or about.get("format") != FORMAT:
         raise RunError(
             f"{path}: expected format {FORMAT}, found "
-            f"{about.get('format') if isinstance(about, dict) else type(about).__name__}; "
+            f"{repr(about.get('format')) if isinstance(about, dict) else type(about).__name__}; "
             "it was made by another version of spusk"
         )
     return about
@@ -149,7 +149,7 @@ def read_history(path: Path) -> list[dict[str, float | None]]:
     """history.csv as rows of numbers. Raises RunError naming line and cell."""
     try:
         return rows_of(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, csv.Error) as error:
         raise RunError(f"{path}: expected a history of numbers, found {error}") from error
 
 

@@ -82,7 +82,8 @@ def load_all(path: Path) -> tuple[Network, dict[str, str]]:
             for number, (W, b) in enumerate(net.layers, start=1):
                 W[:], b[:] = file.get_tensor(f"W{number}"), file.get_tensor(f"b{number}")
     except (OSError, KeyError, TypeError, ValueError, RecursionError, SafetensorError) as error:
-        raise RunError(f"{path}: expected spusk weights, found {error}") from error
+        found = " ".join(str(error).split())  # one line, whatever the file's own words in it hold
+        raise RunError(f"{path}: expected spusk weights, found {found}") from error
     expected = about.get("crc32", "")
     if expected and expected != f"{checksum(about, net.theta.data.cast('B')):08x}":
         raise RunError(f"{path}: expected checksum {expected}, found another: the file is damaged")
