@@ -127,9 +127,11 @@ def test_descents_are_pythons(tmp_path):
     ):
         known = spusk.descend(text, start, rate, steps, rule=rule)
         assert (answer["outcome"], answer["step"]) == (known.outcome.key, known.step), (text, rule)
-        assert_agree(answer["points"], known.iterates, 1e-9)
-        assert_agree(answer["values"], known.values, 1e-9)
-        assert_agree(answer["norms"], known.norms, 1e-9)
+        for name, expected in (
+            ("points", known.iterates.ravel()), ("values", known.values), ("norms", known.norms)
+        ):  # fmt: skip
+            found, first = numbers(answer[name]), np.abs(expected[0])
+            np.testing.assert_allclose(found, expected, 1e-9, 1e-9 * (1 + first), err_msg=text)
         met.add(known.outcome.key)
     assert met == {"converged", "out_of_steps", "oscillating", "diverged", "not_finite"}
 
@@ -145,13 +147,18 @@ def test_a_rules_parameters_count(tmp_path):
     assert_agree(found["points"], known.iterates, 1e-9)
 
 
-MAPS = [("himmelblau", 0.01), ("three-hump-camel", 0.2), ("ln(x) + y^2 + x^2", 0.3)]
+MAPS = [  # formula, rate, view
+    ("himmelblau", 0.01, [[-4.0, 4.5], [-5.0, 5.0]]),  # converges everywhere
+    ("three-hump-camel", 0.2, [[-5.0, 5.0], [-5.0, 5.0]]),  # runs away from the edges
+    ("ln(x) + y^2 + x^2", 0.3, [[0.05, 4.0], [-4.0, 4.0]]),  # leaves the domain
+    ("ackley", 0.01, [[-1.0, 1.0], [-1.0, 1.0]]),  # the peak itself is one of the starts
+]
 
 
 def test_basins_are_pythons(tmp_path):
-    size, view = 33, [[-4.0, 4.5], [-5.0, 5.0]]  # 33²: more than one block
-    jobs, maps = [], []
-    for text, rate in MAPS:
+    size = 41  # more than one block, an odd number: the middle is a start
+    jobs, maps, seen = [], [], set()
+    for text, rate, view in MAPS:
         data = described(text)
         maps.append(basins(text, rate, view, size, steps=200))
         minima = [{"x": x} for x in maps[-1].minima.tolist()]
@@ -166,7 +173,8 @@ def test_basins_are_pythons(tmp_path):
         which = np.where(away, -2, known.index).ravel()
         assert np.mean(np.array(low["which"] + high["which"]) == which) >= 0.999
         assert np.mean(np.array(low["steps"] + high["steps"]) == known.steps.ravel()) >= 0.999
-    assert {-2, -1} & set(which.tolist())
+        seen |= set(which.tolist())
+    assert seen >= {-2, -1, 0, 1, 2, 3}
 
 
 @pytest.mark.soak
@@ -201,7 +209,7 @@ def test_a_typed_formula_gets_the_scene_that_the_gallery_knows(name):
         if (low <= minimum.x).all() and (minimum.x <= high).all():
             assert np.min(np.linalg.norm(np.subtract(found, minimum.x), axis=1)) < 1e-6
     best = [m["value"] for m in data["minima"] if m["global"]]
-    assert best == pytest.approx([min(m.value for m in entry.minima)] * len(best), abs=1e-9)
+    assert max(best) <= min(m.value for m in entry.minima) + 1e-9  # a wider view may know a lower
     if entry.bound is not None and best:
         bounds = {entry.bound} | {2 / top for top in tops(entry)}
         assert min(abs(data["bound"] - b) for b in bounds) < 1e-6
@@ -237,7 +245,7 @@ def test_a_minimum_above_other_values_is_local():
     assert [m["global"] for m in described("x^3 - 3*x")["minima"]] == [False]
 
 
-@pytest.mark.parametrize("text", ["x^2 + 3*y^2", "x^3 - 3*x", "(x-20)^2 + y^2", "exp(x^4) + y^2"])
+@pytest.mark.parametrize("text", ["x^2 + 3*y^2", "x^3 - 3*x", "(x-20)^2 + y^2", "exp(x^2) + y^2"])
 def test_the_first_descent_of_a_typed_formula_converges(text):
     data = described(text)
     assert spusk.descend(text, data["start"], data["rate"]).success

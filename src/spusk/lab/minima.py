@@ -72,13 +72,14 @@ def is_minimum(f: Function, place: Floats, near: float) -> bool:
     """
     around = np.array([s for s in np.ndindex((3,) * f.n) if any(k != 1 for k in s)]) - 1
     here = float(f.value(place))
-    rises = np.asarray(f.value(place + near * np.stack([around, around / 8]))) - here
-    known = np.isfinite(rises)  # f may end here
+    values = np.asarray(f.value(place + near * np.stack([around, around / 8])))
+    known = np.isfinite(values)  # f may end here
     if not np.isfinite(here) or not known.any(axis=1).all():
         return False
+    rises = np.where(known, values, here) - here
     far, close = np.max(rises, axis=1, where=known, initial=-np.inf)
     slack = 1e-12 * (1 + abs(here))
-    return bool(rises[known].min() >= -slack and far > 0 and close <= 0.75 * far + slack)
+    return bool(rises.min() >= -slack and far > 0 and close <= 0.75 * far + slack)
 
 
 def within(place: Floats, box: Floats) -> bool:
