@@ -94,7 +94,7 @@ def test_a_result_that_is_a_variable_is_copied(tmp_path):
 
 
 def test_kinks_jumps_and_edges_of_a_domain(tmp_path):
-    texts = ("abs(x - 1) + abs(y)", "sign(x - 1)*y", "sqrt(x) + y^0.3", "log(x) + 1/y", "x^y")
+    texts = ("abs(x - 1) + abs(y)", "sign(x - 1)*y", "sqrt(x) + y^0.3", "log(x) + 1/y", "x^ln(y)")
     points = [[1, 0], [0, 0], [1, -1], [-1, 2], [0, 1]]
     jobs = [{"kind": "points", "tape": described(t)["tape"], "points": points} for t in texts]
     for text, answer in zip(texts, answers(jobs, tmp_path), strict=True):
@@ -171,6 +171,7 @@ MAPS = [  # formula, rate, view
     ("himmelblau", 0.01, [[-4.0, 4.5], [-5.0, 5.0]]),  # converges everywhere
     ("three-hump-camel", 0.2, [[-5.0, 5.0], [-5.0, 5.0]]),  # runs away from the edges
     ("ln(x) + y^2 + x^2", 0.3, [[0.05, 4.0], [-4.0, 4.0]]),  # leaves the domain
+    ("-(x^2 + y^2)^0.75", 100, [[-5.0, 5.0], [-4.0, 4.5]]),  # runs away, each in its own time
     ("ackley", 0.01, [[-1.0, 1.0], [-1.0, 1.0]]),  # the peak itself is one of the starts
 ]
 
