@@ -112,4 +112,4 @@ def test_the_gallery_and_the_words_are_json():
     rows = {row["name"]: row for row in json.loads(ask("GET", "/gallery").body)}
     assert rows["lecture"]["minima"] == [{"x": [5, 5], "value": 0.0, "kind": "global"}]
     assert rows["lecture"].keys() == {"name", "formula", "view", "minima", "start", "rate", "bound"}
-    assert json.loads(ask("GET", "/words/en").body)["title"] == "spusk"
+    assert json.loads(ask("GET", "/words/en").body)["page"]["title"] == "spusk"

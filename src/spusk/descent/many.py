@@ -91,8 +91,8 @@ def descend_many(
             return
         rows = np.arange(part.start, part.stop) % len(x0)
         eta = rate if etas is None else etas[part]
-        block = Block(gradient, x0[rows].T, eta, rule, limit)
         with np.errstate(all="ignore"):
+            block = Block(gradient, x0[rows].T, eta, rule, limit)
             block.run(steps, None if many.path is None else many.path[:, part], every)
         many.x[part], many.codes[part], many.steps[part] = block.ends.T, block.codes, block.taken
 

@@ -21,6 +21,7 @@ from spusk.lab.guard import Guard, spoken, told
 from spusk.lab.jobs import BusyError, Jobs
 from spusk.words import LANGUAGES, say, topic
 
+PAGE_TOPICS = ("page", "page_surface", "page_bridge", "page_network")
 FORMULA_LIMIT = 500  # characters
 KINDS = {"js": "text/javascript", "css": "text/css", "html": "text/html", "svg": "image/svg+xml"}
 PLAIN_PATH = re.compile(rf"([\w-]+/)*[\w-]+(\.[\w-]+)*\.({'|'.join(KINDS)})", re.ASCII)
@@ -51,7 +52,8 @@ async def words(request: Request) -> Response:
     lang = request.path_params["lang"]
     if lang not in LANGUAGES:
         raise HTTPException(404)
-    return JSONResponse(topic("page", lang), headers={"Cache-Control": "no-cache"})
+    said = {name.removeprefix("page_"): topic(name, lang) for name in PAGE_TOPICS}
+    return JSONResponse(said, headers={"Cache-Control": "no-cache"})
 
 
 async def gallery(request: Request) -> Response:

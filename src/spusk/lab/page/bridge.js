@@ -1,0 +1,7 @@
+// The bridge view.
+import { make } from "./dom.js";
+
+export function mount(room, { say }) {
+  room.append(make("h2", {}, say("bridge.title")));
+  return {};
+}

@@ -1,0 +1,122 @@
+// The page's frame: views, language, theme, sharing, keys. Each view is a module that mounts itself.
+
+import { read, write } from "./address.js";
+import { make } from "./dom.js";
+import { languages, speech } from "./words.js";
+
+const VIEWS = { surface: "./surface.js", bridge: "./bridge.js", network: "./network.js" };
+const kept = {
+  get: (key) => { try { return localStorage.getItem(`spusk.${key}`); } catch { return null; } },
+  set: (key, value) => { try { localStorage.setItem(`spusk.${key}`, value); } catch { /* private mode */ } },
+};
+
+let lang = kept.get("lang") ?? (navigator.languages.some((l) => l.startsWith("ru")) ? "ru" : "en");
+let say, mounted, shown;
+
+function dress() {
+  const root = document.documentElement;
+  root.lang = lang;
+  root.dataset.theme = kept.get("theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  root.dataset.size = kept.get("size") ?? "plain";
+}
+
+function toggle(key, one, other) {
+  kept.set(key, document.documentElement.dataset[key] === one ? other : one);
+  dress();
+  mounted?.restyle?.();
+}
+
+function tell(sentence) {
+  const bar = document.querySelector("#told");
+  bar.textContent = sentence;
+  bar.hidden = false;
+  clearTimeout(bar.timer);
+  bar.timer = setTimeout(() => (bar.hidden = true), 5000);
+}
+
+async function share() {
+  await navigator.clipboard.writeText(location.href);
+  tell(say("page.shared"));
+}
+
+function header() {
+  const tab = (view) =>
+    make("a", { href: `#${view}`, "data-view": view, "aria-current": view === shown && "page" }, say(`${view}.title`));
+  const button = (key, label, onclick) =>
+    make("button", { type: "button", class: "quiet", title: say(`page.${key}`), "aria-label": say(`page.${key}`), onclick }, label);
+  return make("header", {},
+    make("h1", {}, "spusk"),
+    make("nav", { "aria-label": say("page.views") }, Object.keys(VIEWS).map(tab)),
+    make("div", { class: "tools" },
+      make("button", { type: "button", class: "quiet", id: "language", lang: lang === "en" ? "ru" : "en", onclick: speakOther }, say("page.language")),
+      button("theme", "◐", () => toggle("theme", "dark", "light")),
+      button("large", "A", () => toggle("size", "large", "plain")),
+      button("share", "⤴", share),
+      button("help", "?", help)));
+}
+
+function help() {
+  const box = make("dialog", { "aria-label": say("page.help") }, make("p", {}, say("page.help_text")),
+    make("form", { method: "dialog" }, make("button", {}, say("page.close"))));
+  box.addEventListener("close", () => box.remove());
+  document.body.append(box);
+  box.showModal();
+}
+
+async function speakOther() {
+  lang = languages.find((other) => other !== lang);
+  kept.set("lang", lang);
+  await begin();
+}
+
+/** What a view may use of the frame. */
+function frame(view, settings) {
+  return { say, lang, settings, tell, remember: (now) => shown === view && write(view, now) };
+}
+
+async function show() {
+  const { view: asked, settings, wrong } = read();
+  const view = asked in VIEWS ? asked : "surface";
+  if (wrong || (asked && asked !== view)) tell(say("page.broken_address", { why: wrong ?? asked.slice(0, 30) }));
+  shown = view;
+  for (const tab of document.querySelectorAll("nav a"))
+    tab.dataset.view === view ? tab.setAttribute("aria-current", "page") : tab.removeAttribute("aria-current");
+  mounted?.unmount?.();
+  const room = document.querySelector("#lab");
+  room.replaceChildren(make("p", { class: "loading" }, say("page.loading")));
+  try {
+    const module = await import(VIEWS[view]);
+    if (shown !== view) return;
+    room.replaceChildren();
+    mounted = await module.mount(room, frame(view, settings));
+  } catch (error) {
+    room.replaceChildren(make("p", { class: "failed", role: "alert" }, say("page.failed", { why: error.message })));
+    throw error;
+  }
+}
+
+function keys(event) {
+  if (event.target.closest("input, textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const number = /^Digit([1-3])$/.exec(event.code);
+  if (number) location.hash = Object.keys(VIEWS)[number[1] - 1];
+  else if (event.code === "Slash" && event.shiftKey) help();
+  else if (mounted?.key?.(event.code)) event.preventDefault();
+}
+
+async function begin() {
+  dress();
+  try {
+    say = await speech(lang);
+  } catch (error) {
+    document.querySelector("#lab").textContent = "spusk lab: no answer · нет ответа";
+    throw error;
+  }
+  document.title = say("page.title");
+  document.querySelector("header")?.remove();
+  document.body.prepend(header());
+  await show();
+}
+
+addEventListener("hashchange", show);
+addEventListener("keydown", keys);
+begin();
