@@ -6,7 +6,7 @@ a view of it, so that the lecture's w ∈ R^Q and b ∈ R^P and its W⁽ˡ⁾, b
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -23,6 +23,7 @@ from spusk.backprop import (
 )
 from spusk.data import Sample
 from spusk.errors import InputError, NetworkError
+from spusk.starts import INITS
 
 LARGEST = 2_000_000_000  # numbers in θ; past this a slip of the finger is likelier than a network
 CHUNK = 4_000_000  # numbers of one activation matrix when a whole set is answered
@@ -84,25 +85,13 @@ def named(table: dict[str, Any], name: str, what: str) -> str:
     return name
 
 
-class Start(NamedTuple):
-    """The deviations of a random start: W ~ N(0, W(n)²), b ~ N(0, b²) with n inputs."""
-
-    W: Callable[[int], float]
-    b: float
-
-
-INITS = {
-    "scaled": Start(W=lambda n: n**-0.5, b=1.0),
-    "normal": Start(W=lambda n: 1.0, b=1.0),
-}
-
-
 class Network(Parameters):
     """A dense network α: R^n₀ → R^n_L with a random start.
 
     a⁽ˡ⁾ = σ(W⁽ˡ⁾ᵀ a⁽ˡ⁻¹⁾ + b⁽ˡ⁾). Starts: `scaled` W ~ N(0, 1/n), b ~ N(0, 1); `normal` both
-    N(0, 1) (Nielsen's); `gain` multiplies the weights, one number or one per layer. The same seed
-    gives the same start. Raises NetworkError. Rows L7, L9; L11 line 1.
+    N(0, 1) (Nielsen's); `wide` for a very wide last hidden layer, set by the precedents of V (see
+    starts.py); `gain` multiplies the weights, one number or one per layer. The same seed gives the
+    same start. Raises NetworkError. Rows L7, L9; L11 line 1.
     """
 
     def __init__(
@@ -115,6 +104,7 @@ class Network(Parameters):
         activation: str = "sigmoid",
         output: str = "sigmoid",
         error: str = "squared",
+        V: Sample | None = None,
     ) -> None:
         if np.dtype(dtype) not in (np.float32, np.float64):
             raise NetworkError(f"dtype: expected float32 or float64, found {np.dtype(dtype)}")
@@ -127,17 +117,17 @@ class Network(Parameters):
                 f"error: cross-entropy needs sigmoid outputs, found {output}; use output='sigmoid'"
             )
         self.seed, self.init = seed, named(INITS, init, "init")
-        self.randomise(seed, INITS[init], gain)
+        self.randomise(seed, gain, V)
 
-    def randomise(self, seed: int, start: Start, gain: float | Sequence[float]) -> None:
+    def randomise(self, seed: int, gain: float | Sequence[float], V: Sample | None) -> None:
         """Draws w and b anew, layer by layer, weights before biases."""
         gains = np.broadcast_to(gain, len(self.layers)) if np.isscalar(gain) else np.asarray(gain)
         if gains.shape != (len(self.layers),) or not np.isfinite(gains).all():
             raise NetworkError(f"gain: expected 1 or {len(self.layers)} finite, found {gain}")
+        if V is not None:
+            self.fits(V)
         rng = np.random.default_rng(seed)
-        for (W, b), g in zip(self.layers, gains, strict=True):
-            W[:] = rng.standard_normal(W.shape) * (g * start.W(len(W)))
-            b[:] = rng.standard_normal(b.shape) * start.b
+        INITS[self.init](self.layers, rng, gains.tolist(), self.sigmas, V)
 
     @property
     def sigmas(self) -> list[Any]:

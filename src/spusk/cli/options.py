@@ -1,8 +1,12 @@
 """What the command line reads: layers with dashes, lists with commas, batches."""
 
 import math
+from typing import Any
 
 import click
+from click.core import ParameterSource
+
+from spusk.sgd.presets import PRESETS, Preset
 
 
 def layer_text(sizes: tuple[int, ...]) -> str:
@@ -15,17 +19,22 @@ def whole(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19 and int(text) > 0
 
 
-class Layers(click.ParamType[tuple[int, ...]]):
-    """Layer sizes with dashes: 784-100-10."""
+class Layers(click.ParamType["tuple[int, ...] | Preset"]):
+    """Layer sizes with dashes, 784-100-10, or the name of a preset."""
 
     name = "layers"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
+    ) -> "tuple[int, ...] | Preset":
+        if str(value) in PRESETS:
+            return PRESETS[str(value)]
         parts = str(value).split("-")
         if len(parts) < 2 or not all(map(whole, parts)):
-            self.fail(f"expected sizes such as 784-100-10, found {str(value)!r}", param, ctx)
+            names = ", ".join(PRESETS)
+            self.fail(
+                f"expected sizes such as 784-100-10, or {names}, found {str(value)!r}", param, ctx
+            )
         return tuple(map(int, parts))
 
 
@@ -100,3 +109,14 @@ class Range(click.ParamType[tuple[float, ...]]):
             self.fail(
                 f"expected numbers such as 0.01,0.1 or start:stop:count, found {text!r}", param, ctx
             )
+
+
+def unless_given(**brought: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Each option as the user gave it on the command line, else as a preset brings it."""
+    context = click.get_current_context()
+    return tuple(
+        context.params[name]
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        else value
+        for name, value in brought.items()
+    )

@@ -14,13 +14,15 @@ from typing import Self
 import click
 
 from spusk import data, store
-from spusk.cli.options import Batch, Gain, Layers, layer_text, whole
+from spusk.cli.options import Batch, Gain, Layers, layer_text, unless_given, whole
 from spusk.cli.pictures import draw
 from spusk.cli.views import view
 from spusk.engines import ENGINES
 from spusk.errors import RunError
-from spusk.network import INITS, Network
+from spusk.network import Network
 from spusk.sgd import Event, Outcome, Plan, SortedSetWarning
+from spusk.sgd.presets import Preset
+from spusk.starts import INITS
 from spusk.store import Every, Resumed
 from spusk.words import say
 
@@ -61,8 +63,9 @@ class Cadence(click.ParamType[Every]):
     "--layers",
     type=Layers(),
     default=None,
-    metavar="N-…-M",
-    help="Neurons per layer  [default: 784-100-10, ends fitted to the data]",
+    metavar="N-…-M|PRESET",
+    help="Neurons per layer  [default: 784-100-10, ends fitted to the data]; or lecture: "
+    "784-89-100306-10 with a rate, batch and start of its own.",
 )
 @click.option(
     "--rate",
@@ -95,7 +98,7 @@ class Cadence(click.ParamType[Every]):
     type=click.Choice(list(INITS)),
     default="scaled",
     show_default=True,
-    help="Random start: scaled W ~ N(0, 1/n), normal W ~ N(0, 1).",
+    help="Random start: scaled W ~ N(0, 1/n), normal W ~ N(0, 1), wide for very wide layers.",
 )
 @click.option(
     "--gain",
@@ -133,8 +136,8 @@ class Cadence(click.ParamType[Every]):
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per epoch, nothing else.")
 @click.pass_obj
 def train(
-    lang: str, source: str, data_dir: Path | None, layers: tuple[int, ...] | None, rate: float,
-    batch: str, epochs: int, seed: int, init: str, gain: tuple[float, ...],
+    lang: str, source: str, data_dir: Path | None, layers: tuple[int, ...] | Preset | None,
+    rate: float, batch: str, epochs: int, seed: int, init: str, gain: tuple[float, ...],
     engine_name: str, threads: int | None, out: Path | None, every: Every, overwrite: bool,
     pictures: bool, as_json: bool,
 ) -> int:  # fmt: skip
@@ -144,13 +147,19 @@ def train(
     spusk train                                     the embedded sample, a few seconds
     spusk train --data mnist --layers 784-100-10    60,000 digits (spusk data get mnist)
     spusk train --data digits.csv --layers 64-30-10 your own
+    spusk train --data mnist --layers lecture       10 million weights, 100 thousand biases
     """
     folder = target(out, overwrite)
     sets = data.load(source, data_dir)
     V = sets.train
-    net = Network(
-        layers or (V.x.shape[1], 100, V.classes), seed, init, gain if len(gain) > 1 else gain[0]
-    )
+    if isinstance(layers, Preset):
+        rate, batch, epochs, init = unless_given(
+            rate=layers.plan.rate, batch=str(layers.plan.batch), epochs=layers.plan.epochs,
+            init=layers.init,
+        )  # fmt: skip
+        layers = layers.sizes
+    sizes = layers or (V.x.shape[1], 100, V.classes)
+    net = Network(sizes, seed, init, gain if len(gain) > 1 else gain[0], V=V)
     plan = Plan(rate, "all" if batch == "all" else int(batch), epochs, seed)
     note = {"shape": list(V.shape), "data_dir": None if data_dir is None else str(data_dir)}
     with Signals() as stop, first_warning_as_line():

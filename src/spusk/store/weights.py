@@ -14,7 +14,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from spusk.errors import RunError
-from spusk.network import Network, Parameters, checked_sizes
+from spusk.network import Network, Parameters, checked_sizes, named
+from spusk.starts import INITS
 from spusk.store.files import write
 
 DESCRIPTION = ("sizes", "activation", "output", "error", "seed", "init")
@@ -106,6 +107,8 @@ def fitting(file: "Tensors", about: dict[str, Any], path: Path) -> Network:
         found, kind = tuple(part.get_shape()), part.get_dtype()
         if found != shape or kind != first:
             raise RunError(f"{path}: {name} expected {first}{shape}, found {kind}{found}")
-    net = Network(**{**about, "sizes": (1, 1)})  # every name looked at, nothing drawn at random
+    # every name looked at, nothing drawn at random, and no data asked for
+    net = Network(**{**about, "sizes": (1, 1), "init": "scaled"})
+    net.init = named(INITS, about["init"], "init")
     Parameters.__init__(net, sizes, DTYPES[first])
     return net
