@@ -1,7 +1,177 @@
-// The network view.
-import { make } from "./dom.js";
+// The network view: a network learns, watched live; its pictures, and a field to draw digits for it.
 
-export function mount(room, { say }) {
-  room.append(make("h2", {}, say("network.title")));
-  return {};
+import { make } from "./dom.js";
+import { written } from "./words.js";
+import { confusion } from "./network/confusion.js";
+import { controls, face, numbers } from "./network/controls.js";
+import { curves } from "./network/curves.js";
+import { drawing, throttled } from "./network/draw.js";
+import { form } from "./network/form.js";
+import { connect } from "./network/live.js";
+import { PRESETS, planOf, readPlan, sizesOf } from "./network/plan.js";
+import { active, best, store, strip } from "./network/runs.js";
+import { tabs } from "./network/tabs.js";
+import { weights } from "./network/weights.js";
+
+const FRESH = 1000; // ms between two pictures of the weights while a network learns
+const ASKED = { weights: "weights", mistakes: "confusion" };
+let last = {}; // what was looked at, when the view is left or speaks another language
+
+export function mount(room, frame) {
+  const { say, lang, settings, tell, remember } = frame;
+  const number = (value) => written(value, lang);
+  const percent = (value, digits = 1) => (Number.isFinite(value)
+    ? value.toLocaleString(lang, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }) : "—");
+  const tools = { ...frame, number, percent, best };
+  const known = store();
+  Object.assign(known, { chosen: last.chosen, ticked: new Set(last.ticked) });
+  const asked = readPlan(settings, last.plan ?? PRESETS.small);
+  if (asked.wrong.length) tell(say("network.broken", { parts: asked.wrong.map((part) => say(`network.${part}`)).join(", ") }));
+  let link = "connecting", error = "", then, plan = asked.plan, following = !asked.asked, shown = {};
+
+  const panes = { curves: curves(tools), weights: weights(tools), mistakes: confusion(tools) };
+  const picture = tabs(tools, panes, last.tab, () => { look(); render(); });
+  const fields = form(tools, plan, { changed: keep, start });
+  const now = numbers(tools);
+  const buttons = controls(tools, { main, step, stop: () => order("stop") });
+  const status = make("p", { class: "state", role: "status", "aria-live": "polite" });
+  const field = drawing(tools, (pixels) => known.chosen !== undefined && order("draw", { pixels }));
+  const chips = strip(tools, { tick, choose, forget: (id) => order("forget", { id }) });
+  room.append(make("div", { class: "network" },
+    make("section", { class: "left", "aria-label": say("network.pictures") }, picture.element, now.element, picture.panel, status, chips.element),
+    make("section", { class: "right", "aria-label": say("network.settings") }, fields.element, buttons.element, field.element)));
+  const refresh = throttled(look, FRESH);
+  const live = connect({ heard, changed });
+  const back = () => document.visibilityState === "visible" && live.send({ do: "runs" });
+  document.addEventListener("visibilitychange", back);
+  render();
+
+  function changed(next) {
+    link = next;
+    if (next === "open") live.send({ do: "runs" });
+    render();
+  }
+
+  function heard(message) {
+    if (message.error !== undefined) error = message.error;
+    if (message.error !== undefined && message.do === "start") then = undefined;
+    if (message.weights?.id === known.chosen && message.weights) panes.weights.show(message.weights), filled("weights");
+    if (message.confusion?.id === known.chosen && message.confusion) panes.mistakes.show(message.confusion), filled("mistakes");
+    if (message.drawn?.id === known.chosen && message.drawn) field.show(message.drawn);
+    const news = known.hear(message);
+    if (news) react(news);
+    render();
+  }
+
+  function react({ kind, id }) {
+    if (kind === "runs") settle();
+    if (kind === "started") started(id);
+    if (kind === "forgotten" || (kind === "ended" && id === known.chosen)) look();
+    if (id !== known.chosen) return;
+    if (kind === "progress" || kind === "epoch") field.again();
+    if (kind === "epoch" || (kind === "progress" && picture.chosen() === "weights")) refresh();
+  }
+
+  /** After the list of runs came: find the one to look at, and hear what it does. */
+  function settle() {
+    const runs = [...known.runs.values()];
+    if (!known.runs.has(known.chosen)) known.chosen = (runs.findLast(active) ?? runs.at(-1))?.id;
+    for (const run of runs) if (active(run) || run.id === known.chosen) live.send({ do: "watch", id: run.id });
+    const run = known.runs.get(known.chosen);
+    if (run && (following || active(run))) fields.show((plan = planOf(run)));
+    look();
+  }
+
+  function started(id) {
+    if (known.chosen !== undefined) known.ticked.add(known.chosen);
+    known.chosen = id;
+    live.send({ do: "watch", id });
+    if (then) live.send({ do: then, id });
+    then = undefined;
+    look();
+  }
+
+  function filled(name) {
+    shown[name] = known.chosen;
+  }
+
+  /** Asks for what the open tab shows, and for the drawing's answer. */
+  function look() {
+    const run = known.runs.get(known.chosen), name = ASKED[picture.chosen()];
+    if (run && name) order(name);
+    field.again();
+  }
+
+  function order(what, more = {}) {
+    error = "";
+    return live.send({ do: what, id: known.chosen, ...more });
+  }
+
+  function start(next) {
+    const found = fields.read();
+    if (!found || active(known.runs.get(known.chosen))) return;
+    keep(found);
+    then = next;
+    error = "";
+    live.send({ do: "start", ...found, layers: sizesOf(found.layers) });
+  }
+
+  function main() {
+    const run = known.runs.get(known.chosen);
+    if (!active(run)) start();
+    else order(run.state === "running" ? "pause" : "resume");
+  }
+
+  function step() {
+    active(known.runs.get(known.chosen)) ? order("step") : start("step");
+  }
+
+  function choose(id) {
+    known.chosen = id;
+    fields.show((plan = planOf(known.runs.get(id))));
+    keep(plan);
+    live.send({ do: "watch", id });
+    look();
+    render();
+  }
+
+  function tick(id, laid) {
+    laid ? known.ticked.add(id) : known.ticked.delete(id);
+    render();
+  }
+
+  function keep(next) {
+    plan = next;
+    remember(plan);
+  }
+
+  function render() {
+    const run = known.runs.get(known.chosen);
+    const laid = [...known.runs.values()].filter((each) => each.id === known.chosen || known.ticked.has(each.id));
+    const { text, look: manner } = face(tools, run, link, error);
+    if (status.textContent !== text) status.textContent = text;
+    status.dataset.look = manner;
+    panes.curves.show(laid);
+    picture.empty(!run || (picture.chosen() !== "curves" && shown[picture.chosen()] !== run.id), run);
+    now.show(run);
+    buttons.show(run, link);
+    fields.lock(active(run));
+    chips.show(known);
+  }
+
+  function unmount() {
+    last = { chosen: known.chosen, ticked: known.ticked, tab: picture.chosen(), plan };
+    document.removeEventListener("visibilitychange", back);
+    live.close();
+  }
+
+  function key(code) {
+    if (document.activeElement?.closest("button, a, [role=tab], .field")) return false;
+    if (code === "Space") main();
+    else if (code === "ArrowRight") step();
+    else if (code === "BracketLeft" || code === "BracketRight") fields.nudge(code === "BracketRight");
+    else return false;
+    return true;
+  }
+  return { unmount, key, restyle: () => { panes.weights.restyle(); render(); } };
 }

@@ -1,0 +1,60 @@
+// One big Start that becomes Pause; step an epoch, stop; what is going on, in a sentence; downloads.
+
+import { make } from "../dom.js";
+import { active } from "./runs.js";
+
+export function controls({ say }, on) {
+  const button = (key, kind, act) => make("button", { type: "button", class: kind, onclick: act }, say(`network.${key}`));
+  const main = button("start", "main start", on.main);
+  const step = button("step", "", on.step), stop = button("stop", "", on.stop);
+  const link = (file) => make("a", { download: true }, say(`network.get_${file}`));
+  const weights = link("weights"), history = link("history");
+  const downloads = make("p", { class: "downloads small" }, weights, history);
+  const element = make("div", { class: "controls" }, main, step, stop, downloads);
+
+  function show(run, link) {
+    const going = active(run), open = link === "open";
+    main.textContent = say(`network.${run?.state === "running" ? "pause" : going ? "resume" : "start"}`);
+    main.disabled = !open;
+    step.disabled = !open || run?.state === "running";
+    stop.disabled = !open || !going;
+    downloads.hidden = !run?.history.length;
+    if (!run) return;
+    weights.href = `/runs/${encodeURIComponent(run.id)}/weights.safetensors`;
+    history.href = `/runs/${encodeURIComponent(run.id)}/history.json`;
+  }
+  return { element, show };
+}
+
+/** The numbers that move: epoch, cost, accuracy, speed. */
+export function numbers({ say, lang, percent, number }) {
+  const keys = ["epoch", "cost", "accuracy", "speed"];
+  const cells = Object.fromEntries(keys.map((key) => [key, make("dd", { id: `n-now-${key}` }, "—")]));
+  const element = make("dl", { class: "now" }, keys.map((key) =>
+    make("div", {}, make("dt", { class: "small faint", title: say(`network.now_${key}_why`) }, say(`network.now_${key}`)), cells[key])));
+  const fixed = (value, digits) => value.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+  function show(run) {
+    const last = run?.history.at(-1), now = run?.state === "running" ? run.now ?? last : last ?? run?.now;
+    const test = last?.test_accuracy;
+    const epoch = (value) => (run.state === "running" ? fixed(value, 1) : number(value));
+    cells.epoch.textContent = now ? say("network.of", { epoch: epoch(now.epoch), epochs: run.epochs }) : "—";
+    cells.cost.textContent = now ? number(now.cost ?? NaN) : "—";
+    cells.accuracy.textContent = Number.isFinite(test) ? percent(test) : now ? percent(now.accuracy) : "—";
+    cells.speed.textContent = run?.now?.speed ? Math.round(run.now.speed).toLocaleString(lang) : "—";
+  }
+  return { element, show };
+}
+
+/** The sentence of this moment, and how it looks: good, bad or plain. */
+export function face({ say, percent, best }, run, link, error) {
+  if (link !== "open") return { text: say(`network.${link}`), look: "waiting" };
+  if (error) return { text: error, look: "bad" };
+  if (!run) return { text: say("network.nothing"), look: "plain" };
+  if (run.state === "failed") return { text: run.sentence || say("network.failed"), look: "bad" };
+  const epoch = run.history.at(-1)?.epoch ?? 0, score = best(run);
+  if (run.state === "running") return { text: say("network.running", { epoch: epoch + 1, epochs: run.epochs }), look: "going" };
+  if (run.state === "paused") return { text: say("network.paused", { epoch, epochs: run.epochs }), look: "plain" };
+  const done = score === undefined ? say("network.stopped_early") : say("network.done", { best: percent(score) });
+  return { text: run.sentence || done, look: run.state === "finished" ? "good" : "plain" };
+}

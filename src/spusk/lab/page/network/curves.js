@@ -1,0 +1,86 @@
+// Cost and accuracy of several runs on shared axes: test in full lines, training in dashes.
+
+import { canvas, colour, make } from "../dom.js";
+import { dot, frame, line, scale, ticks } from "./axes.js";
+
+const KINDS = { cost: ["cost", "test_cost"], accuracy: ["accuracy", "test_accuracy"] };
+
+export function curves({ say, lang, percent, number }) {
+  let runs = [], pointed;
+  const labels = { cost: (value) => number(value), accuracy: (value) => percent(value) };
+  const pictures = Object.keys(KINDS).map((kind) =>
+    canvas(say(`network.${kind}`), (pen, w, h) => draw(pen, w, h, kind), { class: "curve" }));
+  const legend = make("p", { class: "legend small" },
+    make("span", { class: "full" }, say("network.test")), make("span", { class: "dashed" }, say("network.train")));
+  const reading = make("p", { class: "reading small faint" });
+  for (const { element } of pictures) {
+    element.addEventListener("pointermove", point);
+    element.addEventListener("pointerleave", () => point());
+  }
+  const element = make("div", { class: "curves" }, legend, pictures.map((picture) => picture.element), reading);
+
+  function draw(pen, width, height, kind) {
+    const x = [0, Math.max(1, ...runs.map((run) => run.epochs))], y = range(runs, kind);
+    const to = scale(width, height, x, y);
+    const wholes = ticks(...x, Math.max(2, Math.floor(width / 90))).filter(Number.isInteger);
+    frame(pen, to, { title: say(`network.${kind}`), x: wholes, y: ticks(...y, height / 60),
+      labelX: number, labelY: labels[kind] });
+    if (pointed) {
+      pen.strokeStyle = colour("faint");
+      line(pen, [[to.x(pointed), to.top], [to.x(pointed), to.bottom]]);
+    }
+    for (const run of runs) trace(pen, to, run, KINDS[kind]);
+  }
+
+  function point(event) {
+    const longest = Math.max(0, ...runs.map((run) => run.history.length));
+    const to = event && scale(event.target.clientWidth, event.target.clientHeight, [0, Math.max(1, ...runs.map((run) => run.epochs))], [0, 1]);
+    pointed = to && longest ? Math.min(longest, Math.max(1, Math.round(to.back(event.offsetX)))) : undefined;
+    tell();
+    for (const picture of pictures) picture.redraw();
+  }
+
+  function tell() {
+    const rows = runs.map((run) => ({ run, row: pointed ? run.history.find((each) => each.epoch === pointed) : run.history.at(-1) }));
+    const sentences = rows.filter(({ row }) => row).map(({ run, row }) => say("network.reading", {
+      layers: run.sizes.join("-"), epoch: row.epoch, cost: row.cost ?? NaN, accuracy: percent(row.accuracy),
+      test_cost: row.test_cost ?? NaN, test_accuracy: percent(row.test_accuracy) }));
+    reading.textContent = sentences.join("\n");
+    Object.keys(KINDS).forEach((kind, i) =>
+      pictures[i].element.setAttribute("aria-label", [say(`network.${kind}`), ...sentences].join(". ")));
+  }
+
+  return {
+    element,
+    show(list) {
+      runs = list;
+      tell();
+      for (const picture of pictures) picture.redraw();
+    },
+  };
+}
+
+/** From the smallest to the largest number shown; cost from 0, accuracy up to 1. */
+export function range(runs, kind) {
+  const rows = runs.flatMap((run) => [...run.history, ...run.trail]);
+  const values = KINDS[kind].flatMap((key) => rows.map((row) => row[key])).filter(Number.isFinite);
+  if (kind === "cost") return [0, Math.max(...values, 0) * 1.05 || 0.5];
+  const low = Math.min(...values, 0.9);
+  return [Math.max(0, Math.floor(low * 20 - 0.2) / 20), 1];
+}
+
+function trace(pen, to, run, [train, test]) {
+  pen.strokeStyle = pen.fillStyle = colour(`run-${run.colour}`);
+  pen.lineJoin = "round";
+  const places = (rows, key) => rows.filter((row) => Number.isFinite(row[key])).map((row) => [to.x(row.epoch), to.y(row[key])]);
+  pen.lineWidth = 1.5;
+  pen.setLineDash([5, 4]);
+  const learned = places([...run.history, ...run.trail], train);
+  line(pen, learned);
+  pen.setLineDash([]);
+  pen.lineWidth = 2.5;
+  const tested = places(run.history, test);
+  line(pen, tested);
+  for (const place of tested.length < 40 ? tested : tested.slice(-1)) dot(pen, ...place);
+  if (run.trail.length) dot(pen, ...learned.at(-1), 4);
+}

@@ -1,0 +1,79 @@
+// What to train: data, layers, η, batch, epochs, start, seed; presets fill it at once.
+
+import { make } from "../dom.js";
+import { DATA, INITS, PARTS, PRESETS, presetOf, readPart } from "./plan.js";
+
+/** `on.changed(plan)` whenever the whole form can be started. */
+export function form({ say, lang, tell }, plan, on) {
+  const written = (value) => (lang === "ru" ? String(value).replace(".", ",") : String(value));
+  const choice = (values, topic) => (part) =>
+    make("select", { id: `n-${part}` }, values.map((value) => make("option", { value }, say(`network.${topic}_${value}`))));
+  const text = (mode) => (part) =>
+    make("input", { type: "text", id: `n-${part}`, inputmode: mode, autocomplete: "off", spellcheck: "false", maxlength: "60" });
+  const kinds = { data: choice(DATA, "data"), layers: text("text"), rate: text("decimal"), batch: text("numeric"),
+    epochs: text("numeric"), init: choice(INITS, "init"), seed: text("numeric") };
+
+  const fields = Object.fromEntries(PARTS.map((part) => [part, kinds[part](part)]));
+  const preset = make("select", { id: "n-preset" },
+    [...Object.keys(PRESETS), "own"].map((name) => make("option", { value: name, hidden: name === "own" }, say(`network.preset_${name}`))));
+  const rows = PARTS.map((part) => make("div", { class: `field-${part}` },
+    make("label", { for: `n-${part}`, title: say(`network.${part}_why`) }, say(`network.${part}`)), fields[part]));
+  const complaint = make("p", { class: "wrong small", id: "n-wrong", role: "alert" });
+  const set = make("fieldset", {}, make("legend", {}, say("network.plan")),
+    make("div", { class: "preset" }, make("label", { for: "n-preset" }, say("network.preset")), preset), ...rows);
+  const element = make("form", { class: "plan", onsubmit: (event) => { event.preventDefault(); on.start(); } }, set, complaint);
+
+  function show(next) {
+    plan = next;
+    for (const part of PARTS) {
+      fields[part].value = part === "data" || part === "init" ? next[part] : written(next[part]);
+      mark(part, false);
+    }
+    preset.value = presetOf(next) ?? "own";
+    complaint.textContent = "";
+  }
+
+  function mark(part, wrong) {
+    wrong ? fields[part].setAttribute("aria-invalid", "true") : fields[part].removeAttribute("aria-invalid");
+    wrong ? fields[part].setAttribute("aria-describedby", "n-wrong") : fields[part].removeAttribute("aria-describedby");
+  }
+
+  /** The plan in the form; undefined with the first wrong part marked and explained. */
+  function read() {
+    const found = PARTS.map((part) => [part, readPart(part, fields[part].value)]);
+    for (const [part, value] of found) mark(part, value === undefined);
+    const wrong = found.find(([, value]) => value === undefined)?.[0];
+    complaint.textContent = wrong ? say(`network.${wrong}_wrong`) : "";
+    return wrong ? undefined : Object.fromEntries(found);
+  }
+
+  function changed() {
+    const now = read();
+    if (!now) return;
+    plan = now;
+    preset.value = presetOf(plan) ?? "own";
+    on.changed(plan);
+  }
+
+  preset.addEventListener("change", () => {
+    show(PRESETS[preset.value]);
+    on.changed(plan);
+  });
+  for (const field of Object.values(fields)) field.addEventListener("change", changed);
+  show(plan);
+
+  return {
+    element, show, read,
+    lock: (locked) => (set.disabled = locked),
+    /** η a step smaller or larger: 1, 2, 5, 10, … */
+    nudge(up) {
+      if (set.disabled) return;
+      const rate = plan.rate, power = 10 ** Math.floor(Math.log10(rate) + 1e-9);
+      const ladder = [0.5, 1, 2, 5, 10].map((each) => Number((each * power).toPrecision(3)));
+      const next = up ? ladder.find((each) => each > rate * 1.001) : ladder.findLast((each) => each < rate * 0.999);
+      fields.rate.value = written(next);
+      changed();
+      tell(`η = ${written(next)}`);
+    },
+  };
+}

@@ -1,0 +1,73 @@
+// The first layer's weights as pictures: blue below zero, white at zero, red above.
+
+import { canvas, make } from "../dom.js";
+
+// CIE-even ends of a blue–white–red map that colour-blind eyes tell apart.
+const BLUE = [33, 102, 172], WHITE = [247, 247, 247], RED = [178, 24, 43];
+const GAP = 4;
+
+/** The colour of a weight from −1 to 1. */
+export function diverging(value) {
+  const t = Math.min(Math.abs(value), 1), end = value < 0 ? BLUE : RED;
+  return WHITE.map((white, i) => Math.round(white + (end[i] - white) * t));
+}
+
+/** A small canvas of these numbers, each coloured by `map`. */
+export function stamp(numbers, width, height, map) {
+  const element = make("canvas", { width, height });
+  const pen = element.getContext("2d"), picture = pen.createImageData(width, height);
+  numbers.forEach((value, i) => picture.data.set([...map(value), 255], 4 * i));
+  pen.putImageData(picture, 0, 0);
+  return element;
+}
+
+/** How many columns make `count` squares largest in this box. */
+export function columns(count, width, height) {
+  const side = (across) => Math.min(width / across, height / Math.ceil(count / across));
+  const all = Array.from({ length: count }, (_, i) => i + 1);
+  return all.reduce((found, across) => (side(across) > side(found) ? across : found), 1);
+}
+
+export function weights({ say, number }) {
+  let stamps = [], images = [], size = { width: 28, height: 28 };
+  const reading = make("p", { class: "reading small faint" });
+  const picture = canvas(say("network.weights"), draw, { class: "weights" });
+  picture.element.addEventListener("pointermove", point);
+  const element = make("div", { class: "pane" }, picture.element, reading);
+
+  function layout(width, height) {
+    const across = columns(stamps.length, width, height);
+    const side = Math.min(width / across, height / Math.ceil(stamps.length / across));
+    return { across, side };
+  }
+
+  function draw(pen, width, height) {
+    const { across, side } = layout(width, height);
+    pen.imageSmoothingEnabled = false;
+    stamps.forEach((each, i) =>
+      pen.drawImage(each, (i % across) * side, Math.floor(i / across) * side, side - GAP, side - GAP));
+  }
+
+  function point({ offsetX, offsetY }) {
+    const { across, side } = layout(picture.element.clientWidth, picture.element.clientHeight);
+    const neuron = Math.floor(offsetX / side) + across * Math.floor(offsetY / side);
+    const [column, row] = [offsetX, offsetY].map((place, i) =>
+      Math.floor(((place % side) / (side - GAP)) * (i ? size.height : size.width)));
+    const value = offsetX < across * side ? images[neuron]?.[row * size.width + column] : undefined;
+    if (value !== undefined && column < size.width && row < size.height)
+      reading.textContent = say("network.weight_here", { neuron: neuron + 1, row: row + 1, column: column + 1, w: number(value) });
+  }
+
+  return {
+    element,
+    show(found) {
+      ({ images } = found);
+      size = found;
+      stamps = images.map((image) => stamp(image, found.width, found.height, diverging));
+      picture.element.setAttribute("aria-label", say("network.weights_of", { n: images.length }));
+      reading.textContent ||= say("network.weights_key");
+      picture.redraw();
+    },
+    restyle: picture.redraw,
+  };
+}
