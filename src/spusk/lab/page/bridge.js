@@ -1,7 +1,52 @@
-// The bridge view.
-import { make } from "./dom.js";
+// The bridge from surfaces to networks: a neuron with two weights, a 2-2-1 network, points learned.
 
-export function mount(room, { say }) {
-  room.append(make("h2", {}, say("bridge.title")));
-  return {};
+import { make } from "./dom.js";
+import * as learning from "./bridge/learning_tab.js";
+import * as drawn from "./bridge/network_tab.js";
+import * as neuron from "./bridge/neuron_tab.js";
+import { reader } from "./bridge/settings.js";
+
+const TABS = { neuron, network: drawn, plane: learning };
+const NAMES = Object.keys(TABS);
+
+export function mount(room, { say, lang, settings, tell, remember }) {
+  const check = reader(settings);
+  let shown, tab = check.choice("tab", NAMES);
+  const floor = make("div", { role: "tabpanel", id: "bridge-floor", class: "bridge-floor" });
+  const tabs = NAMES.map((name) => make("button", {
+    type: "button", role: "tab", id: `tab-${name}`, "aria-controls": floor.id, onclick: () => open(name) }, say(`bridge.tab_${name}`)));
+
+  function open(name, read = reader({})) {
+    shown?.unmount?.();
+    tab = name;
+    tabs.forEach((one, k) => {
+      one.setAttribute("aria-selected", NAMES[k] === name);
+      one.tabIndex = NAMES[k] === name ? 0 : -1;
+    });
+    floor.setAttribute("aria-labelledby", `tab-${name}`);
+    floor.dataset.tab = name;
+    floor.replaceChildren();
+    const keep = (now) => tab === name && remember({ tab: name, ...now });
+    shown = TABS[name].mount(floor, { say, lang, read, remember: keep });
+    if (read !== check) keep({});
+  }
+  function arrows(event) {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.code];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const next = tabs[(NAMES.indexOf(tab) + by + NAMES.length) % NAMES.length];
+    next.click();
+    next.focus();
+  }
+  room.append(make("section", { class: "bridge" },
+    make("div", { role: "tablist", class: "tabs", "aria-label": say("bridge.title"), onkeydown: arrows }, tabs), floor));
+  open(tab, check);
+  if (check.wrong.length) tell(say("page.broken_address", { why: check.wrong.join(", ") }));
+  return {
+    unmount: () => shown.unmount?.(),
+    restyle: () => shown.restyle?.(),
+    // a focused button keeps its own space bar
+    key: (code) => !(code === "Space" && document.activeElement?.matches("button, a")) && (shown.key?.(code) ?? false),
+  };
 }

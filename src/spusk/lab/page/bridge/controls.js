@@ -1,0 +1,52 @@
+// Labelled controls: a slider (plain or logarithmic), a choice, a button.
+
+import { make } from "../dom.js";
+import { written } from "../words.js";
+
+let count = 0;
+
+/** A slider from low to high; `log` moves by powers of ten. `set(value)` moves it silently. */
+export function slider({ label, lang, low, high, value, step, log = false, onchange, shown }) {
+  const [to, from] = log ? [Math.log10, (x) => Number((10 ** x).toPrecision(3))] : [Number, Number];
+  const id = `bridge-${++count}`;
+  const input = make("input", { type: "range", id, min: to(low), max: to(high), step: step ?? (log ? 0.01 : 1) });
+  const output = make("output", { for: id });
+  const write = (now) => {
+    const text = shown ? shown(now) : written(now, lang);
+    output.textContent = text;
+    input.setAttribute("aria-valuetext", text);
+  };
+  function set(now) {
+    input.value = to(now);
+    write(now);
+  }
+  input.addEventListener("input", () => {
+    const now = from(Number(input.value));
+    write(now);
+    onchange(now);
+  });
+  set(value);
+  const name = make("label", { for: id }, label);
+  const move = (steps) => {
+    input.value = Number(input.value) + steps * (log ? 0.1 : 1);
+    input.dispatchEvent(new Event("input"));
+  };
+  return { element: make("div", { class: "slider" }, name, input, output), input, set, move };
+}
+
+/** A choice of names; `options` are [value, text]. */
+export function choice({ label, options, value, onchange }) {
+  const id = `bridge-${++count}`;
+  const select = make("select", { id, onchange: () => onchange(select.value) },
+    options.map(([name, text]) => make("option", { value: name, selected: name === value }, text)));
+  return { element: make("div", { class: "choice" }, make("label", { for: id }, label), select), select };
+}
+
+export function button(label, onclick, kind = "plain", attributes = {}) {
+  return make("button", { type: "button", class: kind, onclick, ...attributes }, label);
+}
+
+/** A button of one sign, its words in a label. */
+export function sign(text, label, onclick, kind = "plain") {
+  return button(text, onclick, kind, { "aria-label": label, title: label });
+}

@@ -1,0 +1,71 @@
+// The 2-2-1 network as a drawing on which every number stands: wide it lies, narrow it stands up.
+
+import { written } from "../words.js";
+import { called } from "./explain.js";
+
+const SPACE = "http://www.w3.org/2000/svg";
+const WIDE = {
+  box: "0 0 760 410", radius: 46, line: 18, class: "wide",
+  nodes: { "0.1": [80, 95], "0.2": [80, 315], "1.1": [380, 95], "1.2": [380, 315], "2.1": [660, 205] },
+  bias: { "1.1": [380, 22], "1.2": [380, 383], "2.1": [660, 132] },
+  crossing: [0.3, 0.3], target: [660, 278],
+};
+const NARROW = {
+  box: "0 0 360 640", radius: 42, line: 16, class: "narrow",
+  nodes: { "0.1": [95, 50], "0.2": [265, 50], "1.1": [95, 280], "1.2": [265, 280], "2.1": [180, 510] },
+  bias: { "1.1": [46, 344], "1.2": [314, 344], "2.1": [180, 574] },
+  crossing: [0.28, 0.72], target: [290, 500],
+};
+
+function svg(name, attributes = {}, ...children) {
+  const element = document.createElementNS(SPACE, name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else element.setAttribute(key, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+function edges() {
+  const all = [];
+  for (const [l, n, m] of [[1, 2, 2], [2, 2, 1]])
+    for (let i = 1; i <= n; i++) for (let j = 1; j <= m; j++) all.push([`${l - 1}.${i}`, `${l}.${j}`, `${l}.${i}${j}`]);
+  return all;
+}
+
+/** Draws with `now` (numbers by key); shows those whose key `visible` allows, `fresh` ones marked. */
+export function drawing({ narrow, label, lang, now, y, cost, visible, fresh, touched }) {
+  const form = narrow ? NARROW : WIDE;
+  const text = (key, [x, at], sign = called(key)) => {
+    const shown = visible(key);
+    const said = `${sign} ${shown ? written(now[key], lang) : "·"}`;
+    const kind = [key.replace(/\d.*/, ""), fresh.has(key) ? "fresh" : "", shown ? "" : "unknown"].join(" ");
+    if (!shown) return svg("text", { x, y: at, class: kind }, said);
+    const tell = () => touched(key);
+    return svg("text", { x, y: at, class: `number ${kind}`, "data-key": key, "data-value": now[key], onclick: tell, onpointerenter: tell }, said);
+  };
+  const pair = (key, [x, at]) => [text(key, [x, at], short(key)), text(`g${key}`, [x, at + form.line], "∂C")];
+  const lines = [], labels = [];
+  for (const [from, to, key] of edges()) {
+    const [[x1, y1], [x2, y2]] = [form.nodes[from], form.nodes[to]];
+    const place = key === "1.12" ? form.crossing[0] : key === "1.21" ? form.crossing[1] : 0.5;
+    lines.push(svg("line", { x1, y1, x2, y2, class: fresh.has(`W${key}`) || fresh.has(`gW${key}`) ? "fresh" : "" }));
+    labels.push(...pair(`W${key}`, [x1 + (x2 - x1) * place, y1 + (y2 - y1) * place - 2]));
+  }
+  const circles = Object.entries(form.nodes).map(([at, [cx, cy]]) => svg("circle", { cx, cy, r: form.radius,
+    class: [`a${at}`, `d${at}`].some((key) => fresh.has(key)) ? "fresh" : "" }));
+  const inside = Object.entries(form.nodes).flatMap(([at, [x, cy]]) => at.startsWith("0")
+    ? [text(`x${at}`, [x, cy + 5])]
+    : ["z", "a", "d"].map((part, k) => text(part + at, [x, cy + 5 + (k - 1) * (form.line + 2)], { d: "δ" }[part] ?? part)));
+  const biases = Object.entries(form.bias).flatMap(([at, place]) => pair(`b${at}`, place));
+  const [tx, ty] = form.target;
+  const target = [svg("text", { x: tx, y: ty, class: "aim" }, `y ${written(y, lang)}`),
+    svg("text", { x: tx, y: ty + form.line, class: "aim" }, `C ${cost === null ? "·" : written(cost, lang)}`)];
+  return svg("svg", { viewBox: form.box, class: `net ${form.class}`, role: "img", "aria-label": label },
+    ...lines, ...circles, ...labels, ...inside, ...biases, ...target);
+}
+
+function short(key) {
+  return called(key).replace(/⁽.⁾/, "");
+}

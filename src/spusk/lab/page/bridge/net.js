@@ -1,0 +1,110 @@
+// A dense network, forward and back: the formulas of spusk/backprop.py in float64 (rows L9–L12).
+//
+// A layer is { n, m, W, b, sigma }: W is n×m row by row, so W[i·m + j] leads from neuron i to j.
+
+export const SIGMAS = {
+  // (1 + tanh(z/2))/2 = 1/(1 + e⁻ᶻ) never overflows
+  sigmoid: { value: (z) => 0.5 * (1 + Math.tanh(0.5 * z)), slope: (a) => a * (1 - a) },
+  tanh: { value: Math.tanh, slope: (a) => 1 - a * a },
+};
+
+/** Layers of the given sizes, all zeros; the last neuron is a sigmoid. */
+export function network(sizes, activation = "sigmoid") {
+  return sizes.slice(1).map((m, l) => {
+    const n = sizes[l];
+    const sigma = SIGMAS[l === sizes.length - 2 ? "sigmoid" : activation];
+    return { n, m, W: new Float64Array(n * m), b: new Float64Array(m), sigma };
+  });
+}
+
+/** A random start: W ~ N(0, 1/n), b ~ N(0, 1), weights before biases. */
+export function randomise(layers, random) {
+  for (const { n, W, b } of layers) {
+    for (let k = 0; k < W.length; k++) W[k] = random.normal() / Math.sqrt(n);
+    for (let j = 0; j < b.length; j++) b[j] = random.normal();
+  }
+  return layers;
+}
+
+/** Room for one precedent's numbers: z⁽ˡ⁾, a⁽ˡ⁾ and δ⁽ˡ⁾, l = 1 … L (and a⁽⁰⁾ = x). */
+export function pass(layers) {
+  const rows = () => [null, ...layers.map(({ m }) => new Float64Array(m))];
+  return { z: rows(), a: rows(), delta: rows() };
+}
+
+/** z⁽ˡ⁾ = W⁽ˡ⁾ᵀ a⁽ˡ⁻¹⁾ + b⁽ˡ⁾, a⁽ˡ⁾ = σ(z⁽ˡ⁾). */
+export function forward(layers, x, { z, a } = pass(layers)) {
+  a[0] = x;
+  layers.forEach(({ n, m, W, b, sigma }, l) => {
+    const [below, weighted, out] = [a[l], z[l + 1], a[l + 1]];
+    for (let j = 0; j < m; j++) {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += below[i] * W[i * m + j];
+      weighted[j] = sum + b[j];
+      out[j] = sigma.value(weighted[j]);
+    }
+  });
+  return a[layers.length];
+}
+
+/** δ⁽ᴸ⁾ = (a⁽ᴸ⁾ − y) ⊙ σ′(z⁽ᴸ⁾),  δ⁽ˡ⁾ = W⁽ˡ⁺¹⁾ δ⁽ˡ⁺¹⁾ ⊙ σ′(z⁽ˡ⁾). */
+export function backward(layers, y, { a, delta }) {
+  const L = layers.length;
+  for (let j = 0; j < delta[L].length; j++)
+    delta[L][j] = (a[L][j] - y[j]) * layers[L - 1].sigma.slope(a[L][j]);
+  for (let l = L - 1; l > 0; l--) {
+    const { n, m, W } = layers[l];
+    for (let i = 0; i < n; i++) {
+      let sum = 0;
+      for (let j = 0; j < m; j++) sum += W[i * m + j] * delta[l + 1][j];
+      delta[l][i] = sum * layers[l - 1].sigma.slope(a[l][i]);
+    }
+  }
+  return delta;
+}
+
+/** C_(x,y) = ‖α(x) − y‖²/2. */
+export function cost(answer, y) {
+  let sum = 0;
+  for (let j = 0; j < y.length; j++) sum += (answer[j] - y[j]) ** 2;
+  return sum / 2;
+}
+
+/** C = 1/|V| Σ C_(x,y) of precedents { x, y }. */
+export function meanCost(layers, V, into = pass(layers)) {
+  let sum = 0;
+  for (const { x, y } of V) sum += cost(forward(layers, x, into), y);
+  return sum / V.length;
+}
+
+/** ∇C = 1/|V| Σ ∇C_(x,y): for each layer { W, b }, ∂C/∂W = a⁽ˡ⁻¹⁾ δ⁽ˡ⁾ᵀ and ∂C/∂b = δ⁽ˡ⁾. */
+export function gradient(layers, V, into = pass(layers)) {
+  const mean = layers.map(({ W, b }) => ({ W: new Float64Array(W.length), b: new Float64Array(b.length) }));
+  for (const { x, y } of V) {
+    forward(layers, x, into);
+    backward(layers, y, into);
+    mean.forEach(({ W, b }, l) => {
+      const [below, delta, m] = [into.a[l], into.delta[l + 1], b.length];
+      for (let j = 0; j < m; j++) {
+        b[j] += delta[j] / V.length;
+        for (let i = 0; i < layers[l].n; i++) W[i * m + j] += (below[i] * delta[j]) / V.length;
+      }
+    });
+  }
+  return mean;
+}
+
+/** W := W − η ∂C/∂W, b := b − η ∂C/∂b. */
+export function step(layers, slopes, rate) {
+  layers.forEach((layer, l) => {
+    for (const part of ["W", "b"])
+      for (let k = 0; k < layer[part].length; k++) layer[part][k] -= rate * slopes[l][part][k];
+  });
+}
+
+/** One epoch of L11: V in its order, batch by batch; then V is shuffled. */
+export function epoch(layers, V, { rate, batch, random }, into = pass(layers)) {
+  for (let first = 0; first < V.length; first += batch)
+    step(layers, gradient(layers, V.slice(first, first + batch), into), rate);
+  random.shuffle(V);
+}

@@ -1,0 +1,175 @@
+// Tab 2: a 2-2-1 network, one forward and one backward pass, number by number.
+
+import { make } from "../dom.js";
+import { written } from "../words.js";
+import { button, choice, slider } from "./controls.js";
+import { drawing } from "./drawing.js";
+import { explained, numbers } from "./explain.js";
+import * as net from "./net.js";
+import { generator } from "./random.js";
+import { EXAMPLES, precedents } from "./sets.js";
+
+const SEEDS = 1e6;
+const NARROW = "(max-width: 700px)";
+// what each phase computes, by the beginnings of the keys
+const PHASES = [[], ["z1", "a1"], ["z2", "a2"], ["d2", "gW2", "gb2"], ["d1", "gW1", "gb1"], ["W", "b"]];
+const [FRESH, FORWARD, UPDATE] = [0, 2, 5];
+const MANY = 100; // epochs at one press
+
+export function mount(room, tools) {
+  return new NetworkTab(room, tools);
+}
+
+class NetworkTab {
+  constructor(room, { say, lang, read, remember }) {
+    Object.assign(this, { say, lang, remember, narrow: matchMedia(NARROW) });
+    this.example = read.choice("example", Object.keys(EXAMPLES), "xor");
+    this.seed = read.whole("seed", [0, SEEDS], 1);
+    this.rate = read.number("rate", [0.01, 100], 3);
+    this.furnish(room);
+    this.redraw = () => this.draw();
+    this.narrow.addEventListener("change", this.redraw);
+    this.begin();
+  }
+
+  begin() {
+    this.V = precedents(EXAMPLES[this.example]);
+    this.layers = net.randomise(net.network([2, 2, 1]), generator(this.seed));
+    this.epochs = 0;
+    this.choose(0);
+  }
+
+  /** Takes precedent k and forgets the last pass. */
+  choose(k) {
+    Object.assign(this, { k, phase: FRESH, before: null, touched: null });
+    this.compute();
+    this.draw();
+  }
+
+  compute() {
+    const { x, y } = this.V[this.k];
+    this.pass = net.pass(this.layers);
+    this.slopes = net.gradient(this.layers, [{ x, y }], this.pass);
+    this.now = numbers(this.layers, this.pass, this.slopes);
+  }
+
+  forward() {
+    if (this.phase === UPDATE) this.choose((this.k + 1) % this.V.length);
+    this.advance(this.phase + 1);
+  }
+
+  update() {
+    this.before = this.now;
+    this.used = this.rate; // the slider may move on
+    net.step(this.layers, this.slopes, this.rate);
+    // z, a, δ stay those of the pass; only W and b are new
+    const after = numbers(this.layers, this.pass, this.slopes);
+    this.now = after;
+    this.advance(UPDATE);
+  }
+
+  advance(phase) {
+    Object.assign(this, { phase, touched: null });
+    this.draw();
+  }
+
+  learn() {
+    for (let n = 0; n < MANY; n++)
+      net.epoch(this.layers, this.V, { rate: this.rate, batch: 1, random: { shuffle: (V) => V } });
+    this.epochs += MANY;
+    this.choose(0);
+  }
+
+  visible(key) {
+    const known = PHASES.slice(1, this.phase + 1).flat();
+    return /^[xWb]/.test(key) || known.some((start) => key.startsWith(start));
+  }
+
+  fresh() {
+    const starts = PHASES[this.phase];
+    return new Set(Object.keys(this.now).filter((key) => starts.some((start) => key.startsWith(start))));
+  }
+
+  draw() {
+    const { now, lang, say, phase } = this;
+    const { x, y } = this.V[this.k];
+    const cost = phase >= FORWARD ? net.cost(this.pass.a[2], y) : null;
+    this.paper.replaceChildren(drawing({
+      narrow: this.narrow.matches, lang, now, y: y[0], cost, fresh: this.fresh(),
+      label: say("bridge.network_picture"), visible: (key) => this.visible(key), touched: (key) => this.touch(key),
+    }));
+    const [ahead, back, learn] = this.steps;
+    ahead.disabled = phase >= FORWARD && phase < UPDATE;
+    back.disabled = phase < FORWARD || phase >= UPDATE - 1;
+    learn.disabled = phase !== UPDATE - 1;
+    this.steps.forEach((one) => one.classList.toggle("main", !one.disabled));
+    this.title.textContent = say(`bridge.phase_${phase}`, { x: x.join("; "), y: y[0] });
+    this.explain();
+    this.tabulate();
+  }
+
+  explain() {
+    const keys = this.touched ? [this.touched] : [...this.fresh()];
+    const filled = { now: this.now, before: this.before, y: this.V[this.k].y[0], rate: this.used, lang: this.lang };
+    this.formulas.replaceChildren(...keys.map((key) => make("p", { class: "formula" }, explained(key, filled))));
+  }
+
+  touch(key) {
+    this.touched = key;
+    this.explain();
+  }
+
+  tabulate() {
+    const { say, lang, V, layers } = this;
+    const row = ({ x, y }, k) => make("tr", { "aria-current": k === this.k && "true" },
+      [...x, y[0], net.forward(layers, x)[0]].map((value) => make("td", {}, written(value, lang))),
+      make("td", {}, button(say("bridge.take"), () => this.choose(k), "quiet", { "aria-label": say("bridge.take_n", { n: k + 1 }) })));
+    const head = ["x₁", "x₂", "y", "α(x)", ""].map((name) => make("th", { scope: "col" }, name));
+    this.table.replaceChildren(make("thead", {}, make("tr", {}, head)), make("tbody", {}, V.map(row)));
+    this.total.textContent = say("bridge.network_cost", { cost: net.meanCost(layers, V), epochs: this.epochs });
+  }
+
+  keep() {
+    this.remember({ example: this.example, seed: this.seed, rate: this.rate });
+  }
+
+  furnish(room) {
+    const { say, lang } = this;
+    const again = (change) => { Object.assign(this, change); this.begin(); this.keep(); };
+    this.paper = make("figure", {});
+    this.title = make("h2", { "aria-live": "polite" });
+    this.formulas = make("div", { class: "formulas", "aria-live": "polite" });
+    this.table = make("table", { class: "answers" });
+    this.total = make("p", { class: "small faint" });
+    this.steps = [
+      button(say("bridge.forward"), () => this.forward(), "plain", { id: "forward" }),
+      button(say("bridge.backward"), () => this.advance(this.phase + 1), "plain", { id: "backward" }),
+      button(say("bridge.update"), () => this.update(), "plain", { id: "update" })];
+    const examples = choice({ label: say("bridge.example"), value: this.example, onchange: (example) => again({ example }),
+      options: Object.keys(EXAMPLES).map((name) => [name, name.toUpperCase()]) });
+    this.slider = slider({ label: say("bridge.rate"), lang, low: 0.01, high: 100, value: this.rate, log: true,
+      onchange: (rate) => { this.rate = rate; this.explain(); this.keep(); } });
+    room.append(
+      make("div", { class: "pictures" }, this.paper, make("p", { class: "small faint" }, say("bridge.network_hint"))),
+      make("div", { class: "controls" },
+        make("div", { class: "buttons" }, this.steps),
+        make("div", { class: "panel steps" }, this.title, this.formulas),
+        examples.element, this.slider.element, this.table, this.total,
+        make("div", { class: "buttons" },
+          button(say("bridge.learn_many"), () => this.learn()),
+          button(say("bridge.another"), () => again({ seed: (this.seed + 1) % SEEDS })))));
+  }
+
+  unmount() {
+    this.narrow.removeEventListener("change", this.redraw);
+  }
+
+  key(code) {
+    const next = this.steps.find((one) => !one.disabled);
+    if (code === "Space" || code === "ArrowRight") next.click();
+    else if (code === "BracketLeft") this.slider.move(-1);
+    else if (code === "BracketRight") this.slider.move(1);
+    else return false;
+    return true;
+  }
+}

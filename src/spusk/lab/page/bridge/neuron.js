@@ -1,0 +1,43 @@
+// A neuron with two weights: a = σ(w1 x1 + w2 x2). Its cost C(w1, w2) is a surface.
+
+import { SIGMAS } from "./net.js";
+
+const { value: sigma, slope } = SIGMAS.sigmoid;
+
+/** C = 1/|V| Σ (a − y)²/2. */
+export function cost(V, w1, w2) {
+  let sum = 0;
+  for (const { x, y } of V) sum += (sigma(w1 * x[0] + w2 * x[1]) - y[0]) ** 2;
+  return V.length ? sum / (2 * V.length) : 0;
+}
+
+/** ∇C = 1/|V| Σ (a − y) σ′(z) x. */
+export function gradient(V, w1, w2) {
+  const g = [0, 0];
+  for (const { x, y } of V) {
+    const a = sigma(w1 * x[0] + w2 * x[1]);
+    const delta = ((a - y[0]) * slope(a)) / V.length;
+    g[0] += delta * x[0];
+    g[1] += delta * x[1];
+  }
+  return g;
+}
+
+/** The iterates w⁽⁰⁾ … w⁽ⁿ⁾ of w := w − η∇C. */
+export function path(V, start, rate, steps) {
+  const points = [[...start]];
+  for (let n = 0; n < steps; n++) {
+    const [w1, w2] = points[n];
+    const [g1, g2] = gradient(V, w1, w2);
+    points.push([w1 - rate * g1, w2 - rate * g2]);
+  }
+  return points;
+}
+
+/** C over a square grid −reach … reach, row by row from below. */
+export function surface(V, reach, size) {
+  const values = new Float64Array(size * size);
+  const at = (k) => reach * ((2 * k) / (size - 1) - 1);
+  for (let j = 0; j < size; j++) for (let i = 0; i < size; i++) values[j * size + i] = cost(V, at(i), at(j));
+  return values;
+}
