@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from PIL import JpegImagePlugin, PngImagePlugin
 
 import spusk.data.npz
-import spusk.data.tables  # noqa: F401 - loaded here, so that the fuzzer sees their branches
+import spusk.data.tables
 from fuzz import packing
 from fuzz.limits import bounded, well_said
 from spusk import store
@@ -34,6 +35,9 @@ WORDS = [
 IMAGES = b"\0\0\x08\x03\0\0\0\3\0\0\0\2\0\0\0\2" + bytes(range(12))
 PICTURE_FILE = (Path(__file__).parent / "corpus/readers/png-28").read_bytes()
 LABELS = b"\0\0\x08\x01\0\0\0\3\0\1\2"
+
+# loaded lazily by spusk, but here at once: the fuzzer sees only what is imported under its eyes
+LAZY = (spusk.data.npz, spusk.data.tables, JpegImagePlugin, PngImagePlugin)
 
 
 class Reader(NamedTuple):
