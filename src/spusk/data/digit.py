@@ -40,6 +40,17 @@ def image(path: str | Path, shape: tuple[int, ...] = (28, 28)) -> NDArray[np.uin
     return _centred(_fitted(ink, shape), shape).reshape(-1)
 
 
+def drawn(ink: Shades) -> NDArray[np.uint8]:
+    """A digit drawn white on black, (h, w) of 0…255, as one input x, (n,) with n = h·w.
+
+    Raises DataError when nothing is drawn.
+    """
+    if ink.max() < FAINTEST:
+        raise DataError("no digit found: the picture is empty; draw one")
+    bright = np.asarray(ink, np.float64) * (255 / ink.max())
+    return _centred(_fitted(bright, ink.shape), ink.shape).reshape(-1)
+
+
 def _edge(shades: Shades) -> Shades:
     return np.concatenate([shades[0], shades[-1], shades[:, 0], shades[:, -1]], dtype=np.float64)
 

@@ -1,9 +1,13 @@
 """The lab's server: ONE table of routes, from which the app and its attack tests are made."""
 
+import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from starlette.applications import Starlette
@@ -12,16 +16,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
-from starlette.websockets import WebSocket
 
-from spusk import __version__
 from spusk.errors import FormulaError, SpuskError
 from spusk.gallery import GALLERY, Entry
 from spusk.lab.guard import Guard, spoken, told
 from spusk.lab.jobs import BusyError, Jobs
-from spusk.words import LANGUAGES, say, topic
+from spusk.lab.live import live
+from spusk.lab.training import Run, Runs
+from spusk.store import save_weights
+from spusk.words import LANGUAGES, topic
 
-PAGE_TOPICS = ("page", "page_surface", "page_bridge", "page_network")
+PAGE_TOPICS = ("page", "page_surface", "page_escape", "page_bridge", "page_network")
 FORMULA_LIMIT = 500  # characters
 KINDS = {"js": "text/javascript", "css": "text/css", "html": "text/html", "svg": "image/svg+xml"}
 PLAIN_PATH = re.compile(rf"([\w-]+/)*[\w-]+(\.[\w-]+)*\.({'|'.join(KINDS)})", re.ASCII)
@@ -96,31 +101,40 @@ def asked_formula(body: bytes) -> str | None:
     return text if isinstance(text, str) else None
 
 
-Answer = Callable[[Starlette, dict[str, Any]], Awaitable[object]]
-MESSAGES: dict[str, Answer] = {}  # what a live message's "do" may name -> who answers it
+async def weights(request: Request) -> Response:
+    """A run's weights as they are now, to keep."""
+    run = asked_run(request)
+
+    def written() -> bytes:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "weights.safetensors"
+            save_weights(run.seen, path)
+            return path.read_bytes()
+
+    body = await asyncio.to_thread(written)
+    return kept(body, "application/octet-stream", f"spusk-{run.id}.safetensors")
 
 
-async def live(socket: WebSocket) -> None:
-    """The one websocket: greets, then answers each message {"do": name, …} by the table."""
-    await socket.accept()
-    await socket.send_json({"hello": __version__})
-    async for text in socket.iter_text():
-        await socket.send_json(await answered(socket, text))
+async def history(request: Request) -> Response:
+    """A run and its epochs, to keep."""
+    run = asked_run(request)
+    body = json.dumps(run.described(spoken(request.scope)), indent=2, ensure_ascii=False)
+    return kept(body.encode(), "application/json", f"spusk-{run.id}.json")
 
 
-async def answered(socket: WebSocket, text: str) -> object:
-    """The answer to one live message; a message nobody knows is told so."""
-    try:
-        message = json.loads(text)
-        answer = MESSAGES[message["do"]]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return {"error": say("lab.not_understood", spoken(socket.scope))}
-    try:
-        return await answer(socket.app, message)
-    except SpuskError as error:
-        return {"error": str(error)}
-    except BusyError:
-        return {"error": say("lab.busy", spoken(socket.scope))}
+def asked_run(request: Request) -> Run:
+    """The run that an address names, or 404."""
+    runs: Runs = request.app.state.runs
+    run = runs.kept.get(request.path_params["id"])
+    if run is None:
+        raise HTTPException(404)
+    return run
+
+
+def kept(body: bytes, kind: str, name: str) -> Response:
+    """A file to be saved, not shown."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(body, media_type=kind, headers=headers)
 
 
 class Row(NamedTuple):
@@ -144,6 +158,8 @@ ROUTES = (
     Row("/words/{lang}", "GET", words, ("token",)),
     Row("/gallery", "GET", gallery, ("token",)),
     Row("/formula", "POST", formula, ("token", "origin", "size")),
+    Row("/runs/{id}/weights.safetensors", "GET", weights, ("token",)),
+    Row("/runs/{id}/history.json", "GET", history, ("token",)),
     Row("/live", "websocket", live, ("token", "origin", "size")),
 )
 
@@ -163,9 +179,19 @@ async def wrong(request: Request, error: Exception) -> Response:
     return told(request.scope, 500, "broken")
 
 
-def create(hosts: frozenset[bytes], token: str, jobs: Jobs | None = None) -> ASGIApp:
+@asynccontextmanager
+async def closing(app: Starlette) -> AsyncIterator[None]:
+    """Ends the trainings with the server: a thread must not outlive what it works with."""
+    yield
+    await asyncio.to_thread(app.state.runs.close)
+
+
+def create(
+    hosts: frozenset[bytes], token: str, jobs: Jobs | None = None, runs: Runs | None = None
+) -> ASGIApp:
     """The whole server as one ASGI app, behind its guard."""
     faces = dict.fromkeys((SpuskError, BusyError, TimeoutError, HTTPException, Exception), wrong)
-    app = Starlette(routes=[row.route() for row in ROUTES], exception_handlers=faces)
-    app.state.jobs = jobs or Jobs()
+    routes = [row.route() for row in ROUTES]
+    app = Starlette(routes=routes, exception_handlers=faces, lifespan=closing)
+    app.state.jobs, app.state.runs = jobs or Jobs(), runs or Runs()
     return Guard(app, hosts, token)

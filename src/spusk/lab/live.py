@@ -1,0 +1,190 @@
+"""The one websocket: what a page may say, who answers, and what it is told unasked."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from spusk import __version__
+from spusk.errors import SpuskError
+from spusk.lab import looks
+from spusk.lab.asked import SHOWN, Asked
+from spusk.lab.guard import spoken
+from spusk.lab.training import Run, Runs
+from spusk.lab.watchers import Outbox
+from spusk.words import LANGUAGES, say
+
+LATER = 1013  # websocket close code: too far behind, come again
+
+
+class Talk(NamedTuple):
+    """A message being answered: its fields, who asked, and the trainings."""
+
+    asked: Asked
+    box: Outbox
+    runs: Runs
+
+    @property
+    def lang(self) -> str:
+        """The page's language."""
+        return self.box.lang
+
+    @property
+    def run(self) -> Run:
+        """The run that is meant. Raises InputError."""
+        return self.runs.find(self.asked.message.get("id"), self.lang)
+
+
+Said = dict[str, Any]
+
+
+def listed(talk: Talk) -> Said:
+    """All runs."""
+    return {"runs": [run.described(talk.lang) for run in [*talk.runs.kept.values()]]}
+
+
+def start(talk: Talk) -> Said:
+    """A new training."""
+    run = talk.runs.start(talk.asked.wish(), talk.lang)
+    return {"started": run.described(talk.lang)}
+
+
+def steered(wanted: str) -> Callable[[Talk], Said]:
+    """An answer that makes a run go on, pause, do one epoch, or stop."""
+
+    def steer(talk: Talk) -> Said:
+        run = talk.run
+        talk.runs.steer(run, wanted, talk.lang)
+        return {"run": run.described(talk.lang)}
+
+    return steer
+
+
+def weights(talk: Talk) -> Said:
+    """The first layer as pictures."""
+    run = talk.run
+    return {"weights": {"id": run.id} | looks.weights(run.seen, run.sets.train.shape)}
+
+
+def confusion(talk: Talk) -> Said:
+    """What it takes for what."""
+    run = talk.run
+    test = run.sets.test or run.sets.train
+    return {"confusion": {"id": run.id} | looks.confusion(run.seen, test)}
+
+
+def draw(talk: Talk) -> Said:
+    """α(x) of a drawn digit."""
+    run, ink = talk.run, talk.asked.pixels("pixels")
+    if not ink.any():
+        raise talk.asked.wrong("nothing_drawn", "pixels")
+    return {"drawn": {"id": run.id} | looks.answer(run.seen, ink)}
+
+
+def forget(talk: Talk) -> Said:
+    """One run less."""
+    run = talk.run
+    talk.runs.forget(run)
+    return {"forgotten": run.id}
+
+
+MESSAGES: dict[str, Callable[[Talk], Said]] = {  # a message's "do" -> its answer, off the loop
+    "runs": listed,
+    "start": start,
+    "pause": steered("pause"),
+    "resume": steered("go"),
+    "step": steered("epoch"),
+    "stop": steered("stop"),
+    "weights": weights,
+    "confusion": confusion,
+    "draw": draw,
+    "forget": forget,
+}
+WATCH = "watch"  # the one that must not leave the loop
+
+
+def watch(talk: Talk) -> str:
+    """The run as it is now; from here on every news of it comes too, none missing, none twice."""
+    run = talk.run
+    with run.gate:
+        run.watchers.add(talk.box)
+        described = run.described(talk.lang)
+    return json.dumps({"run": described})
+
+
+async def live(socket: WebSocket) -> None:
+    """Greets, then answers message by message; what is told unasked comes between."""
+    await socket.accept()
+    box = Outbox(spoken(socket.scope))
+    runs: Runs = socket.app.state.runs
+    sender = asyncio.create_task(sending(socket, box))
+    box.put(json.dumps({"hello": __version__}))
+    try:
+        while await settled(box, sender) and (message := await socket.receive()):
+            if message["type"] == "websocket.disconnect":
+                break
+            box.put(await answered(runs, box, message.get("text")))
+    finally:
+        for run in [*runs.kept.values()]:
+            run.watchers.drop([box])
+        sender.cancel()
+
+
+async def settled(box: Outbox, sender: "asyncio.Task[None]") -> bool:
+    """Waits until all is sent, so that who does not read cannot ask for more; False: it left."""
+    rested = asyncio.create_task(coming_to_rest(box))
+    await asyncio.wait({rested, sender}, return_when=asyncio.FIRST_COMPLETED)
+    rested.cancel()
+    return not sender.done()
+
+
+async def coming_to_rest(box: Outbox) -> None:
+    """Ends when nothing waits to be sent."""
+    await box.rested.wait()
+
+
+async def sending(socket: WebSocket, box: Outbox) -> None:
+    """Sends what waits, one after another, as fast as the page reads."""
+    try:
+        while (text := await box.next()) is not None:
+            await socket.send_text(text)
+        await socket.close(LATER)
+    except (WebSocketDisconnect, RuntimeError):  # it has left meanwhile
+        return
+
+
+async def answered(runs: Runs, box: Outbox, text: str | None) -> str:
+    """The answer to one message; what is wrong with it is told in the page's language."""
+    message = understood(text)
+    do = message.get("do")
+    if message.get("lang") in LANGUAGES:
+        box.lang = message["lang"]
+    if not isinstance(do, str) or not (do == WATCH or do in MESSAGES):
+        return error(say("lab.not_understood", box.lang), do)
+    talk = Talk(Asked(message, box.lang), box, runs)
+    try:
+        if do == WATCH:
+            return watch(talk)
+        return await asyncio.to_thread(lambda: json.dumps(MESSAGES[do](talk)))
+    except SpuskError as wrong:
+        return error(str(wrong), do)
+    except Exception:
+        logging.getLogger(__name__).exception("a live message could not be answered")
+        return error(say("lab.broken", box.lang), do)
+
+
+def understood(text: str | None) -> Said:
+    """The message's fields; none where it is no JSON object."""
+    try:
+        message = json.loads(text or "")
+    except (ValueError, RecursionError):
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def error(sentence: str, do: object) -> str:
+    """What went wrong, and with what."""
+    return json.dumps({"error": sentence, "do": do[:SHOWN] if isinstance(do, str) else None})

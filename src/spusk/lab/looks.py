@@ -1,0 +1,50 @@
+"""Looks into a network: its first layer as pictures, its mistakes, its answer to a drawn digit.
+
+Each takes a network that nobody writes to meanwhile.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spusk.data import Sample
+from spusk.data.digit import drawn
+from spusk.network import Network
+
+PICTURES = 30  # neurons, or wrong digits, shown at most
+
+
+def weights(net: Network, shape: tuple[int, ...]) -> dict[str, Any]:
+    """The weights into the neurons of the first layer, those with the largest ‖W‖; −1…1."""
+    W = net.layers[0].W  # (n, m)
+    largest = np.argsort(-np.linalg.norm(W, axis=0), kind="stable")[:PICTURES]
+    images = W[:, np.sort(largest)].T.astype(np.float64)  # (m, n)
+    bound = float(np.quantile(np.abs(images), 0.995)) or 1.0
+    scaled = np.round(np.clip(np.nan_to_num(images / bound), -1, 1), 2) + 0.0  # no −0.0
+    return {"width": shape[1], "height": shape[0], "images": scaled.tolist()}
+
+
+def confusion(net: Network, V: Sample) -> dict[str, Any]:
+    """How often each class (row) was answered as each other, and the surest mistakes."""
+    assert V.labels is not None
+    answers = np.nan_to_num(net.answer(V))  # (K, m)
+    said = np.argmax(answers, axis=1)
+    table = np.zeros((V.classes, V.classes), np.int64)
+    np.add.at(table, (V.labels, said), 1)
+    wrong = np.flatnonzero(said != V.labels)
+    surest = wrong[np.argsort(-answers[wrong, said[wrong]], kind="stable")[:PICTURES]]
+    digits = [
+        {"pixels": V.x[k].tolist(), "label": int(V.labels[k]), "answer": int(said[k]),
+         "sure": round(float(answers[k, said[k]]), 4)}
+        for k in surest
+    ]  # fmt: skip
+    return {"table": table.tolist(), "wrong": digits}
+
+
+def answer(net: Network, ink: NDArray[np.float64]) -> dict[str, Any]:
+    """α(x) of a digit drawn white on black, once it is centred like MNIST's. DataError if empty."""
+    x = drawn(ink)
+    a = np.nan_to_num(net.answer(x))
+    return {"a": np.round(a, 4).astype(np.float64).round(4).tolist(), "digit": int(np.argmax(a)),
+            "input": x.tolist()}  # fmt: skip

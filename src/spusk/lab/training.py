@@ -1,0 +1,268 @@
+"""The trainings of the lab: each in its own thread, whoever looks on and whoever has left."""
+
+import json
+from collections.abc import Callable
+from threading import Condition, Lock, Thread
+from time import monotonic, perf_counter
+from typing import Any
+
+from spusk import data, engines
+from spusk.data import Data
+from spusk.data.folders import TRAIN, find, mnist_folder
+from spusk.engines import Session
+from spusk.errors import DataError, InputError
+from spusk.lab.asked import Wish
+from spusk.lab.report import ended, progress_of, row_of
+from spusk.lab.watchers import Watchers, everywhere
+from spusk.network import Network
+from spusk.sgd import Event, Outcome, Plan, plan_events
+from spusk.words import LANGUAGES, say
+
+AT_ONCE, KEPT = 2, 20
+KEPT_WEIGHTS = 40_000_000  # of all kept runs together: 160 MB, twice that while they run
+BEAT = 0.1  # seconds between two words of progress
+COPYING = 50  # a copy of the weights is made after this many times the time that one takes
+FRESH = 0.05  # seconds: no copy needs to be younger
+PATIENCE = 10.0  # seconds in which a training reaches the end of its step
+STATES = {
+    Outcome.FINISHED: "finished",
+    Outcome.STOPPED: "stopped",
+    Outcome.SATURATED: "failed",
+    Outcome.NOT_FINITE: "failed",
+}
+
+
+class Run:
+    """One training: its thread, its place, and a copy of its weights that nobody writes to.
+
+    `gate` guards all that others see or want; the thread holds it only for a moment at an event.
+    `wanted`: what the thread shall do at its next event: "go", "pause", "epoch" (go, then pause
+    at the epoch's end) or "stop".
+    """
+
+    def __init__(self, name: str, wish: Wish, sets: Data) -> None:
+        self.id, self.wish, self.sets = name, wish, sets
+        self.net = Network(wish.layers, wish.seed, wish.init, V=sets.train)
+        self.plan = Plan(wish.rate, wish.batch, wish.epochs, wish.seed)
+        self.plan.checked(self.net, sets.train, sets.test)
+        self.seen = self.net.copy()  # replaced, never written to
+        self.copied, self.copying = monotonic(), 0.0
+        self.gate = Condition()
+        self.state, self.wanted, self.resting = "running", "go", False
+        self.history: list[dict[str, Any]] = []
+        self.outcome: Outcome | None = None
+        self.last: Event | None = None
+        self.watchers = Watchers(name)
+        self.told = 0.0
+
+    def begin(self) -> None:
+        """Opens the engine and sets off."""
+        size = self.plan.size(self.sets.train)
+        session = engines.engine("auto", self.net).open(self.net, self.sets.train, size)
+        self.thread = Thread(target=self.carry_out, args=(session,), name="lab run", daemon=True)
+        self.thread.start()
+
+    def carry_out(self, session: Session) -> None:
+        """The thread: trains to the end, or until stopped."""
+        stop = lambda: self.wanted == "stop"  # noqa: E731
+        try:
+            for event in plan_events(
+                self.net, self.sets.train, self.plan, self.sets.test, session, stop=stop
+            ):
+                self.take(event)
+                if event.outcome is not None or not self.goes_on(event):
+                    break
+            self.end(event.outcome or Outcome.STOPPED)
+        except BaseException:
+            self.end(None)
+            raise
+
+    def take(self, event: Event) -> None:
+        """Looks at an event: keeps a copy, tells who watches."""
+        self.last = event
+        now = monotonic()
+        if event.ends_epoch or now - self.copied >= max(FRESH, COPYING * self.copying):
+            self.copy()
+        if event.ends_epoch and self.whole(event):
+            row = row_of(event)
+            text = everywhere(json.dumps({"epoch": {"id": self.id} | row}))
+            with self.gate:  # who begins to watch sees this epoch once, in the run or after it
+                self.history.append(row)
+                self.watchers.tell(text)
+        elif now - self.told >= BEAT and self.watchers.boxes:
+            self.told = now
+            text = everywhere(json.dumps({"progress": {"id": self.id} | progress_of(event)}))
+            self.watchers.tell(text, progress=True)
+
+    def whole(self, event: Event) -> bool:
+        """Whether an epoch's event has its test, if it can have one; a stop cuts it short."""
+        failed = event.outcome is not None and event.outcome.failed
+        return failed or self.sets.test is None or event.test_cost is not None
+
+    def copy(self) -> None:
+        """The weights of this moment, for all who want to look at them."""
+        began = perf_counter()
+        self.seen = self.net.copy()
+        self.copied, self.copying = monotonic(), perf_counter() - began
+
+    def goes_on(self, event: Event) -> bool:
+        """Waits where a pause is wanted; whether the training goes on."""
+        with self.gate:
+            if self.wanted == "pause" or (self.wanted == "epoch" and event.ends_epoch):
+                self.copy()
+                self.wanted = "pause"
+                self.turn("paused")
+                self.resting = True
+                self.gate.wait_for(lambda: self.wanted != "pause")
+                self.resting = False
+            return self.wanted != "stop"
+
+    def turn(self, state: str) -> None:
+        """A new state, told to all who watch; the gate is held."""
+        self.state = state
+        self.gate.notify_all()
+        self.tell_all("run", self.described)
+
+    def tell_all(self, name: str, what: Callable[[str], dict[str, Any]]) -> None:
+        """Tells those who watch something that has words in it."""
+        if self.watchers.boxes:
+            self.watchers.tell({lang: json.dumps({name: what(lang)}) for lang in LANGUAGES})
+
+    def end(self, outcome: Outcome | None) -> None:
+        """The training is over; without an outcome it broke."""
+        with self.gate:
+            self.seen = self.net  # nobody writes to it any more
+            self.outcome = outcome
+            self.state = STATES[outcome] if outcome else "failed"
+            self.gate.notify_all()
+            self.tell_all("ended", self.ending)
+
+    def ask(self, wanted: str) -> None:
+        """Makes the thread do something else; for a pause or stop, waits until it has.
+
+        A run that has ended stays as it is.
+        """
+        with self.gate:
+            if self.over:
+                return
+            self.wanted = wanted
+            if wanted in ("go", "epoch"):
+                if self.state == "paused":
+                    self.turn("running")
+                return
+            if wanted == "pause" and self.resting and self.state == "running":
+                self.turn("paused")  # it was let go, and has not stirred yet
+            self.gate.notify_all()
+            self.gate.wait_for(lambda: self.over or self.wanted != wanted or self.parked, PATIENCE)
+
+    @property
+    def parked(self) -> bool:
+        """Whether the thread waits in a pause, and shall."""
+        return self.state == "paused" and self.wanted == "pause"
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self.state not in ("running", "paused")
+
+    def described(self, lang: str) -> dict[str, Any]:
+        """The run as the page wants it."""
+        with self.gate:
+            wish, ending, history = self.wish, self.ending(lang), [*self.history]
+        return {
+            "name": f"{'-'.join(map(str, wish.layers))} · η = {wish.rate:g}",
+            "sizes": wish.layers, "rate": wish.rate, "batch": wish.batch, "epochs": wish.epochs,
+            "init": wish.init, "seed": wish.seed, "data": wish.data, "history": history, **ending,
+        }  # fmt: skip
+
+    def ending(self, lang: str) -> dict[str, Any]:
+        """How the run stands or ended, in words where it has ended."""
+        return {
+            "id": self.id,
+            "state": self.state,
+            "outcome": str(self.outcome) if self.outcome else None,
+            "sentence": ended(self.outcome, self.last, self.wish.rate, self.history, lang)
+            if self.over
+            else None,
+        }
+
+
+class Runs:
+    """All trainings that the lab keeps; every method may be called from any thread."""
+
+    def __init__(self, load: Callable[[str], Data] = data.load) -> None:
+        self.load, self.lock = load, Lock()
+        self.sets: dict[str, Data] = {}
+        self.kept: dict[str, Run] = {}
+        self.number = 0
+
+    def start(self, wish: Wish, lang: str) -> Run:
+        """A new training, under way. Raises InputError where there is no room for it."""
+        with self.lock:
+            self.room_for(wish, lang)
+            self.one_more(lang)
+            sets = self.loaded(wish.data, lang)
+            self.number += 1
+            run = Run(str(self.number), wish, sets)
+            run.begin()
+            self.kept[run.id] = run
+            return run
+
+    def room_for(self, wish: Wish, lang: str) -> None:
+        """Raises InputError where one more run would be too much to keep."""
+        if len(self.kept) >= KEPT:
+            raise InputError(say("lab.many_runs", lang, n=KEPT))
+        weights = wish.weights + sum(run.wish.weights for run in self.kept.values())
+        if weights > KEPT_WEIGHTS:
+            raise InputError(say("lab.many_kept", lang, weights=weights, limit=KEPT_WEIGHTS))
+
+    def one_more(self, lang: str, besides: Run | None = None) -> None:
+        """Raises InputError where so many train already."""
+        others = [run for run in self.kept.values() if run is not besides]
+        if sum(run.state == "running" for run in others) >= AT_ONCE:
+            raise InputError(say("lab.many_at_once", lang, n=AT_ONCE))
+
+    def loaded(self, name: str, lang: str) -> Data:
+        """A set, read once. Raises DataError that says how to get it."""
+        if name not in self.sets:
+            try:
+                self.sets[name] = self.load(name)
+            except DataError:
+                if name == "mnist" and find(mnist_folder(None), TRAIN, "images") is None:
+                    raise DataError(say("lab.no_mnist", lang)) from None
+                raise
+        return self.sets[name]
+
+    def find(self, name: object, lang: str) -> Run:
+        """The run of this id. Raises InputError."""
+        run = self.kept.get(name) if isinstance(name, str) else None
+        if run is None:
+            raise InputError(say("lab.no_run", lang))
+        return run
+
+    def steer(self, run: Run, wanted: str, lang: str) -> None:
+        """Go on, pause, one epoch or stop. Raises InputError for a run that has ended."""
+        if run.over:
+            raise InputError(say("lab.run_over", lang))
+        if wanted in ("go", "epoch"):
+            with self.lock:
+                self.one_more(lang, besides=run)
+                run.ask(wanted)
+        else:
+            run.ask(wanted)
+
+    def forget(self, run: Run) -> None:
+        """Stops a run and lets it go."""
+        run.ask("stop")
+        with self.lock:
+            self.kept.pop(run.id, None)
+        run.watchers.tell(everywhere(json.dumps({"forgotten": run.id})))
+
+    def close(self) -> None:
+        """Stops all of them: the lab is closing."""
+        for run in [*self.kept.values()]:
+            with run.gate:
+                run.wanted = "stop"
+                run.gate.notify_all()
+        for run in [*self.kept.values()]:
+            run.thread.join(PATIENCE)
