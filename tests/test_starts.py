@@ -25,7 +25,7 @@ def weighted_inputs(net, V):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_weighted_inputs_have_the_promised_mean_and_spread(digits, dtype):
-    V = digits.train.take(slice(0, 2000))
+    V = digits.train.take(slice(0, 1000))
     net = Network([784, 23, 301, 10], seed=4, init="wide", dtype=dtype, V=V)
     (first, last, out), answer = weighted_inputs(net, V)
     for z, (r, t) in ((first, CALM), (last, KEEN)):

@@ -26,7 +26,7 @@ from spusk.errors import InputError, NetworkError
 from spusk.starts import INITS
 
 LARGEST = 2_000_000_000  # numbers in θ; past this a slip of the finger is likelier than a network
-CHUNK = 4_000_000  # numbers of one activation matrix when a whole set is answered
+CHUNK = 1_000_000  # numbers of one activation matrix when a whole set is answered
 
 
 class Parameters:
@@ -196,10 +196,10 @@ class Network(Parameters):
         """x (B, n₀) and y (B, n_L) of some precedents, in the network's own dtype."""
         return V.inputs(index, self.dtype), V.targets(index, self.dtype)
 
-    def chunks(self, V: Sample) -> Iterator[tuple[Floats, Floats]]:
-        """The whole set in parts that keep the widest activation small."""
+    def chunks(self, V: Sample, numbers: int = CHUNK) -> Iterator[tuple[Floats, Floats]]:
+        """The whole set in parts whose widest activation has at most `numbers` numbers."""
         self.fits(V)
-        size = max(1, CHUNK // max(self.sizes))
+        size = max(1, numbers // max(self.sizes))
         for first in range(0, len(V), size):
             yield self.pair(V, np.arange(first, min(first + size, len(V))))
 

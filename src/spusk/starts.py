@@ -18,8 +18,8 @@ from spusk.backprop import Activation, Floats, Layer
 from spusk.data import Sample
 from spusk.errors import NetworkError
 
-SEEN = 2000  # precedents of V that `wide` looks at, evenly spread
-NUMBERS = 4_000_000  # of one array in passing
+SEEN = 1000  # precedents of V that `wide` looks at, evenly spread
+NUMBERS = 1_000_000  # of one array in passing
 CALM, KEEN = (1.0, 0.0), (4.0, 1.5)  # r and t of the hidden layers, and of the last of them
 
 Start = Callable[[Sequence[Layer], Generator, Sequence[float], Sequence[Activation], Any], None]
@@ -69,7 +69,7 @@ def wide(
 def settle(layer: Layer, a: Floats, r: float, t: float) -> None:
     """Scales each column of W and sets b, so that z = a @ W + b has deviation r and mean −t·r."""
     W, b = layer
-    block = max(1, NUMBERS // 4 // len(a))
+    block = max(1, NUMBERS // 2 // len(a))
     for first in range(0, W.shape[1], block):
         part = slice(first, first + block)
         z = a @ W[:, part]  # (K, n) @ (n, block) -> (K, block)
@@ -84,8 +84,8 @@ def settle(layer: Layer, a: Floats, r: float, t: float) -> None:
 def draw(room: Floats, rng: Generator, deviation: float) -> None:
     """Fills with N(0, deviation²) in C order, a part at a time."""
     flat = room.reshape(-1)
-    for first in range(0, flat.size, NUMBERS):
-        part = flat[first : first + NUMBERS]
+    for first in range(0, flat.size, NUMBERS // 2):
+        part = flat[first : first + NUMBERS // 2]
         part[:] = rng.standard_normal(part.size) * deviation
 
 

@@ -21,6 +21,7 @@ from spusk.data import Sample
 from spusk.network import Network
 
 PROBE = 256  # precedents looked at
+NUMBERS = 200_000  # of one activation matrix in passing
 SHARE = 400  # precedents trained for one looked at: the check stays below 1 %
 LEARNED = 0.9  # of a constant answer's cost; below it something was learned
 SMALL = 1e-3  # a cost that is small enough to be no one's complaint
@@ -55,33 +56,42 @@ class Saturation:
 
     def stands_still(self, bar: float) -> bool:
         """All three points, on the fixed precedents: an epoch's cost is also that of its start."""
-        net = self.net
-        x, y = net.pair(self.V, self.index)
-        a, delta = net.propagate(x, y)
-        if np.mean(COSTS[net.error].value(a[-1], y)) < bar:
+        net, count = self.net, len(self.index)
+        cost = squares = 0.0
+        steep = np.zeros(len(net.layers))  # Σσ′² of each layer
+        errors = 0.0  # Σ(a − y)² at the last
+        for x, y in net.chunks(self.V.take(self.index), NUMBERS):
+            a, delta = net.propagate(x, y)
+            cost += float(np.sum(COSTS[net.error].value(a[-1], y), dtype=np.float64))
+            squares += sum(
+                float(np.sum((1 + np.sum(below * below, axis=1)) * np.sum(d * d, axis=1)))
+                for below, d in zip(a, delta, strict=False)
+            )
+            steep += steepness(net, a, y)
+            errors += total_square(a[-1] - y)
+        if cost / count < bar:
             return False
-        squares = sum(
-            float(np.sum((1 + np.sum(below * below, axis=1)) * np.sum(d * d, axis=1)))
-            for below, d in zip(a, delta, strict=False)
-        )
-        step = self.rate * (squares / len(x)) ** 0.5  # η·√(mean ‖∇C_(x,y)‖²)
+        step = self.rate * (squares / count) ** 0.5  # η·√(mean ‖∇C_(x,y)‖²)
         size = float(np.linalg.norm(net.theta))
-        return self.steps * step < MOVE * size and min(slopes(net, a, y)) < SLOPE
+        if not self.steps * step < MOVE * size:
+            return False
+        among = count * np.array(net.sizes[1:], np.float64)
+        among[-1] = max(errors, 1e-60)  # the last layer's slopes are weighted by its errors
+        if net.error != "squared":
+            steep, among = steep[:-1], among[:-1]  # cross-entropy has none there
+        return bool(np.any(np.sqrt(steep / among) < SLOPE))
 
 
-def slopes(net: Network, a: list[Floats], y: Floats) -> list[float]:
-    """√(mean σ′²) of each layer; the last one's weighted by its errors (cross-entropy has none)."""
-    found = [rms(sigma.slope(out)) for sigma, out in zip(net.sigmas, a[1:], strict=True)]
-    if net.error == "squared":
-        found[-1] = rms((a[-1] - y) * net.sigmas[-1].slope(a[-1])) / max(rms(a[-1] - y), 1e-30)
-    else:
-        found[-1] = 1.0
+def steepness(net: Network, a: list[Floats], y: Floats) -> list[float]:
+    """Σσ′² of each layer, over precedents and neurons; in the last σ′ is weighted by a − y."""
+    found = [total_square(sigma.slope(out)) for sigma, out in zip(net.sigmas, a[1:], strict=True)]
+    found[-1] = total_square((a[-1] - y) * net.sigmas[-1].slope(a[-1]))
     return found
 
 
-def rms(values: Floats) -> float:
-    """√(mean v²)."""
-    return float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
+def total_square(values: Floats) -> float:
+    """Σv²."""
+    return float(np.sum(np.square(values), dtype=np.float64))
 
 
 def constant_cost(net: Network, V: Sample) -> float:
