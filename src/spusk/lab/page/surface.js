@@ -1,7 +1,143 @@
-// The surface view.
-import { make } from "./dom.js";
+// The surface: a function, a start, a rate, and the path they make. Everything redraws at once.
 
-export function mount(room, { say }) {
-  room.append(make("h2", {}, say("surface.title")));
-  return {};
+import { make } from "./dom.js";
+import { compile } from "./tape.js";
+import { controls } from "./surface/controls.js";
+import { curves } from "./surface/curves.js";
+import { formulaField } from "./surface/formula.js";
+import { keeper } from "./surface/keep.js";
+import { menu } from "./surface/menu.js";
+import { completed, modelOf } from "./surface/model.js";
+import { player } from "./surface/player.js";
+import { described as read, gallery } from "./surface/source.js";
+import { readState, writeState } from "./surface/state.js";
+import { stepFormula } from "./surface/steps.js";
+import { tabs } from "./surface/tabs.js";
+import { verdictBox } from "./surface/verdict.js";
+
+const FIRST = "lecture";
+const REST = 120; // ms between two writings of the address: browsers refuse more
+
+export async function mount(room, frame) {
+  const { say, lang, settings, tell, remember } = frame;
+  let described, program, state, model, asked, writing;
+
+  const choose = (x) => change({ x: x.map((part) => Number(part.toPrecision(4))) });
+  const keeping = keeper(say, { add: keep, drop, clear: () => change({ keep: [] }) });
+  const parts = {
+    sight: tabs(frame, choose, (name) => change({ show: name })),
+    controls: controls(say, lang, change, keeping.button),
+    player: player(say, (n) => go(n), () => model),
+    verdict: verdictBox(say, lang),
+    keeper: keeping,
+    curves: curves(say, lang, (n) => { parts.player.stop(); go(n); }),
+    step: stepFormula(say, lang),
+  };
+  const field = formulaField(say, (text) => open({ f: text }));
+  const list = menu(say, open);
+  parts.step.onopen(() => model && parts.step.show(model));
+
+  /** A function by its formula or name, with what else is wanted of it. */
+  async function open(wanted) {
+    asked?.abort();
+    const mine = (asked = new AbortController());
+    field.busy(true);
+    try {
+      const found = await read(wanted.f, mine.signal);
+      [described, program] = [found, compile(found.tape)];
+    } catch (error) {
+      if (mine.signal.aborted) return false;
+      field.wrong(wanted.f, { message: error.place === undefined ? say("page.lost") : error.message, place: error.place ?? null });
+      return false;
+    } finally {
+      if (asked === mine) field.busy(false);
+    }
+    parts.player.stop();
+    state = completed(wanted, described, program);
+    parts.controls.begin(described, program);
+    field.show(described);
+    draw();
+    return true;
+  }
+
+  function change(part) {
+    const ended = state.n >= model.last;
+    state = { ...state, ...part };
+    if (ended && part.n === undefined) state.n = state.steps; // who sees the end goes on seeing it
+    parts.player.stop();
+    draw();
+  }
+
+  function draw() {
+    model = modelOf(state, described, program);
+    for (const part of Object.values(parts)) part.show(model);
+    write();
+  }
+
+  function go(n) {
+    state.n = Math.min(Math.max(n, 0), model.last);
+    model = { ...model, n: state.n };
+    for (const name of ["sight", "player", "curves", "step"]) parts[name].show(model);
+    write();
+  }
+
+  function keep() {
+    const { rate, rule, beta, x } = state;
+    change({ keep: [...state.keep, { rate, rule, beta, x }] });
+  }
+
+  function drop(k) {
+    change({ keep: state.keep.filter((_, place) => place !== k) });
+  }
+
+  function write() {
+    writing ??= setTimeout(() => {
+      writing = null;
+      remember(writeState(state));
+    }, REST);
+  }
+
+  function key(code) {
+    if (!model) return false;
+    const button = document.activeElement?.closest("button, summary, a");
+    if (code === "Space" && !button) parts.player.toggle();
+    else if (code === "ArrowLeft" || code === "ArrowRight") parts.player.step(code === "ArrowLeft" ? -1 : 1);
+    else if (code === "BracketLeft" || code === "BracketRight")
+      change({ rate: parts.controls.nudge(state.rate, code === "BracketLeft" ? -1 : 1) });
+    else return false;
+    return true;
+  }
+
+  room.append(make("div", { class: "surface" },
+    make("section", { class: "top", "aria-label": say("surface.function_label") },
+      make("div", { class: "bar" }, field.form, list.element), field.complaint, field.shown),
+    parts.sight.element,
+    make("div", { class: "side" }, parts.controls.element, parts.player.element, parts.verdict.element,
+      parts.keeper.element, parts.curves.element, parts.step.element)));
+
+  const { wanted, wrong } = readState(settings);
+  if (wrong.length) tell(say("surface.ignored", { what: wrong.join(", ") }));
+  gallery().then(list.fill, () => {});
+  const loading = parts.sight.load();
+  if (!(await open({ f: FIRST, ...wanted })) && wanted.f) {
+    const complaint = field.complaint.cloneNode(true).childNodes;
+    await open({ f: FIRST });
+    field.complaint.replaceChildren(...complaint);
+    field.complaint.hidden = false;
+  }
+  await loading;
+
+  return {
+    key,
+    restyle() {
+      for (const part of Object.values(parts)) part.restyle?.();
+    },
+    unmount() {
+      clearTimeout(writing);
+      asked?.abort();
+      list.unmount();
+      parts.player.stop();
+      parts.sight.unmount();
+    },
+  };
 }

@@ -1,0 +1,76 @@
+// Rate, rule and steps. The rate's slider is logarithmic; the bound of the rule is marked on it.
+
+import { make } from "../dom.js";
+import { written } from "../words.js";
+import { typed } from "./numbers.js";
+import { MOST_STEPS, RULES } from "./state.js";
+import { boundOf, eigen } from "./why.js";
+
+const STOPS = 1000; // of the slider
+const BELOW = 200; // the slider begins so far below the least bound
+const ABOVE = 4; // and ends so far above the highest
+
+/** `change(part of the state)` is called with what the user moved. */
+export function controls(say, lang, change, keep) {
+  let range = { low: 1e-3, high: 1 };
+  const share = (rate) => Math.log(rate / range.low) / Math.log(range.high / range.low);
+  const rateAt = (stop) => Number((range.low * (range.high / range.low) ** (stop / STOPS)).toPrecision(3));
+  const slider = make("input", {
+    type: "range", id: "rate", min: 0, max: STOPS, step: 1, "aria-label": say("surface.rate"),
+    oninput: () => change({ rate: rateAt(Number(slider.value)) }),
+  });
+  const field = number("rate-number", say("surface.rate"), (rate) => rate > 0 && rate <= 1e6 && change({ rate }));
+  const mark = make("span", { class: "bound small", "aria-hidden": "true" });
+  const rule = make("select", { id: "rule", onchange: () => change({ rule: rule.value }) },
+    RULES.map((name) => make("option", { value: name }, say(`surface.${name}`))));
+  const beta = number("beta", say("surface.beta"), (value) => value >= 0 && value < 1 && change({ beta: value }));
+  const steps = number("steps", say("surface.steps"), (value) =>
+    Number.isInteger(value) && value >= 1 && value <= MOST_STEPS && change({ steps: value, n: value }));
+  const labelled = (text, control, ...more) => make("label", { class: "row" }, make("span", {}, text), control, ...more);
+  const betaRow = labelled(say("surface.beta"), beta);
+  const element = make("section", { class: "controls panel", "aria-label": say("surface.controls") },
+    make("div", { class: "rate" }, make("label", { for: "rate" }, say("surface.rate")), field,
+      make("div", { class: "track" }, slider, mark)),
+    make("div", { class: "rows" }, labelled(say("surface.rule"), rule), betaRow, labelled(say("surface.steps"), steps), keep));
+
+  function number(id, label, accept) {
+    const input = make("input", { type: "text", id, inputmode: "decimal", "aria-label": label, autocomplete: "off" });
+    input.addEventListener("change", () => accept(typed(input.value)) ?? (input.value = input.dataset.last));
+    return input;
+  }
+
+  function put(input, value) {
+    input.dataset.last = written(value, lang, 6);
+    if (input !== document.activeElement) input.value = input.dataset.last;
+  }
+
+  return {
+    element,
+    begin: (described, program) => (range = rangeOf(described, program)),
+    nudge: (rate, way) => Number((rate * 10 ** (way * 0.025)).toPrecision(3)),
+    show({ state, why }) {
+      slider.value = Math.round(STOPS * share(state.rate));
+      slider.setAttribute("aria-valuetext", written(state.rate, lang));
+      put(field, state.rate);
+      put(beta, state.beta);
+      put(steps, state.steps);
+      rule.value = state.rule;
+      betaRow.hidden = state.rule === "plain";
+      const place = why.bound === null ? -1 : share(why.bound);
+      mark.hidden = !(place >= 0 && place <= 1);
+      if (mark.hidden) return;
+      mark.style.setProperty("--place", place);
+      mark.dataset.side = place > 0.6 ? "left" : "right";
+      mark.textContent = say(`surface.mark_${state.rule}`, { bound: why.bound });
+    },
+  };
+}
+
+// From far below every bound of every rule to above the highest.
+function rangeOf({ minima, rate, bound }, program) {
+  const tops = minima.map(({ x }) => eigen(program.hessian(x), program.n).top);
+  const bounds = [...tops.filter((top) => top > 0 && Number.isFinite(top)).map((top) => boundOf("plain", 0, top))];
+  const all = [...bounds, bound, rate].filter((value) => value > 0 && Number.isFinite(value));
+  const decade = (value, round) => 10 ** (round(2 * Math.log10(value)) / 2);
+  return { low: decade(Math.min(...all) / BELOW, Math.floor), high: decade(Math.max(...all) * ABOVE, Math.ceil) };
+}

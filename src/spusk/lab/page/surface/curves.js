@@ -1,0 +1,127 @@
+// f − min and ‖∇f‖ against the step, on a logarithmic axis.
+
+import { canvas, colour } from "../dom.js";
+import { written } from "../words.js";
+
+const MARGIN = { left: 46, right: 8, top: 22, bottom: 22 };
+const FLOOR = 1e-12; // of the highest: below it there is only rounding
+
+/** The curves of a model; `scrub(n)` is called when a step is pointed at. */
+export function curves(say, lang, scrub) {
+  let model;
+  const { element, redraw } = canvas(say("surface.curves_label"), draw, { class: "curves" });
+
+  function draw(pen, width, height) {
+    if (!model) return;
+    const lines = linesOf(model);
+    const last = Math.max(...lines.map(({ numbers }) => numbers.length - 1), 1);
+    const [low, high] = decades(lines);
+    const x = (k) => MARGIN.left + (k / last) * (width - MARGIN.left - MARGIN.right);
+    const y = (v) => MARGIN.top + ((high - Math.log10(v)) / (high - low)) * (height - MARGIN.top - MARGIN.bottom);
+    frame(pen, width, height, { low, high, last, x, y });
+    for (const line of [...lines].reverse()) stroke(pen, line, x, y, 10 ** low);
+    legend(pen, lines);
+    [pen.strokeStyle, pen.lineWidth] = [colour("accent"), 1];
+    pen.beginPath();
+    pen.moveTo(x(model.n), MARGIN.top);
+    pen.lineTo(x(model.n), height - MARGIN.bottom);
+    pen.stroke();
+  }
+
+  function linesOf({ path, kept, floor }) {
+    const above = (values) => values.map((value) => value - floor);
+    return [
+      { name: "f − min", numbers: above(path.values), style: colour("train"), width: 2 },
+      { name: "‖∇f‖", numbers: path.norms, style: colour("test"), width: 2, dash: [5, 3] },
+      ...kept.map((k) => ({ numbers: above(k.path.values), style: k.colour, width: 1.5 })),
+    ];
+  }
+
+  function frame(pen, width, height, { low, high, last, x, y }) {
+    pen.font = `12px ${colour("font")}`;
+    pen.fillStyle = colour("faint");
+    [pen.strokeStyle, pen.lineWidth] = [colour("line"), 1];
+    pen.textAlign = "right";
+    pen.textBaseline = "middle";
+    const every = Math.max(1, Math.ceil(((high - low) * 16) / (height - MARGIN.top - MARGIN.bottom)));
+    for (let power = low; power <= high; power += every) {
+      const level = Math.round(y(10 ** power)) + 0.5;
+      pen.beginPath();
+      pen.moveTo(MARGIN.left, level);
+      pen.lineTo(width - MARGIN.right, level);
+      pen.stroke();
+      pen.fillText(tenTo(power), MARGIN.left - 6, level);
+    }
+    pen.textBaseline = "bottom";
+    pen.fillText(written(last, lang), x(last), height - 2);
+    pen.textAlign = "left";
+    pen.fillText("n = 0", x(0), height - 2);
+  }
+
+  const at = (event) => {
+    const { left, width } = element.getBoundingClientRect();
+    const share = (event.clientX - left - MARGIN.left) / (width - MARGIN.left - MARGIN.right);
+    const last = Math.max(...[model.path, ...model.kept.map((k) => k.path)].map((p) => p.values.length - 1), 1);
+    scrub(Math.round(share * last));
+  };
+  element.addEventListener("pointerdown", (event) => {
+    element.setPointerCapture(event.pointerId);
+    at(event);
+  });
+  element.addEventListener("pointermove", (event) => element.hasPointerCapture(event.pointerId) && at(event));
+
+  return {
+    element,
+    show(now) {
+      model = now;
+      redraw();
+    },
+    restyle: redraw,
+  };
+}
+
+// Whole powers of ten around everything that is above rounding.
+function decades(lines) {
+  let [low, high] = [Infinity, 0];
+  for (const { numbers } of lines) {
+    for (const v of numbers) if (v > high && Number.isFinite(v)) high = v;
+  }
+  for (const { numbers } of lines) {
+    for (const v of numbers) if (v > high * FLOOR && v < low) low = v;
+  }
+  if (!(high > 0)) return [-1, 1];
+  const bottom = Math.floor(Math.log10(low));
+  return [bottom, Math.max(Math.ceil(Math.log10(high)), bottom + 1)];
+}
+
+function stroke(pen, { numbers, style, width, dash = [] }, x, y, bottom) {
+  pen.beginPath();
+  numbers.forEach((v, k) => Number.isFinite(v) && pen.lineTo(x(k), y(Math.max(v, bottom))));
+  [pen.strokeStyle, pen.lineWidth] = [style, width];
+  pen.setLineDash(dash);
+  pen.stroke();
+  pen.setLineDash([]);
+}
+
+function legend(pen, lines) {
+  pen.font = `13px ${colour("font")}`;
+  pen.textBaseline = "top";
+  let left = MARGIN.left;
+  for (const { name, style, dash = [] } of lines.filter((line) => line.name)) {
+    [pen.strokeStyle, pen.lineWidth] = [style, 2];
+    pen.setLineDash(dash);
+    pen.beginPath();
+    pen.moveTo(left, 9);
+    pen.lineTo(left + 20, 9);
+    pen.stroke();
+    pen.setLineDash([]);
+    pen.fillStyle = colour("ink");
+    pen.fillText(name, left + 26, 2);
+    left += 26 + pen.measureText(name).width + 18;
+  }
+}
+
+function tenTo(power) {
+  const raised = String(power).replace("-", "⁻").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+  return power === 0 ? "1" : power === 1 ? "10" : `10${raised}`;
+}

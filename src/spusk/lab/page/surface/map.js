@@ -1,0 +1,118 @@
+// The contour map of a function of two variables: colours and lines of f, minima, paths.
+
+import { canvas, make } from "../dom.js";
+import { contours } from "./contours.js";
+import { pretty } from "./numbers.js";
+import { crosses, paths } from "./paint.js";
+import { axes, clip, plane } from "./plane.js";
+import { ramp } from "./ramp.js";
+import { scaleOf } from "./scale.js";
+import { pointer } from "./pointer.js";
+
+const GRID = 240; // points along the longer side
+const LEVELS = 14;
+
+/** A map that shows a model; `choose(x)` is called when a start is set by hand. */
+export function contourMap(say, lang, choose) {
+  let model, at, ground;
+  const base = canvas(say("surface.map_label"), drawBase);
+  const over = canvas(say("surface.map_label"), drawOver, { "aria-hidden": "true" });
+  const start = pointer(over.element, say, lang, (px, py) => at && choose(at.place(px, py)), (dx, dy) => {
+    const step = at.box.map(([low, high]) => (high - low) / 50);
+    choose([model.state.x[0] + dx * step[0], model.state.x[1] + dy * step[1]]);
+  });
+  const element = make("div", { class: "stack" }, base.element, over.element, start.element);
+
+  function drawBase(pen, width, height) {
+    if (!model) return;
+    at = plane(model.described.view, width, height);
+    ground ??= survey(model, at);
+    pen.save();
+    clip(pen, at);
+    pen.drawImage(ground.picture, at.inner.x, at.inner.y, at.inner.w, at.inner.h);
+    if (model.basins) basinsOver(pen);
+    linesOf(pen);
+    crosses(pen, model.described.minima, ({ x }) => [at.x(x[0]), at.y(x[1])]);
+    pen.restore();
+    axes(pen, at, model.described.names.map(pretty), lang);
+    over.redraw();
+  }
+
+  function basinsOver(pen) {
+    const [[x0, x1], [y0, y1]] = model.described.view;
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(model.basins, at.x(x0), at.y(y1), at.x(x1) - at.x(x0), at.y(y0) - at.y(y1));
+  }
+
+  function linesOf(pen) {
+    const { xs, ys, shares } = ground;
+    const levels = Array.from({ length: LEVELS }, (_, k) => (k + 0.5) / LEVELS);
+    const [sx, sy] = [at.inner.w / (xs.length - 1), at.inner.h / (ys.length - 1)];
+    const bottom = at.inner.y + at.inner.h;
+    pen.beginPath();
+    contours(shares, xs.length, ys.length, levels, (x1, y1, x2, y2) => {
+      pen.moveTo(at.inner.x + x1 * sx, bottom - y1 * sy);
+      pen.lineTo(at.inner.x + x2 * sx, bottom - y2 * sy);
+    });
+    [pen.strokeStyle, pen.lineWidth] = ["rgba(255, 255, 255, 0.45)", 1];
+    pen.stroke();
+  }
+
+  function drawOver(pen) {
+    if (!model || !at) return;
+    pen.save();
+    clip(pen, at);
+    paths(pen, model, ({ points }, k) => [at.x(points[2 * k]), at.y(points[2 * k + 1])]);
+    pen.restore();
+    start.put(at.x(model.state.x[0]), at.y(model.state.x[1]), at.inner, model.state.x);
+  }
+
+  return {
+    element,
+    /** The paths of the same function, at once: a slider is moving. */
+    show(now) {
+      const other = model?.described !== now.described || model?.basins !== now.basins;
+      if (model?.described !== now.described) ground = null;
+      model = now;
+      other ? base.redraw() : over.redraw();
+    },
+    range: () => ground?.scale,
+    restyle: base.redraw,
+  };
+}
+
+// f on a grid of the whole box, as a picture.
+function survey({ described, program }, at) {
+  const [[x0, x1], [y0, y1]] = at.box;
+  const longest = Math.max(at.inner.w, at.inner.h);
+  const spread = (low, high, side) => {
+    const count = Math.max(2, Math.round((GRID * side) / longest));
+    return Float64Array.from({ length: count }, (_, k) => low + ((high - low) * k) / (count - 1));
+  };
+  const [xs, ys] = [spread(x0, x1, at.inner.w), spread(y0, y1, at.inner.h)];
+  const values = program.grid(xs, ys);
+  const floor = Math.min(...described.minima.map((m) => m.value));
+  const scale = scaleOf(values, floor);
+  const shares = values.map(scale.share);
+  return { xs, ys, scale, shares, picture: picture(shares, xs.length, ys.length) };
+}
+
+// Row 0 of a picture is the top; of the grid, the lowest y. Where f is no number nothing is drawn.
+function picture(shares, width, height) {
+  const image = new ImageData(width, height);
+  for (let j = 0; j < height; j++) {
+    for (let i = 0; i < width; i++) {
+      const share = shares[(height - 1 - j) * width + i];
+      if (Number.isFinite(share)) image.data.set([...ramp(share), 255], 4 * (j * width + i));
+    }
+  }
+  return pictureOf(image);
+}
+
+/** A canvas that holds an image, to be drawn at any size. */
+export function pictureOf(image) {
+  const sheet = document.createElement("canvas");
+  [sheet.width, sheet.height] = [image.width, image.height];
+  sheet.getContext("2d").putImageData(image, 0, 0);
+  return sheet;
+}

@@ -1,0 +1,50 @@
+// The gallery: first the pictures of the lecture, then every function that is known.
+
+import { make } from "../dom.js";
+
+// Each is a whole state of the view, or an address of another one.
+const PICTURES = {
+  picture_path: { f: "lecture" },
+  picture_rates: {
+    f: "lecture", x: [0, 0], rate: 0.52, rule: "plain", steps: 100, n: 100, show: "map",
+    keep: [0.02, 0.2, 0.45].map((rate) => ({ rate, rule: "plain", beta: 0.9, x: [0, 0] })),
+  },
+  picture_escape: {
+    f: "escape", x: [5], rate: 1, rule: "plain", steps: 100, n: 100, show: "map",
+    keep: [{ rate: 0.1, rule: "plain", beta: 0.9, x: [5] }],
+  },
+  picture_network: "#network",
+  picture_size: "#network&layers=784-89-100306-10",
+};
+
+/** `choose(state)` shows a picture; `entries` is the server's gallery. */
+export function menu(say, choose) {
+  const list = make("div", { class: "list" });
+  const element = make("details", { class: "menu" }, make("summary", { id: "gallery" }, say("surface.gallery")), list);
+  const close = () => (element.open = false);
+  const outside = (event) => element.contains(event.target) || close();
+  document.addEventListener("pointerdown", outside);
+  element.addEventListener("keydown", (event) => {
+    if (event.code !== "Escape") return;
+    close();
+    element.querySelector("summary").focus();
+  });
+  const item = (id, label, note, onclick) =>
+    make("button", { type: "button", class: "quiet", "data-item": id, onclick: () => (close(), onclick()) },
+      make("span", {}, label), note && make("span", { class: "faint small" }, note));
+  const group = (title, items) => make("section", {}, make("h2", { class: "faint small" }, title), items);
+
+  list.append(group(say("surface.pictures"), Object.entries(PICTURES).map(([key, picture]) =>
+    item(key, say(`surface.${key}`), null, () =>
+      typeof picture === "string" ? (location.hash = picture) : choose(picture)))));
+
+  return {
+    element,
+    fill(entries) {
+      const row = ({ name, formula }) => item(name, name, formula, () => choose({ f: name }));
+      const of = (n) => entries.filter(({ view }) => view.length === n).map(row);
+      list.append(group(say("surface.two_variables"), of(2)), group(say("surface.one_variable"), of(1)));
+    },
+    unmount: () => document.removeEventListener("pointerdown", outside),
+  };
+}

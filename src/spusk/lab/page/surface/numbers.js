@@ -1,0 +1,29 @@
+// Numbers, points and names as people write them.
+
+import { written } from "../words.js";
+
+const LOW = "₀₁₂₃₄₅₆₇₈₉";
+const HIGH = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** x1 → x₁ */
+export const pretty = (name) => name.replace(/\d/g, (digit) => LOW[digit]);
+
+/** 12 → ⁽¹²⁾ */
+export const raised = (n) => `⁽${String(n).replace(/\d/g, (digit) => HIGH[digit])}⁾`;
+
+/** (0.5, 2), and (0,5; 2) in Russian; one number without brackets. */
+export function pointText(x, lang, digits = 3) {
+  const texts = Array.from(x, (part) => written(rounded(part, digits), lang, digits));
+  return texts.length > 1 ? `(${texts.join(lang === "ru" ? "; " : ", ")})` : texts[0];
+}
+
+/** A number that differs from 0 only by rounding is 0; so that 5.000001 is told from 5 by nobody. */
+export function rounded(value, digits = 3) {
+  return Math.abs(value) < 1e-9 ? 0 : Number(value.toPrecision(Math.max(digits, 3)));
+}
+
+/** A number typed by a person, decimal comma or point; NaN for anything else. */
+export function typed(text) {
+  const plain = text.trim().replace(",", ".").replace("−", "-");
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
+}

@@ -1,0 +1,72 @@
+// Play, pause, a step on or back, and the scrubber.
+
+import { make } from "../dom.js";
+
+const WHOLE = 6000; // ms for a whole path,
+const FASTEST = 25; // ms a step
+const SLOWEST = 350;
+
+/** `go(n)` is called to show step n; `now()` gives { n, last }. */
+export function player(say, go, now) {
+  let timer = 0;
+  const button = (id, label, sign, onclick) =>
+    make("button", { type: "button", id, title: say(`surface.${label}`), "aria-label": say(`surface.${label}`), onclick }, sign);
+  const play = button("play", "play", "▶", toggle);
+  play.classList.add("main");
+  const scrubber = make("input", {
+    type: "range", id: "scrub", min: 0, step: 1, "aria-label": say("surface.scrub"),
+    oninput: () => to(Number(scrubber.value)),
+  });
+  const count = make("output", { class: "count", for: "scrub" });
+  const element = make("div", { class: "player", role: "group", "aria-label": say("surface.player") }, play,
+    button("first", "first", "|◀", () => to(0)), button("back", "back", "◀", () => step(-1)),
+    button("on", "on", "▶|", () => step(1)), scrubber, count);
+
+  function to(n) {
+    stop();
+    go(n);
+  }
+
+  function step(way) {
+    to(now().n + way);
+  }
+
+  function toggle() {
+    if (timer) return stop();
+    if (now().n >= now().last) go(0);
+    dress(true);
+    timer = setTimeout(tick, pace());
+  }
+
+  const pace = () => Math.min(Math.max(WHOLE / Math.max(now().last, 1), FASTEST), SLOWEST);
+
+  function tick() {
+    const { n, last } = now();
+    if (n >= last) return stop();
+    go(n + 1);
+    timer = n + 1 < last ? setTimeout(tick, pace()) : 0;
+    if (!timer) dress(false);
+  }
+
+  function stop() {
+    clearTimeout(timer);
+    timer = 0;
+    dress(false);
+  }
+
+  function dress(playing) {
+    play.textContent = playing ? "⏸" : "▶";
+    const label = say(`surface.${playing ? "pause" : "play"}`);
+    play.title = label;
+    play.setAttribute("aria-label", label);
+  }
+
+  return {
+    element, toggle, step, stop,
+    show({ n, last }) {
+      scrubber.max = last;
+      scrubber.value = n;
+      count.textContent = `n = ${n}`;
+    },
+  };
+}

@@ -1,0 +1,31 @@
+// Where formulas come from: the server's gallery and its reader of formulas.
+
+/** What went wrong with a formula, and at which column, if that is known. */
+export class FormulaError extends Error {
+  constructor(message, place = null) {
+    super(message);
+    this.place = place;
+  }
+}
+
+let known; // the gallery does not change while the page is open
+
+export function gallery() {
+  return (known ??= fetch("/gallery").then((answer) => {
+    if (!answer.ok) throw new Error(`gallery: ${answer.status}`);
+    return answer.json();
+  }));
+}
+
+/** A formula's tape, gradient and scene. FormulaError: a text that is no function. */
+export async function described(formula, signal) {
+  const answer = await fetch("/formula", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ formula }),
+    signal,
+  });
+  const said = await answer.json();
+  if (!answer.ok) throw new FormulaError(String(said.error ?? answer.status), said.place ?? null);
+  return said;
+}

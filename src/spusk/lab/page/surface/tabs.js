@@ -1,0 +1,95 @@
+// The ways to see a function: map, 3-D, basins, escape. Those that cannot be loaded are not offered.
+
+import { make } from "../dom.js";
+import { basinView } from "./basin_view.js";
+import { contourMap } from "./map.js";
+import { graph } from "./graph.js";
+
+const PLUGINS = { relief: "./relief.js", basins: "./basins.js", escape: "./escape.js" };
+const FITS = {
+  map: () => true,
+  relief: ({ program }) => program.n === 2,
+  basins: ({ program }) => program.n === 2,
+  escape: ({ described }) => described.minima.some((minimum) => !minimum.global),
+};
+
+/** `choose(x)` sets the start, `pick(name)` shows another tab. */
+export function tabs(frame, choose, pick) {
+  const { say, lang } = frame;
+  const flat = { 1: graph(say, lang, choose), 2: contourMap(say, lang, choose) };
+  const loaded = { map: null };
+  const made = {};
+  const room = make("div", { class: "picture" });
+  const legend = make("div", { class: "legend small faint" });
+  const buttons = Object.keys(FITS).map((name) => make("button", {
+    type: "button", class: "quiet", "data-tab": name, "aria-pressed": "false", onclick: () => pick(name),
+  }, say(`surface.tab_${name}`)));
+  const row = make("div", { class: "tabs", role: "group", "aria-label": say("surface.tabs") }, buttons);
+  const element = make("section", { class: "sight", "aria-label": say("surface.picture") }, room, row, legend);
+  const basins = basinView(say, lang, legend);
+  let shown, last;
+
+  const offered = (name, model) => name in loaded && FITS[name](model);
+
+  function viewOf(name, model) {
+    if (name === "relief") return (made.relief ??= reliefView(loaded.relief, say));
+    if (name === "escape") return escapeOf(model);
+    return flat[model.program.n];
+  }
+
+  // The experiment belongs to one function: another function makes another one.
+  function escapeOf({ program, described }) {
+    if (made.escape?.of === described) return made.escape;
+    made.escape?.unmount?.();
+    const panel = loaded.escape.escapePanel({ ...frame, program, described });
+    return (made.escape = { ...panel, of: described, show() {} });
+  }
+
+  function show(model) {
+    last = model;
+    const name = offered(model.state.show, model) ? model.state.show : "map";
+    for (const button of buttons) {
+      button.hidden = !offered(button.dataset.tab, model);
+      button.setAttribute("aria-pressed", button.dataset.tab === name);
+    }
+    row.hidden = buttons.filter((button) => !button.hidden).length < 2;
+    const view = viewOf(name, model);
+    if (view !== shown) {
+      room.replaceChildren(view.element);
+      shown = view;
+    }
+    if (name === "basins") basins.show(model, loaded.basins, (basin) => view.show({ ...model, basins: basin }));
+    else {
+      legend.replaceChildren();
+      view.show(model);
+    }
+  }
+
+  return {
+    element, show,
+    async load() {
+      await Promise.all(Object.entries(PLUGINS).map(async ([name, path]) => {
+        try {
+          loaded[name] = await import(path);
+        } catch { /* it is not offered */ }
+      }));
+      if (last && element.isConnected) show(last);
+    },
+    restyle: () => shown?.restyle?.(),
+    unmount() {
+      basins.cancel(loaded.basins);
+      for (const view of Object.values(made)) view.unmount?.();
+    },
+  };
+}
+
+function reliefView(module, say) {
+  const made = module.relief(say("surface.relief_label"));
+  return {
+    element: made.element, restyle: made.restyle, unmount: made.unmount,
+    show({ program, described, path, kept, n }) {
+      const paths = [...kept.map((k) => ({ points: k.path.points, colour: k.colour })), { points: path.points }];
+      made.show({ program, view: described.view, paths, minima: described.minima, n, names: described.names });
+    },
+  };
+}

@@ -1,0 +1,50 @@
+// What the path did and why, in words.
+
+import { make } from "../dom.js";
+import { pointText, pretty, rounded } from "./numbers.js";
+
+const AT = 1e-3; // of the view: so near a minimum the path has reached it
+const FACES = { converged: "good", diverged: "bad", not_finite: "bad" };
+
+export function verdictBox(say, lang) {
+  const element = make("section", { class: "verdict panel", id: "verdict", role: "status", "aria-live": "polite", "aria-label": say("surface.verdict") });
+  let said = "";
+  return {
+    element,
+    show(model) {
+      const text = [what(model, say, lang), because(model, say)];
+      element.dataset.outcome = model.path.outcome;
+      element.dataset.face = FACES[model.path.outcome] ?? "plain";
+      if (text.join(" ") === said) return; // a screen reader would say it again
+      said = text.join(" ");
+      element.replaceChildren(make("strong", {}, text[0]), " ", text[1]);
+    },
+  };
+}
+
+/** One line for a path that is kept. */
+export function short({ path, settings }, say) {
+  return say(`surface.short_${path.outcome}`, { n: path.step, rate: settings.rate });
+}
+
+function what({ path, program, described, why }, say, lang) {
+  const numbers = { n: path.step, norm: path.norms.at(-1) };
+  if (path.outcome !== "converged") return say(`surface.${path.outcome}`, numbers);
+  const end = path.points.subarray(path.step * program.n);
+  const width = Math.max(...described.view.map(([low, high]) => high - low));
+  const kind = why.minimum?.gap <= AT * width ? (why.minimum.global ? "global" : "local") : "still";
+  return say(`surface.converged_${kind}`, { ...numbers, x: pointText(end, lang), value: rounded(path.values.at(-1)) });
+}
+
+function because({ path, state, why, described }, say) {
+  if (state.rule === "adam") return say("surface.why_adam", { rate: state.rate });
+  if (why.bound === null) return say("surface.why_none", {});
+  const where = why.axis >= 0 && described.names.length > 1 ? pretty(described.names[why.axis]) : null;
+  const numbers = { rate: state.rate, bound: why.bound, step: 1 / why.top, where };
+  if (state.rule !== "plain") return say(`surface.why_${why.side === "past" ? "rule_past" : "rule_below"}`, numbers);
+  if (why.side === "below" && path.outcome === "converged") return say("surface.why_below", numbers);
+  if (why.side === "below") return say(path.outcome === "out_of_steps" ? "surface.why_slow" : "surface.why_steeper", numbers);
+  if (why.side === "past") return say(path.outcome === "converged" ? "surface.why_past_settled" : "surface.why_past", numbers);
+  if (path.outcome === "diverged" || path.outcome === "oscillating") return say("surface.why_steeper", numbers);
+  return say(where ? "surface.why_zigzag_in" : "surface.why_zigzag", numbers);
+}
