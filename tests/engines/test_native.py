@@ -176,7 +176,7 @@ def test_denormal_weights_take_no_longer():
     for name, each in (("usual", net), ("tiny", tiny)):
         session = native.Native().open(each, V, 10, 1)
         took[name] = min(clock(lambda s=session: s.steps(order, 0, 40, 1e-30)) for _ in range(7))
-    assert took["tiny"] < 4 * took["usual"]  # 2 in truth; other work on the machine is let off
+    assert took["tiny"] < 2 * took["usual"]
 
 
 def test_the_caller_keeps_its_denormals():
