@@ -1,0 +1,17 @@
+// One of the workers of basins.js: rows of a map of basins, band after band.
+
+import { compile } from "../tape.js";
+import { basins } from "../descent.js";
+
+let program, scene;
+
+onmessage = ({ data }) => {
+  if (data.scene) {
+    scene = data.scene;
+    program = compile(scene.tape);
+    return;
+  }
+  const { minima, view, size, options } = scene;
+  const band = basins(program, minima, view, size, { ...options, rows: data.rows });
+  postMessage({ rows: data.rows, ...band }, [band.which.buffer, band.steps.buffer]);
+};

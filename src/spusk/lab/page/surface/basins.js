@@ -1,0 +1,112 @@
+// The map of basins of attraction: which minimum each start reaches, computed by two workers.
+
+import { AWAY, KINDS, NONE, css } from "./colours.js";
+
+const WORKERS = 2;
+const BAND = 32; // rows: small enough that both workers end together
+const DIVERGED = -2; // as in descent.js
+const DARKEST = 0.45; // of a colour, for the slowest starts
+const DETAIL = 0.98; // of the starts are told apart by their steps; the few slowest are as dark
+
+let crew = [];
+let refuse = () => {};
+
+/**
+ * Which minimum each start of the view reaches, and in how many steps of the plain rule.
+ *
+ * `which` and `steps` are size × size, row 0 the lowest y; `rgba` has row 0 at the top, as
+ * ImageData wants it; legend: [{colour, x, kind}], kind: global, local, none or diverged.
+ * A newer call ends this one: it is rejected with an AbortError.
+ */
+export function basinMap(tape, described, { rate, steps = 1000, size = 512, tolerance = 1e-6 }) {
+  cancelBasins();
+  const { minima, view } = described;
+  if (tape.n !== 2) return Promise.reject(new RangeError(`basins: 2 variables, found ${tape.n}`));
+  return new Promise((resolve, reject) => {
+    refuse = reject;
+    const scene = { tape, minima, view, size, options: { rate, steps, tolerance } };
+    compute(scene, (map) => resolve({ size, ...map, ...picture(map, described, size) }), reject);
+  });
+}
+
+/** Stops a map in the making. */
+export function cancelBasins() {
+  for (const worker of crew) worker.terminate();
+  crew = [];
+  refuse(new DOMException("a newer map is asked for", "AbortError"));
+  refuse = () => {};
+}
+
+function compute(scene, done, failed) {
+  const { size } = scene;
+  const map = { which: new Int16Array(size * size), steps: new Uint16Array(size * size) };
+  const bands = Array.from({ length: Math.ceil(size / BAND) }, (_, i) => i * BAND).reverse();
+  let missing = bands.length;
+  const next = (worker) => {
+    const from = bands.pop();
+    if (from !== undefined) worker.postMessage({ rows: [from, Math.min(from + BAND, size)] });
+  };
+  crew = Array.from({ length: WORKERS }, () => {
+    const worker = new Worker(new URL("./basins-worker.js", import.meta.url), { type: "module" });
+    worker.onerror = (event) => failed(new Error(event.message || "basins: a worker failed"));
+    worker.onmessage = ({ data }) => {
+      map.which.set(data.which, data.rows[0] * size);
+      map.steps.set(data.steps, data.rows[0] * size);
+      if (--missing) next(worker);
+      else finish(map, done);
+    };
+    worker.postMessage({ scene });
+    next(worker);
+    return worker;
+  });
+}
+
+function finish(map, done) {
+  for (const worker of crew) worker.terminate();
+  crew = [];
+  refuse = () => {};
+  done(map);
+}
+
+function picture({ which, steps }, { minima }, size) {
+  const rgba = new Uint8ClampedArray(4 * size * size);
+  const [fewest, most] = spread(which, steps);
+  for (let j = 0; j < size; j++) {
+    for (let i = 0; i < size; i++) {
+      const start = (size - 1 - j) * size + i;
+      const dark = Math.min(Math.max((steps[start] - fewest) / (most - fewest || 1), 0), 1);
+      paint(rgba, 4 * (j * size + i), which[start], dark, (i + j) % 8 < 2);
+    }
+  }
+  return { rgba, legend: legend(minima) };
+}
+
+// The steps between which colours darken.
+function spread(which, steps) {
+  const landed = steps.filter((_, i) => which[i] >= 0).sort();
+  return landed.length ? [landed[0], landed[Math.floor(DETAIL * (landed.length - 1))]] : [0, 1];
+}
+
+function paint(rgba, place, kind, dark, hatched) {
+  const colour = colourOf(kind);
+  const light = kind >= 0 ? 1 - DARKEST * dark : kind === DIVERGED && hatched ? 1.9 : 1;
+  for (let k = 0; k < 3; k++) rgba[place + k] = colour[k] * light;
+  rgba[place + 3] = 255;
+}
+
+function colourOf(kind) {
+  return kind === DIVERGED ? AWAY : kind < 0 ? NONE : KINDS[kind % KINDS.length];
+}
+
+function legend(minima) {
+  const known = minima.map((minimum, place) => ({
+    colour: css(colourOf(place)),
+    x: minimum.x,
+    kind: (minimum.global ?? minimum.kind === "global") ? "global" : "local",
+  }));
+  return [
+    ...known,
+    { colour: css(NONE), x: null, kind: "none" },
+    { colour: css(AWAY), x: null, kind: "diverged" },
+  ];
+}

@@ -1,0 +1,172 @@
+// What stands on the surface: the box with its axes, the path and the minima, drawn over either
+// painter. What a hill hides is drawn faintly.
+
+import { colour } from "../dom.js";
+import { RISE, heightAt } from "./heights.js";
+
+const LIFT = 0.012; // of the box: a path lies on the surface, not in it
+const INKS = ["path", "path-edge", "accent", "faint", "ink", "font"];
+const TICKS = 4;
+const HIDDEN = 0.3;
+const LOOKS = 28; // places on a line of sight where a hill is looked for
+
+/** Draws `scene` = {surface, names, paths, minima, n} by `pen` for `camera`. */
+export function drawLifted(pen, width, height, camera, scene) {
+  const screen = (p) => {
+    const [x, y] = camera.project(p, width / height);
+    return [((x + 1) * width) / 2, ((1 - y) * height) / 2];
+  };
+  const inks = Object.fromEntries(INKS.map((name) => [name, colour(name)]));
+  const room = { pen, screen, camera, scene, inks };
+  axes(room);
+  for (const minimum of scene.minima) cross(room, minimum);
+  for (const path of scene.paths) line(room, path);
+}
+
+// The box's point above (x1, x2), or null outside the view.
+function lift({ surface }, x, y = surface.view[1][0]) {
+  const [u, v] = [x, y].map((number, k) => {
+    const [low, high] = surface.view[k];
+    return (number - low) / (high - low);
+  });
+  const t = heightAt(surface, u, v);
+  return Number.isFinite(t) ? [2 * u - 1, 2 * v - 1, RISE * t + LIFT] : null;
+}
+
+// Whether nothing of the surface stands between a point and the eye.
+function seen({ camera, scene }, [x, y, z]) {
+  const [a, b, c] = camera.towards;
+  const reach = (RISE + LIFT - z) / Math.max(c, 1e-3);
+  for (let k = 1; k <= LOOKS; k++) {
+    const far = (Math.min(reach, 3) * k) / LOOKS + 0.02;
+    const top = heightAt(scene.surface, (x + far * a + 1) / 2, (y + far * b + 1) / 2);
+    if (Number.isNaN(top)) continue;
+    if (RISE * top > z + far * c + 0.01) return false;
+  }
+  return true;
+}
+
+function line(room, { points, colour: core }) {
+  const { pen, scene, inks } = room;
+  const size = scene.size;
+  const rows = points.length / size;
+  const last = Math.min(scene.n ?? rows - 1, rows - 1);
+  const places = [];
+  for (let k = 0; k <= last; k++) places.push([points[k * size], size > 1 ? points[k * size + 1] : scene.ribbon]);
+  const pieces = places.slice(1).map((to, k) => stretch(room, places[k], to));
+  pen.lineCap = pen.lineJoin = "round";
+  for (const [wide, ink] of [[5, inks["path-edge"]], [2.2, core ?? inks.path]]) {
+    pen.lineWidth = wide;
+    pen.strokeStyle = ink;
+    for (const piece of pieces) stroke(room, piece);
+  }
+  places.forEach((place, k) => dot(room, place, core ?? inks.path, k === 0 ? 5 : k === last ? 6 : 2.4, k === last));
+}
+
+// A step follows the surface: several lifted points.
+function stretch(room, from, to) {
+  const { surface } = room.scene;
+  const span = Math.max(...[0, 1].map((k) => Math.abs(to[k] - from[k]) / (surface.view[k][1] - surface.view[k][0])));
+  const parts = Math.min(Math.max(Math.ceil(span * 60), 1), 60);
+  return Array.from({ length: parts + 1 }, (_, k) =>
+    lift(room.scene, ...[0, 1].map((c) => from[c] + ((to[c] - from[c]) * k) / parts)));
+}
+
+function stroke(room, places) {
+  const { pen, screen } = room;
+  for (let k = 1; k < places.length; k++) {
+    const [from, to] = [places[k - 1], places[k]];
+    if (!from || !to) continue;
+    pen.globalAlpha = seen(room, to) ? 1 : HIDDEN;
+    pen.beginPath();
+    pen.moveTo(...screen(from));
+    pen.lineTo(...screen(to));
+    pen.stroke();
+  }
+  pen.globalAlpha = 1;
+}
+
+function dot(room, place, ink, radius, whole) {
+  const { pen, screen, inks } = room;
+  const lifted = lift(room.scene, ...place);
+  if (!lifted) return;
+  pen.globalAlpha = seen(room, lifted) ? 1 : HIDDEN;
+  pen.beginPath();
+  pen.arc(...screen(lifted), radius, 0, 2 * Math.PI);
+  pen.fillStyle = whole ? inks.accent : ink;
+  pen.fill();
+  pen.lineWidth = 1.5;
+  pen.strokeStyle = inks["path-edge"];
+  pen.stroke();
+  pen.globalAlpha = 1;
+}
+
+function cross(room, { x }) {
+  const { pen, screen, scene, inks } = room;
+  const lifted = lift(scene, x[0], x[1] ?? scene.ribbon);
+  if (!lifted) return;
+  const [a, b] = screen(lifted);
+  pen.globalAlpha = seen(room, lifted) ? 1 : HIDDEN;
+  pen.lineCap = "round";
+  for (const [wide, ink] of [[5, inks["path-edge"]], [2, inks.path]]) {
+    pen.lineWidth = wide;
+    pen.strokeStyle = ink;
+    pen.beginPath();
+    for (const [p, q] of [[-5, -5], [-5, 5]]) {
+      pen.moveTo(a + p, b + q);
+      pen.lineTo(a - p, b - q);
+    }
+    pen.stroke();
+  }
+  pen.globalAlpha = 1;
+}
+
+// The two sides of the floor nearest to the eye, and the upright that stands free.
+function axes(room) {
+  const { camera, scene } = room;
+  const [a, b] = camera.towards;
+  const [x, y] = [a > 0 ? 1 : -1, b > 0 ? 1 : -1];
+  const { view, value } = scene.surface;
+  edge(room, [-1, y, 0], [1, y, 0], [0, y, 0], (t) => view[0][0] + t * (view[0][1] - view[0][0]), scene.names[0]);
+  if (scene.size > 1)
+    edge(room, [x, -1, 0], [x, 1, 0], [x, 0, 0], (t) => view[1][0] + t * (view[1][1] - view[1][0]), scene.names[1]);
+  const corners = [[x, -y], [-x, y]].sort((p, q) => room.screen([...p, 0])[0] - room.screen([...q, 0])[0]);
+  const [left] = corners;
+  edge(room, [...left, 0], [...left, RISE], [...left, 0], value, "f");
+}
+
+function edge({ pen, screen, scene, inks }, from, to, outwards, value, name) {
+  const at = (t) => screen(from.map((start, k) => start + t * (to[k] - start)));
+  const middle = screen([0, 0, from[2]]);
+  const side = screen(outwards);
+  const gap = Math.hypot(side[0] - middle[0], side[1] - middle[1]) || 1;
+  const out = [(side[0] - middle[0]) / gap, (side[1] - middle[1]) / gap];
+  pen.strokeStyle = inks.faint;
+  pen.fillStyle = inks.faint;
+  pen.lineWidth = 1;
+  pen.beginPath();
+  pen.moveTo(...at(0));
+  pen.lineTo(...at(1));
+  pen.stroke();
+  pen.font = `${scene.letters}px ${inks.font}`;
+  pen.textBaseline = "middle";
+  pen.textAlign = out[0] < -0.3 ? "right" : out[0] > 0.3 ? "left" : "center";
+  const grain = 10 ** (Math.floor(Math.log10(value(1) - value(0) || 1)) - 2); // what a tick tells
+  const shift = (name === "f" ? -0.4 : 0.6 * Math.sign(out[1])) * scene.letters; // they share a corner
+  for (let k = 0; k <= TICKS; k++) {
+    const [x, y] = at(k / TICKS);
+    pen.beginPath();
+    pen.moveTo(x, y);
+    pen.lineTo(x + 5 * out[0], y + 5 * out[1]);
+    pen.stroke();
+    const rounded = Number((value(k / TICKS) / grain).toFixed(0)) * grain;
+    const shown = k === TICKS / 2 && name !== "f" ? name : scene.written(rounded);
+    if (k % 2 === 0) {
+      pen.fillStyle = inks[shown === name ? "ink" : "faint"];
+      pen.fillText(shown, x + 12 * out[0], y + 12 * out[1] + shift);
+    };
+  }
+  if (name !== "f") return;
+  pen.fillStyle = inks.ink;
+  pen.fillText("f", at(1)[0], at(1)[1] - 1.2 * scene.letters);
+}

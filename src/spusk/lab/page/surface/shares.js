@@ -1,0 +1,120 @@
+// The escape experiment: where many starts end, as in descent/escapes.py, for one or two variables.
+
+import { compile } from "../tape.js";
+
+const FAR = 1e4; // as in descent/outcome.py
+const GROWN = 1e3;
+const NEAR = 1e-3; // of the view, as in descent/landing.py
+const SAME = 1e-6; // values this close are one minimum's
+
+/** Numbers in 0 … 1 from a seed: mulberry32. */
+export function random(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** `count` points of the view: one array for each variable. */
+export function startsIn(view, count, seed = 0) {
+  const next = random(seed);
+  const starts = view.map(() => new Float64Array(count));
+  for (let i = 0; i < count; i++) {
+    view.forEach(([low, high], k) => (starts[k][i] = low + (high - low) * next()));
+  }
+  return starts;
+}
+
+/** Which minima are the lowest. */
+export function lowest(minima) {
+  const least = Math.min(...minima.map((minimum) => minimum.value));
+  return minima.map((minimum) => minimum.value <= least + SAME * (1 + Math.abs(least)));
+}
+
+/** 2/λmax at each minimum: the largest rate with which descents settle there. */
+export function bounds(program, minima) {
+  return minima.map(({ x }) => {
+    const [a, b = 0, , d = a] = program.hessian(x);
+    const largest = (a + d) / 2 + Math.hypot((a - d) / 2, b);
+    return largest > 0 ? 2 / largest : Infinity;
+  });
+}
+
+/** `count` rates, evenly on a logarithm: from where all minima hold to where none does. */
+export function ratesFor(program, { minima, rate, bound }, count = 25) {
+  const known = [...bounds(program, minima), bound].filter((b) => b > 0 && Number.isFinite(b));
+  const most = 1.2 * (known.length ? Math.max(...known) : 4 * rate);
+  const least = known.length ? Math.min(0.05 * Math.max(...known), 0.5 * Math.min(...known)) : rate / 5;
+  return Array.from({ length: count }, (_, k) => least * (most / least) ** (k / (count - 1)));
+}
+
+/** A counter of the shares {global, local, unsettled, diverged} of the starts at one rate. */
+export function counter(tape, minima, view, { count = 300, seed = 0, steps = 1000, tolerance = 1e-6 }) {
+  const program = compile(tape);
+  const scene = {
+    program, steps, tolerance, minima,
+    best: lowest(minima),
+    near: NEAR * Math.max(...view.map(([low, high]) => high - low)),
+    starts: startsIn(view, count, seed),
+  };
+  const block = program.block("both", count);
+  return (rate) => {
+    const found = { global: 0, local: 0, unsettled: 0, diverged: 0 };
+    for (const end of ends(scene, block, rate)) found[end] += 1 / count;
+    return { rate, ...found };
+  };
+}
+
+// What becomes of each start.
+function ends(scene, block, rate) {
+  const { starts, steps } = scene;
+  const found = new Array(starts[0].length).fill("unsettled");
+  const places = found.map((_, i) => i);
+  const first = new Float64Array(found.length);
+  block.inputs.forEach((cell, k) => cell.set(starts[k]));
+  let going = found.length;
+  for (let n = 0; n <= steps && going; n++) {
+    const [values, ...slopes] = block.run(going);
+    let kept = 0;
+    for (let i = 0; i < going; i++) {
+      const place = places[i];
+      const x = block.inputs.map((cell) => cell[i]);
+      const slope = scene.program.patched(x, slopes.map((cell) => cell[i]));
+      const norm = length(slope);
+      if (n === 0) first[place] = norm;
+      const end = look(scene, x, values[i], norm, first[place], place);
+      if (end) {
+        found[place] = end;
+        continue;
+      }
+      x.forEach((number, k) => (block.inputs[k][kept] = number - rate * slope[k]));
+      places[kept++] = place;
+    }
+    going = kept;
+  }
+  return found;
+}
+
+// What this iterate means, or null: go on.
+function look(scene, x, value, norm, first, place) {
+  if (!Number.isFinite(value) || !Number.isFinite(norm)) return "diverged";
+  if (norm <= scene.tolerance) return landed(scene, x);
+  if (norm <= GROWN * first) return null;
+  const start = scene.starts.map((cell) => cell[place]);
+  const far = FAR * (1 + length(start));
+  return length(x.map((number, k) => number - start[k])) > far ? "diverged" : null;
+}
+
+function landed({ minima, best, near }, x) {
+  const place = minima.findIndex((minimum) => length(x.map((number, k) => number - minimum.x[k])) <= near);
+  return place < 0 ? "unsettled" : best[place] ? "global" : "local";
+}
+
+function length(x) {
+  let square = 0;
+  for (const number of x) square += number * number;
+  return Math.sqrt(square);
+}
