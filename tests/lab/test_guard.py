@@ -16,10 +16,14 @@ from tests.lab.asgi import (
     TOKEN,
     armour,
     ask,
+    server,
     without,
 )
+from tests.lab.trained import one_run
 
-EXAMPLES = {"/page/{file:path}": "/page/index.html", "/words/{lang}": "/words/ru"}
+EXAMPLES = {"/page/{file:path}": "/page/index.html", "/words/{lang}": "/words/ru",
+            "/runs/{id}/weights.safetensors": "/runs/1/weights.safetensors",
+            "/runs/{id}/history.json": "/runs/1/history.json"}  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("reader")
 
@@ -87,7 +91,7 @@ def test_strangers_are_refused_everywhere(row, headers):
 
 @pytest.mark.parametrize("row", lab.ROUTES, ids=lambda row: row.path)
 def test_every_route_works_for_its_own_page(row):
-    answer = attempt(row, RIGHT, pieces=(FORMULA,))
+    answer = attempt(row, RIGHT, pieces=(FORMULA,), app=server(runs=one_run()))
     if row.method == "websocket":
         assert answer.kinds[0] == "websocket.accept"
         assert "hello" in json.loads(answer.messages[1]["text"])

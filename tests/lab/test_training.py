@@ -8,27 +8,11 @@ import numpy as np
 import pytest
 
 import spusk
-from spusk.data import Data, Sample
 from spusk.errors import DataError, InputError
 from spusk.lab import asked, looks, training
 from spusk.lab.asked import Asked
 from spusk.lab.training import Runs
-
-PLAN = {"data": "sample", "layers": [784, 5, 10], "rate": 3, "batch": 10, "epochs": 10,
-        "init": "scaled", "seed": 0}  # fmt: skip
-LONG = {"epochs": 1000, "layers": [784, 30, 10]}
-
-
-def wish(**changes):
-    return Asked(PLAN | changes, "en").wish()
-
-
-def tiny(name="sample", count=400):
-    """A set of the sample's shape, learned in no time."""
-    rng = np.random.default_rng(0)
-    x = rng.integers(0, 256, (count, 784), dtype=np.uint8)
-    V = Sample(x, labels=rng.integers(10, size=count), classes=10, name=name)
-    return Data(V, V.take(slice(0, 50)), name)
+from tests.lab.trained import LONG, PLAN, ended, tiny, until, wish
 
 
 @pytest.fixture
@@ -36,19 +20,6 @@ def runs():
     made = Runs()
     yield made
     made.close()
-
-
-def ended(run, seconds=60):
-    with run.gate:
-        assert run.gate.wait_for(lambda: run.over, seconds), run.state
-    return run
-
-
-def until(true, seconds=30):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.005)
 
 
 def test_the_sample_is_learned_and_its_numbers_are_those_of_train(runs):
@@ -152,7 +123,7 @@ def test_many_who_start_at_once_get_two_places(runs):
 
 
 def test_twenty_are_kept_and_a_forgotten_one_makes_room():
-    runs = Runs(lambda name: tiny(name))
+    runs = Runs(tiny)
     kept = [ended(runs.start(wish(epochs=1), "en")) for _ in range(training.KEPT)]
     with pytest.raises(InputError, match="20 runs are kept"):
         runs.start(wish(epochs=1), "en")
@@ -172,7 +143,7 @@ def test_a_forgotten_run_stops(runs):
 
 def test_all_kept_runs_fit_the_memory_together(monkeypatch):
     monkeypatch.setattr(training, "KEPT_WEIGHTS", 9000)
-    runs = Runs(lambda name: tiny(name))
+    runs = Runs(tiny)
     for _ in range(2):
         ended(runs.start(wish(epochs=1), "en"))  # 3,985 each
     with pytest.raises(InputError, match="11,955 weights and biases together, at most 9,000"):

@@ -1,0 +1,44 @@
+"""Trainings for tests: a plan, and a set of the sample's shape that is learned in no time."""
+
+import time
+
+import numpy as np
+
+from spusk.data import Data, Sample
+from spusk.lab.asked import Asked
+from spusk.lab.training import Runs
+
+PLAN = {"data": "sample", "layers": [784, 5, 10], "rate": 3, "batch": 10, "epochs": 10,
+        "init": "scaled", "seed": 0}  # fmt: skip
+LONG = {"epochs": 1000, "layers": [784, 30, 10]}
+
+
+def wish(**changes):
+    return Asked(PLAN | changes, "en").wish()
+
+
+def tiny(name="sample", count=400):
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 256, (count, 784), dtype=np.uint8)
+    V = Sample(x, labels=rng.integers(10, size=count), classes=10, name=name)
+    return Data(V, V.take(slice(0, 50)), name)
+
+
+def ended(run, seconds=60):
+    with run.gate:
+        assert run.gate.wait_for(lambda: run.over, seconds), run.state
+    return run
+
+
+def until(true, seconds=30):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.005)
+
+
+def one_run():
+    """Trainings of which one, called 1, has ended."""
+    runs = Runs(tiny)
+    ended(runs.start(wish(epochs=1), "en"))
+    return runs
