@@ -5,15 +5,15 @@ import { called } from "./explain.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
 const WIDE = {
-  box: "0 0 760 410", radius: 46, line: 18, class: "wide",
+  box: "0 0 760 420", radius: 52, line: 18, letter: 8.4, class: "wide",
   nodes: { "0.1": [80, 95], "0.2": [80, 315], "1.1": [380, 95], "1.2": [380, 315], "2.1": [660, 205] },
-  bias: { "1.1": [380, 22], "1.2": [380, 383], "2.1": [660, 132] },
-  crossing: [0.3, 0.3], target: [660, 278],
+  bias: { "1.1": [380, 14], "1.2": [380, 391], "2.1": [660, 122] },
+  crossing: [0.3, 0.3], target: [660, 282],
 };
 const NARROW = {
-  box: "0 0 360 640", radius: 42, line: 16, class: "narrow",
+  box: "0 0 360 600", radius: 46, line: 16, letter: 7.4, class: "narrow",
   nodes: { "0.1": [95, 50], "0.2": [265, 50], "1.1": [95, 280], "1.2": [265, 280], "2.1": [180, 510] },
-  bias: { "1.1": [46, 344], "1.2": [314, 344], "2.1": [180, 574] },
+  bias: { "1.1": [46, 348], "1.2": [314, 348], "2.1": [180, 576] },
   crossing: [0.28, 0.72], target: [290, 500],
 };
 
@@ -45,13 +45,18 @@ export function drawing({ narrow, label, lang, now, y, cost, visible, fresh, tou
     const tell = () => touched(key);
     return svg("text", { x, y: at, class: `number ${kind}`, "data-key": key, "data-value": now[key], onclick: tell, onpointerenter: tell }, said);
   };
-  const pair = (key, [x, at]) => [text(key, [x, at], short(key)), text(`g${key}`, [x, at + form.line], "∂C")];
+  const pair = (key, [x, at]) => {
+    const both = [text(key, [x, at], short(key)), text(`g${key}`, [x, at + form.line], "∂C")];
+    const width = Math.max(...both.map((one) => one.textContent.length)) * form.letter + 6;
+    const plate = svg("rect", { x: x - width / 2, y: at - form.line + 2, width, height: 2 * form.line + 4, rx: 4 });
+    return [plate, ...both];
+  };
   const lines = [], labels = [];
   for (const [from, to, key] of edges()) {
     const [[x1, y1], [x2, y2]] = [form.nodes[from], form.nodes[to]];
     const place = key === "1.12" ? form.crossing[0] : key === "1.21" ? form.crossing[1] : 0.5;
     lines.push(svg("line", { x1, y1, x2, y2, class: fresh.has(`W${key}`) || fresh.has(`gW${key}`) ? "fresh" : "" }));
-    labels.push(...pair(`W${key}`, [x1 + (x2 - x1) * place, y1 + (y2 - y1) * place - 2]));
+    labels.push(...pair(`W${key}`, [x1 + (x2 - x1) * place, y1 + (y2 - y1) * place - 4]));
   }
   const circles = Object.entries(form.nodes).map(([at, [cx, cy]]) => svg("circle", { cx, cy, r: form.radius,
     class: [`a${at}`, `d${at}`].some((key) => fresh.has(key)) ? "fresh" : "" }));

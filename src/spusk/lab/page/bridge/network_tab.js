@@ -36,7 +36,7 @@ class NetworkTab {
     this.V = precedents(EXAMPLES[this.example]);
     this.layers = net.randomise(net.network([2, 2, 1]), generator(this.seed));
     this.epochs = 0;
-    this.choose(0);
+    this.choose(this.V.length - 1); // x = (1; 1): no derivative is zero for its sake
   }
 
   /** Takes precedent k and forgets the last pass. */
@@ -63,8 +63,7 @@ class NetworkTab {
     this.used = this.rate; // the slider may move on
     net.step(this.layers, this.slopes, this.rate);
     // z, a, δ stay those of the pass; only W and b are new
-    const after = numbers(this.layers, this.pass, this.slopes);
-    this.now = after;
+    this.now = numbers(this.layers, this.pass, this.slopes);
     this.advance(UPDATE);
   }
 
@@ -77,7 +76,7 @@ class NetworkTab {
     for (let n = 0; n < MANY; n++)
       net.epoch(this.layers, this.V, { rate: this.rate, batch: 1, random: { shuffle: (V) => V } });
     this.epochs += MANY;
-    this.choose(0);
+    this.choose(this.k);
   }
 
   visible(key) {
@@ -103,7 +102,7 @@ class NetworkTab {
     back.disabled = phase < FORWARD || phase >= UPDATE - 1;
     learn.disabled = phase !== UPDATE - 1;
     this.steps.forEach((one) => one.classList.toggle("main", !one.disabled));
-    this.title.textContent = say(`bridge.phase_${phase}`, { x: x.join("; "), y: y[0] });
+    this.title.textContent = say(`bridge.phase_${phase}`, { x: x.join(this.lang === "ru" ? "; " : ", "), y: y[0] });
     this.explain();
     this.tabulate();
   }

@@ -1,0 +1,294 @@
+"""The bridge: its network is Python's network, and in a browser it does what it shows."""
+
+import json
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+import spusk
+from tests.lab.modules import CHROMIUM, PAGE, QUIET, ROOT
+from tests.lab.test_server import running
+
+SIZES = [2, 5, 4, 3]
+SCRIPT = """
+import * as net from "./net.js";
+import * as neuron from "./neuron.js";
+import { generator } from "./random.js";
+let text = "";
+for await (const chunk of process.stdin) text += chunk;
+const { sizes, theta, V, rate, activation } = JSON.parse(text);
+function built(theta) {
+  const layers = net.network(sizes, activation);
+  let next = 0;
+  for (const part of ["W", "b"])
+    for (const layer of layers) layer[part].set(theta.slice(next, next += layer[part].length));
+  return layers;
+}
+const flat = (layers) => ["W", "b"].flatMap((part) => layers.flatMap((layer) => [...layer[part]]));
+const layers = built(theta);
+const slopes = flat(net.gradient(layers, V));
+const h = 1e-6;
+const shifted = (k, by) => net.meanCost(built(theta.map((t, i) => (i === k ? t + by : t))), V);
+const measured = theta.map((_, k) => (shifted(k, h) - shifted(k, -h)) / (2 * h));
+const answers = V.map(({ x }) => [...net.forward(layers, x)]);
+const cost = net.meanCost(layers, V);
+net.step(layers, net.gradient(layers, V), rate);
+const order = V.map((_, k) => k);
+generator(7).shuffle(order);
+const drawn = generator(7);
+process.stdout.write(JSON.stringify({ slopes, measured, answers, cost, stepped: flat(layers), order,
+  normals: Array.from({ length: 4000 }, () => drawn.normal()) }));
+"""
+
+
+def by_node(job, folder, script=SCRIPT):
+    """What net.js answers under Node."""
+    node = shutil.which("node")
+    if node is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no Node here")
+    for source in (ROOT / PAGE / "bridge").glob("*.js"):
+        shutil.copy(source, folder)
+    (folder / "package.json").write_text('{"type": "module"}')
+    (folder / "run.js").write_text(script, encoding="utf-8")
+    done = subprocess.run(
+        [node, str(folder / "run.js")],
+        input=json.dumps(job), capture_output=True, encoding="utf-8", timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
+def test_the_pages_network_is_pythons(activation, tmp_path):
+    net = spusk.Network(SIZES, seed=3, dtype=np.float64, activation=activation)
+    rng = np.random.default_rng(5)
+    x, y = rng.normal(size=(9, SIZES[0])), rng.uniform(size=(9, SIZES[-1]))
+    V = spusk.Sample(x, y)
+    job = {"sizes": SIZES, "theta": net.theta.tolist(), "rate": 0.7, "activation": activation,
+           "V": [{"x": list(a), "y": list(b)} for a, b in zip(x, y, strict=True)]}  # fmt: skip
+    found = by_node(job, tmp_path)
+    expected = net.gradients(V).theta
+    scale = np.abs(expected).max()
+    np.testing.assert_allclose(found["slopes"], expected, rtol=1e-12, atol=1e-15 * scale)
+    np.testing.assert_allclose(found["slopes"], found["measured"], rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(found["answers"], net.answer(x), rtol=1e-13)
+    assert found["cost"] == pytest.approx(net.cost(V), rel=1e-13)
+    np.testing.assert_allclose(found["stepped"], net.theta - 0.7 * expected, rtol=1e-12)
+    assert sorted(found["order"]) == list(range(9)) != found["order"]
+    assert np.mean(found["normals"]) == pytest.approx(0, abs=0.05)
+    assert np.std(found["normals"]) == pytest.approx(1, abs=0.05)
+
+
+NEURON = """
+import * as neuron from "./neuron.js";
+import { FEW, precedents } from "./sets.js";
+const V = precedents(FEW.mixed);
+const path = neuron.path(V, [-5, 4], 10, 50);
+const [cost, slope] = [neuron.cost(V, 1.5, -2), neuron.gradient(V, 1.5, -2)];
+process.stdout.write(JSON.stringify({ V, path, cost, slope }));
+"""
+
+
+def test_the_neurons_surface_is_descended_as_spusk_descends(tmp_path):
+    found = by_node({}, tmp_path, NEURON)
+    x = np.array([row["x"] for row in found["V"]])
+    y = np.array([row["y"] for row in found["V"]], float)
+    net = spusk.Network([2, 1], dtype=np.float64)
+    V = spusk.Sample(x, y)
+
+    def slope(w):
+        net.w[:], net.b[:] = w, 0
+        return net.gradients(V).w.copy()
+
+    w = np.array([-5.0, 4.0])
+    for point in found["path"]:
+        np.testing.assert_allclose(point, w, rtol=1e-11)
+        w = w - 10 * slope(w)
+    np.testing.assert_allclose(found["slope"], slope([1.5, -2]), rtol=1e-12)
+    assert found["cost"] == pytest.approx(net.cost(V), rel=1e-13)
+
+
+@pytest.fixture(scope="module")
+def lab():
+    """A real server and a browser on it: opens pages at an address after #."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        sync_playwright = None
+    if sync_playwright is None or not os.path.exists(CHROMIUM):
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no Chromium here")
+    with running() as (address, _), sync_playwright() as tool:
+        browser = tool.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser, address
+        browser.close()
+
+
+@pytest.fixture
+def opened(lab):
+    browser, address = lab
+    wrong = []
+
+    @contextmanager
+    def opened(place, **options):
+        page = browser.new_page(
+            **{"locale": "en", "viewport": {"width": 1280, "height": 800}} | options
+        )
+        page.on("console", lambda m: m.type in ("error", "warning") and wrong.append(m.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(f"{address}#{place}")
+        page.wait_for_selector(".bridge .controls")
+        page.wait_for_timeout(100)
+        yield page
+        page.close()
+
+    yield opened
+    assert not wrong, wrong
+
+
+def slide(page, label, value):
+    page.get_by_label(label).evaluate(
+        "(input, value) => { input.value = value; input.dispatchEvent(new Event('input')); }", value
+    )
+
+
+def weights(page):
+    return json.loads(page.locator(".numbers").get_attribute("data-w"))
+
+
+def pixels(page, selector):
+    page.wait_for_timeout(60)
+    return page.locator(selector).evaluate("canvas => canvas.toDataURL()")
+
+
+def test_the_path_and_the_line_move_with_the_rate(opened):
+    with opened("bridge&tab=neuron&rate=10&n=20") as page:
+        before = weights(page), pixels(page, "#neuron-map"), pixels(page, "#neuron-data")
+        slide(page, "learning rate η", "0")
+        after = weights(page), pixels(page, "#neuron-map"), pixels(page, "#neuron-data")
+        assert all(one != other for one, other in zip(before, after, strict=True))
+        assert "rate=1&" in page.url
+        shared = page.url
+    with opened(shared.split("#")[1]) as page:
+        assert weights(page) == after[0]
+
+
+def test_start_points_and_play(opened):
+    with opened("bridge&tab=neuron&n=0") as page:
+        place = page.locator("#neuron-map").bounding_box()
+        page.mouse.click(place["x"] + place["width"] * 0.7, place["y"] + place["height"] * 0.3)
+        w1, w2 = weights(page)
+        assert w1 > 1
+        assert w2 > 1
+        page.keyboard.press("ArrowRight")
+        assert weights(page) != [w1, w2]
+        data = page.locator("#neuron-data").bounding_box()
+        for _ in range(2):
+            page.mouse.click(data["x"] + data["width"] * 0.8, data["y"] + data["height"] * 0.7)
+        page.wait_for_function("() => location.hash.includes('set=own')")
+        count = page.url.count("%3B") + 1
+        assert count == 11, "the second click takes hold of the point and does not move it"
+        page.keyboard.down("Shift")
+        page.mouse.click(data["x"] + data["width"] * 0.8, data["y"] + data["height"] * 0.7)
+        page.keyboard.up("Shift")
+        assert page.url.count("%3B") + 1 == 10
+        page.get_by_role("button", name="Play").click()
+        page.wait_for_function("() => Number(/n=(\\d+)/.exec(location.hash)[1]) > 4")
+
+
+def shown(page):
+    return page.evaluate("""() => Object.fromEntries([...document.querySelectorAll("[data-key]")]
+        .map((one) => [one.dataset.key, Number(one.dataset.value)]))""")
+
+
+def test_every_number_of_the_passes_is_pythons(opened):
+    with opened("bridge&tab=network&example=or&seed=4&rate=2") as page:
+        start = shown(page)
+        assert not [key for key in start if key[0] in "zadg"], "nothing is computed yet"
+        for name in ("forward", "forward", "backward", "backward"):
+            page.click(f"#{name}")
+        numbers = shown(page)
+        net = spusk.Network([2, 2, 1], dtype=np.float64)
+        fill(net, start)
+        x, y = (
+            np.array([[numbers["x0.1"], numbers["x0.2"]]]),
+            np.array([[max(numbers["x0.1"], numbers["x0.2"])]]),
+        )
+        a, delta = net.propagate(x, y)
+        slopes = net.gradients(spusk.Sample(x, y))
+        for number, layer in enumerate(slopes.layers, 1):
+            for j in range(len(layer.b)):
+                at = f"{number}.{j + 1}"
+                assert numbers[f"a{at}"] == pytest.approx(a[number][0, j], rel=1e-12)
+                assert numbers[f"d{at}"] == pytest.approx(delta[number - 1][0, j], rel=1e-12)
+                assert numbers[f"gb{at}"] == pytest.approx(layer.b[j], rel=1e-12)
+                for i in range(len(layer.W)):
+                    assert numbers[f"gW{number}.{i + 1}{j + 1}"] == pytest.approx(
+                        layer.W[i, j], rel=1e-12
+                    )
+        page.click("#update")
+        net.theta -= 2 * slopes.theta
+        new = shown(page)
+        fill(other := net.copy(), new)
+        np.testing.assert_allclose(other.theta, net.theta, rtol=1e-12)
+        assert "W₁₁⁽¹⁾ := W₁₁⁽¹⁾ − η ∂C/∂W₁₁⁽¹⁾" in page.inner_text(".formulas")
+
+
+def fill(net, numbers):
+    for number, layer in enumerate(net.layers, 1):
+        for j in range(len(layer.b)):
+            layer.b[j] = numbers[f"b{number}.{j + 1}"]
+            for i in range(len(layer.W)):
+                layer.W[i, j] = numbers[f"W{number}.{i + 1}{j + 1}"]
+
+
+def test_xor_is_learned(opened):
+    with opened("bridge&tab=network") as page:
+        for _ in range(10):
+            page.get_by_role("button", name="100 epochs").click()
+        found = [float(row.inner_text()) for row in page.locator(".answers td:nth-child(4)").all()]
+        assert [round(a) for a in found] == [0, 1, 1, 0]
+
+
+def test_two_moons_are_learned_and_the_boundary_is_drawn(opened):
+    with opened("bridge&tab=plane&data=moons&seed=2") as page:
+        before = pixels(page, "#learning-map")
+        page.click("#learn")
+        page.wait_for_function(
+            "() => Number(document.querySelector('.verdict').dataset.epochs) >= 60", timeout=20_000
+        )
+        page.click("#learn")
+        verdict = page.locator(".verdict")
+        assert float(verdict.get_attribute("data-accuracy")) >= 0.95
+        assert int(verdict.get_attribute("data-epochs")) < 500
+        assert pixels(page, "#learning-map") != before
+        assert verdict.get_attribute("aria-live") == "polite"
+        page.get_by_role("button", name="From the start again").click()
+        assert verdict.get_attribute("data-epochs") == "0"
+        assert pixels(page, "#learning-map") == before, "the seed gives the same picture"
+
+
+def test_the_language_can_be_switched_on_every_tab(opened):
+    for tab in ("neuron", "network", "plane"):
+        with opened(f"bridge&tab={tab}", viewport={"width": 360, "height": 740}) as page:
+            english = page.inner_text(".bridge-floor")
+            page.click("#language")
+            page.wait_for_function("() => document.documentElement.lang === 'ru'")
+            page.wait_for_selector(".bridge .controls")
+            assert page.inner_text(".bridge-floor") != english
+            assert page.get_by_role("tab", selected=True).get_attribute("id") == f"tab-{tab}"
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize(("place", "wrong"), [
+    ("tab=wires", "tab"), ("tab=neuron&rate=1e9&start=1,2,3", "rate, start"),
+    ("tab=neuron&set=own&points=1,2", "points"),
+    ("tab=plane&h=2000&seed=-1&layers=1.5", "seed, h, layers"),
+    ("tab=network&example=__proto__&rate=NaN", "example, rate"),
+])  # fmt: skip
+def test_a_broken_address_is_explained_and_not_followed(opened, place, wrong):
+    with opened(f"bridge&{place}") as page:
+        assert f"({wrong})" in page.inner_text("#told")
