@@ -35,15 +35,17 @@ export function mount(room, frame) {
   const now = numbers(tools);
   const buttons = controls(tools, { main, step, stop: () => order("stop") });
   const status = make("p", { class: "state", role: "status", "aria-live": "polite" });
-  const field = drawing(tools, (pixels) => known.chosen !== undefined && order("draw", { pixels }));
+  const field = drawing(tools, (pixels) => known.chosen !== undefined && ask("draw", { pixels }));
   const chips = strip(tools, { tick, choose, forget: (id) => order("forget", { id }) });
   room.append(make("div", { class: "network" },
-    make("section", { class: "left", "aria-label": say("network.pictures") }, picture.element, now.element, picture.panel, status, chips.element),
+    make("section", { class: "left", "aria-label": say("network.pictures") }, picture.element, now.element, picture.panel,
+      make("div", { class: "report" }, status, buttons.downloads), chips.element),
     make("section", { class: "right", "aria-label": say("network.settings") }, fields.element, buttons.element, field.element)));
-  const refresh = throttled(look, FRESH);
-  const live = connect({ heard, changed });
+  const refresh = throttled(look, FRESH), anew = throttled(field.again, FRESH / 2);
+  const live = connect({ heard, changed, lang });
   const back = () => document.visibilityState === "visible" && live.send({ do: "runs" });
   document.addEventListener("visibilitychange", back);
+  remember(plan);
   render();
 
   function changed(next) {
@@ -68,7 +70,7 @@ export function mount(room, frame) {
     if (kind === "started") started(id);
     if (kind === "forgotten" || (kind === "ended" && id === known.chosen)) look();
     if (id !== known.chosen) return;
-    if (kind === "progress" || kind === "epoch") field.again();
+    if (kind === "progress" || kind === "epoch") anew();
     if (kind === "epoch" || (kind === "progress" && picture.chosen() === "weights")) refresh();
   }
 
@@ -78,7 +80,7 @@ export function mount(room, frame) {
     if (!known.runs.has(known.chosen)) known.chosen = (runs.findLast(active) ?? runs.at(-1))?.id;
     for (const run of runs) if (active(run) || run.id === known.chosen) live.send({ do: "watch", id: run.id });
     const run = known.runs.get(known.chosen);
-    if (run && (following || active(run))) fields.show((plan = planOf(run)));
+    if (run && (following || active(run))) follow(run);
     look();
   }
 
@@ -98,13 +100,18 @@ export function mount(room, frame) {
   /** Asks for what the open tab shows, and for the drawing's answer. */
   function look() {
     const run = known.runs.get(known.chosen), name = ASKED[picture.chosen()];
-    if (run && name) order(name);
+    if (run && name) ask(name);
     field.again();
   }
 
-  function order(what, more = {}) {
-    error = "";
+  function ask(what, more = {}) {
     return live.send({ do: what, id: known.chosen, ...more });
+  }
+
+  /** What a person wants: what went wrong before is over. */
+  function order(what, more) {
+    error = "";
+    return ask(what, more);
   }
 
   function start(next) {
@@ -128,11 +135,16 @@ export function mount(room, frame) {
 
   function choose(id) {
     known.chosen = id;
-    fields.show((plan = planOf(known.runs.get(id))));
-    keep(plan);
+    follow(known.runs.get(id));
     live.send({ do: "watch", id });
     look();
     render();
+  }
+
+  /** The form shows what a run was started with, to be changed and started again. */
+  function follow(run) {
+    keep(planOf(run));
+    fields.show(plan);
   }
 
   function tick(id, laid) {

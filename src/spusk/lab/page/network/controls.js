@@ -7,10 +7,10 @@ export function controls({ say }, on) {
   const button = (key, kind, act) => make("button", { type: "button", class: kind, onclick: act }, say(`network.${key}`));
   const main = button("start", "main start", on.main);
   const step = button("step", "", on.step), stop = button("stop", "", on.stop);
+  const element = make("div", { class: "controls" }, main, step, stop);
   const link = (file) => make("a", { download: true }, say(`network.get_${file}`));
   const weights = link("weights"), history = link("history");
   const downloads = make("p", { class: "downloads small" }, weights, history);
-  const element = make("div", { class: "controls" }, main, step, stop, downloads);
 
   function show(run, link) {
     const going = active(run), open = link === "open";
@@ -18,12 +18,12 @@ export function controls({ say }, on) {
     main.disabled = !open;
     step.disabled = !open || run?.state === "running";
     stop.disabled = !open || !going;
-    downloads.hidden = !run?.history.length;
+    downloads.classList.toggle("later", !run?.history.length);
     if (!run) return;
     weights.href = `/runs/${encodeURIComponent(run.id)}/weights.safetensors`;
     history.href = `/runs/${encodeURIComponent(run.id)}/history.json`;
   }
-  return { element, show };
+  return { element, downloads, show };
 }
 
 /** The numbers that move: epoch, cost, accuracy, speed. */

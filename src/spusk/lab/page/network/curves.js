@@ -7,7 +7,7 @@ const KINDS = { cost: ["cost", "test_cost"], accuracy: ["accuracy", "test_accura
 
 export function curves({ say, lang, percent, number }) {
   let runs = [], pointed;
-  const labels = { cost: (value) => number(value), accuracy: (value) => percent(value) };
+  const labels = { cost: (value) => number(value), accuracy: (value) => percent(value, 0) };
   const pictures = Object.keys(KINDS).map((kind) =>
     canvas(say(`network.${kind}`), (pen, w, h) => draw(pen, w, h, kind), { class: "curve" }));
   const legend = make("p", { class: "legend small" },
@@ -42,13 +42,15 @@ export function curves({ say, lang, percent, number }) {
 
   function tell() {
     const rows = runs.map((run) => ({ run, row: pointed ? run.history.find((each) => each.epoch === pointed) : run.history.at(-1) }));
-    const sentences = rows.filter(({ row }) => row).map(({ run, row }) => say("network.reading", {
-      layers: run.sizes.join("-"), epoch: row.epoch, cost: row.cost ?? NaN, accuracy: percent(row.accuracy),
-      test_cost: row.test_cost ?? NaN, test_accuracy: percent(row.test_accuracy) }));
-    reading.textContent = sentences.join("\n");
+    const found = rows.filter(({ row }) => row), sentences = found.map(sentence);
+    reading.replaceChildren(...found.map(({ run }, i) => readingOf(run, sentences[i])));
     Object.keys(KINDS).forEach((kind, i) =>
       pictures[i].element.setAttribute("aria-label", [say(`network.${kind}`), ...sentences].join(". ")));
   }
+
+  const sentence = ({ run, row }) => say("network.reading", {
+    layers: run.sizes.join("-"), epoch: row.epoch, cost: row.cost ?? NaN, accuracy: percent(row.accuracy),
+    test_cost: row.test_cost ?? NaN, test_accuracy: percent(row.test_accuracy) });
 
   return {
     element,
@@ -58,6 +60,12 @@ export function curves({ say, lang, percent, number }) {
       for (const picture of pictures) picture.redraw();
     },
   };
+}
+
+function readingOf(run, sentence) {
+  const made = make("span", {}, make("i", { class: "swatch" }), sentence);
+  made.style.setProperty("--mine", `var(--run-${run.colour})`);
+  return made;
 }
 
 /** From the smallest to the largest number shown; cost from 0, accuracy up to 1. */
@@ -75,12 +83,13 @@ function trace(pen, to, run, [train, test]) {
   const places = (rows, key) => rows.filter((row) => Number.isFinite(row[key])).map((row) => [to.x(row.epoch), to.y(row[key])]);
   pen.lineWidth = 1.5;
   pen.setLineDash([5, 4]);
-  const learned = places([...run.history, ...run.trail], train);
-  line(pen, learned);
+  const underway = places(run.trail, train);
+  line(pen, places(run.history, train));
+  line(pen, underway);
   pen.setLineDash([]);
   pen.lineWidth = 2.5;
   const tested = places(run.history, test);
   line(pen, tested);
   for (const place of tested.length < 40 ? tested : tested.slice(-1)) dot(pen, ...place);
-  if (run.trail.length) dot(pen, ...learned.at(-1), 4);
+  if (underway.length) dot(pen, ...underway.at(-1), 4);
 }

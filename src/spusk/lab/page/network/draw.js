@@ -9,7 +9,7 @@ const ink = (value) => [value, value, value];
 
 /** `send(pixels)` → whether somebody hears. */
 export function drawing({ say, percent }, send) {
-  const field = make("canvas", { width: SIDE, height: SIDE, class: "field", tabindex: "0", role: "img", "aria-label": say("network.field") });
+  const field = make("canvas", { width: SIDE, height: SIDE, class: "field", tabindex: "0", role: "application", "aria-label": say("network.field") });
   const pen = field.getContext("2d", { willReadFrequently: true });
   const rows = Array.from({ length: 10 }, (_, digit) => bar(digit));
   const verdict = make("p", { class: "drawn small", "aria-live": "polite" }, say("network.draw_here"));
@@ -22,8 +22,8 @@ export function drawing({ say, percent }, send) {
   let empty = true, last, cursor = [SIDE / 2, SIDE / 3], spoken;
 
   function bar(digit) {
-    const fill = make("i", {}), text = make("output", {});
-    return { element: make("div", { class: "bar" }, make("b", {}, String(digit)), make("span", {}, fill), text), fill, text };
+    const fill = make("i", {}), text = make("span", { class: "value" });
+    return { element: make("div", { class: "bar" }, make("b", {}, String(digit)), make("span", { class: "track" }, fill), text), fill, text };
   }
 
   function place({ clientX, clientY }) {

@@ -2,8 +2,8 @@
 
 const FIRST = 500, LONGEST = 8000; // ms between two tries
 
-/** `heard(message)` for each message; `changed("connecting" | "open" | "lost")`. */
-export function connect({ heard, changed }) {
+/** `heard(message)` for each message; `changed("connecting" | "open" | "lost")`; answers in `lang`. */
+export function connect({ heard, changed, lang }) {
   const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`;
   let socket, timer, wait = FIRST, closed = false;
 
@@ -39,7 +39,7 @@ export function connect({ heard, changed }) {
   /** False when nobody hears: the caller need not queue, everything is asked again on return. */
   function send(message) {
     if (socket.readyState !== WebSocket.OPEN) return false;
-    socket.send(JSON.stringify(message));
+    socket.send(JSON.stringify({ ...message, lang }));
     return true;
   }
 

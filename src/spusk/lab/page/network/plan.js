@@ -3,7 +3,7 @@
 export const PRESETS = {
   small: { data: "sample", layers: "784-30-10", rate: 3, batch: 10, epochs: 10, init: "scaled", seed: 0 },
   mnist: { data: "mnist", layers: "784-100-10", rate: 3, batch: 10, epochs: 10, init: "scaled", seed: 0 },
-  lecture: { data: "mnist", layers: "784-89-100306-10", rate: 0.018, batch: 10, epochs: 10, init: "wide", seed: 0 },
+  lecture: { data: "mnist", layers: "784-89-100306-10", rate: 0.012, batch: 10, epochs: 10, init: "wide", seed: 0 },
 };
 export const DATA = ["sample", "mnist"];
 export const INITS = ["scaled", "normal", "wide"];
@@ -16,8 +16,8 @@ const READ = {
   rate: (text) => within(NUMBER.test(text) ? Number(text) : NaN, Number.MIN_VALUE, 1e6),
   batch: (text) => whole(text, 1, 60000),
   epochs: (text) => whole(text, 1, 1000),
-  init: (text) => (INITS.includes(text) ? text : undefined),
   seed: (text) => whole(text, 0, Number.MAX_SAFE_INTEGER),
+  init: (text) => (INITS.includes(text) ? text : undefined),
 };
 export const PARTS = Object.keys(READ);
 

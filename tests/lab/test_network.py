@@ -1,0 +1,369 @@
+"""The network view in Chromium: against a stand-in for the trainings, and once end to end."""
+
+import os
+import re
+
+import pytest
+
+from spusk.sgd.presets import PRESETS
+from tests.lab.fake_training import FakeTraining, row
+from tests.lab.modules import CHROMIUM, QUIET, available, ways
+from tests.lab.test_server import running
+
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+PLAN = {"data": "sample", "layers": [784, 30, 10], "rate": 3, "batch": 10, "epochs": 10,
+        "seed": 0, "init": "scaled"}  # fmt: skip
+SECONDS = 1000  # in Playwright's milliseconds
+
+
+@pytest.fixture(scope="module")
+def lab():
+    """A real lab and a Chromium: its address with the token, and the browser."""
+    if "chromium" not in ways():
+        if os.environ.get("CI") == "true":
+            pytest.fail("no Playwright with Chromium here")
+        available()
+        pytest.skip("no Playwright with Chromium here")
+    from playwright.sync_api import sync_playwright
+
+    with running() as (address, _), sync_playwright() as tool:
+        browser = tool.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield address, browser
+        browser.close()
+
+
+@pytest.fixture
+def page(lab):
+    """A fresh visitor; a message on the console is a failure."""
+    address, browser = lab
+    said = []
+    context = browser.new_context(locale="en", viewport=WIDE)
+    page = context.new_page()
+    page.set_default_timeout(10 * SECONDS)
+    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector("header")
+    page.base = address.split("/?")[0]
+    yield page
+    context.close()
+    assert not said, said
+
+
+@pytest.fixture
+def fake(page):
+    return FakeTraining(page)
+
+
+def opened(page, hash_="#network"):
+    """The view, connected."""
+    page.goto(page.base + "/" + hash_)
+    page.wait_for_selector(".network")
+    shows(page, "button.start:not(:disabled)")
+
+
+def shows(page, where, *parts):
+    """Waits until this place of the page is there and says all of this (words or patterns)."""
+    from playwright.sync_api import expect
+
+    page.locator(where).wait_for()
+    for part in parts:
+        expect(page.locator(where)).to_contain_text(part, timeout=10 * SECONDS)
+
+
+def state(page, part):
+    """Waits until the sentence of the moment has this part."""
+    shows(page, ".state", part)
+
+
+def drawn(page, points=((80, 60), (200, 60), (130, 220))):
+    """A stroke of the mouse through these points of the field."""
+    field = page.locator(".field")
+    field.scroll_into_view_if_needed()
+    box = field.bounding_box()
+    places = [(box["x"] + x, box["y"] + y) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=15)
+    page.mouse.up()
+
+
+def bars(page):
+    """The ten numbers of α(x) as written."""
+    return page.locator(".bar .value").all_inner_texts()
+
+
+def test_a_training_is_started_paused_stepped_stopped(page, fake):
+    opened(page)
+    state(page, "press Start")
+    page.locator("button.start").click()
+    state(page, "epoch 1 of 10")
+    assert {key: fake.asked("start")[0][key] for key in PLAN} == PLAN
+    assert fake.asked("watch")[-1]["id"] == "r1"
+    assert page.locator("#n-rate").is_disabled()
+    fake.progress("r1", 0.4)
+    shows(page, "#n-now-epoch", "0.4 / 10")
+    assert page.locator("#n-now-speed").inner_text() == "12,345"
+    fake.epoch("r1")
+    state(page, "epoch 2 of 10")
+    assert page.locator("#n-now-accuracy").inner_text() == "79.0%"
+    page.locator("button.start", has_text="Pause").click()
+    state(page, "Paused after epoch 1")
+    page.locator("button", has_text="One epoch").click()
+    state(page, "Training")
+    page.locator("button", has_text="Stop").click()
+    page.locator("button.start", has_text="Start").wait_for()
+    links = page.locator(".downloads a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert links == ["/runs/r1/weights.safetensors", "/runs/r1/history.json"]
+    assert [m["do"] for m in fake.heard if m["do"] in ("pause", "step", "stop")] == ["pause", "step", "stop"]
+
+
+def test_an_epoch_can_be_the_first_step(page, fake):
+    opened(page)
+    page.locator("button", has_text="One epoch").click()
+    state(page, "Training")
+    page.wait_for_timeout(100)
+    assert fake.asked("step")[0]["id"] == "r1"
+
+
+def test_what_went_wrong_is_said_in_the_servers_words(page, fake):
+    opened(page)
+    fake.start = lambda message: {"error": "Two trainings are under way.", "do": "start"}
+    page.locator("button.start").click()
+    state(page, "Two trainings are under way.")
+    assert page.locator(".state").get_attribute("data-look") == "bad"
+    del fake.start
+    page.locator("button.start").click()
+    state(page, "Training")
+    fake.end("r1", "failed", "The network is saturated: try 0.3.")
+    state(page, "The network is saturated: try 0.3.")
+    assert page.locator(".state").get_attribute("data-look") == "bad"
+
+
+def test_a_lost_connection_comes_back_by_itself_and_watches_again(page, fake):
+    fake.new()
+    opened(page)
+    state(page, "epoch 1 of 10")
+    fake.silent, before = True, len(fake.sockets)
+    fake.sockets[-1].close()
+    state(page, "connection is lost")
+    assert page.locator("button.start").is_disabled()
+    fake.runs["r1"]["history"] = [row(1), row(2)]  # it went on without the page
+    fake.silent = False
+    state(page, "epoch 3 of 10")
+    assert len(fake.sockets) > before
+    fake.epoch("r1")
+    state(page, "epoch 4 of 10")
+
+
+def test_reload_finds_the_run_again_and_language_keeps_it(page, fake):
+    fake.new(state="finished", history=[row(1)], rate=0.5)
+    fake.new(history=[row(1), row(2)], rate=2)
+    opened(page)
+    page.reload()
+    state(page, "epoch 3 of 10")
+    assert page.locator("#n-rate").input_value() == "2"
+    page.locator("#language").click()
+    state(page, "эпоха 3 из 10")
+    assert page.locator("button.start").inner_text() == "Пауза"
+    assert fake.heard[-1]["lang"] == "ru"
+    fake.progress("r2", 2.5)
+    shows(page, "#n-now-epoch", "2,5 / 10")
+
+
+def test_curves_of_several_runs_lie_over_each_other(page, fake):
+    fake.new(state="finished", history=[row(1), row(2)], rate=0.5)
+    fake.new(state="finished", history=[row(1), row(2), row(3)], rate=2)
+    opened(page)
+    reading = page.locator(".curves .reading")
+    shows(page, ".curves .reading", "epoch 3")
+    before = page.locator("canvas.curve").first.evaluate("c => c.toDataURL()")
+    page.locator(".chip input").first.check()
+    shows(page, ".curves .reading", re.compile("epoch 2.*epoch 3", re.DOTALL))
+    page.wait_for_timeout(100)
+    assert page.locator("canvas.curve").first.evaluate("c => c.toDataURL()") != before
+    page.locator("canvas.curve").first.hover(position={"x": 60, "y": 60})
+    shows(page, ".curves .reading", "epoch 1")
+    assert reading.inner_text().count("epoch 1") == 2
+    page.locator(".chip", has_text="η = 0.5").get_by_label("Forget").click()
+    page.locator(".chip", has_text="η = 0.5").wait_for(state="detached")
+    assert fake.asked("forget")[0]["id"] == "r1"
+
+
+def test_weights_and_mistakes_are_shown(page, fake):
+    fake.new(state="finished", history=[row(1)])
+    opened(page)
+    page.get_by_role("tab", name="Weights").click()
+    page.locator("canvas.weights").wait_for()
+    page.wait_for_timeout(200)
+    seen = page.locator("canvas.weights").evaluate(
+        "c => [...c.getContext('2d').getImageData(0, 0, 90, 90).data]")  # fmt: skip
+    rgb = [seen[i : i + 3] for i in range(0, len(seen), 4)]
+    assert any(r > b + 80 for r, _, b in rgb)
+    assert any(b > r + 80 for r, _, b in rgb)
+    page.keyboard.press("ArrowRight")
+    assert page.locator("table.confusion tbody td").count() == 100
+    assert page.locator("table.confusion td.right").all_inner_texts() == ["95"] * 10
+    assert page.locator(".wrongs li").count() == 30
+    assert page.locator(".wrongs canvas").first.get_attribute("aria-label") == "0 taken for 1, α = 70.0%"
+
+
+def test_a_drawn_digit_moves_the_bars_at_most_twenty_times_a_second(page, fake):
+    fake.new(state="finished", history=[row(1)])
+    opened(page)
+    began = page.evaluate("performance.now()")
+    for _ in range(3):
+        drawn(page)
+    shows(page, ".drawn", "sees a 3")
+    page.wait_for_timeout(150)
+    seconds = (page.evaluate("performance.now()") - began) / SECONDS
+    asked = fake.asked("draw")
+    assert 1 < len(asked) <= 20 * seconds + 1
+    pixels = asked[-1]["pixels"]
+    assert len(pixels) == 784
+    assert max(pixels) == 255
+    assert 20 < sum(p > 0 for p in pixels) < 200
+    assert pixels[6 * 28 + 14] == 255, "the stroke's upper bar"
+    assert bars(page)[3] == "90%"
+    page.locator("button", has_text="Clear").click()
+    assert bars(page) == [""] * 10
+
+
+def test_a_digit_can_be_drawn_with_keys(page, fake):
+    fake.new(state="finished", history=[row(1)])
+    opened(page)
+    page.locator(".field").focus()
+    for _ in range(12):
+        page.keyboard.press("ArrowDown")
+    shows(page, ".drawn", "sees a 3")
+    page.keyboard.press("Delete")
+    assert bars(page) == [""] * 10
+
+
+def test_the_drawing_is_answered_anew_while_the_network_learns(page, fake):
+    fake.new()
+    opened(page)
+    drawn(page)
+    shows(page, ".drawn", "sees a 3")
+    page.wait_for_timeout(700)
+    before = len(fake.asked("draw"))
+    fake.progress("r1", 0.5)
+    page.wait_for_timeout(200)
+    assert len(fake.asked("draw")) == before + 1
+
+
+def test_the_address_is_the_plan(page, fake):
+    opened(page, "#network&data=mnist&layers=784-40-20-10&rate=0.5&batch=20&epochs=7&init=normal&seed=5")
+    page.locator("button.start").click()
+    state(page, "of 7")
+    expected = {"data": "mnist", "layers": [784, 40, 20, 10], "rate": 0.5, "batch": 20, "epochs": 7,
+                "init": "normal", "seed": 5}  # fmt: skip
+    assert {key: fake.asked("start")[0][key] for key in expected} == expected
+
+
+def test_presets_and_changes_reach_the_address(page, fake):
+    opened(page)
+    page.locator("#n-preset").select_option("lecture")
+    preset = PRESETS["lecture"]
+    for part, value in (("layers", "-".join(map(str, preset.sizes))), ("init", preset.init),
+                        ("rate", f"{preset.plan.rate:g}"), ("batch", str(preset.plan.batch)),
+                        ("epochs", str(preset.plan.epochs))):  # fmt: skip
+        assert f"&{part}={value}" in page.url
+    page.locator("#n-seed").fill("8")
+    page.locator("#n-seed").blur()
+    assert "&seed=8" in page.url
+    assert page.locator("#n-preset").input_value() == "own"
+
+
+BROKEN = [
+    ("rate", "-1", "η"), ("rate", "Infinity", "η"), ("rate", "__proto__", "η"), ("layers", "784-10-9", "layers"),
+    ("layers", "784-99999999-10", "layers"), ("batch", "1.5", "batch"), ("epochs", "0", "epochs"),
+    ("init", "%3Cimg%20src=x%3E", "start"), ("data", "/etc/passwd", "data"), ("seed", "1e3", "seed"),
+]  # fmt: skip
+
+
+def test_a_broken_address_is_told_and_not_believed(page, fake):
+    for part, value, word in BROKEN:
+        opened(page, f"#network&{part}={value}")
+        shows(page, "#told", f"in: {word};")
+        now = dict(pair.split("=") for pair in page.url.split("#network&")[1].split("&"))
+        assert now == {key: str(PLAN[key]) for key in PLAN} | {"layers": "784-30-10"}
+        page.goto(page.base + "/#bridge")
+
+
+def test_a_wrong_field_is_marked_and_nothing_starts(page, fake):
+    opened(page)
+    page.locator("#n-rate").fill("fast")
+    page.locator("button.start").click()
+    assert "positive number" in page.locator("#n-wrong").inner_text()
+    assert page.locator("#n-rate").get_attribute("aria-invalid") == "true"
+    assert not fake.asked("start")
+    page.locator("#n-rate").fill("0,5")
+    page.locator("button.start").click()
+    state(page, "Training")
+    assert fake.asked("start")[0]["rate"] == 0.5
+
+
+def test_keys_start_pause_and_move_the_rate(page, fake):
+    opened(page)
+    page.locator("h1").click()
+    page.keyboard.press("BracketLeft")
+    assert page.locator("#n-rate").input_value() == "2"
+    page.keyboard.press("Space")
+    state(page, "Training")
+    page.keyboard.press("Space")
+    state(page, "Paused")
+    assert len(fake.asked("pause")) == 1
+
+
+def test_nothing_is_cut_off_on_a_phone(page, fake):
+    fake.new(history=[row(1), row(2)])
+    page.set_viewport_size(NARROW)
+    opened(page)
+    for lang in ("en", "ru"):
+        for tab in page.get_by_role("tab").all():
+            tab.click()
+            assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], lang
+        picture, form = page.locator(".picture").bounding_box(), page.locator("form.plan").bounding_box()
+        assert picture["y"] < form["y"]
+        page.locator("#language").click()
+        page.wait_for_selector(".network .tabs")
+        page.wait_for_timeout(200)
+
+
+def test_every_control_has_a_name(page, fake):
+    fake.new(state="finished", history=[row(1)])
+    fake.new(history=[row(1)])
+    opened(page)
+    nameless = page.locator("button, input, select, a, canvas.curve, .field").evaluate_all("""all => all
+        .filter(e => !(e.getAttribute("aria-label") || e.labels?.[0]?.textContent || e.textContent).trim())
+        .map(e => e.outerHTML)""")
+    assert nameless == []
+
+
+def test_end_to_end_the_sample_is_learned_drawn_on_and_found_again(page):
+    opened(page)
+    page.locator("button.start").click()
+    shows(page, "#n-now-epoch", re.compile("^[1-9]"))
+    page.locator("button.start", has_text="Pause").click()
+    state(page, "Paused")
+    page.reload()
+    page.wait_for_selector("button.start:not(:disabled)")
+    page.locator("button.start", has_text="Go on").click()
+    drawn(page)
+    shows(page, ".bar.chosen")
+    page.locator("button.start", has_text="Start").wait_for(timeout=60 * SECONDS)
+    found = page.locator(".chip").inner_text()
+    best = float(re.search(r"([\d.]+)%", found)[1])
+    assert best >= 92, found
+    assert all(text.endswith("%") for text in bars(page))
+    page.get_by_role("tab", name="Mistakes").click()
+    page.wait_for_selector(".wrongs canvas")
+    counts = [int(text) for text in page.locator("table.confusion tbody td").all_inner_texts() if text != "·"]
+    assert sum(counts) == 1000
+    page.locator("#language").click()
+    page.wait_for_selector("button.start >> text=Пуск")
+    with page.expect_download() as download:
+        page.locator(".downloads a").first.click()
+    assert download.value.suggested_filename.endswith(".safetensors")
