@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import pictures
 from benchmarks.limits import Limits
+from benchmarks.many_starts import Measured
 from benchmarks.race import Entry, Result
 from benchmarks.task import CHECKED
 from spusk.store import write as write_file
@@ -42,6 +43,11 @@ thread or all. FLOPs are 6·Q·B less the first layer's unused input gradient. A
 work than that (pixels that are zero in a whole sub-sample are skipped; that is exact) may pass
 100 %.
 """
+MANY = """## 262,144 starts × 200 steps on Himmelblau's function
+
+`descend_many` beside JAX's jit + vmap, in turns; nobody may stop early (the tolerance is 0). With
+preparation: JAX compiles afresh, spusk reads the formula and writes its tape.
+"""
 
 
 def write(run: "Run", limits: Limits, folder: Path) -> list[Path]:
@@ -71,6 +77,7 @@ def page(run: "Run", limits: Limits) -> str:
         bandwidths(limits),
         "![Roofline](pictures/roofline.png)\n",
     ]
+    parts += many_starts(run.starts)
     if run.scaling is not None:
         parts += ["## Growth\n", "![Growth](pictures/scaling.png)\n", growth_said(run)]
     return "\n".join(parts)
@@ -219,6 +226,21 @@ def bandwidths(limits: Limits) -> str:
 def sized(size: int) -> str:
     """64 KiB, 256 MiB."""
     return f"{size >> 20} MiB" if size >= 1 << 20 else f"{size >> 10} KiB"
+
+
+def many_starts(found: list[Measured]) -> list[str]:
+    """262,144 descents at once: ours beside JAX's, in both precisions."""
+    if not found:
+        return []
+    kinds = ("with preparation", "again")
+    lines = [
+        [who, *(f"{each.seconds[who][kind]:.3f} s" for each in found for kind in kinds)]
+        for who in found[0].seconds
+    ]
+    gaps = ", ".join(f"{each.gap:.1g} in {each.dtype}" for each in found if each.gap is not None)
+    said = f"The largest difference of the ends: {gaps}.\n" if gaps else ""
+    head = ["", *(f"{each.dtype}, {kind}" for each in found for kind in kinds)]
+    return [MANY, table(head, lines), said]
 
 
 def growth_said(run: "Run") -> str:

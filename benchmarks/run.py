@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.crew import ROOT, PeerError, Worker
 from benchmarks.limits import Limits
+from benchmarks.many_starts import Measured, measure
 from benchmarks.peers import peers
 from benchmarks.race import Result, race
 from benchmarks.rows import QUICK, ROWS, chosen
@@ -29,6 +30,7 @@ class Run:
     limits: Limits | None = None
     results: list[Result] = field(default_factory=list)
     scaling: Scaling | None = None
+    starts: list[Measured] = field(default_factory=list)
 
 
 def main(arguments: list[str] | None = None) -> Run:
@@ -51,6 +53,7 @@ def main(arguments: list[str] | None = None) -> Run:
             report.write(run, run.limits, folder)  # so that a run cut short leaves its rows
     run.limits = best_limits(run.limits, asked.quick)
     if folder is not None:
+        run.starts = measure(rounds=asked.rounds)
         run.scaling = scaling(cast, asked.quick)
         for path in report.write(run, run.limits, folder):
             print(f"wrote {path}")
