@@ -170,7 +170,7 @@ def test_the_path_and_the_line_move_with_the_rate(opened):
         slide(page, "learning rate η", "0")
         after = weights(page), pixels(page, "#neuron-map"), pixels(page, "#neuron-data")
         assert all(one != other for one, other in zip(before, after, strict=True))
-        assert "rate=1&" in page.url
+        page.wait_for_url("**rate=1&**")
         shared = page.url
     with opened(shared.split("#")[1]) as page:
         assert weights(page) == after[0]
@@ -189,14 +189,17 @@ def test_start_points_and_play(opened):
         for _ in range(2):
             page.mouse.click(data["x"] + data["width"] * 0.8, data["y"] + data["height"] * 0.7)
         page.wait_for_function("() => location.hash.includes('set=own')")
-        count = page.url.count("%3B") + 1
-        assert count == 11, "the second click takes hold of the point and does not move it"
+        page.wait_for_timeout(400)
+        assert page.url.count("%3B") + 1 == 11, (
+            "the second click takes hold of the point and does not move it"
+        )
         page.keyboard.down("Shift")
         page.mouse.click(data["x"] + data["width"] * 0.8, data["y"] + data["height"] * 0.7)
         page.keyboard.up("Shift")
+        page.wait_for_timeout(400)
         assert page.url.count("%3B") + 1 == 10
         page.get_by_role("button", name="Play").click()
-        page.wait_for_function("() => Number(/n=(\\d+)/.exec(location.hash)[1]) > 4")
+        page.wait_for_function("() => Number(document.querySelector('.numbers').dataset.n) > 4")
 
 
 def shown(page):
@@ -292,3 +295,25 @@ def test_the_language_can_be_switched_on_every_tab(opened):
 def test_a_broken_address_is_explained_and_not_followed(opened, place, wrong):
     with opened(f"bridge&{place}") as page:
         assert f"({wrong})" in page.inner_text("#told")
+
+
+def test_a_point_put_on_a_set_makes_it_ones_own(opened):
+    with opened("bridge&tab=plane&data=circles") as page:
+        place = page.locator("#learning-map").bounding_box()
+        x, y = place["x"] + place["width"] * 0.3, place["y"] + place["height"] * 0.2
+        page.mouse.click(x, y)
+        page.wait_for_url("**data=own**")
+        added = page.url
+        assert added.count("%3B") + 1 == 41
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 30, y + 10, steps=3)
+        page.mouse.up()
+        page.locator("#learning-map").focus()
+        page.keyboard.press("PageDown")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Delete")
+        page.wait_for_timeout(400)
+        assert page.url.count("%3B") + 1 == 40
+        page.get_by_role("button", name="One epoch").click()
+        assert page.locator(".verdict").get_attribute("data-epochs") == "1"

@@ -8,14 +8,19 @@ import { reader } from "./bridge/settings.js";
 
 const TABS = { neuron, network: drawn, plane: learning };
 const NAMES = Object.keys(TABS);
+const REST = 250; // ms: browsers refuse an address that is written too often
 
 export function mount(room, { say, lang, settings, tell, remember }) {
   const check = reader(settings);
-  let shown, tab = check.choice("tab", NAMES);
+  let shown, timer, tab = check.choice("tab", NAMES);
   const floor = make("div", { role: "tabpanel", id: "bridge-floor", class: "bridge-floor" });
   const tabs = NAMES.map((name) => make("button", {
     type: "button", role: "tab", id: `tab-${name}`, "aria-controls": floor.id, onclick: () => open(name) }, say(`bridge.tab_${name}`)));
 
+  function keep(now) {
+    clearTimeout(timer);
+    timer = setTimeout(() => remember({ tab, ...now }), REST);
+  }
   function open(name, read = reader({})) {
     shown?.unmount?.();
     tab = name;
@@ -26,8 +31,7 @@ export function mount(room, { say, lang, settings, tell, remember }) {
     floor.setAttribute("aria-labelledby", `tab-${name}`);
     floor.dataset.tab = name;
     floor.replaceChildren();
-    const keep = (now) => tab === name && remember({ tab: name, ...now });
-    shown = TABS[name].mount(floor, { say, lang, read, remember: keep });
+    shown = TABS[name].mount(floor, { say, lang, read, tell, remember: keep });
     if (read !== check) keep({});
   }
   function arrows(event) {
@@ -44,7 +48,10 @@ export function mount(room, { say, lang, settings, tell, remember }) {
   open(tab, check);
   if (check.wrong.length) tell(say("page.broken_address", { why: check.wrong.join(", ") }));
   return {
-    unmount: () => shown.unmount?.(),
+    unmount() {
+      clearTimeout(timer);
+      shown.unmount?.();
+    },
     restyle: () => shown.restyle?.(),
     // a focused button keeps its own space bar
     key: (code) => !(code === "Space" && document.activeElement?.matches("button, a")) && (shown.key?.(code) ?? false),

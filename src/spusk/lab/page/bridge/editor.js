@@ -5,10 +5,17 @@ import { MOST, REACH } from "./sets.js";
 
 const bounded = (v) => Math.round(Math.min(Math.max(v, -REACH), REACH) * 100) / 100;
 
-/** `V()` are the points, `area()` the square they are drawn in, `kind()` the class to add. */
-export function editor(element, { V, area, kind, changed, chosen, done }) {
+/**
+ * `V()` are the points, `area()` the square they are drawn in, `kind()` the class to add. A point is
+ * added after `own()` (the set becomes one's own); without `fixed()` points can be moved and removed.
+ */
+export function editor(element, { V, area, kind, changed, chosen, done, full, own = () => {}, fixed = () => false }) {
   function add(x) {
-    if (V().length >= MOST) return V().length - 1;
+    own();
+    if (V().length >= MOST) {
+      full(MOST);
+      return V().length - 1;
+    }
     V().push({ x: x.map(bounded), y: [kind()] });
     changed();
     return V().length - 1;
@@ -18,7 +25,7 @@ export function editor(element, { V, area, kind, changed, chosen, done }) {
     changed();
   }
   grips(element, {
-    places: () => V().map(({ x }) => [area().x(x[0]), area().y(x[1])]),
+    places: () => fixed() ? [] : V().map(({ x }) => [area().x(x[0]), area().y(x[1])]),
     move: (k, place) => move(k, area().back(place)),
     tap: (place) => {
       const x = area().back(place);

@@ -67,12 +67,12 @@ export function grips(element, { places, move, tap, remove, nudge, add, chosen =
   element.addEventListener("blur", () => chosen(-1));
   element.addEventListener("keydown", (event) => {
     const count = places().length;
-    now = Math.min(now, count - 1);
+    now = Math.max(0, Math.min(now, count - 1));
     if (event.code in NUDGES && count) nudge(now, ...NUDGES[event.code]);
-    else if (event.code === "PageDown") now = (now + 1) % count;
-    else if (event.code === "PageUp") now = (now + count - 1) % count;
+    else if (event.code === "PageDown" && count) now = (now + 1) % count;
+    else if (event.code === "PageUp" && count) now = (now + count - 1) % count;
     else if (event.code === "Enter" && add) now = add();
-    else if (event.code === "Delete" && remove) remove(now);
+    else if (event.code === "Delete" && remove && count) remove(now);
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -19,8 +19,8 @@ export function mount(room, tools) {
 }
 
 class LearningTab {
-  constructor(room, { say, lang, read, remember }) {
-    Object.assign(this, { say, lang, remember, kind: 1, chosen: -1, frame: 0 });
+  constructor(room, { say, lang, read, remember, tell }) {
+    Object.assign(this, { say, lang, remember, tell, kind: 1, chosen: -1, frame: 0 });
     const own = read.take("points", null, unspelled);
     const data = read.choice("data", [...MANY, "own"]);
     Object.assign(this, {
@@ -99,8 +99,7 @@ class LearningTab {
   show() {
     const { say, epochs, cost, accuracy } = this;
     this.playing.textContent = this.frame ? "⏸" : "▶";
-    const name = say(this.frame ? "bridge.pause" : "bridge.play");
-    this.playing.setAttribute("aria-label", name);
+    this.playing.setAttribute("aria-label", say(this.frame ? "bridge.pause" : "bridge.play"));
     this.verdict.textContent = say("bridge.learned", { n: epochs, cost, share: Math.round(accuracy * 1000) / 10 });
     // read out when it rests, not at every epoch
     this.verdict.setAttribute("aria-live", this.frame ? "off" : "polite");
@@ -127,15 +126,16 @@ class LearningTab {
   }
 
   drawCurve(pen, width, height) {
-    const [left, bottom] = [44, height - 20];
+    const line = plane.lineHeight();
+    const [left, bottom] = [3.7 * line, height - 1.6 * line];
     const high = Math.max(...this.history.map(([, cost]) => cost), 0.01);
     const last = Math.max(this.epochs, 10);
-    pen.font = `12px ${colour("font")}`;
+    pen.font = plane.letters();
     pen.fillStyle = colour("faint");
     pen.strokeStyle = colour("line");
     pen.strokeRect(left, 6, width - left - 6, bottom - 6);
     pen.textAlign = "right";
-    pen.fillText(`C ${written(high, this.lang, 2)}`, left - 4, 14);
+    pen.fillText(`C ${written(high, this.lang, 2)}`, left - 4, 6 + line);
     pen.fillText("0", left - 4, bottom);
     pen.fillText(`n = ${written(last, this.lang)}`, width - 6, height - 4);
     pen.strokeStyle = colour("train");
@@ -157,13 +157,14 @@ class LearningTab {
     this.keep();
   }
 
-  // a point put on any set makes the set one's own: a few of its points are enough to go on from
+  /** A point put on any set makes it one's own; every fifth of its points goes along. */
+  adopt() {
+    if (this.data === "own") return;
+    this.V = this.own = this.V.filter((_, k) => k % 5 === 0);
+    this.data = this.sets.select.value = "own";
+  }
+
   edited() {
-    if (this.data !== "own") {
-      this.own = this.V.slice(-40);
-      this.V = this.own;
-      this.data = this.sets.select.value = "own";
-    }
     this.order = [...this.V];
     this.measure();
     this.show();
@@ -178,7 +179,7 @@ class LearningTab {
     this.playing.id = "learn";
     const buttons = make("div", { class: "buttons" }, this.playing,
       button(say("bridge.one_epoch"), () => this.step()),
-      sign("⏮", say("bridge.reset"), () => this.begin()),
+      sign("|◀", say("bridge.reset"), () => this.begin()),
       button(say("bridge.another"), () => this.change({ seed: (this.seed + 1) % SEEDS })));
     room.append(
       make("div", { class: "pictures" },
@@ -186,6 +187,7 @@ class LearningTab {
       make("div", { class: "controls" }, buttons, make("div", { class: "panel" }, this.verdict, this.curve.element), this.choices()));
     editor(this.map.element, {
       V: () => this.V, area: () => this.area, kind: () => this.kind, changed: () => this.edited(),
+      own: () => this.adopt(), fixed: () => this.data !== "own", full: (n) => this.tell(say("bridge.full", { n })),
       chosen: (k) => { this.chosen = k; this.map.redraw(); }, done: () => this.keep(),
     });
   }

@@ -108,9 +108,10 @@ class NetworkTab {
   }
 
   explain() {
-    const keys = this.touched ? [this.touched] : [...this.fresh()];
     const filled = { now: this.now, before: this.before, y: this.V[this.k].y[0], rate: this.used, lang: this.lang };
-    this.formulas.replaceChildren(...keys.map((key) => make("p", { class: "formula" }, explained(key, filled))));
+    const formula = (key) => make("p", { class: "formula" }, explained(key, filled));
+    this.formulas.replaceChildren(...[...this.fresh()].map(formula));
+    this.hint.textContent = this.touched ? explained(this.touched, filled) : this.say("bridge.network_hint");
   }
 
   touch(key) {
@@ -137,7 +138,8 @@ class NetworkTab {
     const again = (change) => { Object.assign(this, change); this.begin(); this.keep(); };
     this.paper = make("figure", {});
     this.title = make("h2", { "aria-live": "polite" });
-    this.formulas = make("div", { class: "formulas", "aria-live": "polite" });
+    this.formulas = make("div", { class: "formulas" });
+    this.hint = make("p", { class: "small faint touched" });
     this.table = make("table", { class: "answers" });
     this.total = make("p", { class: "small faint" });
     this.steps = [
@@ -149,7 +151,7 @@ class NetworkTab {
     this.slider = slider({ label: say("bridge.rate"), lang, low: 0.01, high: 100, value: this.rate, log: true,
       onchange: (rate) => { this.rate = rate; this.explain(); this.keep(); } });
     room.append(
-      make("div", { class: "pictures" }, this.paper, make("p", { class: "small faint" }, say("bridge.network_hint"))),
+      make("div", { class: "pictures" }, this.paper, this.hint),
       make("div", { class: "controls" },
         make("div", { class: "buttons" }, this.steps),
         make("div", { class: "panel steps" }, this.title, this.formulas),

@@ -2,207 +2,193 @@
 
 import { canvas, make } from "../dom.js";
 import { written } from "../words.js";
-import { cividis, classMap, picture } from "./colours.js";
-import { contour } from "./contours.js";
-import { button, choice, sign, slider } from "./controls.js";
+import { choice, sign, slider } from "./controls.js";
 import { editor } from "./editor.js";
 import { grips } from "./grips.js";
 import * as neuron from "./neuron.js";
-import { network, forward } from "./net.js";
-import * as plane from "./plane.js";
-import { FEW, precedents, REACH, spelled, unspelled } from "./sets.js";
+import { dataSquare, drawData, drawMap, relief, SPAN } from "./neuron_pictures.js";
+import { square } from "./plane.js";
+import { FEW, precedents, spelled, unspelled } from "./sets.js";
 
-const SPAN = 8; // the map shows w1, w2 in −8 … 8
-const GRID = 81;
 const STEPS = 200;
-const LEVELS = 14;
 const PACE = 80; // ms between two steps of a play
+const RESTS = 1e-4; // ‖∇C‖
+const SETS = [...Object.keys(FEW), "own"];
 
-function read({ choice, number, whole, pair, take }) {
-  const set = choice("set", [...Object.keys(FEW), "own"]);
-  const own = take("points", null, unspelled);
-  return {
-    set: set === "own" && !own ? "mixed" : set,
-    V: set === "own" && own ? own : precedents(FEW[set] ?? FEW.mixed),
-    rate: number("rate", [0.1, 1000], 10),
-    start: pair("start", SPAN, [-5, 4]),
-    n: whole("n", [0, STEPS], STEPS),
-  };
+export function mount(room, tools) {
+  return new NeuronTab(room, tools);
 }
 
-export function mount(room, { say, lang, read: checked, remember }) {
-  const state = read(checked);
-  let surface, sheet, path, timer = 0, kind = 1, chosen = -1, startChosen = false;
-  let mapArea, dataArea;
+const onMap = (w) => w.map((v) => Math.min(Math.max(v, -SPAN), SPAN));
 
-  function kept() {
-    const start = state.start.map((v) => v.toFixed(2)).map(Number).join(",");
-    const { set, rate, n } = state;
-    remember({ set, rate, start, n, ...(set === "own" && { points: spelled(state.V) }) });
+class NeuronTab {
+  constructor(room, { say, lang, read, remember, tell }) {
+    Object.assign(this, { say, lang, remember, tell, timer: 0, kind: 1, chosen: -1, startChosen: false });
+    const own = read.take("points", null, unspelled);
+    const set = read.choice("set", SETS);
+    this.set = set === "own" && !own ? SETS[0] : set;
+    this.V = this.set === "own" ? own : precedents(FEW[this.set]);
+    this.rate = read.number("rate", [0.1, 1000], 10);
+    this.start = read.pair("start", SPAN, [-5, 4]);
+    this.n = read.whole("n", [0, STEPS], STEPS);
+    this.furnish(room);
+    this.resurface();
   }
-  function repaint() {
-    [map, data].forEach((one) => one.redraw());
-    readout();
+
+  resurface() {
+    this.relief = relief(this.V);
+    this.descend();
   }
-  function descend() {
-    path = neuron.path(state.V, state.start, state.rate, STEPS);
-    repaint();
+
+  descend() {
+    this.path = neuron.path(this.V, this.start, this.rate, STEPS);
+    this.show();
   }
-  function resurface() {
-    surface = neuron.surface(state.V, SPAN, GRID);
-    const [low, high] = [Math.min(...surface), Math.max(...surface)];
-    state.scale = (c) => Math.sqrt((c - low) / (high - low || 1));
-    state.levels = Array.from({ length: LEVELS }, (_, k) => low + (high - low) * ((k + 0.5) / LEVELS) ** 2);
-    sheet = picture(surface, GRID, (c) => cividis(state.scale(c)));
-    descend();
+
+  show() {
+    this.map.redraw();
+    this.data.redraw();
+    this.write();
   }
-  function drawMap(pen, width, height) {
-    const area = (mapArea = plane.square(width, height, SPAN));
-    const at = (i, j) => [i, j].map((k) => SPAN * ((2 * k) / (GRID - 1) - 1)).map((v, k) => (k ? area.y(v) : area.x(v)));
-    plane.cropped(pen, area, () => {
-      pen.drawImage(sheet, area.left, area.top, area.side, area.side);
-      pen.strokeStyle = "rgba(255, 255, 255, 0.35)";
-      pen.lineWidth = 1;
-      for (const level of state.levels) contour(pen, surface, GRID, level, at);
-      plane.trail(pen, area, path.slice(0, state.n + 1));
+
+  write() {
+    const { V, path, n, rate, lang } = this;
+    const slopes = neuron.gradient(V, ...path[n]);
+    const pair = (w) => `(${w.map((v) => written(v, lang)).join(lang === "ru" ? "; " : ", ")})`;
+    const next = path[n].map((v, k) => v - rate * slopes[k]);
+    Object.assign(this.numbers.dataset, { w: JSON.stringify(path[n]), n });
+    this.formula.textContent = `w := w − η∇C = ${pair(path[n])} − ${written(rate, lang)}·${pair(slopes)} = ${pair(next)}`;
+    this.verdict.textContent = this.judged(Math.hypot(...slopes));
+    this.verdict.setAttribute("aria-live", this.timer ? "off" : "polite");
+    this.scrub.set(n);
+    this.play.textContent = this.timer ? "⏸" : "▶";
+    this.play.setAttribute("aria-label", this.say(this.timer ? "bridge.pause" : "bridge.play"));
+  }
+
+  judged(slope) {
+    const { V, path, n, say } = this;
+    const [w1, w2] = path[n];
+    const costs = path.slice(0, n + 1).map((w) => neuron.cost(V, ...w));
+    const rises = costs.filter((cost, k) => k && cost > costs[k - 1] + 1e-12).length;
+    const outside = Math.max(Math.abs(w1), Math.abs(w2)) > SPAN;
+    const key = outside ? "outside" : slope < RESTS ? "rests" : rises > n / 10 ? "jumps" : "falls";
+    const right = V.filter(({ x, y }) => (w1 * x[0] + w2 * x[1] > 0 ? 1 : 0) === y[0]).length;
+    return say(`bridge.neuron_${key}`, { n, cost: costs[n], slope, right, count: V.length });
+  }
+
+  go(n) {
+    this.n = Math.min(Math.max(n, 0), STEPS);
+    this.show();
+    this.keep();
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.timer = 0;
+    this.write();
+  }
+
+  toggle() {
+    if (this.timer) return this.stop();
+    if (this.n === STEPS) this.n = 0;
+    this.timer = setInterval(() => (this.n < STEPS ? this.go(this.n + 1) : this.stop()), PACE);
+    this.show();
+  }
+
+  startAt(w) {
+    this.start = onMap(w);
+    this.descend();
+  }
+
+  choose(set) {
+    this.set = set;
+    if (set !== "own") this.V = precedents(FEW[set]);
+    this.resurface();
+    this.keep();
+  }
+
+  edited() {
+    this.set = this.sets.select.value = "own";
+    this.resurface();
+  }
+
+  keep() {
+    const { set, rate, n, V } = this;
+    const start = this.start.map((v) => Number(v.toFixed(2))).join(",");
+    this.remember({ set, rate, start, n, ...(set === "own" && { points: spelled(V) }) });
+  }
+
+  furnish(room) {
+    this.pictures();
+    this.controls();
+    const { say } = this;
+    const figure = (one, hint) => make("figure", {}, one.element, make("figcaption", { class: "small faint" }, say(hint)));
+    room.append(
+      make("div", { class: "pictures two" },
+        figure(this.map, "bridge.neuron_map_hint"), figure(this.data, "bridge.neuron_data_hint")),
+      make("div", { class: "controls" }, this.rates.element, this.buttons, this.scrub.element,
+        make("div", { class: "panel" }, this.verdict, this.numbers), this.sets.element, this.kinds.element));
+  }
+
+  pictures() {
+    const { say, lang } = this;
+    this.map = canvas(say("bridge.neuron_map"), (pen, width, height) => {
+      this.mapArea = square(width, height, SPAN);
+      const { relief, start, startChosen: chosen } = this;
+      drawMap(pen, this.mapArea, { relief, path: this.path.slice(0, this.n + 1), start, chosen, lang });
+    }, { tabindex: 0, id: "neuron-map" });
+    this.data = canvas(say("bridge.neuron_data"), (pen, width, height) => {
+      this.dataArea = dataSquare(width, height);
+      drawData(pen, this.dataArea, { V: this.V, w: this.path[this.n], chosen: this.chosen, lang });
+    }, { tabindex: 0, id: "neuron-data" });
+    grips(this.map.element, {
+      places: () => [[this.mapArea.x(this.start[0]), this.mapArea.y(this.start[1])]],
+      move: (_, place) => this.startAt(this.mapArea.back(place)),
+      tap: (place) => this.startAt(this.mapArea.back(place)),
+      nudge: (_, dx, dy) => this.startAt([this.start[0] + dx / 4, this.start[1] + dy / 4]),
+      chosen: (k) => { this.startChosen = k >= 0; this.map.redraw(); },
+      done: () => this.keep(),
     });
-    const [px, py] = [area.x(state.start[0]), area.y(state.start[1])];
-    plane.disc(pen, px, py, 7, getComputedStyle(map.element).accentColor);
-    if (startChosen) plane.ring(pen, px, py, 12);
-    plane.axes(pen, area, ["w₁", "w₂"], lang);
-  }
-  function drawData(pen, width, height) {
-    const area = (dataArea = plane.square(width, height, REACH + 0.2));
-    const [w1, w2] = path[state.n];
-    const size = 64;
-    const layers = network([2, 1]);
-    layers[0].W.set([w1, w2]);
-    const at = (k) => area.reach * ((2 * k + 1) / size - 1);
-    const values = Float64Array.from({ length: size * size }, (_, k) =>
-      forward(layers, [at(k % size), at(Math.floor(k / size))])[0]);
-    plane.cropped(pen, area, () => {
-      pen.drawImage(picture(values, size, classMap()), area.left, area.top, area.side, area.side);
-      drawLine(pen, area, w1, w2);
+    editor(this.data.element, {
+      V: () => this.V, area: () => this.dataArea, kind: () => this.kind, changed: () => this.edited(),
+      chosen: (k) => { this.chosen = k; this.data.redraw(); }, done: () => this.keep(), full: (n) => this.tell(say("bridge.full", { n })),
     });
-    plane.points(pen, area, state.V, { chosen });
-    plane.axes(pen, area, ["x₁", "x₂"], lang);
-  }
-  // the line a = 1/2, w1 x1 + w2 x2 = 0, and the arrow of w across it
-  function drawLine(pen, area, w1, w2) {
-    const length = Math.hypot(w1, w2);
-    if (!length) return;
-    const [u1, u2] = [w1 / length, w2 / length];
-    const far = 2 * area.reach;
-    const lines = [[[-u2 * far, u1 * far], [u2 * far, -u1 * far]], [[0, 0], [u1, u2]]];
-    for (const [name, width] of [["path-edge", 4.5], ["path", 2]]) {
-      pen.strokeStyle = getComputedStyle(map.element).getPropertyValue(`--${name}`);
-      pen.lineWidth = width;
-      for (const [from, to] of lines) {
-        pen.beginPath();
-        pen.moveTo(area.x(from[0]), area.y(from[1]));
-        pen.lineTo(area.x(to[0]), area.y(to[1]));
-        pen.stroke();
-      }
-    }
-    plane.disc(pen, area.x(u1), area.y(u2), 5, "#ffffff");
-  }
-  function readout() {
-    const [w1, w2] = path[state.n];
-    const [g1, g2] = neuron.gradient(state.V, w1, w2);
-    const pair = (a, b) => `(${written(a, lang)}; ${written(b, lang)})`;
-    const next = pair(w1 - state.rate * g1, w2 - state.rate * g2);
-    numbers.dataset.w = JSON.stringify(path[state.n]);
-    numbers.replaceChildren(
-      make("p", { class: "formula" }, `w := w − η∇C = ${pair(w1, w2)} − ${written(state.rate, lang)}·${pair(g1, g2)} = ${next}`),
-      make("p", { class: "small faint" }, `C = 1/|V| Σ (a − y)²/2,  a = σ(w₁x₁ + w₂x₂)`));
-    const right = state.V.filter(({ x, y }) => (w1 * x[0] + w2 * x[1] > 0 ? 1 : 0) === y[0]).length;
-    verdict.textContent = say(sentence(Math.hypot(g1, g2)), {
-      n: state.n, cost: neuron.cost(state.V, w1, w2), slope: Math.hypot(g1, g2), right, count: state.V.length });
-    scrub.set(state.n);
-    play.textContent = timer ? "⏸" : "▶";
-  }
-  function sentence(slope) {
-    const [w1, w2] = path[state.n];
-    if (Math.max(Math.abs(w1), Math.abs(w2)) > SPAN) return "bridge.neuron_outside";
-    if (slope < 1e-4) return "bridge.neuron_rests";
-    const rises = path.slice(1, state.n + 1).filter((w, k) => neuron.cost(state.V, ...w) > neuron.cost(state.V, ...path[k])).length;
-    return rises > state.n / 10 ? "bridge.neuron_jumps" : "bridge.neuron_falls";
-  }
-  function go(n) {
-    state.n = Math.min(Math.max(n, 0), STEPS);
-    repaint();
-    kept();
-  }
-  function stop() {
-    clearInterval(timer);
-    timer = 0;
-    readout();
-  }
-  function toggle() {
-    if (timer) return stop();
-    if (state.n === STEPS) state.n = 0;
-    timer = setInterval(() => (state.n < STEPS ? go(state.n + 1) : stop()), PACE);
-    readout();
-  }
-  function startAt(place) {
-    state.start = mapArea.back(place).map((v) => Math.min(Math.max(v, -SPAN), SPAN));
-    descend();
-  }
-  function choose(set) {
-    state.set = set;
-    if (set !== "own") state.V = precedents(FEW[set]);
-    resurface();
-    kept();
   }
 
-  const map = canvas(say("bridge.neuron_map"), drawMap, { tabindex: 0, id: "neuron-map" });
-  const data = canvas(say("bridge.neuron_data"), drawData, { tabindex: 0, id: "neuron-data" });
-  const rate = slider({ label: say("bridge.rate"), lang, low: 0.1, high: 1000, value: state.rate, log: true,
-    onchange: (now) => { state.rate = now; descend(); kept(); } });
-  const scrub = slider({ label: say("bridge.step_n"), lang, low: 0, high: STEPS, value: state.n, shown: (n) => `n = ${n}`,
-    onchange: (n) => go(n) });
-  const sets = choice({ label: say("bridge.points"), value: state.set, onchange: choose,
-    options: [...Object.keys(FEW), "own"].map((name) => [name, say(`bridge.few_${name}`)]) });
-  const kinds = choice({ label: say("bridge.adds"), value: "1", onchange: (now) => (kind = Number(now)),
-    options: [["1", say("bridge.class_one")], ["0", say("bridge.class_zero")]] });
-  const play = sign("▶", say("bridge.play"), toggle, "main");
-  const verdict = make("p", { class: "verdict", "aria-live": "polite" });
-  const numbers = make("div", { class: "numbers" });
+  controls() {
+    const { say, lang } = this;
+    this.rates = slider({ label: say("bridge.rate"), lang, low: 0.1, high: 1000, value: this.rate, log: true,
+      onchange: (rate) => { this.rate = rate; this.descend(); this.keep(); } });
+    this.scrub = slider({ label: say("bridge.step_n"), lang, low: 0, high: STEPS, value: this.n, shown: (n) => `n = ${n}`,
+      onchange: (n) => this.go(n) });
+    this.sets = choice({ label: say("bridge.points"), value: this.set, onchange: (set) => this.choose(set),
+      options: SETS.map((name) => [name, say(`bridge.few_${name}`)]) });
+    this.kinds = choice({ label: say("bridge.adds"), value: "1", onchange: (kind) => (this.kind = Number(kind)),
+      options: [["1", say("bridge.class_one")], ["0", say("bridge.class_zero")]] });
+    this.play = sign("▶", say("bridge.play"), () => this.toggle(), "main");
+    this.buttons = make("div", { class: "buttons" }, this.play, sign("|◀", say("bridge.first"), () => this.go(0)),
+      sign("‹", say("bridge.back"), () => this.go(this.n - 1)), sign("›", say("bridge.on"), () => this.go(this.n + 1)));
+    this.verdict = make("p", { class: "verdict" });
+    this.formula = make("p", { class: "formula" });
+    this.numbers = make("div", { class: "numbers" }, this.formula,
+      make("p", { class: "small faint" }, "C = 1/|V| Σ (a − y)²/2,  a = σ(w₁x₁ + w₂x₂)"));
+  }
 
-  grips(map.element, {
-    places: () => [[mapArea.x(state.start[0]), mapArea.y(state.start[1])]],
-    move: (_, place) => startAt(place),
-    tap: startAt,
-    nudge: (_, dx, dy) => { state.start = [state.start[0] + dx / 4, state.start[1] + dy / 4].map((v) => Math.min(Math.max(v, -SPAN), SPAN)); descend(); },
-    chosen: (k) => { startChosen = k >= 0; map.redraw(); },
-    done: kept,
-  });
-  editor(data.element, {
-    V: () => state.V, area: () => dataArea, kind: () => kind,
-    changed: () => { state.set = "own"; sets.select.value = "own"; resurface(); },
-    chosen: (k) => { chosen = k; data.redraw(); },
-    done: kept,
-  });
-  room.append(
-    make("div", { class: "pictures two" },
-      make("figure", {}, map.element, make("figcaption", { class: "small faint" }, say("bridge.neuron_map_hint"))),
-      make("figure", {}, data.element, make("figcaption", { class: "small faint" }, say("bridge.neuron_data_hint")))),
-    make("div", { class: "controls" }, rate.element,
-      make("div", { class: "buttons" }, play, sign("⏮", say("bridge.first"), () => go(0)),
-        sign("◀", say("bridge.back"), () => go(state.n - 1)), sign("▶|", say("bridge.on"), () => go(state.n + 1))),
-      scrub.element, make("div", { class: "panel" }, verdict, numbers), sets.element, kinds.element));
-  resurface();
-  return {
-    unmount: () => clearInterval(timer),
-    restyle: repaint,
-    key(code) {
-      if (code === "Space") toggle();
-      else if (code === "ArrowLeft") go(state.n - 1);
-      else if (code === "ArrowRight") go(state.n + 1);
-      else if (code === "BracketLeft") rate.move(-1);
-      else if (code === "BracketRight") rate.move(1);
-      else return false;
-      return true;
-    },
-  };
+  restyle() {
+    this.show();
+  }
+
+  unmount() {
+    clearInterval(this.timer);
+  }
+
+  key(code) {
+    if (code === "Space") this.toggle();
+    else if (code === "ArrowLeft") this.go(this.n - 1);
+    else if (code === "ArrowRight") this.go(this.n + 1);
+    else if (code === "BracketLeft") this.rates.move(-1);
+    else if (code === "BracketRight") this.rates.move(1);
+    else return false;
+    return true;
+  }
 }

@@ -4,14 +4,18 @@ import { colour } from "../dom.js";
 import { written } from "../words.js";
 import { contour } from "./contours.js";
 
-const MARGIN = 30;
+/** Letters on a picture grow with the page's. */
+export const lineHeight = () => 0.75 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+export const letters = () => `${lineHeight()}px ${colour("font")}`;
+
 const TAU = 2 * Math.PI;
 
 /** The square −reach … reach in a canvas of this size: x(v), y(v) to the screen, back() from it. */
 export function square(width, height, reach) {
-  const side = Math.min(width, height) - MARGIN - 8;
+  const margin = 2.5 * lineHeight();
+  const side = Math.min(width, height) - margin - 8;
   const scale = side / (2 * reach);
-  const [left, top] = [(width - side - MARGIN - 8) / 2 + MARGIN, 8];
+  const [left, top] = [(width - side - margin - 8) / 2 + margin, 8];
   return {
     left, top, side, reach,
     x: (v) => left + (v + reach) * scale,
@@ -36,7 +40,7 @@ export function axes(pen, area, names, lang) {
   pen.lineWidth = 1;
   pen.strokeRect(left, top, side, side);
   pen.fillStyle = colour("faint");
-  pen.font = `12px ${colour("font")}`;
+  pen.font = letters();
   for (let v = -Math.floor(reach / every) * every; v <= reach; v += every) {
     pen.textAlign = "center";
     pen.textBaseline = "top";
