@@ -1,0 +1,286 @@
+"""The websocket of the lab, spoken as the page speaks it: through the guard, message by message."""
+
+import asyncio
+import json
+import time
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from safetensors.numpy import load as load_tensors
+
+from spusk.lab import live, watchers
+from spusk.lab.training import Runs
+from spusk.lab.watchers import Outbox
+from tests.lab.asgi import TOKEN, ask, server
+from tests.lab.talk import connected
+from tests.lab.trained import LONG, PLAN, one_run, tiny, until
+
+START = {"do": "start", **PLAN}
+DIGIT = [200 if 8 < k // 28 < 20 and 12 < k % 28 < 16 else 0 for k in range(784)]
+
+
+@pytest.fixture
+def app():
+    runs = Runs()
+    yield server(runs=runs)
+    runs.close()
+
+
+@pytest.fixture
+def page(app):
+    with connected(app) as one:
+        yield one
+
+
+RUN = {"id", "name", "state", "sizes", "rate", "batch", "epochs", "init", "seed", "data",
+       "history", "outcome", "sentence"}  # fmt: skip
+ROW = {"epoch", "cost", "accuracy", "test_cost", "test_accuracy", "seconds"}
+
+
+def test_a_training_from_start_to_forgotten(page):
+    assert page.ask("runs", "runs") == []
+    run = page.ask("start", "started", **PLAN | {"layers": [784, 30, 10]})
+    assert run.keys() == RUN
+    assert (run["sizes"], run["rate"], run["data"]) == ([784, 30, 10], 3, "sample")
+    first = page.ask("watch", "run", id=run["id"])
+    ended = page.wait("ended")
+    assert ended.keys() == {"id", "state", "outcome", "sentence"}
+    assert (ended["state"], ended["outcome"]) == ("finished", "finished")
+    assert "Best accuracy on the test set: 9" in ended["sentence"]
+    rows = first["history"] + page.heard("epoch")
+    assert [row["epoch"] for row in rows] == [*range(1, 11)]
+    assert rows[-1].keys() - {"id"} == ROW
+    assert rows[-1]["test_accuracy"] >= 0.92
+    [kept] = page.ask("runs", "runs")
+    assert kept["history"] == [{k: row[k] for k in row if k != "id"} for row in rows]
+    assert page.ask("forget", "forgotten", id=run["id"]) == run["id"]
+    assert page.ask("runs", "runs") == []
+
+
+def test_pause_step_resume_and_stop_are_told_to_all(app, page):
+    run = page.ask("start", "started", **PLAN | LONG)["id"]
+    assert page.ask("pause", "run", id=run)["state"] == "paused"
+    with connected(app) as other:
+        before = other.ask("watch", "run", id=run)
+        assert before["state"] == "paused"
+        weights = page.ask("weights", "weights", id=run)
+        assert page.ask("weights", "weights", id=run) == weights
+        assert page.ask("step", "run", id=run)["epochs"] == 1000
+        until(lambda: page.ask("runs", "runs")[0]["state"] == "paused")
+        done = other.wait("epoch")["epoch"]
+        assert done == len(before["history"]) + 1
+        assert other.wait("run")["state"] == "paused"
+        assert [m["state"] for m in other.heard("run")] == ["running"]
+        assert page.ask("weights", "weights", id=run) != weights
+        assert page.ask("resume", "run", id=run)["state"] == "running"
+        assert page.ask("stop", "run", id=run)["state"] == "stopped"
+        assert other.wait("ended")["state"] == "stopped"
+        epochs = [row["epoch"] for row in other.heard("epoch")]
+        assert epochs == [*range(done + 1, done + 1 + len(epochs))]
+
+
+def test_progress_comes_at_most_ten_times_a_second(page):
+    run = page.ask(
+        "start", "started", **PLAN | LONG | {"layers": [784, 300, 10], "batch": 1, "rate": 0.05}
+    )["id"]
+    page.ask("watch", "run", id=run)
+    began = time.monotonic()
+    while len(page.heard("progress")) < 12:
+        page.news.append(page.said.get(timeout=20))
+    assert time.monotonic() - began > 1.0
+    places = [(m["epoch"], m["cost"], m["accuracy"], m["speed"]) for m in page.heard("progress")]
+    assert all(a[0] < b[0] for a, b in pairwise(places))
+    assert all(0 < cost < 10 and 0 <= share <= 1 and speed > 0 for _, cost, share, speed in places)
+    assert page.heard("progress")[0].keys() == {"id", "epoch", "cost", "accuracy", "speed"}
+
+
+def test_who_watches_twice_hears_once(page):
+    run = page.ask("start", "started", **PLAN | LONG | {"epochs": 50})["id"]
+    for _ in range(3):
+        first = page.ask("watch", "run", id=run)
+    page.wait("ended")
+    epochs = [row["epoch"] for row in page.heard("epoch")]
+    assert len(epochs) == len(set(epochs))
+    assert {*epochs, *(row["epoch"] for row in first["history"])} == {*range(1, 51)}
+
+
+def test_training_goes_on_when_the_tab_is_closed_and_is_found_again(app):
+    with connected(app) as page:
+        run = page.ask("start", "started", **PLAN | {"epochs": 100})["id"]
+        page.ask("watch", "run", id=run)
+    with connected(app) as page:
+        until(lambda: page.ask("runs", "runs")[0]["state"] == "finished")
+        assert len(page.ask("watch", "run", id=run)["history"]) == 100
+
+
+def test_a_rate_far_too_large_is_told_in_the_pages_language(page):
+    run = page.ask("start", "started", **PLAN | {"rate": 1000, "epochs": 100}, lang="ru")["id"]
+    page.ask("watch", "run", id=run)
+    until(lambda: page.ask("runs", "runs")[0]["state"] == "failed")
+    [run] = page.ask("runs", "runs")
+    assert run["sentence"].startswith("Насыщение сети")
+    [run] = page.ask("runs", "runs", lang="en")
+    assert run["outcome"] == "saturated"
+    assert run["sentence"].startswith("The network is saturated")
+
+
+def test_looks_are_answered_while_it_trains(page):
+    run = page.ask("start", "started", **PLAN | LONG)["id"]
+    weights = page.ask("weights", "weights", id=run)
+    assert (weights["id"], weights["width"], weights["height"]) == (run, 28, 28)
+    assert np.shape(weights["images"]) == (30, 784)
+    confusion = page.ask("confusion", "confusion", id=run)
+    assert np.sum(confusion["table"]) == 1000
+    assert confusion["wrong"][0].keys() == {"pixels", "label", "answer", "sure"}
+    drawn = page.ask("draw", "drawn", id=run, pixels=DIGIT)
+    assert drawn.keys() == {"id", "a", "digit", "input"}
+    assert (len(drawn["a"]), len(drawn["input"])) == (10, 784)
+    assert page.ask("runs", "runs")[0]["state"] == "running"
+
+
+def test_a_drawn_digit_is_answered_in_a_moment(page):
+    run = page.ask("start", "started", **PLAN | LONG)["id"]
+    page.ask("draw", "drawn", id=run, pixels=DIGIT)
+    times = []
+    for _ in range(20):
+        began = time.perf_counter()
+        page.ask("draw", "drawn", id=run, pixels=DIGIT)
+        times.append(time.perf_counter() - began)
+    assert np.median(times) < 0.05
+
+
+BAD = [  # messages, and a word of the answer
+    ("", "understand"), ("{", "understand"), ("3", "understand"), ("null", "understand"),
+    ("[]", "understand"), ("{}", "understand"), ('"runs"', "understand"),
+    ('{"do": null}', "understand"), ('{"do": ["runs"]}', "understand"),
+    ("[" * 60_000, "understand"),
+    ('{"do": "fly"}', "understand"), ('{"do": 1e999}', "understand"), ('{"do": {}}', "understand"),
+    ('{"do": "start"}', "data"), ('{"do": "watch"}', "no such run"),
+    *((f'{{"do": "{do}", "id": {name}}}', "no such run")
+      for do in ("watch", *live.MESSAGES) if do not in ("runs", "start")
+      for name in ('"7"', "1", "null", "[]", '{"a": 1}', "true", '"__class__"')),
+    ('{"do": "draw", "id": "1"}', "pixels"), ('{"do": "draw", "id": "1", "pixels": "x"}', "784"),
+    *((json.dumps({"do": "draw", "id": "1", "pixels": pixels}), word) for pixels, word in (
+        ([0] * 783, "found 783"), ([0] * 785, "found 785"), ([0] * 784, "nothing is drawn"),
+        ([256] * 784, "0 (black) to 255"), ([-1] * 784, "0 (black)"), (["1"] * 784, "0 (black)"),
+        ([None] * 784, "0 (black)"), ([True] * 784, "0 (black)"), ([[0]] * 784, "0 (black)"),
+        ([1e-9] * 784, "no digit"), ([float("nan")] * 784, "0 (black)"),
+        ([10**400] * 50 + [0] * 734, "0 (black)"))),
+    *((json.dumps(START | {field: value}), field) for field, value in (
+        ("data", "cifar"), ("layers", "deep"), ("rate", -1), ("rate", float("inf")),
+        ("rate", 10**400), ("batch", 0), ("epochs", 10**9), ("init", "best"), ("seed", -1))),
+    *((f'{{"do": "{do}", "id": "1"}}', "has ended") for do in ("pause", "resume", "step", "stop")),
+]  # fmt: skip
+
+
+def test_what_is_wrong_is_told_with_what_was_asked():
+    app = server(runs=one_run())
+    for text, word in BAD:
+        answer = ask("websocket", "/live", pieces=(text.encode(),), app=app)
+        said = [json.loads(m["text"]) for m in answer.messages if m["type"] == "websocket.send"]
+        assert len(said) == 2, text[:80]
+        assert said[1].keys() == {"error", "do"}, text[:80]
+        assert word in said[1]["error"], (text[:80], said[1])
+        assert len(said[1]["error"]) < 250
+        asked = json.loads(text) if text[:1] == "{" and text != "{" else {}
+        do = asked.get("do")
+        assert said[1]["do"] == (do if isinstance(do, str) else None)
+
+
+def test_bytes_are_not_understood_and_do_no_harm(page):
+    page.send(type="websocket.receive", bytes=b"\xff")
+    assert "understand" in page.wait("error")
+    assert page.ask("runs", "runs") == []
+
+
+def test_a_mistake_of_ours_is_one_answer_and_the_page_stays(page, monkeypatch, caplog):
+    monkeypatch.setitem(live.MESSAGES, "runs", lambda talk: 1 / 0)
+    assert "mistake" in page.ask("runs", "error")
+    assert "ZeroDivisionError" in caplog.text
+    page.ask("start", "started", **PLAN | {"epochs": 1})
+
+
+def test_what_may_be_downloaded(app, page):
+    run = page.ask("start", "started", **PLAN)["id"]
+    page.ask("watch", "run", id=run)
+    until(lambda: page.ask("runs", "runs")[0]["state"] == "finished")
+    answer = ask("GET", f"/runs/{run}/weights.safetensors", app=app)
+    named = f'attachment; filename="spusk-{run}.safetensors"'
+    assert answer.header("content-disposition") == named
+    tensors = load_tensors(b"".join(m.get("body", b"") for m in answer.messages[1:]))
+    assert {name: part.shape for name, part in tensors.items()} == {
+        "W1": (784, 5), "W2": (5, 10), "b1": (5,), "b2": (10,)}  # fmt: skip
+    answer = ask("GET", f"/runs/{run}/history.json", app=app)
+    assert answer.header("content-type") == "application/json"
+    assert json.loads(answer.body) == page.ask("runs", "runs")[0]
+    assert TOKEN not in answer.body
+    for path in ("/runs/9/history.json", "/runs/../history.json", "/runs//history.json"):
+        assert ask("GET", path, app=app).status == 404
+
+
+def test_the_server_closes_its_trainings():
+    runs = Runs(tiny)
+    app = server(runs=runs)
+    with connected(app) as page:
+        page.ask("start", "started", **PLAN | LONG)
+
+    async def live_and_die():
+        coming = [{"type": "lifespan.shutdown"}, {"type": "lifespan.startup"}]
+
+        async def receive():
+            return coming.pop()
+
+        async def send(message):
+            assert "complete" in message["type"]
+
+        await app({"type": "lifespan", "state": {}}, receive, send)
+
+    asyncio.run(live_and_die())
+    [run] = runs.kept.values()
+    assert not run.thread.is_alive()
+
+
+def boxes(scene):
+    """Runs a scene with an outbox on a loop."""
+
+    async def play():
+        return await scene(Outbox("en"))
+
+    return asyncio.run(play())
+
+
+def test_an_outbox_drops_old_progress_and_nothing_else():
+    async def scene(box):
+        for k in range(1000):
+            box.replace(f"progress {k}", "1")
+            if k % 100 == 50:
+                box.put(f"epoch {k}", "1")
+            box.replace(f"other {k}", "2")
+        return [await box.next() for _ in range(12)]
+
+    assert boxes(scene) == [
+        *(f"epoch {k}" for k in range(50, 1000, 100)),
+        "other 999",
+        "progress 999",
+    ]
+
+
+def test_an_epoch_makes_the_progress_before_it_old_news():
+    async def scene(box):
+        box.replace("progress", "1")
+        box.put("epoch", "1")
+        return await box.next(), bool(box.progress)
+
+    assert boxes(scene) == ("epoch", False)
+
+
+def test_who_is_too_far_behind_is_let_go(monkeypatch):
+    monkeypatch.setattr(watchers, "MOST_WAITING", 10)
+
+    async def scene(box):
+        for _ in range(30):
+            box.put("epoch", "1")
+        return await box.next(), len(box.waiting)
+
+    assert boxes(scene) == (None, 0)
