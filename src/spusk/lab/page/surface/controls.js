@@ -35,7 +35,10 @@ export function controls(say, lang, change, keep) {
 
   function number(id, label, accept) {
     const input = make("input", { type: "text", id, inputmode: "decimal", "aria-label": label, autocomplete: "off" });
-    input.addEventListener("change", () => accept(typed(input.value)) ?? (input.value = input.dataset.last));
+    input.addEventListener("change", () => {
+      accept(typed(input.value));
+      input.value = input.dataset.last; // what was no such number is gone again
+    });
     return input;
   }
 
@@ -47,7 +50,7 @@ export function controls(say, lang, change, keep) {
   return {
     element,
     begin: (described, program) => (range = rangeOf(described, program)),
-    nudge: (rate, way) => Number((rate * 10 ** (way * 0.025)).toPrecision(3)),
+    nudge: (rate, way) => Number(Math.min(Math.max(rate * 10 ** (way * 0.025), 1e-12), 1e6).toPrecision(3)),
     show({ state, why }) {
       slider.value = Math.round(STOPS * share(state.rate));
       slider.setAttribute("aria-valuetext", written(state.rate, lang));
@@ -69,7 +72,7 @@ export function controls(say, lang, change, keep) {
 // From far below every bound of every rule to above the highest.
 function rangeOf({ minima, rate, bound }, program) {
   const tops = minima.map(({ x }) => eigen(program.hessian(x), program.n).top);
-  const bounds = [...tops.filter((top) => top > 0 && Number.isFinite(top)).map((top) => boundOf("plain", 0, top))];
+  const bounds = tops.filter((top) => top > 0).map((top) => boundOf("plain", 0, top));
   const all = [...bounds, bound, rate].filter((value) => value > 0 && Number.isFinite(value));
   const decade = (value, round) => 10 ** (round(2 * Math.log10(value)) / 2);
   return { low: decade(Math.min(...all) / BELOW, Math.floor), high: decade(Math.max(...all) * ABOVE, Math.ceil) };

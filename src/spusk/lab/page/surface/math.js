@@ -36,7 +36,7 @@ export function variable(name) {
 /** ∂f/∂x, or df/dx of one variable. */
 export function slope(name, n) {
   const d = n > 1 ? "∂" : "d";
-  return el("mfrac", el("mrow", el("mo", d), el("mi", "f")), el("mrow", el("mo", d), variable(name)));
+  return el("mfrac", el("mrow", el("mi", d), el("mi", "f")), el("mrow", el("mi", d), variable(name)));
 }
 
 /** A formula in its line. */

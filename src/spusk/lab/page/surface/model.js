@@ -36,11 +36,21 @@ function enough(program, state) {
   return NICE.find((steps) => steps >= step) ?? ENOUGH;
 }
 
+const walked = new WeakMap(); // kept paths stay while a slider moves
+
+function keptPath(program, settings, steps) {
+  const known = walked.get(settings);
+  if (known?.program === program && known.steps === steps) return known.path;
+  const path = pathOf(program, { ...settings, steps });
+  walked.set(settings, { program, steps, path });
+  return path;
+}
+
 /** All that is drawn of a state. */
 export function modelOf(state, described, program) {
   const path = pathOf(program, state);
   const kept = state.keep.map((settings, k) => ({
-    settings, colour: SERIES[k], path: pathOf(program, { ...settings, steps: state.steps }),
+    settings, colour: SERIES[k], path: keptPath(program, settings, state.steps),
   }));
   const values = [...described.minima.map((m) => m.value), ...[path, ...kept.map((one) => one.path)].flatMap(lowest)];
   return {

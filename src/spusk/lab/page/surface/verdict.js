@@ -30,9 +30,9 @@ export function short({ path, settings }, say) {
 function what({ path, program, described, why }, say, lang) {
   const numbers = { n: path.step, norm: path.norms.at(-1) };
   if (path.outcome !== "converged") return say(`surface.${path.outcome}`, numbers);
-  const end = path.points.subarray(path.step * program.n);
   const width = Math.max(...described.view.map(([low, high]) => high - low));
   const kind = why.minimum?.gap <= AT * width ? (why.minimum.global ? "global" : "local") : "still";
+  const end = kind === "still" ? path.points.subarray(path.step * program.n) : why.minimum.x;
   return say(`surface.converged_${kind}`, { ...numbers, x: pointText(end, lang), value: rounded(path.values.at(-1)) });
 }
 

@@ -1,0 +1,339 @@
+"""The Surface view as a person uses it, in a real browser."""
+
+import re
+import statistics
+
+import pytest
+
+from spusk.gallery import GALLERY
+from tests.lab import browser
+
+chromium, lab_address = browser.chromium, browser.lab_address
+lab_page, new_page = browser.lab_page, browser.new_page
+
+PICTURES = "[...document.querySelectorAll('.picture canvas')].map(c => c.toDataURL()).join()"
+SETTLED = 250  # ms: the address is written and everything is drawn
+ENDS = {"ackley": "oscillating", "rosenbrock": "out_of_steps"}  # by their own rates
+SLIDER = """async () => {
+  const slider = document.querySelector('#rate');
+  const channel = new MessageChannel();
+  const times = [];
+  for (let k = 0; k < 40; k++) {
+    const begun = performance.now();
+    slider.value = 400 + 10 * k;
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise((done) => requestAnimationFrame(() => {
+      channel.port1.onmessage = done; // comes after the frame is painted
+      channel.port2.postMessage(0);
+    }));
+    times.push(performance.now() - begun);
+  }
+  return times;
+}"""
+NAMELESS = """[...document.querySelectorAll('button, input, select, canvas, [role]')].filter((e) =>
+  !e.closest('[hidden]') && !(e.getAttribute('aria-label') || e.labels?.length || e.textContent.trim())
+).map((e) => e.outerHTML)"""
+
+
+def drawn(page):
+    """The page, once its first picture stands."""
+    page.wait_for_selector("#verdict[data-outcome]")
+    page.wait_for_timeout(SETTLED)
+    return page
+
+
+def pictured(page):
+    return page.evaluate(PICTURES)
+
+
+def settings(page):
+    page.wait_for_timeout(SETTLED)
+    pairs = page.evaluate("location.hash.slice(1).split('&').slice(1).map(decodeURIComponent)")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def set_to(page, field, text):
+    page.fill(field, text)
+    page.press(field, "Enter")
+    page.wait_for_timeout(50)
+
+
+def verdict(page):
+    """(outcome, words) with the joiners taken out that keep 1/λ in one line."""
+    box = page.locator("#verdict")
+    return box.get_attribute("data-outcome"), box.inner_text().replace("\u2060", "")
+
+
+def step(page):
+    return int(page.locator(".count").inner_text().removeprefix("n = "))
+
+
+@pytest.mark.parametrize("way", ["click", "drag", "keys"])
+def test_a_start_is_set_by_hand_and_the_path_follows(lab_page, way):
+    page = drawn(lab_page)
+    before, box = pictured(page), page.locator(".stack").bounding_box()
+    if way == "click":
+        page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + 0.3 * box["height"])
+    elif way == "drag":
+        start = page.locator(".start").bounding_box()
+        page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.3 * box["height"], steps=4)
+        page.mouse.up()
+    else:
+        page.focus(".start")
+        for _ in range(5):
+            page.keyboard.press("ArrowUp")
+    x = [float(part) for part in settings(page)["x"].split(",")]
+    if way == "keys":
+        assert x[0] == 0
+        assert x[1] > 0.5
+    else:
+        assert x[0] == pytest.approx(8, abs=0.6)
+        assert x[1] == pytest.approx(7.1, abs=0.6)
+    assert pictured(page) != before
+    assert verdict(page)[0] == "converged"
+
+
+def test_a_finger_sets_the_start(lab_address, chromium):
+    context = chromium.new_context(viewport=browser.NARROW, has_touch=True, locale="en-US")
+    page = context.new_page()
+    page.goto(lab_address)
+    drawn(page)
+    box = page.locator(".stack").bounding_box()
+    page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + 0.3 * box["height"])
+    assert settings(page)["x"] != "0,0"
+    context.close()
+
+
+def test_the_verdict_knows_the_bound(lab_page):
+    page = drawn(lab_page)
+    assert verdict(page)[0] == "converged"
+    assert "zigzags in x₂" in verdict(page)[1]
+    assert "2/λmax = 0.5" in page.locator(".bound").inner_text().replace("\u2060", "")
+    set_to(page, "#rate-number", "0,2")  # a decimal comma is understood
+    assert "no zigzag" in verdict(page)[1]
+    set_to(page, "#rate-number", "0.5")
+    assert verdict(page)[0] == "oscillating"
+    set_to(page, "#rate-number", "0.6")
+    outcome, words = verdict(page)
+    assert outcome == "diverged"
+    assert "η = 0.6 is not below the bound 2/λmax = 0.5" in words
+    page.focus("#rate")
+    page.keyboard.press("Home")
+    assert verdict(page)[0] == "out_of_steps"
+    page.keyboard.press("End")
+    assert verdict(page)[0] == "diverged"
+    set_to(page, "#rate-number", "-1")  # no rate: the last one stays
+    assert page.input_value("#rate-number") == "3.16"
+
+
+def test_rules_have_their_own_bounds(lab_page):
+    page = drawn(lab_page)
+    page.select_option("#rule", "momentum")
+    assert "2(1 + β)/λmax = 0.95" in page.locator(".bound").inner_text()
+    set_to(page, "#beta", "0.5")
+    assert "2(1 + β)/λmax = 0.75" in page.locator(".bound").inner_text()
+    set_to(page, "#rate-number", "0.76")
+    assert "is not below it" in verdict(page)[1]
+    page.select_option("#rule", "adam")
+    assert page.locator(".bound").is_hidden()
+    assert "no bound for it" in verdict(page)[1]
+    assert settings(page) | {"rule": "adam", "beta": "0.5"} == settings(page)
+
+
+def test_play_pause_step_and_scrub(lab_page):
+    page = drawn(lab_page)
+    last = step(page)
+    assert last > 10
+    page.click("#first")
+    assert step(page) == 0
+    page.click("#on")
+    page.click("#on")
+    page.click("#back")
+    assert step(page) == 1
+    page.click("#play")
+    page.wait_for_function("() => Number(document.querySelector('#scrub').value) >= 4")
+    page.click("#play")
+    paused = step(page)
+    page.wait_for_timeout(600)
+    assert step(page) == paused < last
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowRight")
+    assert step(page) == paused + 1
+    page.keyboard.press("Space")
+    page.wait_for_function(f"() => Number(document.querySelector('#scrub').value) === {last}")
+    page.wait_for_timeout(400)
+    assert page.get_attribute("#play", "aria-label") == "Play"
+    page.fill("#scrub", "7")
+    assert step(page) == 7
+    assert settings(page)["n"] == "7"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("BracketRight")
+    assert float(settings(page)["rate"]) > 0.3
+
+
+def test_the_formula_has_this_steps_numbers(lab_page):
+    page = drawn(lab_page)
+    page.fill("#scrub", "1")
+    first, second = (re.sub(r"\s|\u2062", "", t) for t in page.locator(".line").all_inner_texts())
+    assert first.endswith("=0−0.3·(−10)=3")  # x1 := 0 − 0.3·(2·0 − 10)
+    assert second.endswith("=0−0.3·(−20)=6")
+
+
+def test_a_bad_formula_is_marked_and_the_picture_stays(lab_page):
+    page = drawn(lab_page)
+    before = pictured(page)
+    set_to(page, "#formula", "x1^2 + * x2")
+    page.wait_for_selector("#formula-wrong:not([hidden])")
+    assert "formula:" in page.inner_text("#formula-wrong")
+    assert page.inner_text("#formula-wrong mark") != ""
+    assert page.get_attribute("#formula", "aria-invalid") == "true"
+    assert pictured(page) == before
+    set_to(page, "#formula", "x^2 + 3*y^2")
+    page.wait_for_selector("#formula-wrong", state="hidden")
+    drawn(page)
+    assert pictured(page) != before
+    assert settings(page)["f"] == "x^2 + 3*y^2"
+    assert verdict(page)[0] == "converged"
+    assert page.locator(".maths math").count() == 3
+
+
+def test_mathml_from_elsewhere_is_not_trusted(lab_page):
+    found = drawn(lab_page).evaluate("""async () => {
+      const { imported } = await import('/page/surface/math.js');
+      const made = imported('<mi onclick="x">a</mi><script>1</script><mstyle/>' +
+        '<img xmlns="http://www.w3.org/1999/xhtml" src="y"/>');
+      return made.map((node) => node.outerHTML);
+    }""")
+    assert found == ["<mi>a</mi>"]
+
+
+def test_the_language_changes_and_everything_else_stays(lab_page):
+    page = drawn(lab_page)
+    set_to(page, "#rate-number", "0.2")
+    page.wait_for_timeout(SETTLED)
+    page.click("#language")
+    page.wait_for_selector("text=Скорость обучения")
+    drawn(page)
+    assert verdict(page)[1].startswith("Сошёлся на шаге")
+    assert "(5; 5)" in verdict(page)[1]
+    assert page.input_value("#rate-number") == "0,2"
+
+
+SHARED = "#surface&f=himmelblau&x=1%2C-2&rate=0.02&rule=momentum&beta=0.5&steps=80&n=9"
+
+
+@pytest.mark.parametrize("picture", [SHARED, "#surface&f=x%5E4-x%5E2&x=2&rate=0.05&steps=30&n=4"])
+def test_a_shared_address_gives_the_same_picture(new_page, picture):
+    first = drawn(new_page(picture))
+    link = first.evaluate("location.hash")
+    second = drawn(new_page(link))
+    assert pictured(first) == pictured(second)
+    assert verdict(first) == verdict(second)
+    assert step(second) == step(first) == int(settings(first)["n"])
+    assert first.evaluate("location.hash") == second.evaluate("location.hash") == link
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["rate=-1&steps=99999999&rule=constructor&x=1,2,3&keep=1;2&n=-3&beta=1&__proto__=1",
+     "rate=1e999&steps=0&rule=&x=a&keep=0.1,plain,0.9,1,2,3&show=%3Cimg%20src%3Dx%3E&strange=1"],
+)  # fmt: skip
+def test_what_an_address_says_wrong_is_left_out_and_told(new_page, broken):
+    page = new_page(f"#surface&f=lecture&{broken}")
+    page.wait_for_selector("#verdict[data-outcome]")
+    told = page.inner_text("#told")
+    for key in re.findall(r"(\w+)=", broken):
+        assert key in told
+    assert verdict(page)[0] == "converged"
+    assert page.locator("main img").count() == 0
+
+
+def test_a_formula_of_an_address_that_cannot_be_read_is_explained(new_page):
+    page = drawn(new_page("#surface&f=foo(x)"))
+    assert "unknown function 'foo'" in page.inner_text("#formula-wrong")
+    assert verdict(page)[0] == "converged"  # the lecture's function is shown
+
+
+def test_the_pictures_of_the_lecture_are_one_click_away(lab_page):
+    page = drawn(lab_page)
+    page.click("#gallery")
+    page.click("[data-item=picture_rates]")
+    drawn(page)
+    assert verdict(page)[0] == "diverged"
+    assert page.locator(".chips li").count() == 3
+    page.click("#gallery")
+    page.click("[data-item=picture_escape]")
+    page.wait_for_function("() => document.querySelector('#formula').value.includes('exp')")
+    drawn(page)
+    assert verdict(page)[1].startswith("Converged at step 59 to the minimum 0")
+    page.click("#gallery")
+    page.keyboard.press("Escape")
+    assert page.locator(".menu .list").is_hidden()
+    page.click("#gallery")
+    page.click("[data-item=picture_path]")
+    page.wait_for_function("() => document.querySelector('#formula').value.startsWith('x1^2')")
+    assert drawn(page).locator(".chips li").count() == 0
+    page.click("#gallery")
+    page.click("[data-item=picture_network]")
+    page.wait_for_function("() => location.hash.startsWith('#network')")
+
+
+def test_paths_are_kept_and_cleared(lab_page):
+    page = drawn(lab_page)
+    alone = pictured(page)
+    page.click("#keep")
+    set_to(page, "#rate-number", "0.05")
+    page.click("#keep")
+    assert page.locator(".chips li").count() == 2
+    assert "η = 0.3: converged at 18" in page.inner_text(".chips")
+    assert settings(page)["keep"] == "0.3,plain,0.9,0,0;0.05,plain,0.9,0,0"
+    page.locator(".chips button").first.click()
+    assert page.locator(".chips li").count() == 1
+    page.click("#clear")
+    set_to(page, "#rate-number", "0.3")
+    page.wait_for_timeout(SETTLED)
+    assert pictured(page) == alone
+
+
+def test_every_function_of_the_gallery_is_drawn(lab_page):
+    page = drawn(lab_page)
+    seen = {pictured(page)}
+    for name in GALLERY:
+        page.click("#gallery")
+        page.click(f"[data-item={name}]")
+        page.wait_for_function("f => document.querySelector('#formula').value === f",
+                               arg=GALLERY[name].formula)  # fmt: skip
+        drawn(page)
+        seen.add(pictured(page))
+        assert verdict(page)[0] == ENDS.get(name, "converged"), name
+    assert len(seen) == len(GALLERY)
+
+
+def test_other_ways_to_see_it(lab_page):
+    page = drawn(lab_page)
+    for name in ("relief", "basins"):
+        tab = page.locator(f"[data-tab={name}]")
+        if tab.is_visible():
+            tab.click()
+            page.wait_for_timeout(1500)
+            assert tab.get_attribute("aria-pressed") == "true"
+            assert settings(page)["show"] == name
+    page.click("[data-tab=map]")
+    assert "show" not in settings(page)
+    assert page.locator("[data-tab=escape]").is_hidden()  # f has one minimum
+
+
+def test_the_slider_is_followed_at_once(new_page):
+    page = drawn(new_page("#surface&f=himmelblau&steps=1000&keep=0.02,plain,0.9,0,0"))
+    assert statistics.median(page.evaluate(SLIDER)) < 50
+
+
+@pytest.mark.parametrize("lang", ["en-US", "ru-RU"])
+def test_nothing_is_cut_off_on_a_phone_and_all_has_a_name(new_page, lang):
+    page = drawn(new_page("#surface&f=beale&rule=nesterov", lang, "dark", browser.NARROW))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.evaluate(NAMELESS) == []
+    sight, side = (page.locator(f".{name}").bounding_box() for name in ("sight", "side"))
+    assert sight["y"] < side["y"]
