@@ -54,9 +54,10 @@ class FakeTraining:
 
     def new(self, state="running", history=(), **plan):
         """A run as the server describes it."""
-        run = {"id": f"r{len(self.runs) + 1}", "name": "run", "state": state, "sizes": [784, 30, 10],
-               "rate": 3, "batch": 10, "epochs": 10, "init": "scaled", "seed": 0, "data": "sample",
-               "history": list(history), "outcome": None, "sentence": None} | plan  # fmt: skip
+        run = {"id": f"r{len(self.runs) + 1}", "name": "run", "state": state,
+               "sizes": [784, 30, 10], "rate": 3, "batch": 10, "epochs": 10, "init": "scaled",
+               "seed": 0, "data": "sample", "history": list(history), "outcome": None,
+               "sentence": None} | plan  # fmt: skip
         self.runs[run["id"]] = run
         return run
 

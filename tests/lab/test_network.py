@@ -116,7 +116,8 @@ def test_a_training_is_started_paused_stepped_stopped(page, fake):
     page.locator("button.start", has_text="Start").wait_for()
     links = page.locator(".downloads a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert links == ["/runs/r1/weights.safetensors", "/runs/r1/history.json"]
-    assert [m["do"] for m in fake.heard if m["do"] in ("pause", "step", "stop")] == ["pause", "step", "stop"]
+    orders = [m["do"] for m in fake.heard if m["do"] in ("pause", "step", "stop")]
+    assert orders == ["pause", "step", "stop"]
 
 
 def test_an_epoch_can_be_the_first_step(page, fake):
@@ -206,7 +207,8 @@ def test_weights_and_mistakes_are_shown(page, fake):
     assert page.locator("table.confusion tbody td").count() == 100
     assert page.locator("table.confusion td.right").all_inner_texts() == ["95"] * 10
     assert page.locator(".wrongs li").count() == 30
-    assert page.locator(".wrongs canvas").first.get_attribute("aria-label") == "0 taken for 1, α = 70.0%"
+    spoken = page.locator(".wrongs canvas").first.get_attribute("aria-label")
+    assert spoken == "0 taken for 1, α = 70.0%"
 
 
 def test_a_drawn_digit_moves_the_bars_at_most_twenty_times_a_second(page, fake):
@@ -254,7 +256,8 @@ def test_the_drawing_is_answered_anew_while_the_network_learns(page, fake):
 
 
 def test_the_address_is_the_plan(page, fake):
-    opened(page, "#network&data=mnist&layers=784-40-20-10&rate=0.5&batch=20&epochs=7&init=normal&seed=5")
+    plan = "data=mnist&layers=784-40-20-10&rate=0.5&batch=20&epochs=7&init=normal&seed=5"
+    opened(page, f"#network&{plan}")
     page.locator("button.start").click()
     state(page, "of 7")
     expected = {"data": "mnist", "layers": [784, 40, 20, 10], "rate": 0.5, "batch": 20, "epochs": 7,
@@ -277,9 +280,10 @@ def test_presets_and_changes_reach_the_address(page, fake):
 
 
 BROKEN = [
-    ("rate", "-1", "η"), ("rate", "Infinity", "η"), ("rate", "__proto__", "η"), ("layers", "784-10-9", "layers"),
-    ("layers", "784-99999999-10", "layers"), ("batch", "1.5", "batch"), ("epochs", "0", "epochs"),
-    ("init", "%3Cimg%20src=x%3E", "start"), ("data", "/etc/passwd", "data"), ("seed", "1e3", "seed"),
+    ("rate", "-1", "η"), ("rate", "Infinity", "η"), ("rate", "__proto__", "η"),
+    ("layers", "784-10-9", "layers"), ("layers", "784-99999999-10", "layers"),
+    ("batch", "1.5", "batch"), ("epochs", "0", "epochs"), ("init", "%3Cimg%20src=x%3E", "start"),
+    ("data", "/etc/passwd", "data"), ("seed", "1e3", "seed"),
 ]  # fmt: skip
 
 
@@ -325,8 +329,8 @@ def test_nothing_is_cut_off_on_a_phone(page, fake):
         for tab in page.get_by_role("tab").all():
             tab.click()
             assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], lang
-        picture, form = page.locator(".picture").bounding_box(), page.locator("form.plan").bounding_box()
-        assert picture["y"] < form["y"]
+        picture, form = page.locator(".picture"), page.locator("form.plan")
+        assert picture.bounding_box()["y"] < form.bounding_box()["y"]
         page.locator("#language").click()
         page.wait_for_selector(".network .tabs")
         page.wait_for_timeout(200)
@@ -336,8 +340,9 @@ def test_every_control_has_a_name(page, fake):
     fake.new(state="finished", history=[row(1)])
     fake.new(history=[row(1)])
     opened(page)
-    nameless = page.locator("button, input, select, a, canvas.curve, .field").evaluate_all("""all => all
-        .filter(e => !(e.getAttribute("aria-label") || e.labels?.[0]?.textContent || e.textContent).trim())
+    controls = page.locator("button, input, select, a, canvas.curve, .field")
+    nameless = controls.evaluate_all("""all => all.filter(
+        e => !(e.getAttribute("aria-label") || e.labels?.[0]?.textContent || e.textContent).trim())
         .map(e => e.outerHTML)""")
     assert nameless == []
 
@@ -360,10 +365,24 @@ def test_end_to_end_the_sample_is_learned_drawn_on_and_found_again(page):
     assert all(text.endswith("%") for text in bars(page))
     page.get_by_role("tab", name="Mistakes").click()
     page.wait_for_selector(".wrongs canvas")
-    counts = [int(text) for text in page.locator("table.confusion tbody td").all_inner_texts() if text != "·"]
-    assert sum(counts) == 1000
+    cells = page.locator("table.confusion tbody td").all_inner_texts()
+    assert sum(int(text) for text in cells if text != "·") == 1000
     page.locator("#language").click()
     page.wait_for_selector("button.start >> text=Пуск")
     with page.expect_download() as download:
         page.locator(".downloads a").first.click()
     assert download.value.suggested_filename.endswith(".safetensors")
+
+
+def test_end_to_end_a_second_tab_sees_the_same_run_and_a_failure_is_explained(page):
+    opened(page, "#network&rate=500&layers=784-12-10")
+    page.locator("button.start").click()
+    state(page, "saturated")
+    assert page.locator(".state").get_attribute("data-look") == "bad"
+    other = page.context.new_page()
+    other.goto(page.base + "/#network")
+    shows(other, ".chip:has([aria-pressed=true])", "784-12-10, η = 500")
+    state(other, "saturated")
+    other.locator(".chip", has_text="784-12-10").get_by_label("Forget").click()
+    shows(page, ".network")
+    page.locator(".chip", has_text="784-12-10").wait_for(state="detached")

@@ -38,7 +38,8 @@ export function mount(room, frame) {
   const field = drawing(tools, (pixels) => known.chosen !== undefined && ask("draw", { pixels }));
   const chips = strip(tools, { tick, choose, forget: (id) => order("forget", { id }) });
   room.append(make("div", { class: "network" },
-    make("section", { class: "left", "aria-label": say("network.pictures") }, picture.element, now.element, picture.panel,
+    make("section", { class: "left", "aria-label": say("network.pictures") }, 
+      make("div", { class: "head" }, picture.element, now.element), picture.panel,
       make("div", { class: "report" }, status, buttons.downloads), chips.element),
     make("section", { class: "right", "aria-label": say("network.settings") }, fields.element, buttons.element, field.element)));
   const refresh = throttled(look, FRESH), anew = throttled(field.again, FRESH / 2);

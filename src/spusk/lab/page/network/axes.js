@@ -2,7 +2,7 @@
 
 import { colour } from "../dom.js";
 
-const MARGIN = { left: 52, right: 12, top: 26, bottom: 26 };
+const MARGIN = { left: 3.4, right: 0.8, top: 1.7, bottom: 1.7 }; // in letters of the page
 
 /** Round numbers from low to high, about `wanted` of them. */
 export function ticks(low, high, wanted = 5) {
@@ -16,19 +16,20 @@ export function ticks(low, high, wanted = 5) {
 
 /** Where a point lies on a canvas of this size, and which epoch lies under a place. */
 export function scale(width, height, [x0, x1], [y0, y1]) {
-  const across = width - MARGIN.left - MARGIN.right, down = height - MARGIN.top - MARGIN.bottom;
+  const letter = letterSize();
+  const left = MARGIN.left * letter, right = width - MARGIN.right * letter;
+  const top = MARGIN.top * letter, bottom = height - MARGIN.bottom * letter;
   return {
-    x: (value) => MARGIN.left + (across * (value - x0)) / (x1 - x0),
-    y: (value) => MARGIN.top + (down * (y1 - value)) / (y1 - y0),
-    back: (place) => x0 + ((place - MARGIN.left) / across) * (x1 - x0),
-    left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: height - MARGIN.bottom,
+    x: (value) => left + ((right - left) * (value - x0)) / (x1 - x0),
+    y: (value) => top + ((bottom - top) * (y1 - value)) / (y1 - y0),
+    back: (place) => x0 + ((place - left) / (right - left)) * (x1 - x0),
+    left, right, top, bottom,
   };
 }
 
 /** The frame: title, grid, and numbers written by `label`. */
 export function frame(pen, to, { title, x, y, labelX, labelY }) {
-  const small = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
-  pen.font = `${small}px ${colour("font")}`;
+  pen.font = `${0.8 * letterSize()}px ${colour("font")}`;
   pen.lineWidth = 1;
   pen.strokeStyle = colour("line");
   pen.fillStyle = colour("faint");
@@ -38,6 +39,7 @@ export function frame(pen, to, { title, x, y, labelX, labelY }) {
     line(pen, [[to.left, to.y(value)], [to.right, to.y(value)]]);
     pen.fillText(labelY(value), to.left - 6, to.y(value));
   }
+  line(pen, [[to.left, to.bottom], [to.right, to.bottom]]);
   pen.textAlign = "center";
   pen.textBaseline = "top";
   for (const value of x) pen.fillText(labelX(value), to.x(value), to.bottom + 6);
@@ -45,6 +47,11 @@ export function frame(pen, to, { title, x, y, labelX, labelY }) {
   pen.textBaseline = "alphabetic";
   pen.fillStyle = colour("ink");
   pen.fillText(title, to.left, to.top - 10);
+}
+
+/** The page's letters in pixels; larger on a projector. */
+function letterSize() {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize);
 }
 
 export function line(pen, points) {

@@ -1,6 +1,7 @@
 // One big Start that becomes Pause; step an epoch, stop; what is going on, in a sentence; downloads.
 
 import { make } from "../dom.js";
+import { PRECEDENTS } from "./plan.js";
 import { active } from "./runs.js";
 
 export function controls({ say }, on) {
@@ -41,7 +42,8 @@ export function numbers({ say, lang, percent, number }) {
     cells.epoch.textContent = now ? say("network.of", { epoch: epoch(now.epoch), epochs: run.epochs }) : "—";
     cells.cost.textContent = now ? number(now.cost ?? NaN) : "—";
     cells.accuracy.textContent = Number.isFinite(test) ? percent(test) : now ? percent(now.accuracy) : "—";
-    cells.speed.textContent = run?.now?.speed ? Math.round(run.now.speed).toLocaleString(lang) : "—";
+    const speed = run?.now?.speed ?? (last?.seconds && (PRECEDENTS[run.data] * last.epoch) / last.seconds);
+    cells.speed.textContent = speed ? Math.round(speed).toLocaleString(lang) : "—";
   }
   return { element, show };
 }

@@ -73,8 +73,8 @@ export function range(runs, kind) {
   const rows = runs.flatMap((run) => [...run.history, ...run.trail]);
   const values = KINDS[kind].flatMap((key) => rows.map((row) => row[key])).filter(Number.isFinite);
   if (kind === "cost") return [0, Math.max(...values, 0) * 1.05 || 0.5];
-  const low = Math.min(...values, 0.9);
-  return [Math.max(0, Math.floor(low * 20 - 0.2) / 20), 1];
+  const low = Math.min(...values, 0.9), step = low < 0.5 ? 0.5 : 0.1;
+  return [Math.max(0, Math.floor((low - 0.01) / step) * step), 1];
 }
 
 function trace(pen, to, run, [train, test]) {
@@ -83,13 +83,14 @@ function trace(pen, to, run, [train, test]) {
   const places = (rows, key) => rows.filter((row) => Number.isFinite(row[key])).map((row) => [to.x(row.epoch), to.y(row[key])]);
   pen.lineWidth = 1.5;
   pen.setLineDash([5, 4]);
-  const underway = places(run.trail, train);
-  line(pen, places(run.history, train));
+  const learned = places(run.history, train), underway = places(run.trail, train);
+  line(pen, learned);
   line(pen, underway);
   pen.setLineDash([]);
   pen.lineWidth = 2.5;
   const tested = places(run.history, test);
   line(pen, tested);
   for (const place of tested.length < 40 ? tested : tested.slice(-1)) dot(pen, ...place);
+  if (learned.length === 1) dot(pen, ...learned[0]);
   if (underway.length) dot(pen, ...underway.at(-1), 4);
 }

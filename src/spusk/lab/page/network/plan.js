@@ -5,7 +5,8 @@ export const PRESETS = {
   mnist: { data: "mnist", layers: "784-100-10", rate: 3, batch: 10, epochs: 10, init: "scaled", seed: 0 },
   lecture: { data: "mnist", layers: "784-89-100306-10", rate: 0.012, batch: 10, epochs: 10, init: "wide", seed: 0 },
 };
-export const DATA = ["sample", "mnist"];
+export const PRECEDENTS = { sample: 4000, mnist: 60000 }; // of the training samples
+export const DATA = Object.keys(PRECEDENTS);
 export const INITS = ["scaled", "normal", "wide"];
 const PIXELS = 784, DIGITS = 10, MOST_WEIGHTS = 12e6; // the server's own limits: lab/asked.py
 const NUMBER = /^\d+(\.\d+)?(e-?\d{1,2})?$/i;
