@@ -2,9 +2,11 @@
 
 import { read, write } from "./address.js";
 import { make } from "./dom.js";
+import { offline } from "./offline.js";
 import { languages, speech } from "./words.js";
 
 const VIEWS = { surface: "./surface.js", bridge: "./bridge.js", network: "./network.js" };
+if (offline) delete VIEWS.network; // a training needs its server
 const kept = {
   get: (key) => { try { return localStorage.getItem(`spusk.${key}`); } catch { return null; } },
   set: (key, value) => { try { localStorage.setItem(`spusk.${key}`, value); } catch { /* private mode */ } },
@@ -98,7 +100,8 @@ async function show() {
 function keys(event) {
   if (event.target.closest("input, textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
   const number = /^Digit([1-3])$/.exec(event.code);
-  if (number) location.hash = Object.keys(VIEWS)[number[1] - 1];
+  const view = number && Object.keys(VIEWS)[number[1] - 1];
+  if (view) location.hash = view;
   else if (event.code === "Slash" && event.shiftKey) help();
   else if (mounted?.key?.(event.code)) event.preventDefault();
 }

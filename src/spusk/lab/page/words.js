@@ -1,10 +1,12 @@
 // Sentences of the page, with their numbers filled in as the language writes them.
 
+import { ask } from "./offline.js";
+
 export const languages = ["en", "ru"];
 
 /** The sentences of one language: say("surface.verdict", { n: 3, rate: 0.1 }). */
 export async function speech(lang) {
-  const answer = await fetch(`/words/${lang}`);
+  const answer = await ask(`/words/${lang}`);
   if (!answer.ok) throw new Error(`words: ${answer.status}`);
   return speaker(await answer.json(), lang);
 }

@@ -47,7 +47,7 @@ function compute(scene, done, failed) {
     if (from !== undefined) worker.postMessage({ rows: [from, Math.min(from + BAND, size)] });
   };
   crew = Array.from({ length: WORKERS }, () => {
-    const worker = new Worker(new URL("./basins-worker.js", import.meta.url), { type: "module" });
+    const worker = new Worker(import.meta.resolve("./basins-worker.js"), { type: "module" });
     worker.onerror = (event) => failed(new Error(event.message || "basins: a worker failed"));
     worker.onmessage = ({ data }) => {
       map.which.set(data.which, data.rows[0] * size);

@@ -58,7 +58,7 @@ function percent(share, lang) {
 }
 
 function count(tape, { minima, view }, scene, grown, done) {
-  const worker = new Worker(new URL("./escape-worker.js", import.meta.url), { type: "module" });
+  const worker = new Worker(import.meta.resolve("./escape-worker.js"), { type: "module" });
   worker.onmessage = ({ data }) => {
     if (data === null) return done(false);
     scene.rows.push(data);

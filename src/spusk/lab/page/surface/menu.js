@@ -1,6 +1,7 @@
 // The gallery: first the pictures of the lecture, then every function that is known.
 
 import { make } from "../dom.js";
+import { offline } from "../offline.js";
 
 // Each is a whole state of the view, or an address of another one.
 const PICTURES = {
@@ -34,7 +35,8 @@ export function menu(say, choose) {
       make("span", {}, label), note && make("span", { class: "faint small" }, note));
   const group = (title, items) => make("section", {}, make("h2", { class: "faint small" }, title), items);
 
-  list.append(group(say("surface.pictures"), Object.entries(PICTURES).map(([key, picture]) =>
+  const pictures = Object.entries(PICTURES).filter(([, picture]) => !offline || typeof picture !== "string");
+  list.append(group(say("surface.pictures"), pictures.map(([key, picture]) =>
     item(key, say(`surface.${key}`), null, () =>
       typeof picture === "string" ? (location.hash = picture) : choose(picture)))));
 
