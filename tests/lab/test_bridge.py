@@ -317,3 +317,23 @@ def test_a_point_put_on_a_set_makes_it_ones_own(opened):
         assert page.url.count("%3B") + 1 == 40
         page.get_by_role("button", name="One epoch").click()
         assert page.locator(".verdict").get_attribute("data-epochs") == "1"
+
+
+def test_keys_move_what_the_mouse_moves_and_the_theme_repaints(opened):
+    with opened("bridge&tab=neuron&n=0&rate=10") as page:
+        start = weights(page)
+        page.locator("#neuron-map").focus()
+        page.keyboard.press("ArrowUp")
+        assert weights(page) == [start[0], start[1] + 0.25]
+        page.get_by_role("tab", selected=True).focus()
+        before = pixels(page, "#neuron-data")
+        page.get_by_role("button", name="Light or dark").click()
+        assert pixels(page, "#neuron-data") != before
+        page.get_by_role("tab", selected=True).focus()
+        page.keyboard.press("ArrowRight")
+        assert page.get_by_role("tab", selected=True).get_attribute("id") == "tab-network"
+        page.get_by_role("tabpanel").click(position={"x": 5, "y": 5})
+        for _ in range(5):
+            page.keyboard.press("Space")
+        assert page.locator("#update").is_disabled()
+        assert len(page.locator(".formulas p").all()) == 9

@@ -2,8 +2,8 @@
 
 import { colour } from "../dom.js";
 import { cividis, classMap, picture } from "./colours.js";
-import { contour } from "./contours.js";
-import { forward, network } from "./net.js";
+import { contour, strokeLines } from "./contours.js";
+import { forward, network, pass } from "./net.js";
 import * as neuron from "./neuron.js";
 import * as plane from "./plane.js";
 import { REACH } from "./sets.js";
@@ -19,16 +19,14 @@ export function relief(V) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const levels = Array.from({ length: LEVELS }, (_, k) => low + (high - low) * ((k + 0.5) / LEVELS) ** 2);
   const sheet = picture(values, GRID, (c) => cividis(Math.sqrt((c - low) / (high - low || 1))));
-  return { values, levels, sheet };
+  return { sheet, lines: levels.map((level) => contour(values, GRID, level)) };
 }
 
 export function drawMap(pen, area, { relief, path, start, chosen, lang }) {
-  const at = (i, j) => [area.x(SPAN * ((2 * i) / (GRID - 1) - 1)), area.y(SPAN * ((2 * j) / (GRID - 1) - 1))];
   plane.cropped(pen, area, () => {
     pen.drawImage(relief.sheet, area.left, area.top, area.side, area.side);
     pen.strokeStyle = "rgba(255, 255, 255, 0.35)";
-    pen.lineWidth = 1;
-    for (const level of relief.levels) contour(pen, relief.values, GRID, level, at);
+    strokeLines(pen, relief.lines, [area.left, area.top + area.side], area.side / (GRID - 1), 1);
     plane.trail(pen, area, path);
   });
   const [px, py] = [area.x(start[0]), area.y(start[1])];
@@ -41,9 +39,10 @@ export const dataSquare = (width, height) => plane.square(width, height, REACH +
 
 export function drawData(pen, area, { V, w, chosen, lang }) {
   const layers = network([2, 1]);
+  const room = pass(layers);
   layers[0].W.set(w);
   const at = (k) => area.reach * ((2 * k + 1) / SHADES - 1);
-  const answer = (_, k) => forward(layers, [at(k % SHADES), at(Math.floor(k / SHADES))])[0];
+  const answer = (_, k) => forward(layers, [at(k % SHADES), at(Math.floor(k / SHADES))], room)[0];
   const values = Float64Array.from({ length: SHADES * SHADES }, answer);
   plane.cropped(pen, area, () => {
     pen.drawImage(picture(values, SHADES, classMap()), area.left, area.top, area.side, area.side);

@@ -2,7 +2,7 @@
 
 import { colour } from "../dom.js";
 import { written } from "../words.js";
-import { contour } from "./contours.js";
+import { contour, strokeLines } from "./contours.js";
 
 /** Letters on a picture grow with the page's. */
 export const lineHeight = () => 0.75 * parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -108,10 +108,11 @@ export function disc(pen, px, py, radius, fill) {
 
 /** The line a = 1/2 of a grid of answers taken at the middles of its cells. */
 export function boundary(pen, area, values, size) {
-  const at = (i, j) => [area.left + ((i + 0.5) / size) * area.side, area.top + (1 - (j + 0.5) / size) * area.side];
+  const cell = area.side / size;
+  const corner = [area.left + cell / 2, area.top + area.side - cell / 2];
+  const line = contour(values, size, 0.5);
   for (const [name, width] of [["path-edge", 4], ["path", 1.75]]) {
     pen.strokeStyle = colour(name);
-    pen.lineWidth = width;
-    contour(pen, values, size, 0.5, at);
+    strokeLines(pen, [line], corner, cell, width);
   }
 }
