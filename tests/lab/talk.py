@@ -15,6 +15,8 @@ class Page:
     def __init__(self, loop):
         self.loop, self.coming, self.said = loop, asyncio.Queue(), queue.Queue()
         self.news = []
+        self.reads = asyncio.Event()
+        self.reads.set()
 
     async def live(self, app):
         headers = [(k.encode(), v.encode()) for k, v in RIGHT]
@@ -24,11 +26,15 @@ class Page:
         await app(scope, self.coming.get, self.sent)
 
     async def sent(self, message):
+        await self.reads.wait()
         if message["type"] == "websocket.send":
             self.said.put(json.loads(message["text"]))
 
     def send(self, **message):
         self.loop.call_soon_threadsafe(self.coming.put_nowait, message)
+
+    def stop_reading(self):
+        self.loop.call_soon_threadsafe(self.reads.clear)
 
     def ask(self, do, kind, **fields):
         self.send(type="websocket.receive", text=json.dumps({"do": do, **fields}))
@@ -60,7 +66,10 @@ def connected(app):
         yield page
     finally:
         page.send(type="websocket.disconnect", code=1000)
-        done.result(20)
+        if page.reads.is_set():
+            done.result(20)
+        else:  # as a server does when the line is lost
+            done.cancel()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.run_until_complete(loop.shutdown_default_executor())

@@ -1,0 +1,159 @@
+"""A class that watches one training: nobody misses an epoch, nobody slows it down."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from contextlib import asynccontextmanager
+from statistics import median
+
+import httpx
+import pytest
+
+from spusk.lab.training import Runs
+from tests.lab.asgi import server
+from tests.lab.talk import connected
+from tests.lab.test_server import running
+from tests.lab.trained import LONG, PLAN, ended, tiny, until, wish
+
+CLASS = 50
+
+
+class Lab:
+    """A real server, spoken to by many pages at once."""
+
+    def __init__(self, address):
+        self.base = address.split("/?")[0]
+        with httpx.Client(timeout=20) as client:
+            client.get(address)
+            self.cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+
+    @asynccontextmanager
+    async def page(self):
+        from websockets.asyncio.client import connect
+
+        async with connect(
+            f"{self.base.replace('http', 'ws')}/live", origin=self.base, max_size=None,
+            additional_headers={"Cookie": self.cookie}, open_timeout=30,
+        ) as socket:  # fmt: skip
+            assert "hello" in await socket.recv()
+            yield socket
+
+
+async def asked(socket, kind, do, **fields):
+    await socket.send(json.dumps({"do": do, **fields}))
+    while kind not in (message := json.loads(await asyncio.wait_for(socket.recv(), 20))):
+        assert "error" not in message, message
+    return message[kind]
+
+
+async def watched(lab, run, ready):
+    """All that one page hears of a run, to its end."""
+    async with lab.page() as socket:
+        await socket.send(json.dumps({"do": "watch", "id": run}))
+        heard = []
+        async for text in socket:
+            heard.append(json.loads(text))
+            if len(heard) == 1:
+                ready.release()
+            if "ended" in heard[-1]:
+                return heard
+
+
+async def a_lesson(lab, plan):
+    async with lab.page() as teacher:
+        run = (await asked(teacher, "started", "start", **plan))["id"]
+        await asked(teacher, "run", "pause", id=run)
+        ready = asyncio.Semaphore(0)
+        pupils = [asyncio.create_task(watched(lab, run, ready)) for _ in range(CLASS)]
+        for _ in pupils:
+            await asyncio.wait_for(ready.acquire(), 30)
+        await asked(teacher, "run", "resume", id=run)
+        return await asyncio.wait_for(asyncio.gather(*pupils), 100)
+
+
+def test_a_class_hears_every_epoch_once_and_none_is_dropped():
+    plan = PLAN | {"layers": [784, 30, 10], "epochs": 60, "rate": 0.5}
+    with running() as (address, said):
+        heard = asyncio.run(a_lesson(Lab(address), plan))
+    for messages in heard:
+        before = [row["epoch"] for row in messages[0]["run"]["history"]]
+        epochs = [m["epoch"]["epoch"] for m in messages if "epoch" in m]
+        assert before + epochs == [*range(1, 61)]
+        assert messages[-1]["ended"]["state"] == "finished"
+        assert Counter(next(iter(m)) for m in messages)["ended"] == 1
+    assert len(heard) == CLASS
+    assert "Traceback" not in "".join(said)
+
+
+def test_the_server_ends_at_once_though_it_trains():
+    async def begin(lab):
+        async with lab.page() as socket:
+            await asked(socket, "started", "start", **PLAN | LONG)
+
+    with running() as (address, said):
+        asyncio.run(begin(Lab(address)))
+        began = time.monotonic()
+    assert time.monotonic() - began < 10
+    assert "Traceback" not in "".join(said)
+    assert "FATAL" not in "".join(said)
+
+
+def test_who_never_reads_slows_nothing_and_grows_nothing():
+    runs = Runs(tiny)
+    app = server(runs=runs)
+    run = runs.start(wish(epochs=200, rate=0.1), "en")
+    runs.steer(run, "pause", "en")
+    with connected(app) as deaf:
+        deaf.ask("watch", "run", id=run.id)
+        deaf.stop_reading()
+        for _ in range(1000):
+            text = json.dumps({"do": "confusion", "id": run.id})
+            deaf.send(type="websocket.receive", text=text)
+        [box] = run.watchers.boxes
+        runs.steer(run, "go", "en")
+        most = 0
+        while not run.over:
+            most = max(most, len(box.waiting) + len(box.progress))
+            time.sleep(0.01)
+        ended(run)
+        assert len(run.history) == 200
+        assert deaf.coming.qsize() >= 998, "what it asks is not even read"
+        until(lambda: len(box.waiting) >= 200)
+        assert max(most, len(box.waiting)) <= 205, "the epochs, the end, a state or two"
+        assert len(box.progress) <= 1
+    runs.close()
+
+
+@pytest.mark.soak
+def test_a_class_slows_a_training_by_less_than_a_tenth():
+    """Seconds with and without the class by turns, so that what else the machine does cancels."""
+
+    async def epochs_per_second(lab, teacher, run, pupils):
+        ready = asyncio.Semaphore(0)
+        tasks = [asyncio.create_task(watched(lab, run, ready)) for _ in range(pupils)]
+        for _ in tasks:
+            await ready.acquire()
+        before, began = len((await asked(teacher, "runs", "runs"))[0]["history"]), time.monotonic()
+        await asyncio.sleep(1.5)
+        after = len((await asked(teacher, "runs", "runs"))[0]["history"])
+        speed = (after - before) / (time.monotonic() - began)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return speed
+
+    async def measure(lab):
+        ratios = []
+        async with lab.page() as teacher:
+            plan = PLAN | LONG | {"layers": [784, 100, 10], "rate": 0.5}
+            run = (await asked(teacher, "started", "start", **plan))["id"]
+            for _ in range(8):
+                alone = await epochs_per_second(lab, teacher, run, 0)
+                ratios.append(await epochs_per_second(lab, teacher, run, CLASS) / alone)
+        return ratios
+
+    with running() as (address, _):
+        ratios = asyncio.run(measure(Lab(address)))
+    print(f"with {CLASS} watchers: {[round(ratio, 3) for ratio in ratios]} of the speed alone")
+    assert median(ratios) > 0.9
