@@ -7,7 +7,7 @@ const STEP = 0.12; // radians a key press
 const DISTANCE = 5.2;
 const LENS = 4.1;
 const SPAN = 1.38; // half of what is seen, in the box's units
-const CENTRE = 0.32; // the height that is looked at
+const CENTRE = 0.22; // the height that is looked at
 const TURNS = {
   ArrowLeft: [-STEP, 0, 1], ArrowRight: [STEP, 0, 1], ArrowUp: [0, STEP, 1], ArrowDown: [0, -STEP, 1],
   Equal: [0, 0, 1.15], NumpadAdd: [0, 0, 1.15], Minus: [0, 0, 1 / 1.15], NumpadSubtract: [0, 0, 1 / 1.15],
@@ -61,14 +61,28 @@ export class Camera {
 
 /** Lets people turn `element`; `changed()` after each move. */
 export function turning(element, camera, changed) {
+  const go = (...move) => {
+    camera.move(...move);
+    changed();
+  };
+  byFingers(element, go);
+  byKeys(element, go);
+  element.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    go(0, 0, Math.exp(-0.0015 * Math.min(Math.max(event.deltaY, -200), 200)));
+  }, { passive: false });
+  element.addEventListener("dblclick", () => {
+    Object.assign(camera, START);
+    changed();
+  });
+}
+
+// One finger or the mouse turns; two bring it nearer too.
+function byFingers(element, go) {
   const fingers = new Map();
   const gap = () => {
     const [a, b] = [...fingers.values()];
     return Math.hypot(a[0] - b[0], a[1] - b[1]);
-  };
-  const go = (...move) => {
-    camera.move(...move);
-    changed();
   };
   element.addEventListener("pointerdown", (event) => {
     element.setPointerCapture(event.pointerId);
@@ -85,14 +99,9 @@ export function turning(element, camera, changed) {
   });
   const leave = (event) => fingers.delete(event.pointerId);
   for (const name of ["pointerup", "pointercancel"]) element.addEventListener(name, leave);
-  element.addEventListener("wheel", (event) => {
-    event.preventDefault();
-    go(0, 0, Math.exp(-0.0015 * Math.min(Math.max(event.deltaY, -200), 200)));
-  }, { passive: false });
-  element.addEventListener("dblclick", () => {
-    Object.assign(camera, START);
-    changed();
-  });
+}
+
+function byKeys(element, go) {
   element.addEventListener("keydown", (event) => {
     const move = TURNS[event.code];
     if (!move || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -26,29 +26,20 @@ void main() {
   float light = 0.62 + 0.38 * max(dot(normalize(across), lamp), 0.0);
   float level = height * ${LINES.toFixed(1)};
   float gap = abs(fract(level + 0.5) - 0.5) / max(fwidth(level), 1e-5);
-  float line = 0.28 * (1.0 - smoothstep(0.5, 1.5, gap));
+  float line = 0.28 * (1.0 - smoothstep(0.3, 1.2, gap));
   colour = vec4(texture(shades, vec2(height, 0.5)).rgb * light * (1.0 - line), 1.0);
 }`;
 
 /** A painter of `element`, or null where WebGL 2 is missing. */
 export function glPainter(element) {
   const gl = element.getContext("webgl2", { antialias: true, alpha: true });
-  if (!gl) return null;
-  const program = linked(gl);
+  const program = gl && linked(gl);
   if (!program) return null;
   gl.useProgram(program);
-  const at = (name) => gl.getUniformLocation(program, name);
-  const [camera, lamp] = [at("camera"), at("lamp")];
-  shades(gl);
-  const buffers = [gl.createBuffer(), gl.createBuffer()];
-  gl.bindBuffer(gl.ARRAY_BUFFER, buffers[0]);
-  gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffers[1]);
-  ["point", "normal"].forEach((name, k) => {
-    const place = gl.getAttribLocation(program, name);
-    gl.enableVertexAttribArray(place);
-    gl.vertexAttribPointer(place, 3, gl.FLOAT, false, 24, 12 * k);
-  });
   gl.enable(gl.DEPTH_TEST);
+  attributes(gl, program);
+  shades(gl);
+  const [camera, lamp] = ["camera", "lamp"].map((name) => gl.getUniformLocation(program, name));
   let count = 0;
   return {
     load(surface) {
@@ -59,16 +50,23 @@ export function glPainter(element) {
     },
     draw(view, light) {
       gl.viewport(0, 0, element.width, element.height);
-      gl.clearColor(0, 0, 0, 0);
       gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
       gl.uniformMatrix4fv(camera, false, view.matrix(element.width / element.height));
       gl.uniform3fv(lamp, light);
       gl.drawElements(gl.TRIANGLES, count, gl.UNSIGNED_SHORT, 0);
     },
-    free() {
-      gl.getExtension("WEBGL_lose_context")?.loseContext();
-    },
+    free: () => gl.getExtension("WEBGL_lose_context")?.loseContext(),
   };
+}
+
+function attributes(gl, program) {
+  gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+  gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, gl.createBuffer());
+  ["point", "normal"].forEach((name, k) => {
+    const place = gl.getAttribLocation(program, name);
+    gl.enableVertexAttribArray(place);
+    gl.vertexAttribPointer(place, 3, gl.FLOAT, false, 24, 12 * k);
+  });
 }
 
 function linked(gl) {

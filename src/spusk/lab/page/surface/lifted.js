@@ -1,12 +1,12 @@
-// What stands on the surface: the box with its axes, the path and the minima, drawn over either
-// painter. What a hill hides is drawn faintly.
+// What lies on the surface: the path and the minima, drawn over either painter. What a hill hides is
+// drawn faintly.
 
 import { colour } from "../dom.js";
+import { axes } from "./box.js";
 import { RISE, heightAt } from "./heights.js";
 
 const LIFT = 0.012; // of the box: a path lies on the surface, not in it
 const INKS = ["path", "path-edge", "accent", "faint", "ink", "font"];
-const TICKS = 4;
 const HIDDEN = 0.3;
 const LOOKS = 28; // places on a line of sight where a hill is looked for
 
@@ -119,54 +119,4 @@ function cross(room, { x }) {
     pen.stroke();
   }
   pen.globalAlpha = 1;
-}
-
-// The two sides of the floor nearest to the eye, and the upright that stands free.
-function axes(room) {
-  const { camera, scene } = room;
-  const [a, b] = camera.towards;
-  const [x, y] = [a > 0 ? 1 : -1, b > 0 ? 1 : -1];
-  const { view, value } = scene.surface;
-  edge(room, [-1, y, 0], [1, y, 0], [0, y, 0], (t) => view[0][0] + t * (view[0][1] - view[0][0]), scene.names[0]);
-  if (scene.size > 1)
-    edge(room, [x, -1, 0], [x, 1, 0], [x, 0, 0], (t) => view[1][0] + t * (view[1][1] - view[1][0]), scene.names[1]);
-  const corners = [[x, -y], [-x, y]].sort((p, q) => room.screen([...p, 0])[0] - room.screen([...q, 0])[0]);
-  const [left] = corners;
-  edge(room, [...left, 0], [...left, RISE], [...left, 0], value, "f");
-}
-
-function edge({ pen, screen, scene, inks }, from, to, outwards, value, name) {
-  const at = (t) => screen(from.map((start, k) => start + t * (to[k] - start)));
-  const middle = screen([0, 0, from[2]]);
-  const side = screen(outwards);
-  const gap = Math.hypot(side[0] - middle[0], side[1] - middle[1]) || 1;
-  const out = [(side[0] - middle[0]) / gap, (side[1] - middle[1]) / gap];
-  pen.strokeStyle = inks.faint;
-  pen.fillStyle = inks.faint;
-  pen.lineWidth = 1;
-  pen.beginPath();
-  pen.moveTo(...at(0));
-  pen.lineTo(...at(1));
-  pen.stroke();
-  pen.font = `${scene.letters}px ${inks.font}`;
-  pen.textBaseline = "middle";
-  pen.textAlign = out[0] < -0.3 ? "right" : out[0] > 0.3 ? "left" : "center";
-  const grain = 10 ** (Math.floor(Math.log10(value(1) - value(0) || 1)) - 2); // what a tick tells
-  const shift = (name === "f" ? -0.4 : 0.6 * Math.sign(out[1])) * scene.letters; // they share a corner
-  for (let k = 0; k <= TICKS; k++) {
-    const [x, y] = at(k / TICKS);
-    pen.beginPath();
-    pen.moveTo(x, y);
-    pen.lineTo(x + 5 * out[0], y + 5 * out[1]);
-    pen.stroke();
-    const rounded = Number((value(k / TICKS) / grain).toFixed(0)) * grain;
-    const shown = k === TICKS / 2 && name !== "f" ? name : scene.written(rounded);
-    if (k % 2 === 0) {
-      pen.fillStyle = inks[shown === name ? "ink" : "faint"];
-      pen.fillText(shown, x + 12 * out[0], y + 12 * out[1] + shift);
-    };
-  }
-  if (name !== "f") return;
-  pen.fillStyle = inks.ink;
-  pen.fillText("f", at(1)[0], at(1)[1] - 1.2 * scene.letters);
 }

@@ -19,71 +19,91 @@ const FROM_LEFT = [-0.45, 0.35, 0.82]; // the lamp, as the eye sees it: right, u
  * the theme's own path colour where they bring none; names: of the axes, x₁ and x₂ by default.
  */
 export function relief(label) {
-  const camera = new Camera();
-  const above = layer({ "aria-hidden": "true" });
-  const element = make("div", { class: "relief", tabindex: "0", role: "img", "aria-label": label }, above);
-  Object.assign(element.style, {
-    position: "relative", width: "100%", aspectRatio: "1", overflow: "hidden",
-    touchAction: "pan-y", cursor: "grab", userSelect: "none",
-  });
-  let below, painter, scene, shown, asked = 0;
-
-  const begin = (make3d) => {
-    below?.remove();
-    below = layer({ "aria-hidden": "true" });
-    element.prepend(below);
-    painter = make3d(below);
-    if (!painter) return begin(flatPainter); // a canvas that refused WebGL serves no more
-    below.addEventListener("webglcontextlost", () => {
-      if (!below.isConnected) return;
-      begin(flatPainter);
-      ask();
-    });
-    if (scene) painter.load(scene.surface);
+  const picture = new Relief(label);
+  return {
+    element: picture.element,
+    camera: picture.camera,
+    show: (now) => picture.show(now),
+    restyle: () => picture.ask(),
+    now: () => picture.draw(),
+    unmount: () => picture.end(),
   };
-  const draw = () => {
-    asked = 0;
-    const { width, height } = element.getBoundingClientRect();
-    if (!scene || !width || !height) return;
-    const scale = Math.min(window.devicePixelRatio || 1, 2);
-    for (const canvas of [below, above]) fit(canvas, Math.round(width * scale), Math.round(height * scale));
-    painter.draw(camera, lampOf(camera));
-    const pen = above.getContext("2d");
-    pen.setTransform(scale, 0, 0, scale, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    drawLifted(pen, width, height, camera, { ...scene, letters: lettersOf(element) });
-  };
-  const ask = () => (asked ||= requestAnimationFrame(draw));
-
-  const show = (now) => {
-    const { program, view, paths = [], minima = [], n, names } = now;
-    const same = shown && shown.program === program && JSON.stringify(shown.view) === JSON.stringify(view);
-    const surface = same ? scene.surface : heights(program, view, minima, CELLS);
-    scene = {
-      surface, paths, minima, n, size: program.n, ribbon: surface.view[1][0],
-      names: (names ?? ["x1", "x2"]).map(lowered),
-      written: (number) => written(number, document.documentElement.lang),
-    };
-    shown = { program, view };
-    if (!same) painter.load(surface);
-    ask();
-  };
-
-  begin(glPainter);
-  turning(element, camera, ask);
-  const size = new ResizeObserver(ask);
-  size.observe(element);
-  const unmount = () => {
-    cancelAnimationFrame(asked);
-    size.disconnect();
-    below.remove();
-    painter.free();
-  };
-  return { element, show, restyle: ask, now: draw, unmount, camera };
 }
 
-function layer(attributes) {
-  const canvas = make("canvas", attributes);
+class Relief {
+  constructor(label) {
+    this.camera = new Camera();
+    this.above = layer();
+    this.element = make("div", { class: "relief", tabindex: "0", role: "img", "aria-label": label }, this.above);
+    Object.assign(this.element.style, {
+      position: "relative", width: "100%", aspectRatio: "1", overflow: "hidden",
+      touchAction: "pan-y", cursor: "grab", userSelect: "none",
+    });
+    this.begin(glPainter);
+    turning(this.element, this.camera, () => this.ask());
+    this.size = new ResizeObserver(() => this.ask());
+    this.size.observe(this.element);
+  }
+
+  // A canvas serves one kind of painter for good, so another kind gets another canvas.
+  begin(paintedBy) {
+    const canvas = layer();
+    const painter = paintedBy(canvas);
+    if (!painter) return this.begin(flatPainter);
+    this.below?.remove();
+    this.element.prepend(canvas);
+    [this.below, this.painter] = [canvas, painter];
+    canvas.addEventListener("webglcontextlost", () => {
+      if (this.ended) return;
+      this.begin(flatPainter);
+      this.ask();
+    });
+    if (this.scene) painter.load(this.scene.surface);
+  }
+
+  show({ program, view, paths = [], minima = [], n, names = ["x1", "x2"] }) {
+    const shape = JSON.stringify([view, minima]);
+    const same = this.program === program && this.shape === shape;
+    const surface = same ? this.scene.surface : heights(program, view, minima, CELLS);
+    this.scene = {
+      surface, paths, minima, n, size: program.n, ribbon: surface.view[1][0],
+      names: names.map(lowered),
+      written: (number) => written(number, document.documentElement.lang),
+    };
+    if (!same) this.painter.load(surface);
+    [this.program, this.shape] = [program, shape];
+    this.ask();
+  }
+
+  ask() {
+    this.asked ||= requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    this.asked = 0;
+    const { width, height } = this.element.getBoundingClientRect();
+    if (!this.scene || !width || !height) return;
+    const scale = Math.min(window.devicePixelRatio || 1, 2);
+    for (const canvas of [this.below, this.above]) {
+      fit(canvas, Math.round(width * scale), Math.round(height * scale));
+    }
+    this.painter.draw(this.camera, lampOf(this.camera));
+    const pen = this.above.getContext("2d");
+    pen.setTransform(scale, 0, 0, scale, 0, 0);
+    pen.clearRect(0, 0, width, height);
+    drawLifted(pen, width, height, this.camera, { ...this.scene, letters: lettersOf(this.element) });
+  }
+
+  end() {
+    this.ended = true;
+    cancelAnimationFrame(this.asked);
+    this.size.disconnect();
+    this.painter.free();
+  }
+}
+
+function layer() {
+  const canvas = make("canvas", { "aria-hidden": "true" });
   Object.assign(canvas.style, { position: "absolute", inset: "0", width: "100%", height: "100%" });
   return canvas;
 }
