@@ -103,7 +103,7 @@ def test_a_training_is_started_paused_stepped_stopped(page, fake):
     assert fake.asked("watch")[-1]["id"] == "r1"
     assert page.locator("#n-rate").is_disabled()
     fake.progress("r1", 0.4)
-    shows(page, "#n-now-epoch", "0.4 / 10")
+    shows(page, "#n-now-epoch", "0.40 / 10")
     assert page.locator("#n-now-speed").inner_text() == "12,345"
     fake.epoch("r1")
     state(page, "epoch 2 of 10")

@@ -19,7 +19,7 @@ export function controls({ say }, on) {
     main.disabled = !open;
     step.disabled = !open || run?.state === "running";
     stop.disabled = !open || !going;
-    downloads.classList.toggle("later", !run?.history.length);
+    downloads.classList.toggle("later", !run);
     if (!run) return;
     weights.href = `/runs/${encodeURIComponent(run.id)}/weights.safetensors`;
     history.href = `/runs/${encodeURIComponent(run.id)}/history.json`;
@@ -38,7 +38,7 @@ export function numbers({ say, lang, percent, number }) {
   function show(run) {
     const last = run?.history.at(-1), now = run?.state === "running" ? run.now ?? last : last ?? run?.now;
     const test = last?.test_accuracy;
-    const epoch = (value) => (run.state === "running" ? fixed(value, 1) : number(value));
+    const epoch = (value) => (run.state !== "running" && Number.isInteger(value) ? number(value) : fixed(value, value < 1 ? 2 : 1));
     cells.epoch.textContent = now ? say("network.of", { epoch: epoch(now.epoch), epochs: run.epochs }) : "—";
     cells.cost.textContent = now ? number(now.cost ?? NaN) : "—";
     cells.accuracy.textContent = Number.isFinite(test) ? percent(test) : now ? percent(now.accuracy) : "—";

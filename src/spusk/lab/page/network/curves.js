@@ -20,10 +20,10 @@ export function curves({ say, lang, percent, number }) {
   const element = make("div", { class: "curves" }, legend, pictures.map((picture) => picture.element), reading);
 
   function draw(pen, width, height, kind) {
-    const x = [0, Math.max(1, ...runs.map((run) => run.epochs))], y = range(runs, kind);
+    const x = span(runs), y = range(runs, kind);
     const to = scale(width, height, x, y);
-    const wholes = ticks(...x, Math.max(2, Math.floor(width / 90))).filter(Number.isInteger);
-    frame(pen, to, { title: say(`network.${kind}`), x: wholes, y: ticks(...y, height / 60),
+    const epochs = ticks(...x, Math.max(2, Math.floor(width / 90))).filter((n) => x[1] <= 1 || Number.isInteger(n));
+    frame(pen, to, { title: say(`network.${kind}`), x: epochs, y: ticks(...y, height / 60),
       labelX: number, labelY: labels[kind] });
     if (pointed) {
       pen.strokeStyle = colour("faint");
@@ -34,7 +34,7 @@ export function curves({ say, lang, percent, number }) {
 
   function point(event) {
     const longest = Math.max(0, ...runs.map((run) => run.history.length));
-    const to = event && scale(event.target.clientWidth, event.target.clientHeight, [0, Math.max(1, ...runs.map((run) => run.epochs))], [0, 1]);
+    const to = event && scale(event.target.clientWidth, event.target.clientHeight, span(runs), [0, 1]);
     pointed = to && longest ? Math.min(longest, Math.max(1, Math.round(to.back(event.offsetX)))) : undefined;
     tell();
     for (const picture of pictures) picture.redraw();
@@ -66,6 +66,12 @@ function readingOf(run, sentence) {
   const made = make("span", {}, make("i", { class: "swatch" }), sentence);
   made.style.setProperty("--mine", `var(--run-${run.colour})`);
   return made;
+}
+
+/** All epochs, but the first alone until it has ended: a large network takes minutes for it. */
+function span(runs) {
+  const begun = runs.some((run) => run.history.length > 0);
+  return [0, begun ? Math.max(1, ...runs.map((run) => run.epochs)) : 1];
 }
 
 /** From the smallest to the largest number shown; cost from 0, accuracy up to 1. */

@@ -3,7 +3,7 @@
 import { make } from "../dom.js";
 
 const COLOURS = 8; // --run-0 … --run-7 in network.css
-const GRAIN = 0.004; // epochs between two remembered points of the epoch under way
+const GRAIN = 0.001; // epochs between two remembered points of the epoch under way
 
 /** All runs; `hear(message)` takes in what the server says and returns the id it is about. */
 export function store() {
