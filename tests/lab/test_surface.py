@@ -31,7 +31,8 @@ SLIDER = """async () => {
   return times;
 }"""
 NAMELESS = """[...document.querySelectorAll('button, input, select, canvas, [role]')].filter((e) =>
-  !e.closest('[hidden]') && !(e.getAttribute('aria-label') || e.labels?.length || e.textContent.trim())
+  !e.closest('[hidden]') &&
+  !(e.getAttribute('aria-label') || e.labels?.length || e.textContent.trim())
 ).map((e) => e.outerHTML)"""
 
 
@@ -176,7 +177,9 @@ def test_play_pause_step_and_scrub(lab_page):
 def test_the_formula_has_this_steps_numbers(lab_page):
     page = drawn(lab_page)
     page.fill("#scrub", "1")
-    first, second = (re.sub(r"\s|\u2062", "", t) for t in page.locator(".line").all_inner_texts())
+    first, second = (
+        re.sub(r"\s|\u2062", "", t) for t in page.locator(".step .line").all_inner_texts()
+    )
     assert first.endswith("=0−0.3·(−10)=3")  # x1 := 0 − 0.3·(2·0 − 10)
     assert second.endswith("=0−0.3·(−20)=6")
 
@@ -196,7 +199,7 @@ def test_a_bad_formula_is_marked_and_the_picture_stays(lab_page):
     assert pictured(page) != before
     assert settings(page)["f"] == "x^2 + 3*y^2"
     assert verdict(page)[0] == "converged"
-    assert page.locator(".maths math").count() == 3
+    assert page.locator(".maths .line").count() == 3
 
 
 def test_mathml_from_elsewhere_is_not_trusted(lab_page):
@@ -337,3 +340,19 @@ def test_nothing_is_cut_off_on_a_phone_and_all_has_a_name(new_page, lang):
     assert page.evaluate(NAMELESS) == []
     sight, side = (page.locator(f".{name}").bounding_box() for name in ("sight", "side"))
     assert sight["y"] < side["y"]
+
+
+def test_russian_mathematics_is_written_as_in_the_lecture(new_page):
+    page = drawn(new_page("#surface&f=0.5*x^2%2Btan(y/9)^2%2Bln(x%2B9)", "ru-RU"))
+    shown = page.inner_text(".maths")
+    assert "tg" in shown
+    assert "ln" in shown
+    assert "tan" not in shown
+    assert "log" not in shown
+
+
+def test_a_function_without_a_minimum_is_told(new_page):
+    page = drawn(new_page("#surface&f=x-y^2&rate=0.00078125"))
+    assert "no bound to tell" in verdict(page)[1]
+    assert page.input_value("#rate-number") == "0.00078125"
+    assert page.locator(".bound").is_hidden()

@@ -33,7 +33,7 @@ export async function mount(room, frame) {
     curves: curves(say, lang, (n) => { parts.player.stop(); go(n); }),
     step: stepFormula(say, lang),
   };
-  const field = formulaField(say, (text) => open({ f: text }));
+  const field = formulaField(say, lang, (text) => open({ f: text }));
   const list = menu(say, open);
   parts.step.onopen(() => model && parts.step.show(model));
 

@@ -2,7 +2,7 @@
 
 import { make } from "../dom.js";
 import { written } from "../words.js";
-import { typed } from "./numbers.js";
+import { fieldText, typed } from "./numbers.js";
 import { MOST_STEPS, RULES } from "./state.js";
 import { boundOf, eigen } from "./why.js";
 
@@ -43,7 +43,7 @@ export function controls(say, lang, change, keep) {
   }
 
   function put(input, value) {
-    input.dataset.last = written(value, lang, 6);
+    input.dataset.last = fieldText(value, lang);
     if (input !== document.activeElement) input.value = input.dataset.last;
   }
 

@@ -2,55 +2,59 @@
 
 import { canvas, colour } from "../dom.js";
 import { written } from "../words.js";
+import { letters } from "./plane.js";
 
-const MARGIN = { left: 46, right: 8, top: 22, bottom: 22 };
+const ROOM = { left: 46, right: 8, top: 22, bottom: 22 }; // pixels at plain letters
 const FLOOR = 1e-12; // of the highest: below it there is only rounding
 
 /** The curves of a model; `scrub(n)` is called when a step is pointed at. */
 export function curves(say, lang, scrub) {
-  let model;
+  let model, margin = ROOM;
   const { element, redraw } = canvas(say("surface.curves_label"), draw, { class: "curves" });
 
   function draw(pen, width, height) {
     if (!model) return;
+    margin = Object.fromEntries(Object.entries(ROOM).map(([side, room]) => [side, room * letters()]));
     const lines = linesOf(model);
     const last = Math.max(...lines.map(({ numbers }) => numbers.length - 1), 1);
     const [low, high] = decades(lines);
-    const x = (k) => MARGIN.left + (k / last) * (width - MARGIN.left - MARGIN.right);
-    const y = (v) => MARGIN.top + ((high - Math.log10(v)) / (high - low)) * (height - MARGIN.top - MARGIN.bottom);
+    const x = (k) => margin.left + (k / last) * (width - margin.left - margin.right);
+    const y = (v) => margin.top + ((high - Math.log10(v)) / (high - low)) * (height - margin.top - margin.bottom);
     frame(pen, width, height, { low, high, last, x, y });
     for (const line of [...lines].reverse()) stroke(pen, line, x, y, 10 ** low);
-    legend(pen, lines);
+    legend(pen, lines, margin.left);
     [pen.strokeStyle, pen.lineWidth] = [colour("accent"), 1];
     pen.beginPath();
-    pen.moveTo(x(model.n), MARGIN.top);
-    pen.lineTo(x(model.n), height - MARGIN.bottom);
+    pen.moveTo(x(model.n), margin.top);
+    pen.lineTo(x(model.n), height - margin.bottom);
     pen.stroke();
   }
 
   function linesOf({ path, kept, floor }) {
     const above = (values) => values.map((value) => value - floor);
+    const slopes = { name: "‖∇f‖", numbers: path.norms, style: colour("test"), width: 2, dash: [5, 3] };
+    if (floor === null) return [slopes];
     return [
       { name: "f − min", numbers: above(path.values), style: colour("train"), width: 2 },
-      { name: "‖∇f‖", numbers: path.norms, style: colour("test"), width: 2, dash: [5, 3] },
+      slopes,
       ...kept.map((k) => ({ numbers: above(k.path.values), style: k.colour, width: 1.5 })),
     ];
   }
 
   function frame(pen, width, height, { low, high, last, x, y }) {
-    pen.font = `12px ${colour("font")}`;
+    pen.font = `${12 * letters()}px ${colour("font")}`;
     pen.fillStyle = colour("faint");
     [pen.strokeStyle, pen.lineWidth] = [colour("line"), 1];
     pen.textAlign = "right";
     pen.textBaseline = "middle";
-    const every = Math.max(1, Math.ceil(((high - low) * 16) / (height - MARGIN.top - MARGIN.bottom)));
+    const every = Math.max(1, Math.ceil(((high - low) * 16 * letters()) / (height - margin.top - margin.bottom)));
     for (let power = low; power <= high; power += every) {
       const level = Math.round(y(10 ** power)) + 0.5;
       pen.beginPath();
-      pen.moveTo(MARGIN.left, level);
-      pen.lineTo(width - MARGIN.right, level);
+      pen.moveTo(margin.left, level);
+      pen.lineTo(width - margin.right, level);
       pen.stroke();
-      pen.fillText(tenTo(power), MARGIN.left - 6, level);
+      pen.fillText(tenTo(power), margin.left - 6, level);
     }
     pen.textBaseline = "bottom";
     pen.fillText(written(last, lang), x(last), height - 2);
@@ -60,7 +64,7 @@ export function curves(say, lang, scrub) {
 
   const at = (event) => {
     const { left, width } = element.getBoundingClientRect();
-    const share = (event.clientX - left - MARGIN.left) / (width - MARGIN.left - MARGIN.right);
+    const share = (event.clientX - left - margin.left) / (width - margin.left - margin.right);
     const last = Math.max(...[model.path, ...model.kept.map((k) => k.path)].map((p) => p.values.length - 1), 1);
     scrub(Math.round(share * last));
   };
@@ -103,10 +107,9 @@ function stroke(pen, { numbers, style, width, dash = [] }, x, y, bottom) {
   pen.setLineDash([]);
 }
 
-function legend(pen, lines) {
-  pen.font = `13px ${colour("font")}`;
+function legend(pen, lines, left) {
+  pen.font = `${13 * letters()}px ${colour("font")}`;
   pen.textBaseline = "top";
-  let left = MARGIN.left;
   for (const { name, style, dash = [] } of lines.filter((line) => line.name)) {
     [pen.strokeStyle, pen.lineWidth] = [style, 2];
     pen.setLineDash(dash);

@@ -1,10 +1,10 @@
 // The field for a formula, what was wrong with it, and the function as mathematics.
 
 import { make } from "../dom.js";
-import { el, imported, math, slope, variable } from "./math.js";
+import { el, math, pieces, slope, variable } from "./math.js";
 
 /** `draw(text)` reads a formula. */
-export function formulaField(say, draw) {
+export function formulaField(say, lang, draw) {
   const input = make("input", {
     type: "text", id: "formula", spellcheck: "false", autocapitalize: "off", autocomplete: "off",
     maxlength: 500, "aria-describedby": "formula-wrong",
@@ -34,7 +34,10 @@ export function formulaField(say, draw) {
       const of = el("mrow", el("mi", "f"), el("mo", "("), ...names.flatMap((name, k) =>
         k ? [el("mo", ","), variable(name)] : [variable(name)]), el("mo", ")"));
       const lines = [[of, mathml.f], ...names.map((name, k) => [slope(name, names.length), mathml.slopes[k]])];
-      shown.replaceChildren(...lines.map(([left, right]) => math(left, el("mo", "="), ...imported(right))));
+      shown.replaceChildren(...lines.map(([left, right]) => {
+        const [first, ...more] = pieces(right, lang);
+        return make("div", { class: "line" }, math(left, el("mo", "="), ...first), more.map((piece) => math(...piece)));
+      }));
     },
   };
 }

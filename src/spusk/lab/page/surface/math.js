@@ -11,21 +11,43 @@ export function el(name, ...children) {
   return element;
 }
 
+// As the lecture writes them: the natural logarithm, and the Russian tangents.
+const WRITTEN = {
+  en: { log: "ln" },
+  ru: { log: "ln", tan: "tg", cot: "ctg", tanh: "th", sinh: "sh", cosh: "ch" },
+};
+
 /** The server's MathML as elements; of what it holds only the known elements are kept. */
-export function imported(text) {
+export function imported(text, lang = "en") {
   const plain = text.replace(/&(\w+);/g, (whole, name) => ENTITIES[name] ?? whole);
   const read = new DOMParser().parseFromString(`<math xmlns="${SPACE}">${plain}</math>`, "application/xml");
   if (read.querySelector("parsererror")) throw new Error("MathML");
-  return [...read.documentElement.childNodes].flatMap(copied);
+  return [...read.documentElement.childNodes].flatMap((node) => copied(node, lang));
 }
 
-function copied(node) {
-  if (node.nodeType === Node.TEXT_NODE) return [minus(node.data)];
+/** The same cut before each + and − of its sum, so that a long one can go on in the next line. */
+export function pieces(text, lang) {
+  const nodes = imported(text, lang);
+  const sum = nodes.length === 1 && nodes[0].localName === "mrow" ? [...nodes[0].childNodes] : nodes;
+  const cut = [[]];
+  for (const node of sum) {
+    const sign = node.localName === "mo" && "+−".includes(node.textContent);
+    if (sign && cut.at(-1).length) cut.push([]);
+    cut.at(-1).push(node);
+  }
+  return cut;
+}
+
+function copied(node, lang) {
+  if (node.nodeType === Node.TEXT_NODE) return [writtenAs(node.data, node.parentNode.localName, lang)];
   const known = node.namespaceURI === SPACE && KNOWN.has(node.localName);
-  return known ? [el(node.localName, ...[...node.childNodes].flatMap(copied))] : [];
+  return known ? [el(node.localName, ...[...node.childNodes].flatMap((child) => copied(child, lang)))] : [];
 }
 
-const minus = (text) => (text === "-" ? "−" : text);
+function writtenAs(text, parent, lang) {
+  if (parent === "mn") return lang === "ru" ? text.replace(".", ",") : text;
+  return text === "-" ? "−" : WRITTEN[lang]?.[text] ?? text;
+}
 
 /** x1 as x with a subscript. */
 export function variable(name) {

@@ -52,13 +52,17 @@ export function modelOf(state, described, program) {
   const kept = state.keep.map((settings, k) => ({
     settings, colour: SERIES[k], path: keptPath(program, settings, state.steps),
   }));
-  const values = [...described.minima.map((m) => m.value), ...[path, ...kept.map((one) => one.path)].flatMap(lowest)];
   return {
     state, described, program, path, kept,
     n: Math.min(state.n, path.step), last: path.step,
-    floor: Math.min(...values),
+    floor: floorOf(described.minima, [path, ...kept.map((one) => one.path)]),
     why: explain(program, described.minima, path, state),
   };
 }
 
-const lowest = ({ values }) => [values.reduce((low, v) => (v < low ? v : low), Infinity)];
+// The minimum that f − min is measured from; null where f falls below every minimum that is known.
+function floorOf(minima, paths) {
+  const known = Math.min(...minima.map((minimum) => minimum.value));
+  const seen = Math.min(...paths.map(({ values }) => values.reduce((low, v) => (v < low ? v : low), Infinity)));
+  return seen >= known - 1e-6 * (1 + Math.abs(known)) ? Math.min(known, seen) : null;
+}

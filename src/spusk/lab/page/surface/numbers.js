@@ -22,6 +22,12 @@ export function rounded(value, digits = 3) {
   return Math.abs(value) < 1e-9 ? 0 : Number(value.toPrecision(Math.max(digits, 3)));
 }
 
+/** A number as a field holds it: what `typed` reads back. */
+export function fieldText(value, lang) {
+  const text = String(Number(value.toPrecision(6)));
+  return lang === "ru" ? text.replace(".", ",") : text;
+}
+
 /** A number typed by a person, decimal comma or point; NaN for anything else. */
 export function typed(text) {
   const plain = text.trim().replace(",", ".").replace("−", "-");

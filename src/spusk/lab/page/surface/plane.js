@@ -4,13 +4,14 @@ import { colour } from "../dom.js";
 import { written } from "../words.js";
 import { ticks } from "./scale.js";
 
-export const MARGIN = { left: 40, right: 10, top: 10, bottom: 28 };
+const MARGIN = { left: 40, right: 10, top: 10, bottom: 28 }; // pixels at plain letters
 
 const ROOM = 1.06; // so that a start in a corner is seen whole
 
 /** The box `view` in a canvas; `equal`: one unit is as long both ways, and more may be seen. */
 export function plane(view, width, height, equal = true) {
-  const inner = { w: width - MARGIN.left - MARGIN.right, h: height - MARGIN.top - MARGIN.bottom };
+  const [left, right, top, bottom] = Object.values(MARGIN).map((room) => room * letters());
+  const inner = { w: width - left - right, h: height - top - bottom };
   let [[x0, x1], [y0, y1]] = view;
   if (equal) {
     const unit = ROOM * Math.max((x1 - x0) / inner.w, (y1 - y0) / inner.h);
@@ -21,11 +22,16 @@ export function plane(view, width, height, equal = true) {
   const [sx, sy] = [inner.w / (x1 - x0), inner.h / (y1 - y0)];
   return {
     box: [[x0, x1], [y0, y1]],
-    inner: { x: MARGIN.left, y: MARGIN.top, ...inner },
-    x: (value) => MARGIN.left + (value - x0) * sx,
-    y: (value) => MARGIN.top + (y1 - value) * sy,
-    place: (px, py) => [x0 + (px - MARGIN.left) / sx, y1 - (py - MARGIN.top) / sy],
+    inner: { x: left, y: top, ...inner },
+    x: (value) => left + (value - x0) * sx,
+    y: (value) => top + (y1 - value) * sy,
+    place: (px, py) => [x0 + (px - left) / sx, y1 - (py - top) / sy],
   };
+}
+
+/** How much larger letters are than plain ones: a projector wants large ones. */
+export function letters() {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 }
 
 /** Keeps what is drawn next inside the box. */
@@ -38,7 +44,7 @@ export function clip(pen, { inner }) {
 /** Ticks with numbers below and at the left, and the names of both axes. */
 export function axes(pen, at, names, lang) {
   const { inner, box } = at;
-  pen.font = `12px ${colour("font")}`;
+  pen.font = `${12 * letters()}px ${colour("font")}`;
   pen.fillStyle = colour("faint");
   pen.strokeStyle = colour("line");
   pen.lineWidth = 1;
@@ -46,13 +52,13 @@ export function axes(pen, at, names, lang) {
   pen.textAlign = "center";
   pen.textBaseline = "top";
   const bottom = inner.y + inner.h + 6;
-  for (const tick of ticks(...box[0], inner.w / 70)) {
+  for (const tick of ticks(...box[0], inner.w / 70 / letters())) {
     if (at.x(tick) < inner.x + inner.w - 24) pen.fillText(written(tick, lang), at.x(tick), bottom);
   }
   pen.textAlign = "right";
   pen.fillText(names[0], inner.x + inner.w, bottom);
   pen.textBaseline = "middle";
-  for (const tick of ticks(...box[1], inner.h / 60)) {
+  for (const tick of ticks(...box[1], inner.h / 60 / letters())) {
     if (at.y(tick) > inner.y + 18) pen.fillText(written(tick, lang), inner.x - 6, at.y(tick));
   }
   pen.fillText(names[1], inner.x - 6, inner.y + 7);
