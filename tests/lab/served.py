@@ -1,6 +1,7 @@
 """The page's modules on a plain server of their own, opened in Chromium, without the lab."""
 
 import threading
+import time
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -71,3 +72,11 @@ def opened(chromium, address, said, *, webgl=True):
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(address)
     return page
+
+
+def until(page, true, seconds=30):
+    """Waits for a JavaScript sentence; Playwright's own wait would need eval."""
+    ends = time.monotonic() + seconds
+    while not page.evaluate(true):
+        assert time.monotonic() < ends, true
+        page.wait_for_timeout(20)
