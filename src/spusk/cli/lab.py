@@ -3,8 +3,11 @@
 import os
 import re
 import socket
+import sys
 import webbrowser
 from importlib.util import find_spec
+from io import StringIO
+from pathlib import Path
 from threading import Thread
 
 import click
@@ -12,7 +15,7 @@ import click
 from spusk.errors import InputError, SpuskError
 from spusk.words import say
 
-NEEDED = ("starlette", "uvicorn", "websockets")
+NEEDED = ("starlette", "uvicorn", "websockets", "segno")
 PORT = 8642
 SHARED_LIMIT = 4000  # characters after #
 SHARED = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
@@ -35,24 +38,47 @@ NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0
     help="Let others in: the name or number this machine has on the network.",
 )
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-@click.argument("address", required=False)
+@click.option(
+    "--export",
+    "file",
+    metavar="FILE.html",
+    type=click.Path(path_type=Path),
+    help="Write the page, without the trainings, as one file that works offline.",
+)
+@click.argument("texts", nargs=-1, metavar="[ADDRESS | FORMULA ...]")
 @click.pass_obj
 def lab(
-    lang: str, port: int, names: tuple[str, ...], no_browser: bool, address: str | None
-) -> None:
+    lang: str, port: int, names: tuple[str, ...], no_browser: bool, file: Path | None,
+    texts: tuple[str, ...],
+) -> None:  # fmt: skip
     """Gradient descent in the browser, live; ADDRESS opens a shared picture.
 
     \b
     spusk lab
     spusk lab "http://127.0.0.1:8642/#…"
     spusk lab --host 192.168.1.5              a class may come in
+    spusk lab --export lab.html "x^2 + sin(y)"
     """
-    picture = shared(address)
-    guests = tuple(host_name(name) for name in names)
     if any(find_spec(name) is None for name in NEEDED):
         raise SpuskError("spusk lab needs: pip install 'spusk[lab]'")
+    if file is not None:
+        write_page(file, texts, lang)
+        return
+    if len(texts) > 1:
+        raise InputError(f"spusk lab: expected at most one shared address, found {len(texts)} "
+                         "texts; put it in quotes; formulas go with --export")  # fmt: skip
+    picture = shared(*texts)
+    guests = tuple(host_name(name) for name in names)
     door = listening("0.0.0.0" if guests else "127.0.0.1", port)
     serve(door, guests, picture, lang, not no_browser)
+
+
+def write_page(file: Path, formulas: tuple[str, ...], lang: str) -> None:
+    """Writes the page as one file and tells its size."""
+    from spusk.lab.export import export
+
+    size = export(file, formulas)
+    click.echo(say("lab.exported", lang, file=file, size=size / 1000))
 
 
 def serve(
@@ -69,6 +95,8 @@ def serve(
     click.echo(say("lab.open", lang, address=address))
     if guests:
         click.echo(say("lab.guests", lang))
+        if sys.stdout.isatty():
+            click.echo(code(address))
     click.echo(say("lab.stop", lang))
     if browse:
         Thread(target=webbrowser.open, args=(address,), daemon=True).start()
@@ -78,6 +106,15 @@ def serve(
         ws="websockets-sansio", ws_max_size=LIMIT, timeout_graceful_shutdown=2,
     )  # fmt: skip
     uvicorn.Server(quiet).run(sockets=[door])
+
+
+def code(address: str) -> str:
+    """The address as a QR code of blocks, for the cameras of a class."""
+    import segno
+
+    drawn = StringIO()
+    segno.make_qr(address).terminal(drawn, compact=True)
+    return drawn.getvalue()
 
 
 def listening(address: str, port: int) -> socket.socket:
@@ -108,7 +145,7 @@ def host_name(name: str) -> str:
     return lowered
 
 
-def shared(address: str | None) -> str:
+def shared(address: str | None = None) -> str:
     """The part of a shared address that describes its picture, # included; checked, not trusted."""
     if address is None:
         return ""

@@ -1,6 +1,7 @@
 // The surface: a function, a start, a rate, and the path they make. Everything redraws at once.
 
 import { make } from "./dom.js";
+import { offline } from "./offline.js";
 import { compile } from "./tape.js";
 import { controls } from "./surface/controls.js";
 import { curves } from "./surface/curves.js";
@@ -15,7 +16,7 @@ import { stepFormula } from "./surface/steps.js";
 import { tabs } from "./surface/tabs.js";
 import { verdictBox } from "./surface/verdict.js";
 
-const FIRST = "lecture";
+const FIRST = offline?.first ?? "lecture";
 const REST = 120; // ms between two writings of the address: browsers refuse more
 
 export async function mount(room, frame) {
