@@ -120,6 +120,6 @@ async function begin() {
   await show();
 }
 
+await begin();
 addEventListener("hashchange", show);
 addEventListener("keydown", keys);
-begin();
