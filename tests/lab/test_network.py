@@ -1,53 +1,29 @@
 """The network view in Chromium: against a stand-in for the trainings, and once end to end."""
 
-import os
 import re
 
 import pytest
 
 from spusk.sgd.presets import PRESETS
+from tests.lab import browser
+from tests.lab.browser import NARROW
 from tests.lab.fake_training import FakeTraining, row
-from tests.lab.modules import CHROMIUM, QUIET, available, ways
-from tests.lab.test_server import running
 
-WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 PLAN = {"data": "sample", "layers": [784, 30, 10], "rate": 3, "batch": 10, "epochs": 10,
         "seed": 0, "init": "scaled"}  # fmt: skip
 SECONDS = 1000  # in Playwright's milliseconds
 
 
-@pytest.fixture(scope="module")
-def lab():
-    """A real lab and a Chromium: its address with the token, and the browser."""
-    if "chromium" not in ways():
-        if os.environ.get("CI") == "true":
-            pytest.fail("no Playwright with Chromium here")
-        available()
-        pytest.skip("no Playwright with Chromium here")
-    from playwright.sync_api import sync_playwright
-
-    with running() as (address, _), sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield address, browser
-        browser.close()
+lab_address, chromium, new_page = browser.lab_address, browser.chromium, browser.new_page
 
 
 @pytest.fixture
-def page(lab):
-    """A fresh visitor; a message on the console is a failure."""
-    address, browser = lab
-    said = []
-    context = browser.new_context(locale="en", viewport=WIDE)
-    page = context.new_page()
-    page.set_default_timeout(10 * SECONDS)
-    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(address)
+def page(new_page, lab_address):
+    """A fresh visitor, not yet at the network: a test may put its stand-in there first."""
+    page = new_page()
     page.wait_for_selector("header")
-    page.base = address.split("/?")[0]
-    yield page
-    context.close()
-    assert not said, said
+    page.base = lab_address.split("/?")[0]
+    return page
 
 
 @pytest.fixture
@@ -56,8 +32,9 @@ def fake(page):
 
 
 def opened(page, hash_="#network"):
-    """The view, connected."""
-    page.goto(page.base + "/" + hash_)
+    """The view in a page loaded anew, connected."""
+    page.goto("about:blank")
+    page.goto(f"{page.base}/{hash_}")
     page.wait_for_selector(".network")
     shows(page, "button.start:not(:disabled)")
 
@@ -293,7 +270,6 @@ def test_a_broken_address_is_told_and_not_believed(page, fake):
         shows(page, "#told", f"in: {word};")
         now = dict(pair.split("=") for pair in page.url.split("#network&")[1].split("&"))
         assert now == {key: str(PLAN[key]) for key in PLAN} | {"layers": "784-30-10"}
-        page.goto(page.base + "/#bridge")
 
 
 def test_a_wrong_field_is_marked_and_nothing_starts(page, fake):
