@@ -1,7 +1,7 @@
 // The field for a formula, what was wrong with it, and the function as mathematics.
 
 import { make } from "../dom.js";
-import { el, math, pieces, slope, variable } from "./math.js";
+import { broken, el, pieces, slope, variable } from "./math.js";
 
 /** `draw(text)` reads a formula. */
 export function formulaField(say, lang, draw) {
@@ -36,7 +36,7 @@ export function formulaField(say, lang, draw) {
       const lines = [[of, mathml.f], ...names.map((name, k) => [slope(name, names.length), mathml.slopes[k]])];
       shown.replaceChildren(...lines.map(([left, right]) => {
         const [first, ...more] = pieces(right, lang);
-        return make("div", { class: "line" }, math(left, el("mo", "="), ...first), more.map((piece) => math(...piece)));
+        return broken([left, el("mo", "="), ...first], ...more);
       }));
     },
   };

@@ -58,7 +58,6 @@ export function graph(say, lang, choose) {
       model = now;
       other ? base.redraw() : over.redraw();
     },
-    range: () => curve && { low: curve.range[0], high: curve.range[1] },
     restyle: base.redraw,
   };
 }

@@ -76,7 +76,6 @@ export function contourMap(say, lang, choose) {
       model = now;
       other ? base.redraw() : over.redraw();
     },
-    range: () => ground?.scale,
     restyle: base.redraw,
   };
 }

@@ -61,6 +61,17 @@ export function slope(name, n) {
   return el("mfrac", el("mrow", el("mi", d), el("mi", "f")), el("mrow", el("mi", d), variable(name)));
 }
 
+/** A line of mathematics that may break between its pieces, before the sign of each. */
+export function broken(...pieces) {
+  const line = document.createElement("div");
+  line.className = "line";
+  for (const piece of pieces) {
+    if (piece[0].localName === "mo") piece[0].setAttribute("form", "infix"); // keeps its spaces
+    line.append(math(...piece), " ");
+  }
+  return line;
+}
+
 /** A formula in its line. */
 export function math(...children) {
   const line = el("math", ...children);

@@ -3,13 +3,9 @@
 import { written } from "../words.js";
 
 const LOW = "₀₁₂₃₄₅₆₇₈₉";
-const HIGH = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** x1 → x₁ */
 export const pretty = (name) => name.replace(/\d/g, (digit) => LOW[digit]);
-
-/** 12 → ⁽¹²⁾ */
-export const raised = (n) => `⁽${String(n).replace(/\d/g, (digit) => HIGH[digit])}⁾`;
 
 /** (0.5, 2), and (0,5; 2) in Russian; one number without brackets. */
 export function pointText(x, lang, digits = 3) {

@@ -3,7 +3,7 @@
 import { make } from "../dom.js";
 import { written } from "../words.js";
 import { rounded } from "./numbers.js";
-import { el, math, slope, variable } from "./math.js";
+import { broken, el, math, slope, variable } from "./math.js";
 
 export function stepFormula(say, lang) {
   const lines = make("div", { class: "lines" });
@@ -29,7 +29,7 @@ function linesOf({ n, path, program, described, state }, say, lang) {
   const [old, now] = [at(n - 1), at(n)];
   const slopes = program.gradient(Float64Array.from(old));
   if (state.rule !== "plain") return otherRule({ number, old, now, n, described, state, say });
-  return described.names.map((name, k) => line(
+  return described.names.map((name, k) => broken(
     [power(name, n), el("mo", "="), power(name, n - 1), el("mo", "−"), el("mi", "η"), el("mo", "·"), slope(name, dim)],
     [el("mo", "="), number(old[k]), el("mo", "−"), number(state.rate), el("mo", "·"), bracketed(slopes[k], number)],
     [el("mo", "="), number(now[k])]));
@@ -37,14 +37,11 @@ function linesOf({ n, path, program, described, state }, say, lang) {
 
 // The other rules carry a memory along: shown is how far it moved x.
 function otherRule({ number, old, now, n, described, state, say }) {
-  return [make("p", { class: "faint small" }, say(`surface.rule_${state.rule}`)), ...described.names.map((name, k) => line(
+  return [make("p", { class: "faint small" }, say(`surface.rule_${state.rule}`)), ...described.names.map((name, k) => broken(
     [power(name, n), el("mo", "="), power(name, n - 1), el("mo", "+"), el("mi", "Δ"), variable(name)],
     [el("mo", "="), number(old[k]), el("mo", "+"), bracketed(now[k] - old[k], number)],
     [el("mo", "="), number(now[k])]))];
 }
-
-// Pieces that may stand under each other where there is little room.
-const line = (...pieces) => make("div", { class: "line" }, pieces.map((piece) => math(...piece)));
 
 const power = (name, n) =>
   el("msup", variable(name), el("mrow", el("mo", "("), el("mn", String(n)), el("mo", ")")));
