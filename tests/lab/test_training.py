@@ -2,14 +2,13 @@
 
 import threading
 import time
-from itertools import pairwise
 
 import numpy as np
 import pytest
 
 import spusk
 from spusk.errors import DataError, InputError
-from spusk.lab import asked, looks, training
+from spusk.lab import asked, training
 from spusk.lab.asked import Asked
 from spusk.lab.training import Runs
 from tests.lab.trained import LONG, PLAN, ended, tiny, until, wish
@@ -263,49 +262,3 @@ def test_whole_numbers_may_come_with_a_point_and_the_lecture_fits():
     with pytest.raises(InputError, match="wide start needs a layer between"):
         wish(init="wide", layers=[784, 10])
     assert asked.shown(10**5000) == "int", "a number too long to write"
-
-
-def test_weights_are_pictures_of_the_largest_neurons():
-    net = spusk.Network([784, 40, 10])
-    net.layers[0].W[:, 7] *= 100
-    net.layers[0].W[:, 9] = 0
-    look = looks.weights(net, (28, 28))
-    images = np.array(look["images"])
-    assert (look["width"], look["height"], images.shape) == (28, 28, (30, 784))
-    assert np.abs(images).max() == 1
-    assert np.array_equal(images, np.round(images, 2))
-    assert not (images == 0).all(axis=1).any(), "the neuron without weights is not among them"
-    blank = spusk.Network([784, 3, 10])
-    blank.theta[:] = 0
-    assert not np.any(looks.weights(blank, (28, 28))["images"])
-
-
-def test_the_confusion_counts_every_precedent_and_shows_the_surest_mistakes(runs):
-    V = spusk.data.load("sample").test
-    net = spusk.Network([784, 10])
-    look = looks.confusion(net, V)
-    assert np.array_equal(look["table"], spusk.measure.confusion(net, V))
-    sure = [digit["sure"] for digit in look["wrong"]]
-    assert len(sure) == 30
-    assert all(a >= b for a, b in pairwise(sure))
-    answers = net.answer(V)
-    for digit in look["wrong"]:
-        assert digit["label"] != digit["answer"]
-        place = np.flatnonzero((V.x == digit["pixels"]).all(axis=1))[0]
-        assert V.labels[place] == digit["label"]
-        assert np.argmax(answers[place]) == digit["answer"]
-
-
-def test_a_drawn_digit_is_centred_wherever_it_is_drawn():
-    net = spusk.Network([784, 5, 10])
-    ink = np.zeros((28, 28))
-    ink[2:14, 3:6] = 200
-    corner, other = looks.answer(net, ink), looks.answer(net, np.roll(ink, (10, 15), (0, 1)))
-    assert corner == other
-    picture = np.reshape(corner["input"], (28, 28))
-    rows, columns = np.nonzero(picture)
-    assert rows.max() - rows.min() == 19, "20 rows high"
-    assert abs(columns.mean() - 14) < 1
-    expected = net.answer(np.array(corner["input"], np.uint8))
-    assert np.allclose(corner["a"], expected, atol=1e-4)
-    assert corner["digit"] == np.argmax(expected)
