@@ -314,18 +314,43 @@ def test_every_function_of_the_gallery_is_drawn(lab_page):
     assert len(seen) == len(GALLERY)
 
 
-def test_other_ways_to_see_it(lab_page):
-    page = drawn(lab_page)
-    for name in ("relief", "basins"):
-        tab = page.locator(f"[data-tab={name}]")
-        if tab.is_visible():
-            tab.click()
-            page.wait_for_timeout(1500)
-            assert tab.get_attribute("aria-pressed") == "true"
-            assert settings(page)["show"] == name
+def test_other_ways_to_see_it(new_page):
+    page = drawn(new_page("#surface&f=himmelblau"))
+    flat = pictured(page)
+    page.click("[data-tab=relief]")
+    assert settings(page)["show"] == "relief"
+    assert page.locator(".relief").is_visible()
     page.click("[data-tab=map]")
     assert "show" not in settings(page)
-    assert page.locator("[data-tab=escape]").is_hidden()  # f has one minimum
+    assert pictured(page) == flat
+    assert page.locator("[data-tab=escape]").is_hidden()  # every minimum of f is global
+
+
+def test_basins_lie_under_the_path(new_page):
+    page = drawn(new_page("#surface&f=himmelblau&show=basins"))
+    page.wait_for_selector(".legend .chip")
+    coloured = pictured(drawn(page))
+    assert page.locator(".legend .chip").count() == 6  # four minima, not settled, runs away
+    page.click("[data-tab=map]")
+    assert page.locator(".legend .chip").count() == 0
+    assert pictured(drawn(page)) != coloured
+    page.click("[data-tab=basins]")  # known already
+    assert page.locator(".legend .chip").count() == 6
+    assert pictured(drawn(page)) == coloured
+    set_to(page, "#rate-number", "0.02")
+    page.click("[data-tab=map]")  # before it is there: it must not come to the map
+    page.wait_for_timeout(1500)
+    plain = pictured(page)
+    page.click("[data-tab=basins]")
+    page.wait_for_selector(".legend .chip")
+    assert pictured(drawn(page)) not in (coloured, plain)
+
+
+def test_the_escape_experiment_is_offered_where_there_is_something_to_escape(new_page):
+    page = drawn(new_page("#surface&f=escape"))
+    page.click("[data-tab=escape]")
+    page.wait_for_selector(".picture .escape canvas")
+    assert settings(page)["show"] == "escape"
 
 
 def test_the_slider_is_followed_at_once(new_page):

@@ -5,10 +5,11 @@ import { pointText } from "./numbers.js";
 import { pictureOf } from "./map.js";
 
 const SIZE = 512;
+const STEPS = 1000;
 const PAUSE = 120; // ms without a change
 
 export function basinView(say, lang, legend) {
-  let wanted, sheet, timer;
+  let wanted, sheet, timer, draw;
 
   function explained(entries) {
     const word = ({ kind, x }) => (x ? pointText(x, lang) : say(`surface.basin_${kind}`));
@@ -19,28 +20,38 @@ export function basinView(say, lang, legend) {
     }));
   }
 
+  async function compute({ described, state, program }, module, key) {
+    try {
+      const options = { rate: state.rate, steps: STEPS, size: SIZE };
+      const map = await module.basinMap(program.tape, described, options);
+      const picture = pictureOf(new ImageData(map.rgba, map.size, map.size));
+      sheet = { key, of: described, picture, legend: map.legend };
+      finish();
+    } catch (error) {
+      if (error.name !== "AbortError") throw error; // a newer one is on its way
+    }
+  }
+
+  function finish() {
+    explained(sheet.legend);
+    draw(sheet.picture);
+  }
+
   return {
-    show({ described, state, program }, module, draw) {
-      const key = JSON.stringify([state.f, state.rate]);
-      if (key === wanted) return draw(sheet);
+    /** The map of this model's basins; the last one stays until it is there. */
+    show(model, module, drawn) {
+      draw = drawn;
+      const key = JSON.stringify([model.state.f, model.state.rate]);
+      if (sheet?.key === key) return finish();
+      draw(sheet?.of === model.described ? sheet.picture : undefined);
+      if (wanted === key) return undefined;
       wanted = key;
-      const old = sheet?.f === state.f ? sheet : undefined;
-      draw(old); // the last map stays until the next is there
       clearTimeout(timer);
-      timer = setTimeout(async () => {
-        try {
-          const map = await module.basinMap(program.tape, described, { rate: state.rate, steps: 1000, size: SIZE });
-          if (key !== wanted) return;
-          sheet = pictureOf(new ImageData(map.rgba, map.size, map.size));
-          sheet.f = state.f;
-          explained(map.legend);
-          draw(sheet);
-        } catch (error) {
-          if (error.name !== "AbortError") throw error;
-        }
-      }, PAUSE);
+      timer = setTimeout(compute, PAUSE, model, module, key);
+      return undefined;
     },
     cancel(module) {
+      wanted = null;
       clearTimeout(timer);
       module?.cancelBasins?.();
     },

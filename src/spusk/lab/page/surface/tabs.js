@@ -60,6 +60,7 @@ export function tabs(frame, choose, pick) {
     }
     if (name === "basins") basins.show(model, loaded.basins, (basin) => view.show({ ...model, basins: basin }));
     else {
+      basins.cancel(loaded.basins);
       legend.replaceChildren();
       view.show(model);
     }
