@@ -14,6 +14,7 @@ const kept = {
 
 let lang = kept.get("lang") ?? (navigator.languages.some((l) => l.startsWith("ru")) ? "ru" : "en");
 let say, mounted, shown;
+let turns = 0; // views asked for: a slow one must not appear over a later one
 
 function dress() {
   const root = document.documentElement;
@@ -77,6 +78,7 @@ function frame(view, settings) {
 }
 
 async function show() {
+  const turn = ++turns;
   const { view: asked, settings, wrong } = read();
   const view = asked in VIEWS ? asked : "surface";
   if (wrong || (asked && asked !== view)) tell(say("page.broken_address", { why: wrong ?? asked.slice(0, 30) }));
@@ -84,14 +86,19 @@ async function show() {
   for (const tab of document.querySelectorAll("nav a"))
     tab.dataset.view === view ? tab.setAttribute("aria-current", "page") : tab.removeAttribute("aria-current");
   mounted?.unmount?.();
+  mounted = undefined;
   const room = document.querySelector("#lab");
   room.replaceChildren(make("p", { class: "loading" }, say("page.loading")));
   try {
     const module = await import(VIEWS[view]);
-    if (shown !== view) return;
-    room.replaceChildren();
-    mounted = await module.mount(room, frame(view, settings));
+    if (turn !== turns) return;
+    const fresh = make("div", { class: "view" });
+    room.replaceChildren(fresh);
+    const ready = await module.mount(fresh, frame(view, settings));
+    if (turn === turns) mounted = ready;
+    else ready?.unmount?.();
   } catch (error) {
+    if (turn !== turns) return;
     room.replaceChildren(make("p", { class: "failed", role: "alert" }, say("page.failed", { why: error.message })));
     throw error;
   }
@@ -120,6 +127,6 @@ async function begin() {
   await show();
 }
 
-await begin();
-addEventListener("hashchange", show);
-addEventListener("keydown", keys);
+addEventListener("hashchange", () => say && show());
+addEventListener("keydown", (event) => say && keys(event));
+begin();
