@@ -279,8 +279,9 @@ def test_the_pictures_of_the_lecture_are_one_click_away(lab_page):
     page.wait_for_function("() => document.querySelector('#formula').value.startsWith('x1^2')")
     assert drawn(page).locator(".chips li").count() == 0
     page.click("#gallery")
-    page.click("[data-item=picture_network]")
+    page.click("[data-item=picture_size]")
     page.wait_for_function("() => location.hash.startsWith('#network')")
+    assert "layers=784-89-100306-10" in page.evaluate("location.hash")
 
 
 def test_paths_are_kept_and_cleared(lab_page):

@@ -1,6 +1,7 @@
 // The gallery: first the pictures of the lecture, then every function that is known.
 
 import { make } from "../dom.js";
+import { PRESETS } from "../network/plan.js";
 import { offline } from "../offline.js";
 
 // Each is a whole state of the view, or an address of another one.
@@ -14,9 +15,13 @@ const PICTURES = {
     f: "escape", x: [5], rate: 1, rule: "plain", steps: 100, n: 100, show: "map",
     keep: [{ rate: 0.1, rule: "plain", beta: 0.9, x: [5] }],
   },
-  picture_network: "#network",
-  picture_size: "#network&layers=784-89-100306-10",
+  picture_network: network(PRESETS.small),
+  picture_size: network(PRESETS.lecture),
 };
+
+function network(plan) {
+  return `#network&${Object.entries(plan).map((pair) => pair.join("=")).join("&")}`;
+}
 
 /** `choose(state)` shows a picture; `entries` is the server's gallery. */
 export function menu(say, choose) {
