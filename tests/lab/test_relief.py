@@ -149,7 +149,7 @@ def test_a_function_of_one_variable_is_a_ribbon(page):
 
 def test_colours_are_even_and_only_grow_lighter(page):
     shades = page.evaluate(
-        "(async () => { const { shade } = await import('/page/surface/colours.js');"
+        "(async () => { const { shade } = await import('/page/colours.js');"
         "return Array.from({ length: 65 }, (_, i) => shade(i / 64)).concat([shade(NaN)]) })()"
     )
     lab = oklab(np.array(shades[:65]))

@@ -104,6 +104,7 @@ def serve(
     quiet = uvicorn.Config(
         app, access_log=False, log_level="warning", proxy_headers=False, server_header=False,
         ws="websockets-sansio", ws_max_size=LIMIT, timeout_graceful_shutdown=2,
+        ws_per_message_deflate=False,  # this machine's own page: packing costs more than sending
     )  # fmt: skip
     uvicorn.Server(quiet).run(sockets=[door])
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any, NamedTuple
 
 from starlette.applications import Starlette
@@ -84,7 +85,11 @@ async def formula(request: Request) -> Response:
     def read() -> object:
         from spusk.lab.tapes import described
 
-        return described(text)
+        try:
+            return described(text)
+        except SpuskError as error:  # an answer like any other: people type and err
+            place = error.place if isinstance(error, FormulaError) else None
+            return {"error": str(error), "place": place}
 
     jobs: Jobs = request.app.state.jobs
     return JSONResponse(await jobs.run(read))
@@ -166,8 +171,6 @@ ROUTES = (
 
 async def wrong(request: Request, error: Exception) -> Response:
     """What a person is told when a route could not answer."""
-    if isinstance(error, FormulaError):
-        return JSONResponse({"error": str(error), "place": error.place}, 422)
     if isinstance(error, SpuskError):
         return JSONResponse({"error": str(error)}, 422)
     if isinstance(error, BusyError):
@@ -179,9 +182,15 @@ async def wrong(request: Request, error: Exception) -> Response:
     return told(request.scope, 500, "broken")
 
 
+def warm() -> None:
+    """Loads what reads formulas before the first one comes."""
+    import spusk.lab.tapes  # noqa: F401
+
+
 @asynccontextmanager
-async def closing(app: Starlette) -> AsyncIterator[None]:
-    """Ends the trainings with the server: a thread must not outlive what it works with."""
+async def living(app: Starlette) -> AsyncIterator[None]:
+    """Warms up, and ends the trainings: a thread must not outlive what it works with."""
+    Thread(target=warm, daemon=True).start()
     yield
     await asyncio.to_thread(app.state.runs.close)
 
@@ -192,6 +201,6 @@ def create(
     """The whole server as one ASGI app, behind its guard."""
     faces = dict.fromkeys((SpuskError, BusyError, TimeoutError, HTTPException, Exception), wrong)
     routes = [row.route() for row in ROUTES]
-    app = Starlette(routes=routes, exception_handlers=faces, lifespan=closing)
+    app = Starlette(routes=routes, exception_handlers=faces, lifespan=living)
     app.state.jobs, app.state.runs = jobs or Jobs(), runs or Runs()
     return Guard(app, hosts, token)

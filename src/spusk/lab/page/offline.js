@@ -18,10 +18,10 @@ function found(path, body) {
   const wanted = plain(body.formula);
   const known = offline[path].find(({ name, formula }) => name === wanted || plain(formula) === wanted);
   if (known) return answer(known);
-  return answer({ error: offline[`/words/${document.documentElement.lang}`].page.not_in_file }, 422);
+  return answer({ error: offline[`/words/${document.documentElement.lang}`].page.not_in_file });
 }
 
-const answer = (said, status = 200) => new Response(JSON.stringify(said), { status });
+const answer = (said) => new Response(JSON.stringify(said));
 
 // Spaces beside a sign say nothing.
 const plain = (text) => text.trim().replace(/\s*([-+*/^(),])\s*/g, "$1").replace(/\s+/g, " ");

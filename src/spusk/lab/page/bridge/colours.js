@@ -1,19 +1,9 @@
-// Colours of maps: cost by cividis (even to every eye), classes by the theme's blue and orange.
+// Colours of classes: the theme's blue and orange, mixed with paper.
 
 import { colour } from "../dom.js";
 
-// cividis at 0, 1/8 … 1
-const CIVIDIS = [[0, 34, 78], [26, 56, 111], [67, 78, 108], [95, 99, 110], [124, 123, 120],
-  [155, 147, 119], [188, 174, 108], [223, 203, 84], [254, 232, 56]];
-
 function mixed(from, to, share) {
   return from.map((part, k) => part + (to[k] - part) * share);
-}
-
-export function cividis(t) {
-  const place = Math.min(Math.max(t, 0), 1) * (CIVIDIS.length - 1);
-  const k = Math.min(Math.floor(place), CIVIDIS.length - 2);
-  return mixed(CIVIDIS[k], CIVIDIS[k + 1], place - k);
 }
 
 export function rgb(name) {

@@ -1,7 +1,8 @@
 // The two pictures of the two-weight neuron: its cost surface with the path, its line among points.
 
 import { colour } from "../dom.js";
-import { cividis, classMap, picture } from "./colours.js";
+import { shade } from "../colours.js";
+import { classMap, picture } from "./colours.js";
 import { contour, strokeLines } from "./contours.js";
 import { forward, network, pass } from "./net.js";
 import * as neuron from "./neuron.js";
@@ -18,7 +19,7 @@ export function relief(V) {
   const values = neuron.surface(V, SPAN, GRID);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const levels = Array.from({ length: LEVELS }, (_, k) => low + (high - low) * ((k + 0.5) / LEVELS) ** 2);
-  const sheet = picture(values, GRID, (c) => cividis(Math.sqrt((c - low) / (high - low || 1))));
+  const sheet = picture(values, GRID, (c) => shade(Math.sqrt((c - low) / (high - low || 1))));
   return { sheet, lines: levels.map((level) => contour(values, GRID, level)) };
 }
 

@@ -1,6 +1,6 @@
 // The map of basins of attraction: which minimum each start reaches, computed by two workers.
 
-import { AWAY, KINDS, NONE, css } from "./colours.js";
+import { AWAY, KINDS, NONE, css } from "../colours.js";
 
 const WORKERS = 2;
 const BAND = 32; // rows: small enough that both workers end together

@@ -1,6 +1,6 @@
 // Draws the surface's mesh without WebGL: patches from far to near, the painter's order.
 
-import { css, shade } from "./colours.js";
+import { css, shade } from "../colours.js";
 import { RISE } from "./heights.js";
 
 const PATCHES = 48; // along each side: what a plain canvas draws smoothly while it turns

@@ -1,6 +1,6 @@
 // Draws the surface's mesh by WebGL 2: colour by height, a soft light, height lines.
 
-import { shade } from "./colours.js";
+import { shade } from "../colours.js";
 import { RISE, mesh } from "./heights.js";
 
 const LINES = 14; // height lines from bottom to top

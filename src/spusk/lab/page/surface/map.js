@@ -5,7 +5,7 @@ import { contours } from "./contours.js";
 import { pretty } from "./numbers.js";
 import { crosses, paths } from "./paint.js";
 import { axes, clip, plane } from "./plane.js";
-import { ramp } from "./ramp.js";
+import { shade } from "../colours.js";
 import { scaleOf } from "./scale.js";
 import { pointer } from "./pointer.js";
 
@@ -102,7 +102,7 @@ function picture(shares, width, height) {
   for (let j = 0; j < height; j++) {
     for (let i = 0; i < width; i++) {
       const share = shares[(height - 1 - j) * width + i];
-      if (Number.isFinite(share)) image.data.set([...ramp(share), 255], 4 * (j * width + i));
+      if (Number.isFinite(share)) image.data.set([...shade(share), 255], 4 * (j * width + i));
     }
   }
   return pictureOf(image);

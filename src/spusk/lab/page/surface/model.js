@@ -1,7 +1,7 @@
 // From a state to everything that is drawn: the path, the kept ones, and why they did so.
 
 import { descend } from "../descent.js";
-import { SERIES } from "./ramp.js";
+import { SERIES } from "./series.js";
 import { explain } from "./why.js";
 
 const ENOUGH = 2000; // steps that are tried to see how many a first picture needs

@@ -23,6 +23,6 @@ export function gallery() {
 export async function described(formula, signal) {
   const answer = await ask("/formula", { formula }, signal);
   const said = await answer.json();
-  if (!answer.ok) throw new FormulaError(String(said.error ?? answer.status), said.place ?? null);
+  if (!answer.ok || said.error) throw new FormulaError(String(said.error ?? answer.status), said.place ?? null);
   return said;
 }
