@@ -82,7 +82,7 @@ def test_the_file_is_small_and_has_no_address_in_it(file):
     assert len(text.encode()) < LIMIT
     assert not re.search(r"\b(src|href)=\"(?!data:)", text)
     assert '"spusk/surface.js"' in text
-    assert '"spusk/network' not in text
+    assert '"spusk/network.js"' not in text
     assert list(file.parent.iterdir()) == [file]
 
 

@@ -23,7 +23,7 @@ from spusk.store.files import write
 from spusk.words import LANGUAGES, topic
 
 FIRST = "main.js"
-LEFT_OUT = "network"  # the view whose trainings need the server
+LEFT_OUT = ("network.js", "network.css")  # the view whose trainings need the server
 IMPORTED = re.compile(r'"(\.\.?/[\w./-]+\.js)"')  # also where import() reads it from a table
 LINKED = re.compile(r"^<(?:link|script)\b.*\n", re.MULTILINE)
 STYLES = re.compile(r'href="/page/([\w-]+\.css)"')
@@ -51,7 +51,7 @@ def export(path: Path, formulas: Sequence[str] = ()) -> int:
 def page(formulas: Sequence[str] = ()) -> str:
     """The whole file as text."""
     index = source("index.html")
-    style = "".join(source(name) for name in STYLES.findall(index) if not left_out(name))
+    style = "".join(source(name) for name in STYLES.findall(index) if name not in LEFT_OUT)
     imports = embedded({"imports": import_map()})
     start = f'import "{called(FIRST)}";'
     icon = address(source("icon.svg"), "image/svg+xml")
@@ -104,7 +104,7 @@ def read(text: str) -> dict[str, Any]:
 
 def words(lang: str) -> dict[str, Any]:
     """Every sentence of the views that are in the file."""
-    names = (name for name in PAGE_TOPICS if name != f"page_{LEFT_OUT}")
+    names = (name for name in PAGE_TOPICS if name != "page_network")
     return {name.removeprefix("page_"): topic(name, lang) for name in names}
 
 
@@ -114,7 +114,7 @@ def import_map() -> dict[str, str]:
     waiting = [FIRST]
     while waiting:
         name = waiting.pop()
-        if called(name) in found or left_out(name):
+        if called(name) in found or name in LEFT_OUT:
             continue
         waiting += imported(name)
         alone = name.endswith("-worker.js")
@@ -145,11 +145,6 @@ def beside(name: str, other: str) -> str:
 def called(name: str) -> str:
     """A module's name in the import map."""
     return f"spusk/{name}"
-
-
-def left_out(name: str) -> bool:
-    """Whether a file of the page belongs to the view that is not in the file."""
-    return re.split("[./]", name, maxsplit=1)[0] == LEFT_OUT
 
 
 def source(name: str) -> str:
