@@ -18,7 +18,7 @@ from spusk.backprop import Activation, Floats, Layer
 from spusk.data import Sample
 from spusk.errors import NetworkError
 
-SEEN = 1000  # precedents of V that `wide` looks at, evenly spread
+SEEN = 2000  # precedents of V that `wide` looks at, evenly spread
 NUMBERS = 1_000_000  # of one array in passing
 CALM, KEEN = (1.0, 0.0), (4.0, 1.5)  # r and t of the hidden layers, and of the last of them
 

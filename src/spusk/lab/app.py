@@ -106,6 +106,21 @@ def asked_formula(body: bytes) -> str | None:
     return text if isinstance(text, str) else None
 
 
+async def export(request: Request) -> Response:
+    """The page without the trainings as one file, with the formula in use."""
+    text = request.query_params.get("f", "")
+    if len(text) > FORMULA_LIMIT:
+        return told(request.scope, 422, "long_formula", n=len(text), limit=FORMULA_LIMIT)
+
+    def written() -> bytes:
+        from spusk.lab.export import page as whole
+
+        return whole([text] if text else []).encode()
+
+    jobs: Jobs = request.app.state.jobs
+    return kept(await jobs.run(written), "text/html", "spusk-lab.html")
+
+
 async def weights(request: Request) -> Response:
     """A run's weights as they are now, to keep."""
     run = asked_run(request)
@@ -163,6 +178,7 @@ ROUTES = (
     Row("/words/{lang}", "GET", words, ("token",)),
     Row("/gallery", "GET", gallery, ("token",)),
     Row("/formula", "POST", formula, ("token", "origin", "size")),
+    Row("/export", "GET", export, ("token",)),
     Row("/runs/{id}/weights.safetensors", "GET", weights, ("token",)),
     Row("/runs/{id}/history.json", "GET", history, ("token",)),
     Row("/live", "websocket", live, ("token", "origin", "size")),

@@ -42,6 +42,12 @@ async function share() {
   tell(say("page.shared"));
 }
 
+/** The file to save holds the formula that is shown. */
+function choose(event) {
+  const { f } = read().settings;
+  event.currentTarget.href = shown === "surface" && f ? `/export?${new URLSearchParams({ f })}` : "/export";
+}
+
 function header() {
   const tab = (view) =>
     make("a", { href: `#${view}`, "data-view": view, "aria-current": view === shown && "page" }, say(`${view}.title`));
@@ -55,6 +61,7 @@ function header() {
       button("theme", "◐", () => toggle("theme", "dark", "light")),
       button("large", "A", () => toggle("size", "large", "plain")),
       button("share", "⤴", share),
+      !offline && make("a", { class: "quiet", download: "spusk-lab.html", href: "/export", title: say("page.save"), "aria-label": say("page.save"), onclick: choose }, "⤓"),
       button("help", "?", help)));
 }
 
