@@ -50,7 +50,7 @@ def net_of(variant: Variant, width: int, sets: Data) -> Network:
         return Network([784, 89, width, 10])
     net = Network([784, 89, width, 10], init="wide", V=sets.train)
     rng = np.random.default_rng(0)
-    x = sets.train.inputs(np.linspace(0, len(sets.train) - 1, 1000).astype(np.intp), np.float64)
+    x = sets.train.inputs(np.linspace(0, len(sets.train) - 1, 2000).astype(np.intp), np.float64)
     first, second, _ = net.layers
     draw(first.W, rng, 1.0)
     settle(first, x, *CALM)
