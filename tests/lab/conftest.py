@@ -5,8 +5,6 @@ import types
 
 import pytest
 
-import spusk.lab.export  # before the stand-in: it keeps the true reader
-
 
 @pytest.fixture
 def reader(monkeypatch):
