@@ -22,7 +22,7 @@ check: $(VENV)/tested
 	$(BIN)/mypy
 
 soak: $(VENV)/tested
-	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest -m soak -v -rP --durations=0
 
 bench: $(VENV)/benched
 	$(BIN)/python -m benchmarks.run

@@ -14,6 +14,8 @@ A run that learns pays for the first comparison only. A run that does not is loo
 uninterrupted one does.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from spusk.backprop import COSTS, Floats
@@ -58,28 +60,35 @@ class Saturation:
         """All three points, on the fixed precedents: an epoch's cost is also that of its start."""
         net, count = self.net, len(self.index)
         cost = squares = 0.0
-        steep = np.zeros(len(net.layers))  # Σσ′² of each layer
-        errors = 0.0  # Σ(a − y)² at the last
-        for x, y in net.chunks(self.V.take(self.index), NUMBERS):
-            a, delta = net.propagate(x, y)
+        for y, a, delta in self.probes():
             cost += float(np.sum(COSTS[net.error].value(a[-1], y), dtype=np.float64))
             squares += sum(
                 float(np.sum((1 + np.sum(below * below, axis=1)) * np.sum(d * d, axis=1)))
                 for below, d in zip(a, delta, strict=False)
             )
-            steep += steepness(net, a, y)
-            errors += total_square(a[-1] - y)
         if cost / count < bar:
             return False
         step = self.rate * (squares / count) ** 0.5  # η·√(mean ‖∇C_(x,y)‖²)
-        size = float(np.linalg.norm(net.theta))
-        if not self.steps * step < MOVE * size:
-            return False
-        among = count * np.array(net.sizes[1:], np.float64)
-        among[-1] = max(errors, 1e-60)  # the last layer's slopes are weighted by its errors
+        return self.steps * step < MOVE * float(np.linalg.norm(net.theta)) and self.collapsed()
+
+    def collapsed(self) -> bool:
+        """Whether the slopes of some layer have; the last one's are weighted by its errors."""
+        net = self.net
+        steep = np.zeros(len(net.layers))  # Σσ′² of each layer
+        among = len(self.index) * np.array(net.sizes[1:], np.float64)
+        errors = 1e-60  # Σ(a − y)² at the last
+        for y, a, _ in self.probes():
+            steep += steepness(net, a, y)
+            errors += total_square(a[-1] - y)
+        among[-1] = errors
         if net.error != "squared":
-            steep, among = steep[:-1], among[:-1]  # cross-entropy has none there
+            steep, among = steep[:-1], among[:-1]  # cross-entropy has no slope there
         return bool(np.any(np.sqrt(steep / among) < SLOPE))
+
+    def probes(self) -> Iterator[tuple[Floats, list[Floats], list[Floats]]]:
+        """y, a, δ of the precedents looked at, a few at a time."""
+        for x, y in self.net.chunks(self.V.take(self.index), NUMBERS):
+            yield y, *self.net.propagate(x, y)
 
 
 def steepness(net: Network, a: list[Floats], y: Floats) -> list[float]:
