@@ -54,7 +54,7 @@ def kills(tmp_path, count, longest=0.25):
         done = len(last.history) == LONG.epochs  # killed after the last checkpoint
         result = last if done else spusk.resume(folder, sets=SETS)
         np.testing.assert_array_equal(result.net.theta, expected)
-        assert not list(folder.rglob("*.part"))
+        assert done or not list(folder.rglob("*.part"))  # swept by who goes on
     print(f"{count} kills: {alive} alive when killed, {len(places)} places, {orphans} orphans")
     return alive, len(places)
 
