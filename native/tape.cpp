@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 namespace spusk::SPUSK_ISA {
@@ -23,20 +24,11 @@ constexpr long LANE_BYTES = 16;
 constexpr long VECTORS = 8, BYTES = VECTORS * LANE_BYTES;
 
 template <class T>
-struct Lanes;
-template <>
-struct Lanes<float> {
-  typedef float type __attribute__((vector_size(LANE_BYTES), may_alias));
-  typedef int32_t mask __attribute__((vector_size(LANE_BYTES), may_alias));
-  using whole = int32_t;
-  static constexpr whole SIGNLESS = 0x7fffffff;
-};
-template <>
-struct Lanes<double> {
-  typedef double type __attribute__((vector_size(LANE_BYTES), may_alias));
-  typedef int64_t mask __attribute__((vector_size(LANE_BYTES), may_alias));
-  using whole = int64_t;
-  static constexpr whole SIGNLESS = 0x7fffffffffffffff;
+struct Lanes {
+  using whole = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
+  typedef T type __attribute__((vector_size(LANE_BYTES), may_alias));
+  typedef whole mask __attribute__((vector_size(LANE_BYTES), may_alias));
+  static constexpr whole SIGNLESS = std::numeric_limits<whole>::max();
 };
 
 // The tape for one accumulator: `acc ← acc op cell`, or `acc ← op acc`, in the tape's order.

@@ -102,6 +102,22 @@ def test_a_test_that_was_cut_short_is_made_up_for(tmp_path):
     np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
 
 
+def test_a_run_killed_before_its_last_words_says_them(tmp_path):
+    begun = begin(tmp_path / "r")
+    with begun.keeper as keeper:
+        for event in begun.events:
+            keeper.take(event)  # and no keeper.finish
+    with pytest.raises(InputError, match=r"has done 4 epochs, and 2 were asked"):
+        spusk.resume(tmp_path / "r", epochs=2, sets=SETS)
+    result = spusk.resume(tmp_path / "r", sets=SETS)
+    assert result.outcome == "finished"
+    assert result.history[-1].test_cost == event.test_cost
+    assert [row["epoch"] for row in store.load(tmp_path / "r").history] == [1, 2, 3, 4]
+    np.testing.assert_array_equal(store.load(tmp_path / "r").net.theta, straight(tmp_path))
+    with pytest.raises(InputError, match=r"extend it with --epochs 8"):
+        spusk.resume(tmp_path / "r", sets=SETS)
+
+
 def test_a_damaged_newest_checkpoint_leaves_the_one_before(tmp_path):
     carry(begin(tmp_path / "r", every=Every(steps=1)), 50)
     _, new = sorted((tmp_path / "r" / "checkpoints").iterdir())

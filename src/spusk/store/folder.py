@@ -15,7 +15,7 @@ from spusk.network import Network
 from spusk.sgd import Event, Plan
 from spusk.store.checkpoint import newest
 from spusk.store.files import write
-from spusk.store.weights import description, load_weights, save_weights
+from spusk.store.weights import WEIGHTS, description, load_weights, save_weights
 
 FORMAT = 1
 COLUMNS = {  # history.csv's column -> the event's number; pandas and Keras users know the left ones
@@ -66,7 +66,7 @@ def save(
     note: Mapping[str, Any] | None = None,
 ) -> None:
     """Writes a finished run: weights, history and description."""
-    save_weights(net, folder / "weights.safetensors")
+    save_weights(net, folder / WEIGHTS)
     write(folder / "history.csv", table(history).encode())
     describe(folder, net, plan, source, note or {})
 
@@ -116,7 +116,7 @@ def load(folder: Path) -> Run:
     except (KeyError, TypeError, ValueError, InputError) as error:
         raise RunError(f"{folder / 'run.json'}: expected a spusk run, {error!r}") from error
     more = (note, about.get("engine"), about.get("fingerprint"))
-    path = folder / "weights.safetensors"
+    path = folder / WEIGHTS
     if path.exists() or not (folder / "checkpoints").is_dir():
         return Run(
             folder, load_weights(path), plan, source, read_history(folder / "history.csv"), *more

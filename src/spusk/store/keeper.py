@@ -15,7 +15,7 @@ from spusk.sgd.health import finite
 from spusk.store.checkpoint import numbered, save_checkpoint
 from spusk.store.files import sweep, write
 from spusk.store.folder import describe, table
-from spusk.store.weights import save_weights
+from spusk.store.weights import WEIGHTS, save_weights
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -70,7 +70,7 @@ class Keeper:
             raise RunError(f"{self.folder}: holds a run already; choose another --out")
         with told(self.folder):
             (self.folder / "run.json").unlink(missing_ok=True)  # no run, until it is whole again
-            for old in (*numbered(self.folder), self.folder / "weights.safetensors"):
+            for old in (*numbered(self.folder), self.folder / WEIGHTS):
                 old.unlink(missing_ok=True)
             write(self.folder / "history.csv", table([]).encode())
             save_checkpoint(self.folder, self.net, Place(), steps, [])
@@ -114,7 +114,7 @@ class Keeper:
                 self.checkpoint(event)
             write(self.folder / "history.csv", table(self.history).encode())
             if event.outcome is Outcome.FINISHED:
-                save_weights(self.net, self.folder / "weights.safetensors")
+                save_weights(self.net, self.folder / WEIGHTS)
             trouble = self.trouble
         except OSError as error:
             trouble = f"{self.folder}: could not be written ({error.strerror or error})"
@@ -124,7 +124,7 @@ class Keeper:
     def rescued(self) -> str:
         """Writes the weights where there may be room yet, and says where they are."""
         try:
-            where = Path(tempfile.mkdtemp(prefix="spusk-rescued-")) / "weights.safetensors"
+            where = Path(tempfile.mkdtemp(prefix="spusk-rescued-")) / WEIGHTS
             save_weights(self.net, where)
         except OSError as error:
             return (

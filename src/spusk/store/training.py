@@ -10,9 +10,10 @@ from spusk.data import Data, Sample
 from spusk.errors import InputError, RunError
 from spusk.network import Network
 from spusk.sgd import Event, Outcome, Place, Plan, Training, plan_events
-from spusk.store.checkpoint import drop_newer, newest
+from spusk.store.checkpoint import Checkpoint, drop_newer, newest
 from spusk.store.folder import Run, describe, fingerprint, load
 from spusk.store.keeper import Every, Keeper, told
+from spusk.store.weights import WEIGHTS
 
 
 class Resumed(NamedTuple):
@@ -73,14 +74,14 @@ def open_resumed(
     keeper = Keeper(folder, about.net, plan, both.test is not None, every)
     try:
         last = newest(folder)  # under the lock: another process may have gone on meanwhile
-        keeper.net, keeper.history, keeper.saved = last.net, last.history, last.place
-        place = place_in(folder, plan, last.place, last.history, both.train)
+        place, history = going_on(folder, plan, last, both.train)
+        keeper.net, keeper.history, keeper.saved = last.net, history, last.place
         plan.checked(last.net, both.train, both.test)
         session = chosen.open(last.net, both.train, plan.size(both.train), threads)
         with told(folder):
             describe(folder, last.net, plan, about.source, about.note, chosen.name, mark)
             drop_newer(folder, last.path)
-            (folder / "weights.safetensors").unlink(missing_ok=True)  # the checkpoint speaks now
+            (folder / WEIGHTS).unlink(missing_ok=True)  # the checkpoint speaks now
     except BaseException:
         keeper.lock.release()
         raise
@@ -128,16 +129,22 @@ def found_sets(about: Run, sets: Data | Sample | None) -> Data:
     return data.load(about.source, None if folder is None else Path(str(folder)))
 
 
-def place_in(folder: Path, plan: Plan, place: Place, history: list[Event], V: Sample) -> Place:
-    """Where to begin: inside the epoch under way, or at the next. Raises InputError, RunError."""
-    steps = -(-len(V) // plan.size(V))
+def going_on(folder: Path, plan: Plan, last: Checkpoint, V: Sample) -> tuple[Place, list[Event]]:
+    """Where to begin, inside an epoch or at the next, and the epochs behind. Raises InputError.
+
+    A run killed between its last checkpoint and its end has only its last words to repeat: that
+    epoch's test, and the weights.
+    """
+    place, history, steps = last.place, last.history, -(-len(V) // plan.size(V))
     if place.step > steps:
         raise RunError(f"{folder}: stands at step {place.step} of an epoch of {steps} steps")
     if history and history[-1].epoch == place.epoch:
+        if place.epoch == plan.epochs and not (folder / WEIGHTS).exists():
+            return place, history[:-1]
         place = place.next_epoch()
     if place.epoch > plan.epochs:
         raise InputError(
             f"epochs: {folder} has done {place.epoch - 1} epochs, and {plan.epochs} were asked "
             f"for; extend it with --epochs {2 * (place.epoch - 1)}"
         )
-    return place
+    return place, history

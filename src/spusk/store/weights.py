@@ -18,6 +18,7 @@ from spusk.network import Network, Parameters, checked_sizes, named
 from spusk.starts import INITS
 from spusk.store.files import write
 
+WEIGHTS = "weights.safetensors"  # in a run folder, once it has ended well
 DESCRIPTION = ("sizes", "activation", "output", "error", "seed", "init")
 DTYPES = {"F32": np.float32, "F64": np.float64}
 
