@@ -11,8 +11,8 @@ import spusk
 
 SOURCE = Path(spusk.__file__).parent
 ROOMS = [  # nothing flows back: a room imports only rooms that stand before it
-    "errors",
     "words",
+    "errors",
     "functions",
     "gallery",
     "rules",

@@ -17,6 +17,10 @@ SpuskError                      anything spusk says is wrong; one line: what, wh
 class SpuskError(Exception):
     """The root: catch it to catch everything spusk raises on purpose."""
 
+    def sentence(self, lang: str | None = None) -> str:
+        """What is wrong, in a language, where it is known in more than English."""
+        return str(self)
+
 
 class InputError(SpuskError, ValueError):
     """A value from the user that cannot be used."""
@@ -40,6 +44,22 @@ class FormulaError(InputError):
     def __init__(self, message: str, place: int | None = None) -> None:
         super().__init__(message)
         self.place = place
+        self.key, self.values = "", dict[str, object]()
+
+    @classmethod
+    def said(cls, key: str, place: int, **values: object) -> "FormulaError":
+        """The error whose sentences are words/*/formula.toml's `key`, filled in with `values`."""
+        from spusk.words import say
+
+        values["column"] = place + 1
+        error = cls(say(f"formula.{key}", "en", **values), place)
+        error.key, error.values = key, values
+        return error
+
+    def sentence(self, lang: str | None = None) -> str:
+        from spusk.words import say
+
+        return say(f"formula.{self.key}", lang, **self.values) if self.key else str(self)
 
 
 class GradientError(InputError):

@@ -115,6 +115,11 @@ def test_escape_and_basins_tell_numbers():
     assert sum(m["share"] for m in found["minima"]) == pytest.approx(1, abs=0.02)
 
 
+def test_a_wrong_formula_is_told_in_the_language_of_the_call():
+    said = spusk("--lang", "ru", "gradient", "x + w", code=2)
+    assert said.startswith("error: формула: имя «w» не известно")
+
+
 def test_gallery_lists_every_function():
     from spusk import GALLERY
 

@@ -8,7 +8,8 @@ import pytest
 
 from spusk.errors import FormulaError
 from spusk.functions import function
-from spusk.functions.parse import FUNCTIONS
+from spusk.functions.vocabulary import FUNCTIONS
+from spusk.words import topic
 
 PIECES = [
     *(f"{name}(" for name in FUNCTIONS), *"xyzxyz+-*/^()()²√π·|,.!_[]'=:хе", "x1", "x2", "**",
@@ -110,6 +111,41 @@ def test_bad_text(text: str, place: int | None, says: str) -> None:
     assert caught.value.place is not None
     if place is not None:
         assert caught.value.place == place
+
+
+# every sentence of formula.toml, by a text that earns it
+SENTENCES = {
+    "empty": "", "long": "x" * 501, "constant": "5", "sign": "x ? 2", "sign_comma": "x, 2",
+    "sign_bar": "|x|", "sign_equals": "x = 2", "sign_bracket": "[x]", "sign_factorial": "x!",
+    "no_function": "x(x+1)", "side_by_side": "tg x", "broken": "(x+1", "mixed": "x + 2x1",
+    "deep": "cos(" * 60 + "x" + ")" * 60, "no_formula": "sin()", "large_number": "1e999*x",
+    "needs_brackets": "x + log", "near_name": "xy", "unknown_name": "x + w",
+    "near_function": "sinn(x)", "unknown_function": "quux(x)", "division": "x/0",
+    "exponent": "x^50,5", "base": "(-8)^x", "operation": "x//2", "unreal_number": "sqrt(-1)*x",
+    "unreal": "x + sqrt(0*x - 1)",
+}  # fmt: skip
+
+
+def test_every_sentence_is_earned_and_said_in_both_languages() -> None:
+    earned = {*SENTENCES, "strange_variable"}
+    assert earned == set(topic("formula", "en"))
+    for key, text in SENTENCES.items():
+        with pytest.raises(FormulaError) as caught:
+            function(text)
+        error = caught.value
+        assert error.key == key
+        assert error.sentence("en") == str(error)
+        assert error.sentence("ru").startswith("формула: ")
+    with pytest.raises(FormulaError) as caught:
+        function("x^2").check(0, "2*y")
+    assert caught.value.sentence("ru") == "ответ: y — не переменная f; используйте x"
+
+
+def test_numbers_of_a_sentence_follow_its_language() -> None:
+    with pytest.raises(FormulaError) as caught:
+        function("x^50,5")
+    assert "50.5" in str(caught.value)
+    assert "50,5 (место 1)" in caught.value.sentence("ru")
 
 
 @pytest.mark.parametrize("text", ["log(x)", "1/x", "sqrt(x)", "x^x", "acosh(x)", "x^0.5"])

@@ -202,6 +202,18 @@ def test_a_bad_formula_is_marked_and_the_picture_stays(lab_page):
     assert page.locator(".maths .line").count() == 3
 
 
+def test_a_bad_formula_is_told_in_the_pages_own_language(lab_page):
+    page = drawn(lab_page)  # a page in Russian, in a browser that asks for English
+    page.click("#language")
+    page.wait_for_selector("text=Скорость обучения")
+    drawn(page)
+    set_to(page, "#formula", "x + sinn(y)")
+    page.wait_for_selector("#formula-wrong:not([hidden])")
+    said = page.inner_text("#formula-wrong")
+    assert "формула: функция «sinn» не известна; может быть, sin? (место 5)" in said
+    assert page.inner_text("#formula-wrong mark") == "s"
+
+
 def test_mathml_from_elsewhere_is_not_trusted(lab_page):
     found = drawn(lab_page).evaluate("""async () => {
       const { imported } = await import('/page/surface/math.js');

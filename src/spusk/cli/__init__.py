@@ -5,6 +5,7 @@ Exit codes: 0 done, 2 a wrong call, 3 the run went wrong (diverged, not finite),
 
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -33,6 +34,14 @@ COMMANDS = {  # command -> the module that holds it; loaded when it is called
 
 class Rooms(click.Group):
     """A group whose commands live in modules that load on first use."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
+        """A command; what its user did wrong is said in the language of the call."""
+        try:
+            return super().invoke(ctx)
+        except SpuskError as error:
+            click.echo(f"error: {one_line(error.sentence(ctx.params['lang']))}", err=True)
+            return 2
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -78,9 +87,6 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(error, click.NoSuchOption):
             hint = "; a formula that begins with a minus comes after --, as in: gradient -- '-x^2'"
         click.echo(f"error: {one_line(error.format_message()).rstrip('.')}{hint}", err=True)
-        code = 2
-    except SpuskError as error:
-        click.echo(f"error: {one_line(str(error))}", err=True)
         code = 2
     except (click.Abort, KeyboardInterrupt):
         code = 130

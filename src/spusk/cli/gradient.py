@@ -69,7 +69,7 @@ def ask(f: "Function", lang: str) -> None:
         try:
             verdict = f.check(place, text)
         except FormulaError as error:
-            click.echo(say("surfaces.unread", lang, name=name, error=error))
+            click.echo(say("surfaces.unread", lang, name=name, error=error.sentence(lang)))
             continue
         if verdict.right:
             click.echo(say("surfaces.right", lang, name=name))

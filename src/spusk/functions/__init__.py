@@ -125,9 +125,8 @@ class Function:
         tree, names = parse(answer)
         strange = [name for name in names if name not in self.names]
         if strange:
-            raise FormulaError(
-                f"answer: {strange[0]} is no variable of f; use {', '.join(self.names)}", 0
-            )
+            ours = ", ".join(self.names)
+            raise FormulaError.said("strange_variable", 0, name=strange[0], known=ours)
         said = Symbolic(tree, self.names).value
         points = probes(self)
         found, expected = said(points), self.gradient(points)[:, place]
@@ -209,9 +208,7 @@ def from_text(source: str) -> Function:
     entry = GALLERY.get(key)
     tree, names = parse(entry.formula if entry else source)
     if not names:
-        raise FormulaError(
-            "formula: a constant has no variables, so nothing descends; use x, y, z or x1, x2, …", 0
-        )
+        raise FormulaError.said("constant", 0)
     symbolic = Symbolic(tree, names)
     return Function(names, symbolic.value, "formula", symbolic, entry=entry, text=text(tree))
 

@@ -20,10 +20,13 @@ from starlette.types import ASGIApp
 
 from spusk.errors import FormulaError, SpuskError
 from spusk.gallery import GALLERY, Entry
+from spusk.lab.files import Files, receive
 from spusk.lab.guard import Guard, spoken, told
 from spusk.lab.jobs import BusyError, Jobs
+from spusk.lab.kept import Kept
 from spusk.lab.live import live
-from spusk.lab.training import Run, Runs
+from spusk.lab.loaded import SET
+from spusk.lab.training import Runs
 from spusk.store import save_weights
 from spusk.words import LANGUAGES, topic
 
@@ -76,7 +79,7 @@ def described_entry(entry: Entry) -> dict[str, object]:
 
 async def formula(request: Request) -> Response:
     """A formula read: its tape, gradient and how both are written."""
-    text = asked_formula(await request.body())
+    text, lang = asked_formula(await request.body()), spoken(request.scope)
     if text is None:
         return told(request.scope, 422, "not_json")
     if len(text) > FORMULA_LIMIT:
@@ -89,7 +92,7 @@ async def formula(request: Request) -> Response:
             return described(text)
         except SpuskError as error:  # an answer like any other: people type and err
             place = error.place if isinstance(error, FormulaError) else None
-            return {"error": str(error), "place": place}
+            return {"error": error.sentence(lang), "place": place}
 
     jobs: Jobs = request.app.state.jobs
     return JSONResponse(await jobs.run(read))
@@ -128,7 +131,7 @@ async def weights(request: Request) -> Response:
     def written() -> bytes:
         with TemporaryDirectory() as folder:
             path = Path(folder) / "weights.safetensors"
-            save_weights(run.seen, path)
+            save_weights(run.seen, path, {SET: run.facts.id} if run.facts else None)
             return path.read_bytes()
 
     body = await asyncio.to_thread(written)
@@ -142,7 +145,7 @@ async def history(request: Request) -> Response:
     return kept(body.encode(), "application/json", f"spusk-{run.id}.json")
 
 
-def asked_run(request: Request) -> Run:
+def asked_run(request: Request) -> Kept:
     """The run that an address names, or 404."""
     runs: Runs = request.app.state.runs
     run = runs.kept.get(request.path_params["id"])
@@ -181,6 +184,7 @@ ROUTES = (
     Row("/export", "GET", export, ("token",)),
     Row("/runs/{id}/weights.safetensors", "GET", weights, ("token",)),
     Row("/runs/{id}/history.json", "GET", history, ("token",)),
+    Row("/files/{name}", "POST", receive, ("token", "origin", "size")),
     Row("/live", "websocket", live, ("token", "origin", "size")),
 )
 
@@ -209,6 +213,7 @@ async def living(app: Starlette) -> AsyncIterator[None]:
     Thread(target=warm, daemon=True).start()
     yield
     await asyncio.to_thread(app.state.runs.close)
+    app.state.files.folder.cleanup()
 
 
 def create(
@@ -218,5 +223,5 @@ def create(
     faces = dict.fromkeys((SpuskError, BusyError, TimeoutError, HTTPException, Exception), wrong)
     routes = [row.route() for row in ROUTES]
     app = Starlette(routes=routes, exception_handlers=faces, lifespan=living)
-    app.state.jobs, app.state.runs = jobs or Jobs(), runs or Runs()
+    app.state.jobs, app.state.runs, app.state.files = jobs or Jobs(), runs or Runs(), Files()
     return Guard(app, hosts, token)

@@ -8,8 +8,9 @@ export const offline = kept ? JSON.parse(kept.textContent) : null;
 /** The answer to GET path, or to POST path with a body as JSON. */
 export async function ask(path, body, signal) {
   if (offline) return found(path, body);
-  if (body === undefined) return fetch(path, { signal });
-  const headers = { "Content-Type": "application/json" };
+  const headers = { "Accept-Language": document.documentElement.lang }; // the page's, not the browser's
+  if (body === undefined) return fetch(path, { headers, signal });
+  headers["Content-Type"] = "application/json";
   return fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
 }
 
