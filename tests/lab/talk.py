@@ -45,7 +45,9 @@ class Page:
         while kind not in (message := self.said.get(timeout=20)):
             assert "error" not in message, message
             self.news.append(message)
-        assert message.keys() == ({"error", "do"} if kind == "error" else {kind})
+        assert message.keys() == {"error": {"error", "do"}, "runs": {"runs", "sets"}}.get(
+            kind, {kind}
+        )
         return message[kind]
 
     def heard(self, kind):

@@ -23,7 +23,8 @@ from tests.lab.trained import one_run
 
 EXAMPLES = {"/page/{file:path}": "/page/index.html", "/words/{lang}": "/words/ru",
             "/runs/{id}/weights.safetensors": "/runs/1/weights.safetensors",
-            "/runs/{id}/history.json": "/runs/1/history.json"}  # fmt: skip
+            "/runs/{id}/history.json": "/runs/1/history.json",
+            "/files/{name}": f"/files/own.csv?at=0&of={len(FORMULA)}0"}  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("reader")
 

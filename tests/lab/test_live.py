@@ -34,7 +34,7 @@ def page(app):
 
 
 RUN = {"id", "name", "state", "sizes", "rate", "batch", "epochs", "init", "seed", "data",
-       "history", "outcome", "sentence"}  # fmt: skip
+       "history", "outcome", "sentence", "loaded", "shape", "names", "whole"}  # fmt: skip
 ROW = {"epoch", "cost", "accuracy", "test_cost", "test_accuracy", "seconds"}
 
 

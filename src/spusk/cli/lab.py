@@ -9,11 +9,15 @@ from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import click
 
 from spusk.errors import InputError, SpuskError
 from spusk.words import say
+
+if TYPE_CHECKING:
+    from spusk.lab.training import Runs
 
 NEEDED = ("starlette", "uvicorn", "websockets", "segno")
 PORT = 8642
@@ -45,11 +49,22 @@ NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0
     type=click.Path(path_type=Path),
     help="Write the page, without the trainings, as one file that works offline.",
 )
+@click.option(
+    "--data",
+    "sources",
+    multiple=True,
+    metavar="SET",
+    help="A set of your own to train on: a file or folder, as for spusk train. Repeatable.",
+)
+@click.option(
+    "--load", "runs", multiple=True, metavar="RUN", type=click.Path(path_type=Path),
+    help="Weights to look at: a run folder, or weights.safetensors. Repeatable.",
+)  # fmt: skip
 @click.argument("texts", nargs=-1, metavar="[ADDRESS | FORMULA ...]")
 @click.pass_obj
 def lab(
     lang: str, port: int, names: tuple[str, ...], no_browser: bool, file: Path | None,
-    texts: tuple[str, ...],
+    sources: tuple[str, ...], runs: tuple[Path, ...], texts: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Gradient descent in the browser, live; ADDRESS opens a shared picture.
 
@@ -57,6 +72,7 @@ def lab(
     spusk lab
     spusk lab "http://127.0.0.1:8642/#…"
     spusk lab --host 192.168.1.5              a class may come in
+    spusk lab --data iris.csv                 a set of your own
     spusk lab --export lab.html "x^2 + sin(y)"
     """
     if any(find_spec(name) is None for name in NEEDED):
@@ -69,8 +85,27 @@ def lab(
                          "texts; put it in quotes; formulas go with --export")  # fmt: skip
     picture = shared(*texts)
     guests = tuple(host_name(name) for name in names)
+    kept = brought(sources, runs, lang)
     door = listening("0.0.0.0" if guests else "127.0.0.1", port)
-    serve(door, guests, picture, lang, not no_browser)
+    serve(door, guests, picture, lang, not no_browser, kept)
+
+
+def brought(sources: tuple[str, ...], runs: tuple[Path, ...], lang: str) -> "Runs":
+    """The trainings, with the sets and weights that were named; each is read now. SpuskError."""
+    from spusk import data
+    from spusk.lab.loaded import from_path
+    from spusk.lab.sets import ALWAYS
+    from spusk.lab.training import Runs
+
+    kept = Runs()
+    for source in sources:
+        if source in ALWAYS:
+            kept.sets.find(source, lang)
+        else:
+            kept.sets.add(data.load(source), Path(source).name, lang)
+    for run in runs:
+        kept.load(from_path(run, kept.sets, lang), lang)
+    return kept
 
 
 def write_page(file: Path, formulas: tuple[str, ...], lang: str) -> None:
@@ -82,8 +117,9 @@ def write_page(file: Path, formulas: tuple[str, ...], lang: str) -> None:
 
 
 def serve(
-    door: socket.socket, guests: tuple[str, ...], picture: str, lang: str, browse: bool
-) -> None:
+    door: socket.socket, guests: tuple[str, ...], picture: str, lang: str, browse: bool,
+    runs: "Runs",
+) -> None:  # fmt: skip
     """Tells the address, once, and answers until stopped."""
     import uvicorn
 
@@ -100,7 +136,7 @@ def serve(
     click.echo(say("lab.stop", lang))
     if browse:
         Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-    app = create(allowed_hosts(("127.0.0.1", "localhost", *guests), port), token)
+    app = create(allowed_hosts(("127.0.0.1", "localhost", *guests), port), token, runs=runs)
     quiet = uvicorn.Config(
         app, access_log=False, log_level="warning", proxy_headers=False, server_header=False,
         ws="websockets-sansio", ws_max_size=LIMIT, timeout_graceful_shutdown=2,

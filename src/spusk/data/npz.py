@@ -36,7 +36,7 @@ def read_npz(path: Path, split: float | None) -> Data:
     """
     size = regular(path).stat().st_size
     try:
-        with reading(path), _Bounded(path) as raw, zipfile.ZipFile(raw) as archive:
+        with reading(path), Bounded(path) as raw, zipfile.ZipFile(raw) as archive:
             names = {name.removesuffix(".npy").lower(): name for name in archive.namelist()}
             found = {
                 key: _array(archive, names[key], size, f"{path}: {key}")
@@ -59,7 +59,7 @@ def read_npz(path: Path, split: float | None) -> Data:
     return Data(train, test, path.name)
 
 
-class _Bounded(io.FileIO):
+class Bounded(io.FileIO):
     """A file that gives out no large piece at once, whatever an archive's directory claims."""
 
     def read(self, size: int | None = -1, /) -> bytes:

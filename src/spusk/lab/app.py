@@ -213,7 +213,7 @@ async def living(app: Starlette) -> AsyncIterator[None]:
     Thread(target=warm, daemon=True).start()
     yield
     await asyncio.to_thread(app.state.runs.close)
-    app.state.files.folder.cleanup()
+    app.state.files.close()
 
 
 def create(

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.errors import InputError
+from spusk.lab.sets import ALWAYS, Facts
 from spusk.starts import INITS
 from spusk.words import say
 
-DATA = ("sample", "mnist")
-INPUTS, CLASSES = 28 * 28, 10  # of both sets
 MOST_LAYERS = 6
 MOST_WEIGHTS = 12_000_000  # the lecture's network has 10 million; 48 MB
 MOST_ACTIVATIONS = 10_000_000  # numbers that one sub-sample sets in motion; 40 MB
@@ -40,6 +39,12 @@ class Wish:
     def weights(self) -> int:
         """Weights and biases together."""
         return counted(self.layers)
+
+    def told(self) -> dict[str, Any]:
+        """The training as the page is told of it."""
+        parts = ("rate", "batch", "epochs", "init", "seed", "data")
+        name = f"{'-'.join(map(str, self.layers))} · η = {self.rate:g}"
+        return {"name": name, **{part: getattr(self, part) for part in parts}}
 
 
 class Asked:
@@ -74,35 +79,44 @@ class Asked:
             raise self.wrong("not_a_choice", field, names=", ".join(names))
         return name
 
-    def pixels(self, field: str) -> NDArray[np.float64]:
-        """A picture of 28×28 shades, 0…255: (28, 28)."""
-        shades = self.message.get(field)
-        if not isinstance(shades, list) or len(shades) != INPUTS:
+    def pixels(self, field: str, shape: tuple[int, int]) -> NDArray[np.float64]:
+        """A picture of h×w shades, 0…255: (h, w)."""
+        shades, (rows, columns) = self.message.get(field), shape
+        if not isinstance(shades, list) or len(shades) != rows * columns:
             count = len(shades) if isinstance(shades, list) else 0
-            raise self.wrong("not_a_picture", field, n=INPUTS, count=count)
+            size = {"n": rows * columns, "rows": rows, "columns": columns}
+            raise self.wrong("not_a_picture", field, count=count, **size)
         if not all(is_number(shade) and 0 <= shade <= 255 for shade in shades):
             raise self.wrong("not_shades", field)
-        return np.array(shades, np.float64).reshape(28, 28)
+        return np.array(shades, np.float64).reshape(shape)
 
-    def layers(self, field: str) -> tuple[int, ...]:
-        """Layers that fit the sets and the machine."""
+    def set(self, field: str, known: Mapping[str, Facts]) -> Facts:
+        """One of the sets that are here."""
+        name = self.message.get(field)
+        if isinstance(name, str) and name.startswith("own-") and name not in known:
+            raise self.wrong("no_set", field)
+        return known[self.choice(field, tuple(known))]
+
+    def layers(self, field: str, V: Facts) -> tuple[int, ...]:
+        """Layers that fit the set and the machine."""
         sizes = self.message.get(field)
         if not isinstance(sizes, list) or not 2 <= len(sizes) <= MOST_LAYERS:
             raise self.wrong("not_layers", field, most=MOST_LAYERS)
         if not all(is_whole(n) and 1 <= n <= MOST_WEIGHTS for n in sizes):
             raise self.wrong("not_layers", field, most=MOST_LAYERS)
         layers = tuple(map(int, sizes))
-        if (layers[0], layers[-1]) != (INPUTS, CLASSES):
-            raise self.wrong("wrong_ends", field, first=INPUTS, last=CLASSES)
+        if (layers[0], layers[-1]) != (V.inputs, V.classes):
+            raise self.wrong("wrong_ends", field, first=V.inputs, last=V.classes)
         if counted(layers) > MOST_WEIGHTS:
             raise self.wrong("many_weights", field, n=counted(layers), limit=MOST_WEIGHTS)
         return layers
 
-    def wish(self) -> Wish:
+    def wish(self, known: Mapping[str, Facts] = ALWAYS) -> Wish:
         """The whole training."""
+        V = self.set("data", known)
         wish = Wish(
-            data=self.choice("data", DATA),
-            layers=self.layers("layers"),
+            data=V.id,
+            layers=self.layers("layers", V),
             rate=self.positive("rate", MOST_RATE),
             batch=self.whole("batch", 1, MOST_BATCH),
             epochs=self.whole("epochs", 1, MOST_EPOCHS),

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from spusk import __version__
-from spusk.errors import SpuskError
+from spusk.errors import InputError, SpuskError
 from spusk.lab import looks
 from spusk.lab.asked import SHOWN, Asked
 from spusk.lab.guard import spoken
-from spusk.lab.training import Run, Runs
+from spusk.lab.kept import Kept
+from spusk.lab.sets import Facts
+from spusk.lab.training import Runs
 from spusk.lab.watchers import Outbox
 from spusk.words import LANGUAGES, say
 
@@ -33,7 +35,7 @@ class Talk(NamedTuple):
         return self.box.lang
 
     @property
-    def run(self) -> Run:
+    def run(self) -> Kept:
         """The run that is meant. Raises InputError."""
         return self.runs.find(self.asked.message.get("id"), self.lang)
 
@@ -42,13 +44,14 @@ Said = dict[str, Any]
 
 
 def listed(talk: Talk) -> Said:
-    """All runs."""
-    return {"runs": [run.described(talk.lang) for run in [*talk.runs.kept.values()]]}
+    """All runs, and all sets."""
+    runs = [run.described(talk.lang) for run in [*talk.runs.kept.values()]]
+    return {"runs": runs, "sets": [facts.told() for facts in talk.runs.sets.facts.values()]}
 
 
 def start(talk: Talk) -> Said:
     """A new training."""
-    run = talk.runs.start(talk.asked.wish(), talk.lang)
+    run = talk.runs.start(talk.asked.wish(talk.runs.sets.facts), talk.lang)
     return {"started": run.described(talk.lang)}
 
 
@@ -63,25 +66,39 @@ def steered(wanted: str) -> Callable[[Talk], Said]:
     return steer
 
 
+def pictured(run: Kept, lang: str) -> Facts:
+    """What is known of a run's set, which has pictures. Raises InputError for one that has none."""
+    if run.facts is None or run.facts.shape is None:
+        raise InputError(say("lab.no_picture", lang))
+    return run.facts
+
+
 def weights(talk: Talk) -> Said:
     """The first layer as pictures."""
     run = talk.run
-    return {"weights": {"id": run.id} | looks.weights(run.seen, run.sets.train.shape)}
+    shape = pictured(run, talk.lang).shape
+    assert shape is not None
+    return {"weights": {"id": run.id} | looks.weights(run.seen, shape)}
 
 
 def confusion(talk: Talk) -> Said:
     """What it takes for what."""
     run = talk.run
-    test = run.sets.test or run.sets.train
-    return {"confusion": {"id": run.id} | looks.confusion(run.seen, test)}
+    test = run.sets and (run.sets.test or run.sets.train)
+    if test is None or run.facts is None or run.facts.names is None:
+        raise InputError(say("lab.no_classes", talk.lang))
+    return {"confusion": {"id": run.id} | looks.confusion(run.seen, test, run.facts)}
 
 
 def draw(talk: Talk) -> Said:
-    """α(x) of a drawn digit."""
-    run, ink = talk.run, talk.asked.pixels("pixels")
+    """α(x) of a drawn picture."""
+    run = talk.run
+    facts = pictured(run, talk.lang)
+    assert facts.shape is not None
+    ink = talk.asked.pixels("pixels", facts.shape)
     if not ink.any():
         raise talk.asked.wrong("nothing_drawn", "pixels")
-    return {"drawn": {"id": run.id} | looks.answer(run.seen, ink)}
+    return {"drawn": {"id": run.id} | looks.answer(run.seen, ink, facts.white)}
 
 
 def forget(talk: Talk) -> Said:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spusk.data import Sample
 from spusk.data.digit import drawn
+from spusk.lab.sets import Facts, facts_of
 from spusk.network import Network
 
 PICTURES = 30  # neurons, or wrong digits, shown at most
@@ -25,9 +26,13 @@ def weights(net: Network, shape: tuple[int, ...]) -> dict[str, Any]:
     return {"width": shape[1], "height": shape[0], "images": scaled.tolist()}
 
 
-def confusion(net: Network, V: Sample) -> dict[str, Any]:
-    """How often each class (row) was answered as each other, and the surest mistakes."""
+def confusion(net: Network, V: Sample, facts: Facts | None = None) -> dict[str, Any]:
+    """How often each class (row) was answered as each other, and the surest mistakes.
+
+    A mistake has its pixels, 0…255, where the set's inputs are pictures.
+    """
     assert V.labels is not None
+    facts = facts or facts_of(V.name, V.name, V)
     answers = np.nan_to_num(net.answer(V))  # (K, m)
     said = np.argmax(answers, axis=1)
     table = np.zeros((V.classes, V.classes), np.int64)
@@ -35,16 +40,28 @@ def confusion(net: Network, V: Sample) -> dict[str, Any]:
     wrong = np.flatnonzero(said != V.labels)
     surest = wrong[np.argsort(-answers[wrong, said[wrong]], kind="stable")[:PICTURES]]
     digits = [
-        {"pixels": V.x[k].tolist(), "label": int(V.labels[k]), "answer": int(said[k]),
+        {"pixels": shades(V.x[k], facts), "label": int(V.labels[k]), "answer": int(said[k]),
          "sure": round(float(answers[k, said[k]]), 4)}
         for k in surest
     ]  # fmt: skip
     return {"table": table.tolist(), "wrong": digits}
 
 
-def answer(net: Network, ink: NDArray[np.float64]) -> dict[str, Any]:
-    """α(x) of a digit drawn white on black, once it is centred like MNIST's. DataError if empty."""
+def shades(x: NDArray[np.generic], facts: Facts) -> list[int] | None:
+    """A picture's pixels from 0 to 255, the set's brightest; None for what is no picture."""
+    if facts.shape is None:
+        return None
+    full = 255 * facts.white if x.dtype == np.uint8 else facts.white
+    pixels = np.rint(x.astype(np.float64) * (255 / full)).clip(0, 255)
+    return [int(pixel) for pixel in pixels]
+
+
+def answer(net: Network, ink: NDArray[np.float64], white: float = 1.0) -> dict[str, Any]:
+    """α(x) of a digit drawn white on black, once it is centred like MNIST's. DataError if empty.
+
+    `white` is the brightest pixel of the network's set, 0…1.
+    """
     x = drawn(ink)
-    a = np.nan_to_num(net.answer(x))
+    a = np.nan_to_num(net.answer(x * (white / 255)))
     return {"a": np.round(a, 4).astype(np.float64).round(4).tolist(), "digit": int(np.argmax(a)),
             "input": x.tolist()}  # fmt: skip

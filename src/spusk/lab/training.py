@@ -2,18 +2,20 @@
 
 import json
 from collections.abc import Callable
-from threading import Condition, Lock, Thread
+from threading import Lock, Thread
 from time import monotonic, perf_counter
 from typing import Any
 
 from spusk import data, engines
 from spusk.data import Data
-from spusk.data.folders import TRAIN, find, mnist_folder
 from spusk.engines import Session
-from spusk.errors import DataError, InputError
+from spusk.errors import InputError
 from spusk.lab.asked import Wish
+from spusk.lab.kept import Kept
+from spusk.lab.loaded import Found, loaded
 from spusk.lab.report import ended, progress_of, row_of
-from spusk.lab.watchers import Watchers, everywhere
+from spusk.lab.sets import Facts, Sets
+from spusk.lab.watchers import everywhere
 from spusk.network import Network
 from spusk.sgd import Event, Outcome, Plan, plan_events
 from spusk.words import LANGUAGES, say
@@ -32,27 +34,24 @@ STATES = {
 }
 
 
-class Run:
+class Run(Kept):
     """One training: its thread, its place, and a copy of its weights that nobody writes to.
 
-    `gate` guards all that others see or want; the thread holds it only for a moment at an event.
-    `wanted`: what the thread shall do at its next event: "go", "pause", "epoch" (go, then pause
-    at the epoch's end) or "stop".
+    The thread holds `gate` only for a moment at an event. `wanted`: what the thread shall do at
+    its next event: "go", "pause", "epoch" (go, then pause at the epoch's end) or "stop".
     """
 
-    def __init__(self, name: str, wish: Wish, sets: Data) -> None:
-        self.id, self.wish, self.sets = name, wish, sets
+    sets: Data
+
+    def __init__(self, name: str, wish: Wish, facts: Facts, sets: Data) -> None:
+        self.wish = wish
         self.net = Network(wish.layers, wish.seed, wish.init, V=sets.train)
         self.plan = Plan(wish.rate, wish.batch, wish.epochs, wish.seed)
         self.plan.checked(self.net, sets.train, sets.test)
-        self.seen = self.net.copy()  # replaced, never written to
+        super().__init__(name, self.net.copy(), facts, sets, wish.told())
         self.copied, self.copying = monotonic(), 0.0
-        self.gate = Condition()
         self.state, self.wanted, self.resting = "running", "go", False
-        self.history: list[dict[str, Any]] = []
-        self.outcome: Outcome | None = None
         self.last: Event | None = None
-        self.watchers = Watchers(name)
         self.told = 0.0
 
     def begin(self) -> None:
@@ -160,87 +159,72 @@ class Run:
         """Whether the thread waits in a pause, and shall."""
         return self.state == "paused" and self.wanted == "pause"
 
-    @property
-    def over(self) -> bool:
-        """Whether it has ended."""
-        return self.state not in ("running", "paused")
+    def join(self, seconds: float) -> None:
+        """Waits for the thread's end."""
+        self.thread.join(seconds)
 
-    def described(self, lang: str) -> dict[str, Any]:
-        """The run as the page wants it."""
-        with self.gate:
-            wish, ending, history = self.wish, self.ending(lang), [*self.history]
-        return {
-            "name": f"{'-'.join(map(str, wish.layers))} · η = {wish.rate:g}",
-            "sizes": wish.layers, "rate": wish.rate, "batch": wish.batch, "epochs": wish.epochs,
-            "init": wish.init, "seed": wish.seed, "data": wish.data, "history": history, **ending,
-        }  # fmt: skip
-
-    def ending(self, lang: str) -> dict[str, Any]:
-        """How the run stands or ended, in words where it has ended."""
-        return {
-            "id": self.id,
-            "state": self.state,
-            "outcome": str(self.outcome) if self.outcome else None,
-            "sentence": ended(self.outcome, self.last, self.wish.rate, self.history, lang)
-            if self.over
-            else None,
-        }
+    def sentence(self, lang: str) -> str:
+        """How it ended, with its numbers and a remedy."""
+        return ended(self.outcome, self.last, self.wish.rate, self.history, lang)
 
 
 class Runs:
     """All trainings that the lab keeps; every method may be called from any thread."""
 
     def __init__(self, load: Callable[[str], Data] = data.load) -> None:
-        self.load, self.lock = load, Lock()
-        self.sets: dict[str, Data] = {}
-        self.kept: dict[str, Run] = {}
+        self.sets, self.lock = Sets(load), Lock()
+        self.kept: dict[str, Kept] = {}
         self.number = 0
 
     def start(self, wish: Wish, lang: str) -> Run:
         """A new training, under way. Raises InputError where there is no room for it."""
         with self.lock:
-            self.room_for(wish, lang)
+            self.room_for(wish.weights, lang)
             self.one_more(lang)
-            sets = self.loaded(wish.data, lang)
-            self.number += 1
-            run = Run(str(self.number), wish, sets)
+            sets = self.sets.find(wish.data, lang)
+            run = Run(self.new_name(), wish, self.sets.facts[wish.data], sets)
             run.begin()
             self.kept[run.id] = run
             return run
 
-    def room_for(self, wish: Wish, lang: str) -> None:
+    def load(self, found: Found, lang: str) -> Kept:
+        """A run that was trained elsewhere. Raises InputError where there is no room for it."""
+        with self.lock:
+            self.room_for(found.net.Q + found.net.P, lang)
+            name = self.new_name()
+        run = loaded(name, found, self.sets, lang)  # it is tested too: others need not wait
+        with self.lock:
+            self.room_for(run.weights, lang)
+            self.kept[name] = run
+            return run
+
+    def new_name(self) -> str:
+        """A run's id, never given again; the lock is held."""
+        self.number += 1
+        return str(self.number)
+
+    def room_for(self, weights: int, lang: str) -> None:
         """Raises InputError where one more run would be too much to keep."""
         if len(self.kept) >= KEPT:
             raise InputError(say("lab.many_runs", lang, n=KEPT))
-        weights = wish.weights + sum(run.wish.weights for run in self.kept.values())
+        weights += sum(run.weights for run in self.kept.values())
         if weights > KEPT_WEIGHTS:
             raise InputError(say("lab.many_kept", lang, weights=weights, limit=KEPT_WEIGHTS))
 
-    def one_more(self, lang: str, besides: Run | None = None) -> None:
+    def one_more(self, lang: str, besides: Kept | None = None) -> None:
         """Raises InputError where so many train already."""
         others = [run for run in self.kept.values() if run is not besides]
         if sum(run.state == "running" for run in others) >= AT_ONCE:
             raise InputError(say("lab.many_at_once", lang, n=AT_ONCE))
 
-    def loaded(self, name: str, lang: str) -> Data:
-        """A set, read once. Raises DataError that says how to get it."""
-        if name not in self.sets:
-            try:
-                self.sets[name] = self.load(name)
-            except DataError:
-                if name == "mnist" and find(mnist_folder(None), TRAIN, "images") is None:
-                    raise DataError(say("lab.no_mnist", lang)) from None
-                raise
-        return self.sets[name]
-
-    def find(self, name: object, lang: str) -> Run:
+    def find(self, name: object, lang: str) -> Kept:
         """The run of this id. Raises InputError."""
         run = self.kept.get(name) if isinstance(name, str) else None
         if run is None:
             raise InputError(say("lab.no_run", lang))
         return run
 
-    def steer(self, run: Run, wanted: str, lang: str) -> None:
+    def steer(self, run: Kept, wanted: str, lang: str) -> None:
         """Go on, pause, one epoch or stop. Raises InputError for a run that has ended."""
         if run.over:
             raise InputError(say("lab.run_over", lang))
@@ -251,7 +235,7 @@ class Runs:
         else:
             run.ask(wanted)
 
-    def forget(self, run: Run) -> None:
+    def forget(self, run: Kept) -> None:
         """Stops a run and lets it go."""
         run.ask("stop")
         with self.lock:
@@ -261,8 +245,9 @@ class Runs:
     def close(self) -> None:
         """Stops all of them: the lab is closing."""
         for run in [*self.kept.values()]:
-            with run.gate:
-                run.wanted = "stop"
-                run.gate.notify_all()
+            if isinstance(run, Run):
+                with run.gate:
+                    run.wanted = "stop"
+                    run.gate.notify_all()
         for run in [*self.kept.values()]:
-            run.thread.join(PATIENCE)
+            run.join(PATIENCE)
