@@ -24,7 +24,7 @@ class Facts(NamedTuple):
     """What a page knows of a set: K precedents to train with, x ∈ R^inputs, y ∈ R^classes.
 
     shape: (height, width) where x is a picture; names: of the classes, None where y is no class
-    or there are too many; white: the brightest pixel, 0…1; mixed: it came sorted by class.
+    or there are too many; white: the brightest pixel, 0…1; mixed: it came class after class.
     """
 
     id: str
@@ -105,13 +105,17 @@ def facts_of(mark: str, name: str, V: Sample) -> Facts:
     square = len(V.shape) == 2 and all(side in SIDES for side in V.shape)
     shape = (V.shape[0], V.shape[1]) if square and low >= 0 and 0 < white <= 1 else None
     names = V.class_names if V.labels is not None and V.classes <= NAMED else None
-    return Facts(
-        mark, name, V.x.shape[1], V.classes, len(V), shape, names, white, V.sorted_by_class
-    )
+    return Facts(mark, name, V.x.shape[1], V.classes, len(V), shape, names, white, grouped(V))
+
+
+def grouped(V: Sample) -> bool:
+    """Whether a set comes class after class, in whatever order."""
+    changes = 0 if V.labels is None else np.count_nonzero(np.diff(V.labels.astype(int)))
+    return 0 < changes < V.classes
 
 
 def mixed(V: Sample) -> Sample:
-    """A set that is sorted by class, mixed: its first epoch takes it as given (L11)."""
+    """A set that comes class after class, mixed: its first epoch takes it as given (L11)."""
     return V.take(np.random.default_rng(0).permutation(len(V)))
 
 
