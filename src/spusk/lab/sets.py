@@ -111,7 +111,7 @@ def facts_of(mark: str, name: str, V: Sample) -> Facts:
 def grouped(V: Sample) -> bool:
     """Whether a set comes class after class, in whatever order."""
     changes = 0 if V.labels is None else np.count_nonzero(np.diff(V.labels.astype(int)))
-    return 0 < changes < V.classes
+    return bool(0 < changes < V.classes)
 
 
 def mixed(V: Sample) -> Sample:
