@@ -96,6 +96,15 @@ def test_a_start_is_set_by_hand_and_the_path_follows(lab_page, way):
     assert verdict(page)[0] == "converged"
 
 
+def test_one_variable_has_no_surface_in_space(new_page):
+    page = drawn(new_page("#surface&f=escape&show=relief"))
+    for tab in ("relief", "basins"):
+        assert page.locator(f"[data-tab={tab}]").is_hidden()
+    assert page.get_attribute("[data-tab=map]", "aria-pressed") == "true"
+    assert "show" not in settings(page)
+    assert page.locator(".relief").count() == 0
+
+
 def test_a_finger_sets_the_start(lab_address, chromium):
     context = chromium.new_context(viewport=browser.NARROW, has_touch=True, locale="en-US")
     page = context.new_page()
@@ -253,6 +262,7 @@ def test_a_shared_address_gives_the_same_picture(new_page, picture):
 @pytest.mark.parametrize(
     "broken",
     ["rate=-1&steps=99999999&rule=constructor&x=1,2,3&keep=1;2&n=-3&beta=1&__proto__=1",
+     "box=3,1,0,1", "box=1,2,3", "box=0,1e999",
      "rate=1e999&steps=0&rule=&x=a&keep=0.1,plain,0.9,1,2,3&show=%3Cimg%20src%3Dx%3E&strange=1"],
 )  # fmt: skip
 def test_what_an_address_says_wrong_is_left_out_and_told(new_page, broken):

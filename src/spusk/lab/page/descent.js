@@ -127,16 +127,17 @@ export function descend(
 
 // Which minimum each start of a grid reaches (size × size, row 0 the lowest y), and in how many
 // steps of the plain rule: `which` holds places in `minima`, −1 for none, −2 for a descent that
-// ran away. `rows` = [from, to) makes a part of the map, so that several workers can share it.
+// ran away. `rows` = [from, to) makes a part of the map, so that several workers can share it;
+// `whole` is the view by which nearness to a minimum is judged, where `view` is a part of it.
 export function basins(
   program,
   minima,
   view,
   size,
-  { rate, steps = 1000, tolerance = 1e-6, rows = [0, size] },
+  { rate, steps = 1000, tolerance = 1e-6, rows = [0, size], whole = view },
 ) {
   const [xs, ys] = view.map(([low, high]) => ticks(low, high, size));
-  const near = NEAR * Math.max(...view.map(([low, high]) => high - low));
+  const near = NEAR * Math.max(...whole.map(([low, high]) => high - low));
   const block = program.block(program.partial ? "both" : "gradient");
   const count = (rows[1] - rows[0]) * size;
   const map = {

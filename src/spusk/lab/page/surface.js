@@ -11,22 +11,24 @@ import { menu } from "./surface/menu.js";
 import { completed, modelOf } from "./surface/model.js";
 import { player } from "./surface/player.js";
 import { described as read, gallery } from "./surface/source.js";
+import { digitsIn, resized } from "./surface/seen.js";
 import { readState, writeState } from "./surface/state.js";
 import { stepFormula } from "./surface/steps.js";
 import { tabs } from "./surface/tabs.js";
 import { verdictBox } from "./surface/verdict.js";
 
 const FIRST = offline?.first ?? "lecture";
+const ZOOMS = { Equal: 0.8, NumpadAdd: 0.8, Minus: 1.25, NumpadSubtract: 1.25 };
 const REST = 120; // ms between two writings of the address: browsers refuse more
 
 export async function mount(room, frame) {
   const { say, lang, settings, tell, remember } = frame;
   let described, program, state, model, asked, writing;
 
-  const choose = (x) => change({ x: x.map((part) => Number(part.toPrecision(4))) });
+  const choose = (x) => change({ x: x.map((part) => Number(part.toPrecision(digitsIn(model.view, described.view)))) });
   const keeping = keeper(say, { add: keep, drop, clear: () => change({ keep: [] }) });
   const parts = {
-    sight: tabs(frame, choose, (name) => change({ show: name })),
+    sight: tabs(frame, choose, (name) => change({ show: name }), look),
     controls: controls(say, lang, change, keeping.button),
     player: player(say, (n) => go(n), () => model),
     verdict: verdictBox(say, lang),
@@ -82,6 +84,22 @@ export async function mount(room, frame) {
     write();
   }
 
+  /** Shows a box of the plane, or the whole view; the path stays as it is. */
+  function look(box) {
+    const part = String(box) === String(described.view) ? undefined : box;
+    if (String(part) === String(state.box)) return false;
+    state.box = part;
+    model = { ...model, view: part ?? described.view };
+    parts.sight.show(model);
+    write();
+    return true;
+  }
+
+  function zoom(factor) {
+    const middle = model.view.map(([low, high]) => (low + high) / 2);
+    look(resized(model.view, described.view, middle, factor));
+  }
+
   function keep() {
     const { rate, rule, beta, x } = state;
     change({ keep: [...state.keep, { rate, rule, beta, x }] });
@@ -105,6 +123,8 @@ export async function mount(room, frame) {
     else if (code === "ArrowLeft" || code === "ArrowRight") parts.player.step(code === "ArrowLeft" ? -1 : 1);
     else if (code === "BracketLeft" || code === "BracketRight")
       change({ rate: parts.controls.nudge(state.rate, code === "BracketLeft" ? -1 : 1) });
+    else if (code in ZOOMS) zoom(ZOOMS[code]);
+    else if (code === "Digit0" || code === "Numpad0") look();
     else return false;
     return true;
   }

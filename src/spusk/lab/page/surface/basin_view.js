@@ -7,6 +7,7 @@ import { pictureOf } from "./map.js";
 const SIZE = 512;
 const STEPS = 1000;
 const PAUSE = 120; // ms without a change
+const MORE = 0.06; // of a side, at each end
 
 export function basinView(say, lang, legend) {
   let wanted, sheet, timer, draw;
@@ -20,12 +21,13 @@ export function basinView(say, lang, legend) {
     }));
   }
 
-  async function compute({ described, state, program }, module, key) {
+  async function compute({ described, state, program, view: box }, module, key) {
     try {
-      const options = { rate: state.rate, steps: STEPS, size: SIZE };
+      const view = state.box ? grown(box) : box;
+      const options = { rate: state.rate, steps: STEPS, size: SIZE, view };
       const map = await module.basinMap(program.tape, described, options);
       const picture = pictureOf(new ImageData(map.rgba, map.size, map.size));
-      sheet = { key, of: described, picture, legend: map.legend };
+      sheet = { key, of: described, picture, view, legend: map.legend };
       finish();
     } catch (error) {
       if (error.name !== "AbortError") throw error; // a newer one is on its way
@@ -34,16 +36,16 @@ export function basinView(say, lang, legend) {
 
   function finish() {
     explained(sheet.legend);
-    draw(sheet.picture);
+    draw(sheet);
   }
 
   return {
     /** The map of this model's basins; the last one stays until it is there. */
     show(model, module, drawn) {
       draw = drawn;
-      const key = JSON.stringify([model.state.f, model.state.rate]);
+      const key = JSON.stringify([model.state.f, model.state.rate, model.view]);
       if (sheet?.key === key) return finish();
-      draw(sheet?.of === model.described ? sheet.picture : undefined);
+      draw(sheet?.of === model.described ? sheet : undefined);
       if (wanted === key) return undefined;
       wanted = key;
       clearTimeout(timer);
@@ -57,3 +59,6 @@ export function basinView(say, lang, legend) {
     },
   };
 }
+
+// A map shows a little more than its box; of the whole view that is a frame, of a part it is more of it.
+const grown = (box) => box.map(([low, high]) => [low - MORE * (high - low), high + MORE * (high - low)]);

@@ -12,19 +12,19 @@ let crew = [];
 let refuse = () => {};
 
 /**
- * Which minimum each start of the view reaches, and in how many steps of the plain rule.
+ * Which minimum each start of a view (by default the whole one) reaches, and in how many steps of the plain rule.
  *
  * `which` and `steps` are size × size, row 0 the lowest y; `rgba` has row 0 at the top, as
  * ImageData wants it; legend: [{colour, x, kind}], kind: global, local, none or diverged.
  * A newer call ends this one: it is rejected with an AbortError.
  */
-export function basinMap(tape, described, { rate, steps = 1000, size = 512, tolerance = 1e-6 }) {
+export function basinMap(tape, described, { rate, steps = 1000, size = 512, tolerance = 1e-6, view = described.view }) {
   cancelBasins();
-  const { minima, view } = described;
+  const { minima } = described;
   if (tape.n !== 2) return Promise.reject(new RangeError(`basins: 2 variables, found ${tape.n}`));
   return new Promise((resolve, reject) => {
     refuse = reject;
-    const scene = { tape, minima, view, size, options: { rate, steps, tolerance } };
+    const scene = { tape, minima, view, size, options: { rate, steps, tolerance, whole: described.view } };
     compute(scene, (map) => resolve({ size, ...map, ...picture(map, described, size) }), reject);
   });
 }

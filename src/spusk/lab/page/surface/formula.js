@@ -1,6 +1,6 @@
 // The field for a formula, what was wrong with it, and the function as mathematics.
 
-import { make } from "../dom.js";
+import { make, scrolling } from "../dom.js";
 import { broken, el, pieces, slope, variable } from "./math.js";
 
 /** `draw(text)` reads a formula. */
@@ -10,7 +10,7 @@ export function formulaField(say, lang, draw) {
     maxlength: 500, "aria-describedby": "formula-wrong",
   });
   const complaint = make("p", { id: "formula-wrong", class: "wrong small", role: "alert", hidden: true });
-  const shown = make("div", { class: "maths", "aria-label": say("surface.function_label"), role: "group" });
+  const shown = scrolling(make("div", { class: "maths", "aria-label": say("surface.function_label"), role: "group" }));
   const form = make("form", {}, make("label", { for: "formula" }, "f ="), input,
     make("button", { id: "draw" }, say("surface.draw")));
   form.addEventListener("submit", (event) => {

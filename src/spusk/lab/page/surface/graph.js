@@ -4,17 +4,32 @@ import { canvas, colour, make } from "../dom.js";
 import { pretty } from "./numbers.js";
 import { crosses, paths } from "./paint.js";
 import { axes, clip, plane } from "./plane.js";
+import { gestures } from "./gestures.js";
 import { pointer } from "./pointer.js";
+import { moved, resized } from "./seen.js";
 
 const POINTS = 1200;
 
-export function graph(say, lang, choose) {
+/** A graph that shows a model; `choose(x)` sets the start, `look(box)` shows another part of the axis. */
+export function graph(say, lang, choose, look) {
   let model, at, curve;
   const base = canvas(say("surface.graph_label"), drawBase);
   const over = canvas(say("surface.graph_label"), drawOver, { "aria-hidden": "true" });
-  const start = pointer(over.element, say, lang, (px, py) => at && choose([at.place(px, py)[0]]), (dx) => {
-    const [[low, high]] = model.described.view;
+  // x at a pixel; the last drawing may be older than the model
+  const here = (px) => {
+    const [[low, high]] = model.view;
+    return [low + ((px - at.inner.x) * (high - low)) / at.inner.w];
+  };
+  const tap = (px) => at && choose(here(px));
+  const start = pointer(over.element, say, lang, tap, (dx) => {
+    const [[low, high]] = model.view;
     choose([model.state.x[0] + (dx * (high - low)) / 100]);
+  });
+  gestures(over.element, {
+    tap,
+    free: () => model?.state.box !== undefined,
+    pan: (dx) => look(moved(model.view, model.described.view, [here(0)[0] - here(dx)[0]])),
+    zoom: (px, py, factor) => look(resized(model.view, model.described.view, here(px), factor)),
   });
   const element = make("div", { class: "stack" }, base.element, over.element, start.element);
   const place = ({ points, values }, k) => [at.x(points[k]), at.y(values[k])];
@@ -22,7 +37,7 @@ export function graph(say, lang, choose) {
   function drawBase(pen, width, height) {
     if (!model) return;
     curve ??= sampled(model);
-    at = plane([model.described.view[0], curve.range], width, height, false);
+    at = plane([model.view[0], curve.range], width, height, false);
     axes(pen, at, [pretty(model.described.names[0]), "f"], lang);
     pen.save();
     clip(pen, at);
@@ -53,7 +68,7 @@ export function graph(say, lang, choose) {
   return {
     element,
     show(now) {
-      const other = model?.described !== now.described;
+      const other = model?.described !== now.described || model?.view !== now.view;
       if (other) curve = null;
       model = now;
       other ? base.redraw() : over.redraw();
@@ -63,8 +78,8 @@ export function graph(say, lang, choose) {
 }
 
 // f along the view, and the part of it worth seeing: a pole must not press the rest flat.
-function sampled({ described, program }) {
-  const [[low, high]] = described.view;
+function sampled({ view, program }) {
+  const [[low, high]] = view;
   const xs = Float64Array.from({ length: POINTS }, (_, k) => low + ((high - low) * k) / (POINTS - 1));
   const values = program.many([xs]);
   const sorted = values.filter(Number.isFinite).sort();

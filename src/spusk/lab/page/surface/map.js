@@ -7,25 +7,39 @@ import { crosses, paths } from "./paint.js";
 import { axes, clip, plane } from "./plane.js";
 import { shade } from "../colours.js";
 import { scaleOf } from "./scale.js";
+import { gestures } from "./gestures.js";
 import { pointer } from "./pointer.js";
+import { inside, moved, resized } from "./seen.js";
 
 const GRID = 240; // points along the longer side
 const LEVELS = 14;
 
-/** A map that shows a model; `choose(x)` is called when a start is set by hand. */
-export function contourMap(say, lang, choose) {
-  let model, at, ground;
+/** A map that shows a model; `choose(x)` sets the start, `look(box)` shows another part of the plane. */
+export function contourMap(say, lang, choose, look) {
+  let model, at, ground, size;
   const base = canvas(say("surface.map_label"), drawBase);
   const over = canvas(say("surface.map_label"), drawOver, { "aria-hidden": "true" });
-  const start = pointer(over.element, say, lang, (px, py) => at && choose(at.place(px, py)), (dx, dy) => {
+  const here = () => plane(model.view, ...size); // the last drawing may be older than the model
+  const tap = (px, py) => size && choose(here().place(px, py));
+  const start = pointer(over.element, say, lang, tap, (dx, dy) => {
     const step = at.box.map(([low, high]) => (high - low) / 50);
     choose([model.state.x[0] + dx * step[0], model.state.x[1] + dy * step[1]]);
+  });
+  gestures(over.element, {
+    tap,
+    free: () => model?.state.box !== undefined,
+    pan(dx, dy) {
+      const [from, to] = [here().place(dx, dy), here().place(0, 0)];
+      look(moved(model.view, model.described.view, to.map((part, k) => part - from[k])));
+    },
+    zoom: (px, py, factor) => look(resized(model.view, model.described.view, here().place(px, py), factor)),
   });
   const element = make("div", { class: "stack" }, base.element, over.element, start.element);
 
   function drawBase(pen, width, height) {
     if (!model) return;
-    at = plane(model.described.view, width, height);
+    size = [width, height];
+    at = here();
     ground ??= survey(model, at);
     pen.save();
     clip(pen, at);
@@ -39,9 +53,9 @@ export function contourMap(say, lang, choose) {
   }
 
   function basinsOver(pen) {
-    const [[x0, x1], [y0, y1]] = model.described.view;
+    const [[x0, x1], [y0, y1]] = model.basins.view;
     pen.imageSmoothingEnabled = false;
-    pen.drawImage(model.basins, at.x(x0), at.y(y1), at.x(x1) - at.x(x0), at.y(y0) - at.y(y1));
+    pen.drawImage(model.basins.picture, at.x(x0), at.y(y1), at.x(x1) - at.x(x0), at.y(y0) - at.y(y1));
   }
 
   function linesOf(pen) {
@@ -71,8 +85,9 @@ export function contourMap(say, lang, choose) {
     element,
     /** The paths of the same function, at once: a slider is moving. */
     show(now) {
-      const other = model?.described !== now.described || model?.basins !== now.basins;
-      if (model?.described !== now.described) ground = null;
+      const elsewhere = model?.described !== now.described || model?.view !== now.view;
+      const other = elsewhere || model?.basins !== now.basins;
+      if (elsewhere) ground = null;
       model = now;
       other ? base.redraw() : over.redraw();
     },
@@ -81,7 +96,7 @@ export function contourMap(say, lang, choose) {
 }
 
 // f on a grid of the whole box, as a picture.
-function survey({ described, program }, at) {
+function survey({ described, program, state }, at) {
   const [[x0, x1], [y0, y1]] = at.box;
   const longest = Math.max(at.inner.w, at.inner.h);
   const spread = (low, high, side) => {
@@ -90,7 +105,8 @@ function survey({ described, program }, at) {
   };
   const [xs, ys] = [spread(x0, x1, at.inner.w), spread(y0, y1, at.inner.h)];
   const values = program.grid(xs, ys);
-  const floor = Math.min(...described.minima.map((m) => m.value));
+  const minima = state.box ? inside(described.minima, at.box) : described.minima;
+  const floor = Math.min(...minima.map((m) => m.value));
   const scale = scaleOf(values, floor);
   const shares = values.map(scale.share);
   return { xs, ys, scale, shares, picture: picture(shares, xs.length, ys.length) };

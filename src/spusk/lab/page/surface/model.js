@@ -1,7 +1,9 @@
 // From a state to everything that is drawn: the path, the kept ones, and why they did so.
 
 import { descend } from "../descent.js";
+import { fitting } from "./seen.js";
 import { SERIES } from "./series.js";
+import { PLANAR } from "./state.js";
 import { explain } from "./why.js";
 
 const ENOUGH = 2000; // steps that are tried to see how many a first picture needs
@@ -23,7 +25,8 @@ export function completed(wanted, described, program) {
     rule: wanted.rule ?? "plain",
     beta: wanted.beta ?? 0.9,
     keep: (wanted.keep ?? []).filter(({ x }) => fits(x)),
-    show: wanted.show ?? "map",
+    show: PLANAR.includes(wanted.show) && program.n < 2 ? "map" : (wanted.show ?? "map"),
+    box: fitting(wanted.box, described.view),
   };
   state.steps = wanted.steps ?? enough(program, state);
   state.n = wanted.n ?? state.steps;
@@ -54,6 +57,7 @@ export function modelOf(state, described, program) {
   }));
   return {
     state, described, program, path, kept,
+    view: state.box ?? described.view,
     n: Math.min(state.n, path.step), last: path.step,
     floor: floorOf(described.minima, [path, ...kept.map((one) => one.path)]),
     why: explain(program, described.minima, path, state),

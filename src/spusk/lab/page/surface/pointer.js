@@ -1,4 +1,4 @@
-// Setting the start by hand: a click, a drag of ○, a finger, or the arrow keys.
+// The start by hand: ○ is dragged or moved by the arrow keys.
 
 import { make } from "../dom.js";
 import { pointText } from "./numbers.js";
@@ -8,14 +8,12 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
 /** The ○ over a picture; `choose(px, py)` in pixels of the picture, `nudge(dx, dy)` in steps. */
 export function pointer(picture, say, lang, choose, nudge) {
   const element = make("button", { type: "button", class: "start" });
-  const at = (event) => {
+  element.addEventListener("pointerdown", (event) => event.button || element.setPointerCapture(event.pointerId));
+  element.addEventListener("pointermove", (event) => {
+    if (!element.hasPointerCapture(event.pointerId)) return;
     const { left, top } = picture.getBoundingClientRect();
     choose(event.clientX - left, event.clientY - top);
-  };
-  // ○ takes every pointer; the picture itself only a mouse or a pen, so that a finger can scroll
-  dragged(element, at, () => true);
-  dragged(picture, at, (event) => event.pointerType !== "touch");
-  picture.addEventListener("click", at);
+  });
   element.addEventListener("keydown", (event) => {
     const arrow = ARROWS[event.code];
     if (!arrow || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -32,15 +30,4 @@ export function pointer(picture, say, lang, choose, nudge) {
       element.setAttribute("aria-label", say("surface.start_label", { x: pointText(start, lang) }));
     },
   };
-}
-
-function dragged(element, at, takes) {
-  element.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || !takes(event)) return;
-    element.setPointerCapture(event.pointerId);
-    if (element.tagName === "CANVAS") at(event);
-  });
-  element.addEventListener("pointermove", (event) => {
-    if (element.hasPointerCapture(event.pointerId)) at(event);
-  });
 }

@@ -5,6 +5,7 @@ export const MOST_STEPS = 10000;
 const MOST_KEPT = 6;
 const LONGEST = 500; // characters of a formula, as the server's limit
 export const TABS = ["map", "relief", "basins", "escape"];
+export const PLANAR = ["relief", "basins"]; // those that need two variables
 
 const number = (text) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN);
 const finite = (value) => Number.isFinite(value) && Math.abs(value) <= 1e12;
@@ -21,11 +22,20 @@ const READ = {
   n: (text) => (whole(text) <= MOST_STEPS ? whole(text) : undefined),
   keep: kept,
   show: (text) => (TABS.includes(text) ? text : undefined),
+  box,
 };
 
 function point(text) {
   const x = text.split(",").map(number);
   return x.length <= 2 && x.every(finite) ? x : undefined;
+}
+
+// x1 from, to, then x2 from, to
+function box(text) {
+  const ends = text.split(",").map(number);
+  if (![2, 4].includes(ends.length) || !ends.every(finite)) return undefined;
+  const sides = ends.length === 2 ? [ends] : [ends.slice(0, 2), ends.slice(2)];
+  return sides.every(([low, high]) => low < high) ? sides : undefined;
 }
 
 function positive(value) {
@@ -58,11 +68,12 @@ export function readState(settings) {
 }
 
 /** The same as text. */
-export function writeState({ f, x, rate, rule, beta, steps, n, keep, show }) {
+export function writeState({ f, x, rate, rule, beta, steps, n, keep, show, box }) {
   const said = { f, x: x.join(","), rate, rule, steps, n };
   if (rule !== "plain") said.beta = beta;
   if (keep.length) said.keep = keep.map((k) => [k.rate, k.rule, k.beta, ...k.x].join(",")).join(";");
   if (show !== "map") said.show = show;
+  if (box) said.box = box.join(",");
   return said;
 }
 

@@ -1,12 +1,12 @@
 // This step of the rule with its numbers filled in.
 
-import { make } from "../dom.js";
+import { make, scrolling } from "../dom.js";
 import { written } from "../words.js";
 import { rounded } from "./numbers.js";
 import { broken, el, math, slope, variable } from "./math.js";
 
 export function stepFormula(say, lang) {
-  const lines = make("div", { class: "lines" });
+  const lines = scrolling(make("div", { class: "lines", role: "group", "aria-label": say("surface.show_formula") }));
   const element = make("details", { class: "panel step", open: true },
     make("summary", {}, say("surface.show_formula")), lines);
   return {

@@ -4,24 +4,25 @@ import { make } from "../dom.js";
 import { basinView } from "./basin_view.js";
 import { contourMap } from "./map.js";
 import { graph } from "./graph.js";
+import { inside } from "./seen.js";
+import { PLANAR, TABS } from "./state.js";
 
 const PLUGINS = { relief: "./relief.js", basins: "./basins.js", escape: "./escape.js" };
-const FITS = {
-  map: () => true,
-  relief: ({ program }) => program.n === 2,
-  basins: ({ program }) => program.n === 2,
-  escape: ({ described }) => described.minima.some((minimum) => !minimum.global),
+const fits = (name, { program, described }) => {
+  if (name === "escape") return described.minima.some((minimum) => !minimum.global);
+  return program.n === 2 || !PLANAR.includes(name);
 };
 
-/** `choose(x)` sets the start, `pick(name)` shows another tab. */
-export function tabs(frame, choose, pick) {
+/** `choose(x)` sets the start, `pick(name)` shows another tab, `look(box)` another part of the plane. */
+export function tabs(frame, choose, pick, look) {
   const { say, lang } = frame;
-  const flat = { 1: graph(say, lang, choose), 2: contourMap(say, lang, choose) };
+  const flat = { 1: graph(say, lang, choose, look), 2: contourMap(say, lang, choose, look) };
   const loaded = { map: null };
   const made = {};
   const room = make("div", { class: "picture" });
+  const whole = make("button", { type: "button", id: "whole", title: say("surface.whole_title"), onclick: () => look() }, say("surface.whole"));
   const legend = make("div", { class: "legend small faint" });
-  const buttons = Object.keys(FITS).map((name) => make("button", {
+  const buttons = TABS.map((name) => make("button", {
     type: "button", class: "quiet", "data-tab": name, "aria-pressed": "false", onclick: () => pick(name),
   }, say(`surface.tab_${name}`)));
   const row = make("div", { class: "tabs", role: "group", "aria-label": say("surface.tabs") }, buttons);
@@ -29,7 +30,7 @@ export function tabs(frame, choose, pick) {
   const basins = basinView(say, lang, legend);
   let shown, last;
 
-  const offered = (name, model) => name in loaded && FITS[name](model);
+  const offered = (name, model) => name in loaded && fits(name, model);
 
   function viewOf(name, model) {
     if (name === "relief") return (made.relief ??= reliefView(loaded.relief, say));
@@ -52,13 +53,14 @@ export function tabs(frame, choose, pick) {
       button.hidden = !offered(button.dataset.tab, model);
       button.setAttribute("aria-pressed", button.dataset.tab === name);
     }
+    room.classList.toggle("zoomed", model.state.box !== undefined && name !== "escape");
     row.hidden = buttons.filter((button) => !button.hidden).length < 2;
     const view = viewOf(name, model);
     if (view !== shown) {
-      room.replaceChildren(view.element);
+      room.replaceChildren(view.element, whole);
       shown = view;
     }
-    if (name === "basins") basins.show(model, loaded.basins, (basin) => view.show({ ...model, basins: basin }));
+    if (name === "basins") basins.show(model, loaded.basins, (sheet) => view.show({ ...model, basins: sheet }));
     else {
       basins.cancel(loaded.basins);
       legend.replaceChildren();
@@ -88,9 +90,10 @@ function reliefView(module, say) {
   const made = module.relief(say("surface.relief_label"));
   return {
     element: made.element, restyle: made.restyle, unmount: made.unmount,
-    show({ program, described, path, kept, n }) {
+    show({ program, described, path, kept, n, view, state }) {
       const paths = [...kept.map((k) => ({ points: k.path.points, colour: k.colour })), { points: path.points }];
-      made.show({ program, view: described.view, paths, minima: described.minima, n, names: described.names });
+      const minima = state.box ? inside(described.minima, view) : described.minima;
+      made.show({ program, view, paths, minima, n, names: described.names });
     },
   };
 }
