@@ -36,3 +36,12 @@ export function canvas(label, draw, attributes = {}) {
 export function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
+
+/** An element that may be wider than its room: reached by Tab and moved by arrows while it is. */
+export function scrolling(element) {
+  element.classList.add("scrolls");
+  const look = () => (element.scrollWidth > element.clientWidth ? (element.tabIndex = 0) : element.removeAttribute("tabindex"));
+  new ResizeObserver(look).observe(element);
+  new MutationObserver(look).observe(element, { childList: true });
+  return element;
+}

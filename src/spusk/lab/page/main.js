@@ -113,6 +113,7 @@ async function show() {
 
 function keys(event) {
   if (event.target.closest("input, textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.code.startsWith("Arrow") && event.target.matches(".scrolls[tabindex]")) return;
   const number = /^Digit([1-3])$/.exec(event.code);
   const view = number && Object.keys(VIEWS)[number[1] - 1];
   if (view) location.hash = view;

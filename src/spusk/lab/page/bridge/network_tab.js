@@ -124,7 +124,8 @@ class NetworkTab {
     const row = ({ x, y }, k) => make("tr", { "aria-current": k === this.k && "true" },
       [...x, y[0], net.forward(layers, x)[0]].map((value) => make("td", {}, written(value, lang))),
       make("td", {}, button(say("bridge.take"), () => this.choose(k), "quiet", { "aria-label": say("bridge.take_n", { n: k + 1 }) })));
-    const head = ["x₁", "x₂", "y", "α(x)", ""].map((name) => make("th", { scope: "col" }, name));
+    const head = ["x₁", "x₂", "y", "α(x)"].map((name) => make("th", { scope: "col" }, name));
+    head.push(make("td", {})); // over the buttons: a heading must have words
     this.table.replaceChildren(make("thead", {}, make("tr", {}, head)), make("tbody", {}, V.map(row)));
     this.total.textContent = say("bridge.network_cost", { cost: net.meanCost(layers, V), epochs: this.epochs });
   }
