@@ -1,12 +1,16 @@
 // Labelled controls: a slider (plain or logarithmic), a choice, a button.
 
 import { make } from "../dom.js";
+import { boundMark } from "../mark.js";
 import { written } from "../words.js";
 
 let count = 0;
 
-/** A slider from low to high; `log` moves by powers of ten. `set(value)` moves it silently. */
-export function slider({ label, lang, low, high, value, step, log = false, onchange, shown }) {
+/**
+ * A slider from low to high; `log` moves by powers of ten. `set(value)` moves it silently; `mark(bound,
+ * words)`, where it is `marked`, shows a bound on it.
+ */
+export function slider({ label, lang, low, high, value, step, log = false, marked = false, onchange, shown }) {
   const [to, from] = log ? [Math.log10, (x) => Number((10 ** x).toPrecision(3))] : [Number, Number];
   const id = `bridge-${++count}`;
   const input = make("input", { type: "range", id, min: to(low), max: to(high), step: step ?? (log ? 0.01 : 1) });
@@ -31,7 +35,10 @@ export function slider({ label, lang, low, high, value, step, log = false, oncha
     input.value = Number(input.value) + steps * (log ? 0.1 : 1);
     input.dispatchEvent(new Event("input"));
   };
-  return { element: make("div", { class: "slider" }, name, input, output), input, set, move };
+  const bound = boundMark();
+  const mark = (at, words) => bound.put((to(at) - to(low)) / (to(high) - to(low)), words);
+  const track = marked ? make("div", { class: "track" }, input, bound.element) : input;
+  return { element: make("div", { class: "slider" }, name, track, output), input, set, move, mark };
 }
 
 /** A choice of names; `options` are [value, text]. */

@@ -3,6 +3,7 @@
 import { make } from "../dom.js";
 import { written } from "../words.js";
 import { button, choice, slider } from "./controls.js";
+import { hessianOf, highest } from "./curvature.js";
 import { drawing } from "./drawing.js";
 import { explained, numbers } from "./explain.js";
 import * as net from "./net.js";
@@ -14,6 +15,7 @@ const NARROW = "(max-width: 700px)";
 // what each phase computes, by the beginnings of the keys
 const PHASES = [[], ["z1", "a1"], ["z2", "a2"], ["d2", "gW2", "gb2"], ["d1", "gW1", "gb1"], ["W", "b"]];
 const [FRESH, FORWARD, UPDATE] = [0, 2, 5];
+const WEIGHTS = 9; // of the 2-2-1 network, biases included
 const MANY = 100; // epochs at one press
 
 export function mount(room, tools) {
@@ -127,6 +129,8 @@ class NetworkTab {
     const head = ["x₁", "x₂", "y", "α(x)"].map((name) => make("th", { scope: "col" }, name));
     head.push(make("td", {})); // over the buttons: a heading must have words
     this.table.replaceChildren(make("thead", {}, make("tr", {}, head)), make("tbody", {}, V.map(row)));
+    const bound = 2 / highest(hessianOf(layers, V), WEIGHTS);
+    this.slider.mark(bound, () => say("bridge.bound_here", { bound }));
     this.total.textContent = say("bridge.network_cost", { cost: net.meanCost(layers, V), epochs: this.epochs });
   }
 
@@ -149,7 +153,7 @@ class NetworkTab {
       button(say("bridge.update"), () => this.update(), "plain", { id: "update" })];
     const examples = choice({ label: say("bridge.example"), value: this.example, onchange: (example) => again({ example }),
       options: Object.keys(EXAMPLES).map((name) => [name, name.toUpperCase()]) });
-    this.slider = slider({ label: say("bridge.rate"), lang, low: 0.01, high: 100, value: this.rate, log: true,
+    this.slider = slider({ label: say("bridge.rate"), lang, low: 0.01, high: 100, value: this.rate, log: true, marked: true,
       onchange: (rate) => { this.rate = rate; this.explain(); this.keep(); } });
     room.append(
       make("div", { class: "pictures" }, this.paper, this.hint),

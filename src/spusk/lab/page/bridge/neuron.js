@@ -23,6 +23,18 @@ export function gradient(V, w1, w2) {
   return g;
 }
 
+/** ∂²C = 1/|V| Σ (σ′(z)² + (a − y) σ″(z)) x xᵀ, row by row. */
+export function hessian(V, w1, w2) {
+  const H = [0, 0, 0, 0];
+  for (const { x, y } of V) {
+    const a = sigma(w1 * x[0] + w2 * x[1]);
+    const [first, second] = [slope(a), slope(a) * (1 - 2 * a)];
+    const part = (first ** 2 + (a - y[0]) * second) / V.length;
+    H.forEach((_, k) => (H[k] += part * x[k >> 1] * x[k & 1]));
+  }
+  return H;
+}
+
 /** The iterates w⁽⁰⁾ … w⁽ⁿ⁾ of w := w − η∇C. */
 export function path(V, start, rate, steps) {
   const points = [[...start]];

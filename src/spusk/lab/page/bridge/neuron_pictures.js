@@ -2,8 +2,8 @@
 
 import { colour } from "../dom.js";
 import { shade } from "../colours.js";
+import { contours, placed } from "../contours.js";
 import { classMap, picture } from "./colours.js";
-import { contour, strokeLines } from "./contours.js";
 import { forward, network, pass } from "./net.js";
 import * as neuron from "./neuron.js";
 import * as plane from "./plane.js";
@@ -20,14 +20,16 @@ export function relief(V) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const levels = Array.from({ length: LEVELS }, (_, k) => low + (high - low) * ((k + 0.5) / LEVELS) ** 2);
   const sheet = picture(values, GRID, (c) => shade(Math.sqrt((c - low) / (high - low || 1))));
-  return { sheet, lines: levels.map((level) => contour(values, GRID, level)) };
+  return { sheet, lines: contours(values, GRID, GRID, levels) };
 }
 
 export function drawMap(pen, area, { relief, path, start, chosen, lang }) {
   plane.cropped(pen, area, () => {
     pen.drawImage(relief.sheet, area.left, area.top, area.side, area.side);
     pen.strokeStyle = "rgba(255, 255, 255, 0.35)";
-    strokeLines(pen, relief.lines, [area.left, area.top + area.side], area.side / (GRID - 1), 1);
+    pen.lineWidth = 1;
+    const cell = area.side / (GRID - 1);
+    pen.stroke(placed(relief.lines, [area.left, area.top + area.side], [cell, cell]));
     plane.trail(pen, area, path);
   });
   const [px, py] = [area.x(start[0]), area.y(start[1])];

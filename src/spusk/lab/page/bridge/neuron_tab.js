@@ -3,6 +3,7 @@
 import { canvas, make } from "../dom.js";
 import { written } from "../words.js";
 import { choice, sign, slider } from "./controls.js";
+import { highest } from "./curvature.js";
 import { editor } from "./editor.js";
 import { grips } from "./grips.js";
 import * as neuron from "./neuron.js";
@@ -61,6 +62,8 @@ class NeuronTab {
     this.verdict.textContent = this.judged(Math.hypot(...slopes));
     this.verdict.setAttribute("aria-live", this.timer ? "off" : "polite");
     this.scrub.set(n);
+    const bound = 2 / highest(neuron.hessian(V, ...path[n]), 2);
+    this.rates.mark(bound, () => this.say("bridge.bound_here", { bound }));
     this.play.textContent = this.timer ? "⏸" : "▶";
     this.play.setAttribute("aria-label", this.say(this.timer ? "bridge.pause" : "bridge.play"));
   }
@@ -157,7 +160,7 @@ class NeuronTab {
 
   controls() {
     const { say, lang } = this;
-    this.rates = slider({ label: say("bridge.rate"), lang, low: 0.1, high: 1000, value: this.rate, log: true,
+    this.rates = slider({ label: say("bridge.rate"), lang, low: 0.1, high: 1000, value: this.rate, log: true, marked: true,
       onchange: (rate) => { this.rate = rate; this.descend(); this.keep(); } });
     this.scrub = slider({ label: say("bridge.step_n"), lang, low: 0, high: STEPS, value: this.n, shown: (n) => `n = ${n}`,
       onchange: (n) => this.go(n) });

@@ -1,8 +1,8 @@
 // A square of the plane on a canvas: coordinates, axes, points of two classes, the start's mark.
 
+import { contours, placed } from "../contours.js";
 import { colour } from "../dom.js";
 import { written } from "../words.js";
-import { contour, strokeLines } from "./contours.js";
 
 /** Letters on a picture grow with the page's. */
 export const lineHeight = () => 0.75 * parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -110,9 +110,10 @@ export function disc(pen, px, py, radius, fill) {
 export function boundary(pen, area, values, size) {
   const cell = area.side / size;
   const corner = [area.left + cell / 2, area.top + area.side - cell / 2];
-  const line = contour(values, size, 0.5);
+  const line = placed(contours(values, size, size, [0.5]), corner, [cell, cell]);
   for (const [name, width] of [["path-edge", 4], ["path", 1.75]]) {
     pen.strokeStyle = colour(name);
-    strokeLines(pen, [line], corner, cell, width);
+    pen.lineWidth = width;
+    pen.stroke(line);
   }
 }

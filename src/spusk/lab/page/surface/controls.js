@@ -1,6 +1,7 @@
 // Rate, rule and steps. The rate's slider is logarithmic; the bound of the rule is marked on it.
 
 import { make } from "../dom.js";
+import { boundMark } from "../mark.js";
 import { written } from "../words.js";
 import { fieldText, typed } from "./numbers.js";
 import { MOST_STEPS, RULES } from "./state.js";
@@ -20,7 +21,7 @@ export function controls(say, lang, change, keep) {
     oninput: () => change({ rate: rateAt(Number(slider.value)) }),
   });
   const field = number("rate-number", say("surface.rate"), (rate) => rate > 0 && rate <= 1e6 && change({ rate }));
-  const mark = make("span", { class: "bound small", "aria-hidden": "true" });
+  const mark = boundMark();
   const rule = make("select", { id: "rule", onchange: () => change({ rule: rule.value }) },
     RULES.map((name) => make("option", { value: name }, say(`surface.${name}`))));
   const beta = number("beta", say("surface.beta"), (value) => value >= 0 && value < 1 && change({ beta: value }));
@@ -30,7 +31,7 @@ export function controls(say, lang, change, keep) {
   const betaRow = labelled(say("surface.beta"), beta);
   const element = make("section", { class: "controls panel", "aria-label": say("surface.controls") },
     make("div", { class: "rate" }, make("label", { for: "rate" }, say("surface.rate")), field,
-      make("div", { class: "track" }, slider, mark)),
+      make("div", { class: "track" }, slider, mark.element)),
     make("div", { class: "rows" }, labelled(say("surface.rule"), rule), betaRow, labelled(say("surface.steps"), steps), keep));
 
   function number(id, label, accept) {
@@ -59,12 +60,7 @@ export function controls(say, lang, change, keep) {
       put(steps, state.steps);
       rule.value = state.rule;
       betaRow.hidden = state.rule === "plain";
-      const place = why.bound === null ? -1 : share(why.bound);
-      mark.hidden = !(place >= 0 && place <= 1);
-      if (mark.hidden) return;
-      mark.style.setProperty("--place", place);
-      mark.dataset.side = place > 0.6 ? "left" : "right";
-      mark.textContent = say(`surface.mark_${state.rule}`, { bound: why.bound });
+      mark.put(why.bound === null ? -1 : share(why.bound), () => say(`surface.mark_${state.rule}`, { bound: why.bound }));
     },
   };
 }

@@ -1,7 +1,7 @@
 // The contour map of a function of two variables: colours and lines of f, minima, paths.
 
+import { contours, placed } from "../contours.js";
 import { canvas, make } from "../dom.js";
-import { contours } from "./contours.js";
 import { pretty } from "./numbers.js";
 import { crosses, paths } from "./paint.js";
 import { axes, clip, plane } from "./plane.js";
@@ -59,17 +59,10 @@ export function contourMap(say, lang, choose, look) {
   }
 
   function linesOf(pen) {
-    const { xs, ys, shares } = ground;
-    const levels = Array.from({ length: LEVELS }, (_, k) => (k + 0.5) / LEVELS);
-    const [sx, sy] = [at.inner.w / (xs.length - 1), at.inner.h / (ys.length - 1)];
-    const bottom = at.inner.y + at.inner.h;
-    pen.beginPath();
-    contours(shares, xs.length, ys.length, levels, (x1, y1, x2, y2) => {
-      pen.moveTo(at.inner.x + x1 * sx, bottom - y1 * sy);
-      pen.lineTo(at.inner.x + x2 * sx, bottom - y2 * sy);
-    });
+    const { x, y, w, h } = at.inner;
+    const cell = [w / (ground.width - 1), h / (ground.height - 1)];
     [pen.strokeStyle, pen.lineWidth] = ["rgba(255, 255, 255, 0.45)", 1];
-    pen.stroke();
+    pen.stroke(placed(ground.lines, [x, y + h], cell));
   }
 
   function drawOver(pen) {
@@ -95,7 +88,7 @@ export function contourMap(say, lang, choose, look) {
   };
 }
 
-// f on a grid of the whole box, as a picture.
+// f on a grid of the whole box, as a picture with its lines.
 function survey({ described, program, state }, at) {
   const [[x0, x1], [y0, y1]] = at.box;
   const longest = Math.max(at.inner.w, at.inner.h);
@@ -109,7 +102,9 @@ function survey({ described, program, state }, at) {
   const floor = Math.min(...minima.map((m) => m.value));
   const scale = scaleOf(values, floor);
   const shares = values.map(scale.share);
-  return { xs, ys, scale, shares, picture: picture(shares, xs.length, ys.length) };
+  const levels = Array.from({ length: LEVELS }, (_, k) => (k + 0.5) / LEVELS);
+  const [width, height] = [xs.length, ys.length];
+  return { width, height, lines: contours(shares, width, height, levels), picture: picture(shares, width, height) };
 }
 
 // Row 0 of a picture is the top; of the grid, the lowest y. Where f is no number nothing is drawn.

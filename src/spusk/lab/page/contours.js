@@ -1,7 +1,10 @@
 // Marching squares: the lines where a grid of numbers passes a level.
 
-/** Calls line(x1, y1, x2, y2) in cells of the grid for each piece of the lines at `levels`. */
-export function contours(grid, width, height, levels, line) {
+const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]];
+
+/** All lines at `levels` of a grid (rows from below), in units of its cells. */
+export function contours(grid, width, height, levels) {
+  const lines = new Path2D();
   for (let j = 0; j + 1 < height; j++) {
     for (let i = 0; i + 1 < width; i++) {
       const k = j * width + i;
@@ -9,15 +12,14 @@ export function contours(grid, width, height, levels, line) {
       const low = Math.min(...corners);
       const high = Math.max(...corners);
       if (!(low < high)) continue; // flat, or somewhere no number
-      for (const level of levels) if (low < level && level <= high) cell(corners, i, j, level, line);
+      for (const level of levels) if (low < level && level <= high) cell(lines, corners, i, j, level);
     }
   }
+  return lines;
 }
 
-const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]];
-
 // Where the level crosses the four sides; two crossings make a piece, four (a saddle) make two.
-function cell(corners, i, j, level, line) {
+function cell(lines, corners, i, j, level) {
   const cuts = [];
   for (let side = 0; side < 4; side++) {
     const [a, b] = [corners[side], corners[(side + 1) % 4]];
@@ -26,5 +28,15 @@ function cell(corners, i, j, level, line) {
     const [[x0, y0], [x1, y1]] = [CORNERS[side], CORNERS[(side + 1) % 4]];
     cuts.push([i + x0 + t * (x1 - x0), j + y0 + t * (y1 - y0)]);
   }
-  for (let k = 0; k + 1 < cuts.length; k += 2) line(...cuts[k], ...cuts[k + 1]);
+  for (let k = 0; k + 1 < cuts.length; k += 2) {
+    lines.moveTo(...cuts[k]);
+    lines.lineTo(...cuts[k + 1]);
+  }
+}
+
+/** Lines of a grid whose corner (0, 0) is at x, y, and whose cells are sx by sy pixels. */
+export function placed(lines, [x, y], [sx, sy]) {
+  const there = new Path2D();
+  there.addPath(lines, new DOMMatrix([sx, 0, 0, -sy, x, y]));
+  return there;
 }
