@@ -74,6 +74,7 @@ export async function mount(room, frame) {
   function draw() {
     model = modelOf(state, described, program);
     for (const part of Object.values(parts)) part.show(model);
+    for (const place of places) place.inert = false;
     write();
   }
 
@@ -129,12 +130,13 @@ export async function mount(room, frame) {
     return true;
   }
 
+  const places = [parts.sight.element, make("div", { class: "side" }, parts.controls.element,
+    parts.player.element, parts.verdict.element, parts.keeper.element, parts.curves.element, parts.step.element)];
+  for (const place of places) place.inert = true; // until there is a function to act on
   room.append(make("div", { class: "surface" },
     make("section", { class: "top", "aria-label": say("surface.function_label") },
       make("div", { class: "bar" }, field.form, list.element), field.complaint, field.shown),
-    parts.sight.element,
-    make("div", { class: "side" }, parts.controls.element, parts.player.element, parts.verdict.element,
-      parts.keeper.element, parts.curves.element, parts.step.element)));
+    ...places));
 
   const { wanted, wrong } = readState(settings);
   if (wrong.length) tell(say("surface.ignored", { what: wrong.join(", ") }));
