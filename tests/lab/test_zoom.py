@@ -131,3 +131,19 @@ def test_the_graph_of_one_variable_is_looked_at_nearer_too(new_page):
     low, high = box_of(page)
     assert 0 < high - low < 11
     assert pictured(page) != before
+
+
+NEAR_A_FLAT_MINIMUM = """async () => {
+  const { described } = await import('/page/surface/source.js');
+  const { basinMap } = await import('/page/surface/basins.js');
+  const found = await described('0.0001*x^2 + y^2');
+  const [x, y] = found.minima[0].x;
+  const view = [[x - 0.004, x + 0.004], [y - 4e-7, y + 4e-7]];
+  const map = await basinMap(found.tape, found, { rate: 0.5, size: 8, view });
+  return [...new Set(map.which)];
+}"""
+
+
+def test_a_basin_is_the_same_however_near_one_looks(lab_page):
+    # where these starts rest at once, they are as far from the minimum as the box is wide
+    assert drawn(lab_page).evaluate(NEAR_A_FLAT_MINIMUM) == [0]
