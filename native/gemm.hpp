@@ -15,10 +15,14 @@ struct Panel {         // row k of V vectors at p + k·row
   long row;
 };
 
+struct Ahead {         // every so many rows of the next panel are asked for, from row `first` on
+  long first, every;
+};
+
 // C (R, V vectors) = or ± Σ_k left(r, k)·right(k): broadcast and accumulate. AHEAD: the panel to
 // the right comes next and its rows lie far apart, so it is asked for now.
 template <int R, int V, Into INTO, bool AHEAD = false>
-static void block(long K, Left left, Panel right, float *C, long crow) {
+static void block(long K, Left left, Panel right, float *C, long crow, Ahead ahead = {}) {
   vf c[R][V];
   for (int r = 0; r < R; ++r)
     for (int v = 0; v < V; ++v) c[r][v] = INTO == ADD ? load(C + r * crow + v * LANES) : vf{};
@@ -26,8 +30,10 @@ static void block(long K, Left left, Panel right, float *C, long crow) {
   for (long k = 0; k < K; ++k, a += left.step, b += right.row) {
     vf w[V];
     for (int v = 0; v < V; ++v) w[v] = load(b + v * LANES);
-    if (AHEAD)
+    if (AHEAD && k == ahead.first) {
       for (int j = 0; j < V * LANES; j += 16) __builtin_prefetch(b + V * LANES + 16 + j);
+      ahead.first += ahead.every;
+    }
     for (int r = 0; r < R; ++r) {
       const vf x = all(a[r * left.row]);
       for (int v = 0; v < V; ++v) c[r][v] += x * w[v];
@@ -42,15 +48,16 @@ static void block(long K, Left left, Panel right, float *C, long crow) {
 }
 
 template <int V, Into INTO, bool AHEAD>
-static void some_rows(long rows, long K, Left left, Panel right, float *c, long crow) {
+static void some_rows(long rows, long K, Left left, Panel right, float *c, long crow,
+                      Ahead ahead = {}) {
   switch (rows) {
-    case 1: return block<1, V, INTO, AHEAD>(K, left, right, c, crow);
-    case 2: return block<2, V, INTO, AHEAD>(K, left, right, c, crow);
-    case 3: return block<3, V, INTO, AHEAD>(K, left, right, c, crow);
-    case 4: return block<4, V, INTO, AHEAD>(K, left, right, c, crow);
+    case 1: return block<1, V, INTO, AHEAD>(K, left, right, c, crow, ahead);
+    case 2: return block<2, V, INTO, AHEAD>(K, left, right, c, crow, ahead);
+    case 3: return block<3, V, INTO, AHEAD>(K, left, right, c, crow, ahead);
+    case 4: return block<4, V, INTO, AHEAD>(K, left, right, c, crow, ahead);
 #if defined(__AVX512F__) || defined(__aarch64__)
-    case 5: return block<5, V, INTO, AHEAD>(K, left, right, c, crow);
-    default: return block<6, V, INTO, AHEAD>(K, left, right, c, crow);
+    case 5: return block<5, V, INTO, AHEAD>(K, left, right, c, crow, ahead);
+    default: return block<6, V, INTO, AHEAD>(K, left, right, c, crow, ahead);
 #endif
   }
 }
@@ -62,7 +69,7 @@ static void blocks(long rows, long K, Left left, Panel right, float *C, long cro
     const long from = i * rows / count, to = (i + 1) * rows / count;
     const Left part = {left.p + from * left.row, left.row, left.step};
     float *c = C + from * crow;
-    if (ahead && i == 0) some_rows<V, INTO, true>(to - from, K, part, right, c, crow);
+    if (ahead) some_rows<V, INTO, true>(to - from, K, part, right, c, crow, {i, count});
     else some_rows<V, INTO, false>(to - from, K, part, right, c, crow);
   }
 }
@@ -70,14 +77,10 @@ static void blocks(long rows, long K, Left left, Panel right, float *C, long cro
 template <Into INTO>
 static void gemm(int pv, long rows, long K, Left left, Panel right, float *C, long crow,
                  bool ahead = false) {
-  switch (pv) {
-    case 1: return blocks<1, INTO>(rows, K, left, right, C, crow, ahead);
-    case 2: return blocks<2, INTO>(rows, K, left, right, C, crow, ahead);
-    case 3: return blocks<3, INTO>(rows, K, left, right, C, crow, ahead);
-#if defined(__AVX512F__) || defined(__aarch64__)
-    default: return blocks<4, INTO>(rows, K, left, right, C, crow, ahead);
-#endif
-  }
+  for (; pv > 0; pv -= PV, right.p += PV * LANES, C += PV * LANES)
+    by_vectors<PV>(pv, [=](auto v) {
+      blocks<decltype(v)::value, INTO>(rows, K, left, right, C, crow, ahead);
+    });
 }
 
 // (rows, columns) -> rows of `width` floats, the rest zero. Rows lie far apart, too far for the
@@ -122,6 +125,18 @@ static void copy_transposed(const float *from, long stride, long rows, long colu
       transpose(r);
       for (int k = 0; k < high_j; ++k) store(to + (j + k) * width + i, r[k]);
     }
+}
+
+// to[i] = the sum of the lanes of vector i, for i < width (0 from `count` on), LANES at a time
+static void sum_lanes(const float *lanes, long count, long apart, float *to, long width) {
+  for (long i = 0; i < width; i += LANES) {
+    vf r[LANES];
+    for (long k = 0; k < LANES; ++k) r[k] = i + k < count ? load(lanes + (i + k) * apart) : vf{};
+    transpose(r);
+    for (long half = LANES / 2; half; half /= 2)
+      for (long k = 0; k < half; ++k) r[k] += r[k + half];
+    store(to + i, r[0]);
+  }
 }
 
 }  // namespace spusk::SPUSK_ISA

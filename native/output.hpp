@@ -95,26 +95,9 @@ static void narrow_forward(long B, const float *a, long row, const float *W, lon
 
 static void narrow_forward(int pv, long B, const float *a, long row, const float *W, long m,
                            float *sums) {
-  switch (pv) {
-    case 1: return narrow_forward<1>(B, a, row, W, m, sums);
-    case 2: return narrow_forward<2>(B, a, row, W, m, sums);
-    case 3: return narrow_forward<3>(B, a, row, W, m, sums);
-    default: return narrow_forward<4>(B, a, row, W, m, sums);
-  }
-}
-
-// Adds up the lanes of (B, m) sums: transposed, LANES sums at a time.
-static void narrow_sums(const float *sums, long B, long m, float *partial) {
-  for (long b = 0; b < B; ++b)
-    for (long o = 0; o < NARROW_MOST; o += LANES) {
-      vf r[LANES];
-      for (long k = 0; k < LANES; ++k)
-        r[k] = o + k < m ? load(sums + (b * m + o + k) * LANES) : vf{};
-      transpose(r);
-      for (long half = LANES / 2; half; half /= 2)
-        for (long k = 0; k < half; ++k) r[k] += r[k + half];
-      store(partial + b * NARROW_MOST + o, r[0]);
-    }
+  by_vectors<WIDEST>(pv, [&](auto v) {
+    narrow_forward<decltype(v)::value>(B, a, row, W, m, sums);
+  });
 }
 
 // Every thread works out the few output errors for itself: cheaper than waiting for one that does.

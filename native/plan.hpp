@@ -14,6 +14,9 @@ constexpr long NARROW_MOST = 16;  // outputs that one visit of a tile can serve 
 constexpr long BLOCKS = 64;       // sums over neurons are cut into at most so many blocks
 constexpr long DEPTH = 32;        // rows of weights packed at a time, in units of one vector
 
+constexpr long FEW = 16;          // precedents in a batch that are not worth sorting by column
+constexpr long SOME = 32;         // precedents in a batch up to which W goes row by row, not by tiles
+constexpr long NEAR_ERRORS = 96;  // panels times precedents whose errors stay near while it passes
 constexpr long NEAR = 128;        // rows of one panel that stay in the nearest cache
 
 struct Layer {
@@ -49,7 +52,8 @@ struct Lists {      // nonzero inputs of a batch, by rows and by columns
 struct Worker {     // one thread's own memory
   const Entry **cursor;  // (rows,) how far each row's list has been read
   float *tile;      // weights of one panel, or a packed block of them
-  float *delta;     // (B, pw) errors of one panel
+  float *delta;     // (strip, B, pw) errors of some panels
+  float *lanes;     // (rows of W, B, lanes) sums before their lanes are added
   float *answer;    // (B, 16) of a narrow output
   float *out;       // (B, 16) its errors
   float *out_bias;  // (16)
@@ -73,6 +77,7 @@ struct Plan {
   const int64_t *labels;     // (K,), or
   const float *targets;      // (K, classes)
   Lists lists[3];            // of steps in turn: one in use, one being written, one still read
+  long strip;                // panels that a row of W passes at once; 0: tile by tile instead
   bool lazy;                 // first layer steps once in a window of steps
   long window, rows;         // steps in a window; rows of the batch, or of a window where lazy
   float *gram, *spread;      // lazy: x_r·x_s (rows, gram_row); inputs by column (n0, gram_row)

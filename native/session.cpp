@@ -70,13 +70,21 @@ Session::~Session() {
   munmap(memory_, bytes_);
 }
 
+// Operations of a step, for the choice of threads: the first layer meets mostly zeros.
+static double work_of(const Order &order) {
+  double work = 0;
+  for (std::size_t l = 0; l + 1 < order.sizes.size(); ++l)
+    work += (l ? 6.0 : 1.5) * static_cast<double>(order.sizes[l] * order.sizes[l + 1] * order.batch);
+  return work;
+}
+
 void Session::lay_out(const Order &order) {
   const int depth = static_cast<int>(order.sizes.size()) - 1, lanes = plan_.kernels->lanes;
   layers_.assign(depth, Layer{});
   long at = 0, biases = 0;
   for (int l = 0; l < depth; ++l) at += order.sizes[l] * order.sizes[l + 1];
   biases = at, at = 0;
-  double work = 0;
+  const double work = work_of(order);
   for (int l = 0; l < depth; ++l) {
     Layer &layer = layers_[l];
     layer.n = order.sizes[l], layer.m = order.sizes[l + 1];
@@ -84,13 +92,15 @@ void Session::lay_out(const Order &order) {
     at += layer.n * layer.m, biases += layer.m;
     layer.act = static_cast<Activation>(order.activations[l]);
     layer.kind = l == 0 ? SPARSE : l == depth - 1 && layer.m <= NARROW_MOST ? NARROW : DENSE;
-    const long vectors = (layer.m + lanes - 1) / lanes, most = plan_.kernels->vectors;
+    // one thread walks a list of inputs once for a panel twice as wide
+    const bool alone = l == 0 && work < WORTH_A_THREAD;
+    const long vectors = (layer.m + lanes - 1) / lanes;
+    const long most = plan_.kernels->vectors * (alone ? 2 : 1);
     const long panels = (vectors + most - 1) / most;
     layer.pv = static_cast<int>((vectors + panels - 1) / panels);  // even panels share out better
     layer.pw = layer.pv * lanes;
     layer.panels = (layer.m + layer.pw - 1) / layer.pw;
     layer.blocks = std::min(layer.panels, BLOCKS);
-    work += (l ? 6.0 : 1.5) * static_cast<double>(layer.n * layer.m * order.batch);
   }
   for (int l = 1; l + 1 < depth; ++l)
     layers_[l].fused = layers_[l + 1].kind == NARROW && layers_[l].n <= 256 &&
@@ -106,6 +116,7 @@ void Session::lay_out(const Order &order) {
   plan_.lazy = static_cast<std::size_t>(first.n * first.panels * first.pw) * sizeof(float) > RESIDENT;
   plan_.window = plan_.lazy ? std::max(1l, WINDOW_ROWS / order.batch) : 1;
   plan_.rows = plan_.window * order.batch;
+  plan_.strip = order.batch <= SOME ? std::max(1l, NEAR_ERRORS / order.batch) : 0;
   plan_.depth = depth, plan_.layers = layers_.data();
   plan_.K = order.K, plan_.batch = order.batch;
   plan_.n0 = order.sizes.front(), plan_.classes = order.sizes.back();
@@ -142,13 +153,18 @@ void Session::allot_layer(Arena &arena, int at) {
 
 void Session::allot_worker(Arena &arena, Worker &w) {
   const long B = plan_.batch, lanes = plan_.kernels->lanes;
-  const long widest = plan_.kernels->vectors * lanes;
-  long rows = std::max(DEPTH * lanes, widest);
+  long widest = plan_.kernels->vectors * lanes, visited = 0;
+  for (const Layer &l : layers_) {
+    widest = std::max(widest, l.pw);
+    if (l.fused) visited = std::max(visited, l.n);
+  }
+  long rows = std::max({DEPTH * lanes, widest, visited});
   for (const Layer &l : layers_)
-    if ((l.kind == SPARSE && !l.pack) || l.fused) rows = std::max(rows, l.n);
+    if (l.kind == SPARSE && !l.pack) rows = std::max(rows, l.n);
   w.cursor = arena.take<const Entry *>(plan_.rows);
   w.tile = arena.take<float>(rows * widest);
-  w.delta = arena.take<float>(B * widest);
+  w.delta = arena.take<float>(std::max(1l, plan_.strip) * B * widest);
+  if (plan_.strip) w.lanes = arena.take<float>(std::max(widest, visited) * B * lanes);
   w.answer = arena.take<float>(B * NARROW_MOST);
   w.out = arena.take<float>(B * NARROW_MOST);
   w.out_bias = arena.take<float>(NARROW_MOST);

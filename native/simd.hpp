@@ -55,6 +55,21 @@ INLINE void transpose(vf (&r)[LANES]) {  // log2(LANES) perfect shuffles
   }
 }
 
+template <int N>
+struct Count {
+  static constexpr int value = N;
+};
+
+// Calls `what` with a number of vectors as a constant, by which the compiler can unroll.
+template <int MOST, class What>
+INLINE void by_vectors(int count, What what) {
+  if constexpr (MOST > 1)
+    if (count < MOST) return by_vectors<MOST - 1>(count, what);
+  what(Count<MOST>{});
+}
+
+constexpr int WIDEST = 2 * PV;  // vectors in the widest panel: that of a first layer with one thread
+
 INLINE long least(long a, long b) { return a < b ? a : b; }
 
 }  // namespace spusk::SPUSK_ISA

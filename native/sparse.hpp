@@ -5,8 +5,6 @@
 
 namespace spusk::SPUSK_ISA {
 
-constexpr long FEW = 16;  // rows of a batch that are not worth sorting by column
-
 INLINE void fetch_ahead(const void *at, long bytes) {
   for (long i = 0; i < bytes; i += 64) __builtin_prefetch(static_cast<const char *>(at) + i);
 }
@@ -185,30 +183,18 @@ static void sparse_update_rows(const Lists &lists, long B, float *W, long stride
 
 static void sparse_forward(int pv, const Lists &lists, long n, long B, const float *W,
                            long stride, float *out, long row, const Entry **cursor) {
-  switch (pv) {
-    case 1: return sparse_forward<1>(lists, n, B, W, stride, out, row, cursor);
-    case 2: return sparse_forward<2>(lists, n, B, W, stride, out, row, cursor);
-    case 3: return sparse_forward<3>(lists, n, B, W, stride, out, row, cursor);
-    default: return sparse_forward<4>(lists, n, B, W, stride, out, row, cursor);
-  }
+  by_vectors<WIDEST>(pv, [&](auto v) {
+    sparse_forward<decltype(v)::value>(lists, n, B, W, stride, out, row, cursor);
+  });
 }
 
-static void sparse_update(int pv, bool by_row, const Lists &lists, long n, long B, float *W, long stride,
-                          const float *delta, long row) {
-  if (by_row) {
-    switch (pv) {
-      case 1: return sparse_update_rows<1>(lists, B, W, stride, delta, row);
-      case 2: return sparse_update_rows<2>(lists, B, W, stride, delta, row);
-      case 3: return sparse_update_rows<3>(lists, B, W, stride, delta, row);
-      default: return sparse_update_rows<4>(lists, B, W, stride, delta, row);
-    }
-  }
-  switch (pv) {
-    case 1: return sparse_update<1>(lists, n, W, stride, delta, row);
-    case 2: return sparse_update<2>(lists, n, W, stride, delta, row);
-    case 3: return sparse_update<3>(lists, n, W, stride, delta, row);
-    default: return sparse_update<4>(lists, n, W, stride, delta, row);
-  }
+static void sparse_update(int pv, bool by_row, const Lists &lists, long n, long B, float *W,
+                          long stride, const float *delta, long row) {
+  by_vectors<WIDEST>(pv, [&](auto v) {
+    constexpr int V = decltype(v)::value;
+    if (by_row) sparse_update_rows<V>(lists, B, W, stride, delta, row);
+    else sparse_update<V>(lists, n, W, stride, delta, row);
+  });
 }
 
 }  // namespace spusk::SPUSK_ISA

@@ -143,7 +143,12 @@ int main() {
       {{33, 70, 10}, 40, 7, true, true},
       {{33, 70, 10}, 60, 20, false, true},
       {{31, 70, 65, 64, 3}, 30, 9, true, false},
+      {{31, 70, 65, 64, 3}, 90, 40, true, false},  // too many at once to go row by row
+      {{31, 70, 600, 40}, 40, 7, true, true},      // several panels a strip, the last ragged
+      {{40, 100, 10}, 40, 7, true, true},          // one wide panel
       {{13, 11, 331, 10}, 23, 6, true, true},
+      {{13, 11, 331, 10}, 90, 40, true, true},
+      {{13, 11, 9001, 10}, 23, 6, true, true},     // several panels a block
       {{300, 1801, 10}, 95, 3, true, true},      // lazy, ragged, several windows
       {{300, 1777, 40, 20}, 60, 33, true, true},  // lazy under wide layers
   };

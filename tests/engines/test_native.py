@@ -75,6 +75,9 @@ SHAPES = [
     ((20, 17, 33), 5),
     ((30, 70, 65, 64, 3), 9),
     ((13, 11, 1031, 10), 6),  # wide over small, narrow output: fused
+    ((13, 11, 1031, 10), 40),  # the same by tiles
+    ((13, 11, 9001, 10), 6),  # several panels a block
+    ((31, 70, 600, 40), 7),  # row by row, several panels at once
     ((50, 600, 300, 16), 33),
     ((40, 300, 100, 17), 20),
     ((700, 1201, 10), 3),  # first layer in place, ragged

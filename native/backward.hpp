@@ -1,0 +1,196 @@
+// From the errors back: δ below from the old W, then W's own step, while a tile of it is near.
+#pragma once
+#include "few.hpp"
+#include "forward.hpp"
+
+namespace spusk::SPUSK_ISA {
+
+static void sparse_step(const Step &s, long panel, const float *delta, long row) {
+  if (s.p.lazy) return;  // δ stays where it is until the window ends
+  const Layer &l = s.p.layers[0];
+  const Panel W = weights(l, panel, s.w.tile);
+  sparse_update(l.pv, s.by_row(), *s.batch.lists, l.n, s.batch.B, const_cast<float *>(W.p), W.row,
+                delta, row);
+  put_back(l, panel, s.w.tile);
+}
+
+// W (rows from…to of one panel) −= aᵀδ
+static void dense_update(const Step &s, int at, Range rows, long panel, const float *delta, long row) {
+  const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
+  const long width = columns(l, panel), count = rows.to - rows.from;
+  float *W = l.W + rows.from * l.m + panel * l.pw;
+  const Left left = {s.A(at - 1) + rows.from, 1, below.row};
+  if (width == l.pw) {
+    gemm<SUBTRACT>(l.pv, count, s.batch.B, left, {delta, row}, W, l.m);
+    return;
+  }
+  copy_in(W, l.m, count, width, s.w.tile, l.pw);
+  gemm<SUBTRACT>(l.pv, count, s.batch.B, left, {delta, row}, s.w.tile, l.pw);
+  copy_out(s.w.tile, l.pw, count, width, W, l.m);
+}
+
+// Rows of W and panels of it from `panel` on, whole ones or the last, ragged one, for a few precedents.
+static void meet_panels(const Step &s, int at, Range rows, long panel, long count, Errors d) {
+  const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
+  const long width = columns(l, panel), number = rows.to - rows.from, B = s.batch.B;
+  float *W = l.W + rows.from * l.m + panel * l.pw;
+  const Left a = {s.A(at - 1) + rows.from, 1, below.row};
+  if (width == l.pw) {
+    meet(l.pv, number, count, B, W, l.m, a, d, s.w.lanes);
+    return;
+  }
+  copy_in(W, l.m, number, width, s.w.tile, l.pw);
+  meet(l.pv, number, 1, B, s.w.tile, l.pw, a, d, s.w.lanes);
+  copy_out(s.w.tile, l.pw, number, width, W, l.m);
+}
+
+// How many panels to take together: their errors stay near; a ragged one comes alone.
+static long strip(const Step &s, const Layer &l, long panel, long end) {
+  const long whole = l.m / l.pw;
+  return panel < whole ? least(s.p.strip, least(end, whole) - panel) : 1;
+}
+
+static void clear_lanes(const Step &s, long rows) {
+  std::memset(s.w.lanes, 0, rows * s.batch.B * LANES * sizeof(float));
+}
+
+// δ below (B, width) out of the lanes of `rows` rows
+static void sum_rows(const Step &s, long rows, float *d, long row, long width) {
+  const long apart = s.batch.B * LANES;
+  for (long b = 0; b < s.batch.B; ++b)
+    sum_lanes(s.w.lanes + b * LANES, rows, apart, d + b * row, width);
+}
+
+// W's step and its share of δ below for one panel of a wide layer, whose own δ has just been made.
+static void fused_panel(const Step &s, int at, long panel, float *sum) {
+  const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
+  const long width = columns(l, panel);
+  for (long i = 0; i < below.panels; ++i) {
+    const long rows = columns(below, i);
+    copy_transposed(l.W + i * below.pw * l.m + panel * l.pw, l.m, rows, width, s.w.tile, below.pw,
+                    true);
+    gemm<ADD>(below.pv, s.batch.B, width, {s.w.delta, l.pw, 1}, {s.w.tile, below.pw},
+              sum + i * below.pw, below.row);
+  }
+  dense_update(s, at, {0, l.n}, panel, s.w.delta, l.pw);
+}
+
+// A wide layer over a small one: δ below is summed block by block of the wide layer's neurons.
+static void fused_backward(const Step &s, int at) {
+  const Plan &p = s.p;
+  const Layer &l = p.layers[at], &below = p.layers[at - 1], &out = p.layers[at + 1];
+  const long B = s.batch.B;
+  const bool few = p.strip;
+  const Range mine = s.blocks_of(l);
+  for (long block = mine.from; block < mine.to; ++block) {
+    float *sum = p.below + block * p.batch * below.row;
+    if (few) clear_lanes(s, l.n);
+    else std::memset(sum, 0, B * below.row * sizeof(float));
+    const Range panels = Step::panels_of(l, block);
+    for (long panel = panels.from, count; panel < panels.to; panel += count) {
+      count = few ? strip(s, l, panel, panels.to) : 1;
+      for (long i = panel; i < panel + count; ++i)
+        narrow_backward(l, s.w, B, out.m, out.pack + i * out.m * l.pw, s.A(at, i),
+                        s.w.delta + (i - panel) * B * l.pw, l.pw, l.bias + i * l.pw);
+      if (few) meet_panels(s, at, {0, l.n}, panel, count, {s.w.delta, B * l.pw, l.pw});
+      else fused_panel(s, at, panel, sum);
+    }
+    if (few) sum_rows(s, l.n, sum, below.row, below.panels * below.pw);
+  }
+}
+
+static void fused_reduce(const Step &s, int at, long panel) {
+  const Plan &p = s.p;
+  const Layer &l = p.layers[at];
+  const long blocks = p.layers[at + 1].blocks;
+  for (long b = 0; b < s.batch.B; ++b)
+    for (long j = panel * l.pw; j < (panel + 1) * l.pw; j += LANES) {
+      vf d = vf{};
+      for (long k = 0; k < blocks; ++k) d += load(p.below + (k * p.batch + b) * l.row + j);
+      store(s.D(at) + b * l.row + j, d);
+    }
+  slope_tile(l.act, s.D(at, panel), l.row, s.A(at, panel), l.row, s.batch.B, l.pv,
+             l.bias + panel * l.pw);
+}
+
+// The same rows for a few precedents: one visit of W instead of two.
+static void dense_backward_few(const Step &s, int at, Range rows, float *d) {
+  const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
+  clear_lanes(s, rows.to - rows.from);
+  for (long panel = 0, count; panel < l.panels; panel += count) {
+    count = strip(s, l, panel, l.panels);
+    meet_panels(s, at, rows, panel, count, {s.D(at, panel), l.panel, l.row});
+  }
+  sum_rows(s, rows.to - rows.from, d, below.row, below.pw);
+}
+
+static void dense_backward_many(const Step &s, int at, Range rows, float *d) {
+  const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
+  const long deep = DEPTH * LANES;
+  for (long k = 0; k < l.m; k += deep) {
+    const long K = least(deep, l.m - k);
+    copy_transposed(l.W + rows.from * l.m + k, l.m, rows.to - rows.from, K, s.w.tile, below.pw);
+    const Left left = {s.D(at) + k, l.row, 1};
+    if (k == 0) gemm<SET>(below.pv, s.batch.B, K, left, {s.w.tile, below.pw}, d, below.row);
+    else gemm<ADD>(below.pv, s.batch.B, K, left, {s.w.tile, below.pw}, d, below.row);
+  }
+  for (long j = 0; j < l.panels; ++j) dense_update(s, at, rows, j, s.D(at, j), l.row);
+}
+
+// Rows of W belonging to one panel of the layer below: its δ from the old W, and W's own step.
+static void dense_backward(const Step &s, int at, long panel) {
+  const Layer &below = s.p.layers[at - 1];
+  const long first = panel * below.pw;
+  const Range rows = {first, first + columns(below, panel)};
+  float *d = s.D(at - 1, panel);
+  if (s.p.strip) dense_backward_few(s, at, rows, d);
+  else dense_backward_many(s, at, rows, d);
+  slope_tile(below.act, d, below.row, s.A(at - 1, panel), below.row, s.batch.B, below.pv,
+             below.bias + first);
+}
+
+static void under_narrow_backward(const Step &s, int at) {
+  const Layer &l = s.p.layers[at], &out = s.p.layers[at + 1];
+  const Range mine = s.panels_of(l);
+  for (long panel = mine.from; panel < mine.to; ++panel) {
+    float *delta = l.D ? s.D(at, panel) : s.w.delta;
+    const long row = l.D ? l.row : l.pw;
+    narrow_backward(l, s.w, s.batch.B, out.m, out.pack + panel * out.m * l.pw,
+                    s.A(at, panel), delta, row, l.bias + panel * l.pw);
+    if (!at) sparse_step(s, panel, delta, row);
+  }
+}
+
+// The layer whose D is complete for this thread's own panels (true) or for all (after a wait).
+static void backward(const Step &s) {
+  Plan &p = s.p;
+  int at = s.top();
+  if (s.narrow()) {
+    narrow_errors(p, s.batch, s.w, p.layers[at].blocks);
+    if (s.thread == 0) judge(p, s.batch, s.w.answer, NARROW_MOST, 0, NARROW_MOST);
+    if (!p.layers[at].fused) {
+      under_narrow_backward(s, at);
+      if (!at) return;  // the only wait of a two-layer step was the one before the answers
+    } else {
+      fused_backward(s, at);
+      s.wait();
+      const Range mine = s.panels_of(p.layers[--at]);
+      for (long panel = mine.from; panel < mine.to; ++panel) fused_reduce(s, at, panel);
+    }
+    if (at) s.wait();
+  } else if (s.thread == 0) {
+    const Layer &l = p.layers[at];
+    judge(p, s.batch, s.A(at), l.row, l.panel, l.pw);
+  }
+  for (; at >= 1; --at) {
+    const Range mine = s.panels_of(p.layers[at - 1]);
+    for (long panel = mine.from; panel < mine.to; ++panel) dense_backward(s, at, panel);
+    if (at > 1) s.wait();
+  }
+  const Range mine = s.panels_of(p.layers[0]);
+  for (long panel = mine.from; panel < mine.to; ++panel)
+    sparse_step(s, panel, s.D(0, panel), p.layers[0].row);
+  s.wait();
+}
+
+}  // namespace spusk::SPUSK_ISA
