@@ -3,6 +3,8 @@
 import json
 import math
 
+from spusk.lab.sets import ALWAYS
+
 PIXELS = 784
 
 
@@ -19,6 +21,7 @@ class FakeTraining:
     def __init__(self, page, runs=()):
         self.runs = {run["id"]: run for run in runs}
         self.heard, self.sockets, self.silent = [], [], False
+        self.sets = [facts.told() for facts in ALWAYS.values()]
         page.route_web_socket("**/live", self.opened)
 
     def opened(self, socket):
@@ -45,7 +48,7 @@ class FakeTraining:
         self.say(getattr(self, what)(message), socket)
 
     def listed(self, message):
-        return {"runs": list(self.runs.values())}
+        return {"runs": list(self.runs.values()), "sets": self.sets}
 
     def start(self, message):
         run = self.new(**{key: message[key] for key in message if key not in ("do", "layers")},
@@ -57,7 +60,8 @@ class FakeTraining:
         run = {"id": f"r{len(self.runs) + 1}", "name": "run", "state": state,
                "sizes": [784, 30, 10], "rate": 3, "batch": 10, "epochs": 10, "init": "scaled",
                "seed": 0, "data": "sample", "history": list(history), "outcome": None,
-               "sentence": None} | plan  # fmt: skip
+               "sentence": None, "loaded": None, "shape": [28, 28], "whole": True,
+               "names": [*"0123456789"]} | plan  # fmt: skip
         self.runs[run["id"]] = run
         return run
 

@@ -1,7 +1,9 @@
 """The network view in Chromium: against a stand-in for the trainings, and once end to end."""
 
 import re
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from spusk.sgd.presets import PRESETS
@@ -205,6 +207,10 @@ def test_a_drawn_digit_moves_the_bars_at_most_twenty_times_a_second(page, fake):
     assert 20 < sum(p > 0 for p in pixels) < 200
     assert pixels[6 * 28 + 14] == 255, "the stroke's upper bar"
     assert bars(page)[3] == "90%"
+    bar = page.locator(".bar.chosen i").bounding_box()
+    whole = page.locator(".bar.chosen .gauge").bounding_box()
+    assert bar["height"] > 6
+    assert bar["width"] == pytest.approx(0.9 * whole["width"], rel=0.02)
     page.locator("button", has_text="Clear").click()
     assert bars(page) == [""] * 10
 
@@ -324,7 +330,7 @@ def test_every_control_has_a_name(page, fake):
 
 
 def test_end_to_end_the_sample_is_learned_drawn_on_and_found_again(page):
-    opened(page)
+    opened(page, "#network&epochs=200")
     page.locator("button.start").click()
     shows(page, "#n-now-epoch", re.compile("^[1-9]"))
     page.locator("button.start", has_text="Pause").click()
@@ -362,3 +368,144 @@ def test_end_to_end_a_second_tab_sees_the_same_run_and_a_failure_is_explained(pa
     other.locator(".chip", has_text="784-12-10").get_by_label("Forget").click()
     shows(page, ".network")
     page.locator(".chip", has_text="784-12-10").wait_for(state="detached")
+
+
+def flowers(names=("setosa", "virginica", "лилия"), count=50):
+    """A table of flowers that a small network tells apart."""
+    rng = np.random.default_rng(0)
+    centres = dict(zip(names, ((1, 0, 0, 1), (0, 1, 0, 0), (0, 0, 1, 1)), strict=True))
+    lines = ["a,b,c,d,class"]
+    for name, centre in centres.items():
+        lines += [",".join(f"{v:.3f}" for v in rng.normal(centre, 0.2)) + f",{name}"
+                  for _ in range(count)]  # fmt: skip
+    return "\n".join(lines).encode()
+
+
+def choose(page, where, name, body):
+    page.locator(where).set_input_files({"name": name, "mimeType": "", "buffer": body})
+
+
+def test_end_to_end_a_file_of_ones_own_is_trained(page):
+    opened(page)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text("Own file …").click()
+    chooser.value.set_files({"name": "flowers.csv", "mimeType": "text/csv", "buffer": flowers()})
+    shows(page, ".plan .sending", "flowers.csv is read: 120 precedents", "were mixed")
+    assert page.locator("#n-layers").input_value() == "4-30-3"
+    assert "flowers.csv, 120" in page.locator("#n-data option:checked").inner_text()
+    assert re.search(r"#network&data=own-[0-9a-f]{12}&layers=4-30-3&", page.url)
+    page.locator("button.start").click()
+    shows(page, ".chip:has([aria-pressed=true])", "4-30-3, η = 3")
+    page.locator("button.start", has_text="Start").wait_for()
+    assert float(re.search(r"([\d.]+)%", page.locator(".chip").last.inner_text())[1]) > 90
+    shows(page, ".right > .panel", "nothing to draw")
+    assert page.locator(".field").is_hidden()
+    page.get_by_role("tab", name="Weights").click()
+    shows(page, ".empty", "x is no picture")
+    assert page.locator("canvas.weights").is_hidden()
+    page.get_by_role("tab", name="Mistakes").click()
+    shows(page, "table.confusion", "лилия")
+    page.locator("#n-data").select_option("sample")
+    assert page.locator("#n-layers").input_value() == "784-30-10"
+    page.locator("#n-layers").fill("784-30-9")
+    page.locator("#n-layers").blur()
+    shows(page, "#n-wrong", "from 784 to 10")
+    page.reload()  # the server keeps the file: its run is found again, its set is in the list
+    page.wait_for_selector("button.start:not(:disabled)")
+    shows(page, "#n-data", "flowers.csv")
+
+
+def test_end_to_end_weights_saved_and_loaded_answer_the_same(page):
+    opened(page, "#network&layers=784-12-10&epochs=2")
+    page.locator("button.start").click()
+    shows(page, ".chip:has([aria-pressed=true])", "784-12-10, η = 3 · ")
+    page.locator("button.start", has_text="Start").wait_for()
+    drawn(page)
+    shows(page, ".bar.chosen")
+    page.wait_for_timeout(300)
+    before = bars(page)
+    with page.expect_download() as download:
+        page.locator(".downloads a").first.click()
+    choose(page, "#n-load", "saved.safetensors", Path(download.value.path()).read_bytes())
+    shows(page, ".chip:has([aria-pressed=true])", "784-12-10, saved.safetensors")
+    state(page, re.compile(r"Weights loaded from saved.safetensors: \d+\.\d% of the test set"))
+    shows(page, ".empty", "how they were learned is not in it")
+    page.wait_for_timeout(300)
+    assert bars(page) == before
+    page.get_by_role("tab", name="Weights").click()
+    page.locator("canvas.weights").wait_for()
+    page.get_by_role("tab", name="Mistakes").click()
+    page.wait_for_selector(".wrongs canvas")
+    with page.expect_download() as again:
+        page.locator(".downloads a").first.click()
+    files = [Path(each.value.path()).read_bytes() for each in (download, again)]
+    assert files[0] == files[1]
+
+
+def test_a_file_that_is_none_of_ours_is_explained_in_the_pages_language(page):
+    opened(page)
+    choose(page, "#n-file", "a.csv", b"1,x\n2,3\n4,kitten\n")
+    shows(page, ".plan .sending.wrong", "cannot be used", "a.csv", "kitten")
+    page.locator("#language").click()
+    page.wait_for_selector("button.start >> text=Пуск")
+    choose(page, "#n-file", "a.exe", b"x")
+    shows(page, ".plan .sending.wrong", "a.exe: нужен файл, имя которого кончается на")
+    choose(page, "#n-load", "b.safetensors", b"x" * 100)
+    shows(page, ".downloads .sending.wrong", "Этот файл не годится. b.safetensors")
+
+
+def test_a_file_is_dropped_onto_the_form(page, fake):
+    opened(page)
+    rows = flowers(count=40).decode()
+    page.locator("form.plan").evaluate("""(form, text) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([text], "dropped.csv"));
+        for (const type of ["dragover", "drop"])
+            form.dispatchEvent(new DragEvent(type, { dataTransfer, cancelable: true }));
+    }""", rows)  # fmt: skip
+    shows(page, ".plan .sending", "dropped.csv is read")
+
+
+def test_a_large_file_shows_how_far_it_is(page, fake):
+    opened(page)
+    page.route("**/files/**", lambda route: None)
+    choose(page, "#n-file", "large.csv", b"y,a\n" + b"1,2\n0,3\n" * 20_000)
+    shows(page, ".plan .sending", "Sending large.csv")
+    assert 0 < page.locator(".plan progress").evaluate("bar => bar.value") < 1
+    page.unroute_all()
+
+
+OWN = {"id": "own-0123456789ab", "name": "mine.npz", "inputs": 64, "classes": 3,
+       "precedents": 90, "shape": [8, 8], "names": ["a", "b", "c"]}  # fmt: skip
+
+
+def test_an_address_with_a_file_says_that_the_file_is_not_in_it(page, fake):
+    opened(page, f"#network&data={OWN['id']}&layers=64-9-3&rate=0.5")
+    shows(page, "#told", "the file is not in the address")
+    assert page.locator("#n-layers").input_value() == "784-30-10"
+    assert page.locator("#n-rate").input_value() == "0.5"
+    fake.sets.append(OWN)
+    opened(page, f"#network&data={OWN['id']}&layers=64-9-3&rate=0.5")
+    from playwright.sync_api import expect
+
+    expect(page.locator("#n-layers")).to_have_value("64-9-3")
+    assert page.locator("#n-data").input_value() == OWN["id"]
+    assert page.locator("#told").is_hidden()
+    fake.sets.remove(OWN)  # the server began anew
+    fake.sockets[-1].close()
+    expect(page.locator("#n-layers")).to_have_value("784-9-10")
+    shows(page, "#told", "open it here")
+
+
+def test_pictures_of_another_size_are_drawn_at_theirs(page, fake):
+    fake.sets.append(OWN)
+    fake.new(state="finished", history=[row(1)], data=OWN["id"], sizes=[64, 9, 3],
+             shape=[8, 8], names=OWN["names"])  # fmt: skip
+    fake.draw = lambda message: {"drawn": {"id": message["id"], "a": [0.1, 0.8, 0.2], "digit": 1,
+                                           "input": message["pixels"]}}  # fmt: skip
+    opened(page)
+    shows(page, ".drawn", "Draw with mouse")
+    drawn(page)
+    shows(page, ".drawn", "The network answers: b.")
+    assert len(fake.asked("draw")[-1]["pixels"]) == 64
+    assert page.locator(".bar:visible b").all_inner_texts() == ["a", "b", "c"]

@@ -176,11 +176,14 @@ def shown_name(name: str) -> str:
 
 
 async def receive(request: Request) -> Response:
-    """One piece of a file; after the last one, what the file holds."""
+    """One piece of a file; after the last one what the file holds, or what is wrong with it."""
     files: Files = request.app.state.files
     lang, query = spoken(request.scope), request.query_params
     body = await request.body()
-    upload = files.piece(request.path_params["name"], query.get, body, lang)
-    if upload.held < upload.total:
-        return JSONResponse({"file": upload.id, "at": upload.held})
-    return JSONResponse(await files.read(upload, request.app.state.runs, lang))
+    try:
+        upload = files.piece(request.path_params["name"], query.get, body, lang)
+        if upload.held < upload.total:
+            return JSONResponse({"file": upload.id, "at": upload.held})
+        return JSONResponse(await files.read(upload, request.app.state.runs, lang))
+    except SpuskError as error:  # an answer like any other: people take the wrong file
+        return JSONResponse({"error": error.sentence(lang)})

@@ -10,6 +10,7 @@ import { form } from "./network/form.js";
 import { connect } from "./network/live.js";
 import { PRESETS, planOf, readPlan, sizesOf } from "./network/plan.js";
 import { active, best, store, strip } from "./network/runs.js";
+import { fitted, hearSets, sets } from "./network/sets.js";
 import { tabs } from "./network/tabs.js";
 import { weights } from "./network/weights.js";
 
@@ -27,13 +28,14 @@ export function mount(room, frame) {
   Object.assign(known, { chosen: last.chosen, ticked: new Set(last.ticked) });
   const asked = readPlan(settings, last.plan ?? PRESETS.small);
   if (asked.wrong.length) tell(say("network.broken", { parts: asked.wrong.map((part) => say(`network.${part}`)).join(", ") }));
-  let link = "connecting", error = "", then, plan = asked.plan, following = !asked.asked, shown = {};
+  let link = "connecting", error = "", then, plan = asked.plan, following = !asked.asked && !asked.missing, shown = {}, gone = false, noted = false;
+  let waiting = asked.missing ? settings : undefined; // an address with a file that may yet be found
 
   const panes = { curves: curves(tools), weights: weights(tools), mistakes: confusion(tools) };
   const picture = tabs(tools, panes, last.tab, () => { look(); render(); });
-  const fields = form(tools, plan, { changed: keep, start });
+  const fields = form(tools, plan, { changed: keep, start, taken });
   const now = numbers(tools);
-  const buttons = controls(tools, { main, step, stop: () => order("stop") });
+  const buttons = controls(tools, { main, step, stop: () => order("stop"), taken });
   const status = make("p", { class: "state", role: "status", "aria-live": "polite" });
   const field = drawing(tools, (pixels) => known.chosen !== undefined && ask("draw", { pixels }));
   const chips = strip(tools, { tick, choose, forget: (id) => order("forget", { id }) });
@@ -41,12 +43,12 @@ export function mount(room, frame) {
     make("section", { class: "left", "aria-label": say("network.pictures") }, 
       make("div", { class: "head" }, picture.element, now.element), picture.panel,
       make("div", { class: "report" }, status, buttons.downloads), chips.element),
-    make("section", { class: "right", "aria-label": say("network.settings") }, fields.element, buttons.element, field.element)));
+    make("section", { class: "right", "aria-label": say("network.settings") }, fields.element, buttons.element, field.element, field.note)));
   const refresh = throttled(look, FRESH), anew = throttled(field.again, FRESH / 2);
   const live = connect({ heard, changed, lang });
   const back = () => document.visibilityState === "visible" && live.send({ do: "runs" });
   document.addEventListener("visibilitychange", back);
-  remember(plan);
+  if (!waiting) remember(plan);
   render();
 
   function changed(next) {
@@ -59,8 +61,9 @@ export function mount(room, frame) {
     if (message.error !== undefined) error = message.error;
     if (message.error !== undefined && message.do === "start") then = undefined;
     if (message.weights?.id === known.chosen && message.weights) panes.weights.show(message.weights), filled("weights");
-    if (message.confusion?.id === known.chosen && message.confusion) panes.mistakes.show(message.confusion), filled("mistakes");
+    if (message.confusion?.id === known.chosen && message.confusion) panes.mistakes.show(message.confusion, known.runs.get(known.chosen)), filled("mistakes");
     if (message.drawn?.id === known.chosen && message.drawn) field.show(message.drawn);
+    if (message.runs) haveSets(message.sets);
     const news = known.hear(message);
     if (news) react(news);
     render();
@@ -73,6 +76,41 @@ export function mount(room, frame) {
     if (id !== known.chosen) return;
     if (kind === "progress" || kind === "epoch") anew();
     if (kind === "epoch" || (kind === "progress" && picture.chosen() === "weights")) refresh();
+  }
+
+  /** After the list of sets came: is the file there that the address or the form names? */
+  function haveSets(list) {
+    hearSets(list);
+    fields.fill();
+    const found = waiting && readPlan(waiting, plan);
+    if (found && !found.missing) {
+      waiting = undefined;
+      keep(found.plan);
+      fields.show(plan);
+    } else if (!sets.has(plan.data)) {
+      keep({ ...plan, data: "sample", layers: fitted(plan.layers, "sample") });
+      fields.show(plan);
+      tell(say("network.no_file"));
+    } else if (found && !noted) tell(say("network.no_file"));
+    noted = true;
+  }
+
+  /** What a file held that was sent from here: a set to train on, or weights to look at. */
+  function taken({ set, run }) {
+    if (gone) return undefined;
+    if (set) {
+      sets.set(set.id, set);
+      const wished = waiting?.data === set.id ? readPlan(waiting, plan).plan : plan;
+      keep({ ...wished, data: set.id, layers: fitted(wished.layers, set.id) });
+      fields.show(plan);
+    }
+    if (run) {
+      started(known.hear({ started: run }).id);
+      follow(known.runs.get(run.id));
+    }
+    error = "";
+    render();
+    return set && say(set.mixed ? "network.set_mixed" : "network.set_here", { name: set.name, n: set.precedents });
   }
 
   /** After the list of runs came: find the one to look at, and hear what it does. */
@@ -101,8 +139,17 @@ export function mount(room, frame) {
   /** Asks for what the open tab shows, and for the drawing's answer. */
   function look() {
     const run = known.runs.get(known.chosen), name = ASKED[picture.chosen()];
-    if (run && name) ask(name);
-    field.again();
+    if (run && name && !lacking(run)) ask(name);
+    if (run?.shape) field.again();
+  }
+
+  /** Why the open tab has nothing to show of a run, as a word; undefined where it has. */
+  function lacking(run) {
+    const tab = picture.chosen();
+    if (tab === "curves") return run.loaded && !run.history.length ? "no_curves" : undefined;
+    if (tab === "weights" && !run.shape) return run.whole ? "no_picture" : "no_set";
+    if (tab === "mistakes" && !run.names) return run.whole ? "no_classes" : "no_set";
+    return undefined;
   }
 
   function ask(what, more = {}) {
@@ -144,7 +191,7 @@ export function mount(room, frame) {
 
   /** The form shows what a run was started with, to be changed and started again. */
   function follow(run) {
-    keep(planOf(run));
+    keep({ ...plan, ...planOf(run) });
     fields.show(plan);
   }
 
@@ -161,11 +208,13 @@ export function mount(room, frame) {
   function render() {
     const run = known.runs.get(known.chosen);
     const laid = [...known.runs.values()].filter((each) => each.id === known.chosen || known.ticked.has(each.id));
-    const { text, look: manner } = face(tools, run, link, error);
+    const { text, look: manner } = face(tools, run, link, error, sets.get(plan.data)?.shape);
     if (status.textContent !== text) status.textContent = text;
     status.dataset.look = manner;
     panes.curves.show(laid);
-    picture.empty(!run || (picture.chosen() !== "curves" && shown[picture.chosen()] !== run.id), run);
+    const tab = picture.chosen(), soon = tab !== "curves" && shown[tab] !== run?.id ? "soon" : undefined;
+    picture.empty(run ? lacking(run) ?? soon : `empty_${tab}`);
+    field.suit(run ? { ...run, classes: run.sizes.at(-1) } : sets.get(plan.data), run && !run.whole ? "no_set" : "no_drawing");
     now.show(run);
     buttons.show(run, link);
     fields.lock(active(run));
@@ -173,6 +222,7 @@ export function mount(room, frame) {
   }
 
   function unmount() {
+    gone = true;
     last = { chosen: known.chosen, ticked: known.ticked, tab: picture.chosen(), plan };
     document.removeEventListener("visibilitychange", back);
     live.close();

@@ -1,17 +1,21 @@
 // One big Start that becomes Pause; step an epoch, stop; what is going on, in a sentence; downloads.
 
 import { make } from "../dom.js";
-import { PRECEDENTS } from "./plan.js";
+import { chooser, WEIGHTS } from "./files.js";
 import { active } from "./runs.js";
+import { sets } from "./sets.js";
 
-export function controls({ say }, on) {
+export function controls(tools, on) {
+  const { say } = tools;
   const button = (key, kind, act) => make("button", { type: "button", class: kind, onclick: act }, say(`network.${key}`));
   const main = button("start", "main start", on.main);
   const step = button("step", "", on.step), stop = button("stop", "", on.stop);
   const element = make("div", { class: "controls" }, main, step, stop);
   const link = (file) => make("a", { download: true }, say(`network.get_${file}`));
   const weights = link("weights"), history = link("history");
-  const downloads = make("p", { class: "downloads small" }, weights, history);
+  const load = chooser(tools, { id: "n-load", label: "load_weights", accept: WEIGHTS, taken: on.taken });
+  const links = make("p", { class: "links" }, weights, history);
+  const downloads = make("div", { class: "downloads small" }, links, load.element, load.line);
 
   function show(run, link) {
     const going = active(run), open = link === "open";
@@ -19,7 +23,7 @@ export function controls({ say }, on) {
     main.disabled = !open;
     step.disabled = !open || run?.state === "running";
     stop.disabled = !open || !going;
-    downloads.classList.toggle("later", !run);
+    links.classList.toggle("later", !run);
     if (!run) return;
     weights.href = `/runs/${encodeURIComponent(run.id)}/weights.safetensors`;
     history.href = `/runs/${encodeURIComponent(run.id)}/history.json`;
@@ -42,17 +46,17 @@ export function numbers({ say, lang, percent, number }) {
     cells.epoch.textContent = now ? say("network.of", { epoch: epoch(now.epoch), epochs: run.epochs }) : "—";
     cells.cost.textContent = now ? number(now.cost ?? NaN) : "—";
     cells.accuracy.textContent = Number.isFinite(test) ? percent(test) : now ? percent(now.accuracy) : "—";
-    const speed = run?.now?.speed ?? (last?.seconds && (PRECEDENTS[run.data] * last.epoch) / last.seconds);
+    const speed = run?.now?.speed ?? (last?.seconds && (sets.get(run.data)?.precedents * last.epoch) / last.seconds);
     cells.speed.textContent = speed ? Math.round(speed).toLocaleString(lang) : "—";
   }
   return { element, show };
 }
 
 /** The sentence of this moment, and how it looks: good, bad or plain. */
-export function face({ say, percent, best }, run, link, error) {
+export function face({ say, percent, best }, run, link, error, drawable) {
   if (link !== "open") return { text: say(`network.${link}`), look: "waiting" };
   if (error) return { text: error, look: "bad" };
-  if (!run) return { text: say("network.nothing"), look: "plain" };
+  if (!run) return { text: say(drawable ? "network.nothing" : "network.nothing_plain"), look: "plain" };
   if (run.state === "failed") return { text: run.sentence || say("network.failed"), look: "bad" };
   const epoch = run.history.at(-1)?.epoch ?? 0, score = best(run);
   if (run.state === "running") return { text: say("network.running", { epoch: epoch + 1, epochs: run.epochs }), look: "going" };

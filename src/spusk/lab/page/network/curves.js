@@ -56,6 +56,8 @@ export function curves({ say, lang, percent, number }) {
     element,
     show(list) {
       runs = list;
+      const rows = list.flatMap((run) => [...run.history, ...run.trail]);
+      pictures[1].element.hidden = rows.length > 0 && !rows.some((row) => Number.isFinite(row.accuracy)); // y is no class
       tell();
       for (const picture of pictures) picture.redraw();
     },

@@ -1,9 +1,11 @@
 // A field to draw a digit in, with mouse, finger or keys, and ten bars of the network's answer α(x).
 
 import { make } from "../dom.js";
+import { isDigits } from "./sets.js";
 import { stamp } from "./weights.js";
 
-const SIDE = 280, CELLS = 28, CELL = SIDE / CELLS, NIB = 22, PAUSE = 50; // ms: at most 20 messages a second
+const SIDE = 280, NIB = 22, PAUSE = 50; // ms: at most 20 messages a second
+const BARS = 10; // at most: of more classes the likeliest
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const ink = (value) => [value, value, value];
 
@@ -11,29 +13,54 @@ const ink = (value) => [value, value, value];
 export function drawing({ say, percent }, send) {
   const field = make("canvas", { width: SIDE, height: SIDE, class: "field", tabindex: "0", role: "application", "aria-label": say("network.field") });
   const pen = field.getContext("2d", { willReadFrequently: true });
-  const rows = Array.from({ length: 10 }, (_, digit) => bar(digit));
+  const rows = Array.from({ length: BARS }, bar);
   const verdict = make("p", { class: "drawn small", "aria-live": "polite" }, say("network.draw_here"));
   const seen = make("span", { class: "seen", title: say("network.seen") });
   const clear = make("button", { type: "button", class: "quiet", onclick: wipe }, say("network.clear"));
   const element = make("section", { class: "drawing", "aria-label": say("network.drawing") },
     field, make("div", { class: "bars", role: "group", "aria-label": "α(x)" }, rows.map((row) => row.element)),
     make("div", { class: "below" }, verdict, seen, clear));
+  const note = make("p", { class: "panel faint small", hidden: true });
   const post = throttled(() => !empty && send(pixels()), PAUSE);
   let empty = true, last, cursor = [SIDE / 2, SIDE / 3], spoken;
+  let high = 28, wide = 28, cell = 10, names = [], suited;
 
-  function bar(digit) {
-    const fill = make("i", {}), text = make("span", { class: "value" });
-    return { element: make("div", { class: "bar" }, make("b", {}, String(digit)), make("span", { class: "track" }, fill), text), fill, text };
+  function bar() {
+    const fill = make("i", {}), text = make("span", { class: "value" }), name = make("b", {});
+    return { element: make("div", { class: "bar" }, name, make("span", { class: "gauge" }, fill), text), name, fill, text };
+  }
+
+  /** Makes the field and the bars fit a set, or says why there is nothing to draw. */
+  function suit({ shape, names: found, classes }, why) {
+    const now = JSON.stringify([shape, found, classes, why]);
+    if (now === suited) return;
+    suited = now;
+    element.hidden = !shape;
+    note.hidden = Boolean(shape);
+    note.textContent = shape ? "" : say(`network.${why}`);
+    if (!shape) return;
+    [high, wide] = shape;
+    cell = SIDE / Math.max(high, wide);
+    [field.width, field.height] = [Math.round(cell * wide), Math.round(cell * high)];
+    names = found ?? Array.from({ length: classes }, (_, i) => String(i));
+    element.classList.toggle("named", names.some((name) => name.length > 1));
+    rows.forEach((row, i) => (row.element.hidden = i >= names.length));
+    label([...names.keys()]);
+    wipe();
+  }
+
+  function label(classes) {
+    rows.forEach((row, i) => (row.name.textContent = row.name.title = names[classes[i]] ?? ""));
   }
 
   function place({ clientX, clientY }) {
     const box = field.getBoundingClientRect();
-    return [((clientX - box.left) * SIDE) / box.width, ((clientY - box.top) * SIDE) / box.height];
+    return [((clientX - box.left) * field.width) / box.width, ((clientY - box.top) * field.height) / box.height];
   }
 
   function stroke(from, to) {
     pen.strokeStyle = "#fff";
-    pen.lineWidth = NIB;
+    pen.lineWidth = Math.max(NIB, 1.4 * cell);
     pen.lineCap = pen.lineJoin = "round";
     pen.beginPath();
     pen.moveTo(...from);
@@ -45,12 +72,12 @@ export function drawing({ say, percent }, send) {
 
   function wipe() {
     pen.fillStyle = "#000";
-    pen.fillRect(0, 0, SIDE, SIDE);
+    pen.fillRect(0, 0, field.width, field.height);
     empty = true;
     spoken = undefined;
     seen.replaceChildren();
     rows.forEach((row) => fill(row));
-    verdict.textContent = say("network.draw_here");
+    verdict.textContent = say(isDigits(names) ? "network.draw_here" : "network.draw_any");
   }
 
   function fill(row, value = 0, chosen = false) {
@@ -59,19 +86,23 @@ export function drawing({ say, percent }, send) {
     row.element.classList.toggle("chosen", chosen);
   }
 
-  /** 28 × 28 numbers 0…255: the mean of each cell. */
+  /** A number 0…255 for each cell: its mean. */
   function pixels() {
-    const { data } = pen.getImageData(0, 0, SIDE, SIDE), found = new Array(CELLS * CELLS).fill(0);
-    for (let i = 0; i < SIDE * SIDE; i++)
-      found[Math.floor(i / SIDE / CELL) * CELLS + Math.floor((i % SIDE) / CELL)] += data[4 * i];
-    return found.map((sum) => Math.round(sum / CELL ** 2));
+    const { data } = pen.getImageData(0, 0, field.width, field.height);
+    const sums = new Float64Array(high * wide), counts = new Float64Array(high * wide);
+    for (let i = 0; i < field.width * field.height; i++) {
+      const row = Math.min(high - 1, Math.floor(i / field.width / cell)), column = Math.min(wide - 1, Math.floor((i % field.width) / cell));
+      sums[row * wide + column] += data[4 * i];
+      counts[row * wide + column] += 1;
+    }
+    return Array.from(sums, (sum, i) => Math.round(sum / Math.max(1, counts[i])));
   }
 
   function write(event) {
     const step = STEPS[event.key];
     if (event.key === "Delete" || event.key === "Backspace") wipe();
     else if (step) {
-      const to = cursor.map((at, i) => Math.min(SIDE - CELL, Math.max(CELL, at + CELL * step[i])));
+      const to = cursor.map((at, i) => Math.min((i ? field.height : field.width) - cell / 2, Math.max(cell / 2, at + Math.max(10, cell / 2) * step[i])));
       if (!event.shiftKey) stroke(cursor, to);
       cursor = to;
     } else return;
@@ -96,13 +127,15 @@ export function drawing({ say, percent }, send) {
   wipe();
 
   return {
-    element,
+    element, note, suit,
     again: post, // the network has moved: ask once more about the same drawing
     show({ a, digit, input }) {
       if (empty) return;
-      a.forEach((value, i) => fill(rows[i], value, i === digit));
-      seen.replaceChildren(stamp(input, CELLS, CELLS, ink));
-      if (spoken !== digit) verdict.textContent = say("network.looks_like", { digit });
+      const order = [...a.keys()], classes = a.length > BARS ? order.sort((i, j) => a[j] - a[i]).slice(0, BARS) : order;
+      label(classes);
+      classes.forEach((k, i) => fill(rows[i], a[k], k === digit));
+      seen.replaceChildren(stamp(input, wide, high, ink));
+      if (spoken !== digit) verdict.textContent = isDigits(names) ? say("network.looks_like", { digit }) : say("network.answers", { name: names[digit] });
       spoken = digit;
     },
   };

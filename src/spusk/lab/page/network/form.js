@@ -1,30 +1,45 @@
 // What to train: data, layers, η, batch, epochs, start, seed; presets fill it at once.
 
 import { make } from "../dom.js";
-import { DATA, INITS, PARTS, PRESETS, presetOf, readPart } from "./plan.js";
+import { chooser, droppable, SETS } from "./files.js";
+import { INITS, PARTS, PRESETS, presetOf, readPart } from "./plan.js";
+import { fitted, isOwn, sets } from "./sets.js";
 
-/** `on.changed(plan)` whenever the whole form can be started. */
-export function form({ say, lang, tell }, plan, on) {
+/** `on.changed(plan)` whenever the whole form can be started; `on.taken` gets what an own file holds. */
+export function form(tools, plan, on) {
+  const { say, lang, tell } = tools;
   const written = (value) => (lang === "ru" ? String(value).replace(".", ",") : String(value));
   const choice = (values, topic) => (part) =>
     make("select", { id: `n-${part}` }, values.map((value) => make("option", { value }, say(`network.${topic}_${value}`))));
   const text = (mode) => (part) =>
     make("input", { type: "text", id: `n-${part}`, inputmode: mode, autocomplete: "off", spellcheck: "false", maxlength: "60" });
-  const kinds = { data: choice(DATA, "data"), layers: text("text"), rate: text("decimal"), batch: text("numeric"),
+  const kinds = { data: () => make("select", { id: "n-data" }), layers: text("text"), rate: text("decimal"), batch: text("numeric"),
     epochs: text("numeric"), init: choice(INITS, "init"), seed: text("numeric") };
 
   const fields = Object.fromEntries(PARTS.map((part) => [part, kinds[part](part)]));
   const preset = make("select", { id: "n-preset" },
     [...Object.keys(PRESETS), "own"].map((name) => make("option", { value: name, hidden: name === "own" }, say(`network.preset_${name}`))));
+  const file = chooser(tools, { id: "n-file", label: "own_file", accept: SETS, taken: on.taken });
+  const besides = { data: [file.element, file.line] };
   const rows = PARTS.map((part) => make("div", { class: `field-${part}` },
-    make("label", { for: `n-${part}`, title: say(`network.${part}_why`) }, say(`network.${part}`)), fields[part]));
+    make("label", { for: `n-${part}`, title: say(`network.${part}_why`) }, say(`network.${part}`)), fields[part], besides[part] ?? []));
   const complaint = make("p", { class: "wrong small", id: "n-wrong", role: "alert" });
   const set = make("fieldset", {}, make("legend", {}, say("network.plan")),
     make("div", { class: "preset" }, make("label", { for: "n-preset" }, say("network.preset")), preset), ...rows);
   const element = make("form", { class: "plan", onsubmit: (event) => { event.preventDefault(); on.start(); } }, set, complaint);
 
+  droppable(element, (dropped) => set.disabled || file.take(dropped));
+
+  /** The list of sets, as it is now. */
+  function fill() {
+    const name = (each) => (isOwn(each.id) ? say("network.data_own", { name: each.name, n: each.precedents }) : say(`network.data_${each.id}`));
+    fields.data.replaceChildren(...[...sets.values()].map((each) => make("option", { value: each.id }, name(each))));
+    fields.data.value = plan.data;
+  }
+
   function show(next) {
     plan = next;
+    fill();
     for (const part of PARTS) {
       fields[part].value = part === "data" || part === "init" ? next[part] : written(next[part]);
       mark(part, false);
@@ -40,10 +55,11 @@ export function form({ say, lang, tell }, plan, on) {
 
   /** The plan in the form; undefined with the first wrong part marked and explained. */
   function read() {
-    const found = PARTS.map((part) => [part, readPart(part, fields[part].value)]);
+    const found = PARTS.map((part) => [part, readPart(part, fields[part].value, fields.data.value)]);
     for (const [part, value] of found) mark(part, value === undefined);
     const wrong = found.find(([, value]) => value === undefined)?.[0];
-    complaint.textContent = wrong ? say(`network.${wrong}_wrong`) : "";
+    const { inputs: first, classes: last } = sets.get(fields.data.value) ?? {};
+    complaint.textContent = wrong ? say(`network.${wrong}_wrong`, { first: String(first), last: String(last) }) : "";
     return wrong ? undefined : Object.fromEntries(found);
   }
 
@@ -59,11 +75,15 @@ export function form({ say, lang, tell }, plan, on) {
     show(PRESETS[preset.value]);
     on.changed(plan);
   });
+  fields.data.addEventListener("change", () => {
+    fields.layers.value = fitted(fields.layers.value, fields.data.value);
+    file.clear();
+  });
   for (const field of Object.values(fields)) field.addEventListener("change", changed);
   show(plan);
 
   return {
-    element, show, read,
+    element, show, read, fill,
     lock: (locked) => (set.disabled = locked),
     /** η a step smaller or larger: 1, 2, 5, 10, … */
     nudge(up) {

@@ -1,18 +1,18 @@
 // What a training is started with: presets, and how its parts are read from a form or an address.
 
+import { fitted, isOwn, sets } from "./sets.js";
+
 export const PRESETS = {
   small: { data: "sample", layers: "784-30-10", rate: 3, batch: 10, epochs: 10, init: "scaled", seed: 0 },
   mnist: { data: "mnist", layers: "784-100-10", rate: 3, batch: 10, epochs: 10, init: "scaled", seed: 0 },
   lecture: { data: "mnist", layers: "784-89-100306-10", rate: 0.012, batch: 10, epochs: 10, init: "wide", seed: 0 },
 };
-export const PRECEDENTS = { sample: 4000, mnist: 60000 }; // of the training samples
-export const DATA = Object.keys(PRECEDENTS);
 export const INITS = ["scaled", "normal", "wide"];
-const PIXELS = 784, DIGITS = 10, MOST_WEIGHTS = 12e6; // the server's own limits: lab/asked.py
+const MOST_WEIGHTS = 12e6; // the server's own limit: lab/asked.py
 const NUMBER = /^\d+(\.\d+)?(e-?\d{1,2})?$/i;
 
 const READ = {
-  data: (text) => (DATA.includes(text) ? text : undefined),
+  data: (text) => (sets.has(text) ? text : undefined),
   layers,
   rate: (text) => within(NUMBER.test(text) ? Number(text) : NaN, Number.MIN_VALUE, 1e6),
   batch: (text) => whole(text, 1, 60000),
@@ -22,23 +22,29 @@ const READ = {
 };
 export const PARTS = Object.keys(READ);
 
-/** One part as it may be started, or undefined. */
-export function readPart(part, text) {
-  return READ[part](String(text).trim().replace(",", "."));
+/** One part as it may be started, or undefined; `data` is the set that layers must fit. */
+export function readPart(part, text, data) {
+  return READ[part](String(text).trim().replace(",", "."), data);
 }
 
-/** A whole plan from texts; `wrong` names the parts that were not understood and took the default. */
+/** A whole plan from texts; `wrong` names the parts that were not understood and took the default.
+ *  `missing`: it names a file that is not here; then its layers, made for that file, are left out too. */
 export function readPlan(texts, otherwise = PRESETS.small) {
-  const asked = PARTS.filter((part) => texts[part] !== undefined);
-  const found = asked.map((part) => [part, readPart(part, texts[part])]);
+  const missing = isOwn(texts.data) && !sets.has(texts.data);
+  const asked = PARTS.filter((part) => texts[part] !== undefined && !(missing && (part === "data" || part === "layers")));
+  const data = (!missing && readPart("data", texts.data)) || otherwise.data;
+  const found = asked.map((part) => [part, readPart(part, texts[part], data)]);
   const good = found.filter(([, value]) => value !== undefined);
   const wrong = found.filter(([, value]) => value === undefined).map(([part]) => part);
-  return { plan: { ...otherwise, ...Object.fromEntries(good) }, wrong, asked: asked.length > 0 };
+  const plan = { ...otherwise, ...Object.fromEntries(good) };
+  return { plan: { ...plan, layers: fitted(plan.layers, plan.data) }, wrong, missing, asked: asked.length > 0 };
 }
 
-/** The plan a run was started with. */
-export function planOf({ data, sizes, rate, batch, epochs, init, seed }) {
-  return { data, layers: sizes.join("-"), rate, batch, epochs, init, seed };
+/** The plan a run was started with, as far as it is known: weights from a file tell little of it. */
+export function planOf(run) {
+  const all = { ...run, layers: run.sizes.join("-") };
+  const known = PARTS.filter((part) => readPart(part, all[part] ?? "", run.data) !== undefined);
+  return Object.fromEntries(known.map((part) => [part, all[part]]));
 }
 
 export const sizesOf = (text) => text.split("-").map(Number);
@@ -47,11 +53,13 @@ export function presetOf(plan) {
   return Object.keys(PRESETS).find((name) => PARTS.every((part) => PRESETS[name][part] === plan[part]));
 }
 
-function layers(text) {
+function layers(text, data) {
+  const set = sets.get(data);
+  if (!set) return undefined;
   if (!/^\d{1,8}([-–,; ]+\d{1,8}){1,5}$/.test(text)) return undefined;
   const sizes = text.split(/[-–,; .]+/).map(Number);
   const weights = sizes.slice(1).reduce((sum, m, i) => sum + (sizes[i] + 1) * m, 0);
-  const fits = sizes[0] === PIXELS && sizes.at(-1) === DIGITS && sizes.every((n) => n >= 1) && weights <= MOST_WEIGHTS;
+  const fits = sizes[0] === set.inputs && sizes.at(-1) === set.classes && sizes.every((n) => n >= 1) && weights <= MOST_WEIGHTS;
   return fits ? sizes.join("-") : undefined;
 }
 

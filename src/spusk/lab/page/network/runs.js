@@ -77,7 +77,8 @@ export function strip({ say, percent }, on) {
   let shown = "";
 
   function chip(run, known) {
-    const name = say("network.chip", { layers: run.sizes.join("-"), rate: run.rate });
+    const layers = run.sizes.join("-");
+    const name = run.loaded ? say("network.chip_loaded", { layers, name: run.loaded }) : say("network.chip", { layers, rate: run.rate });
     const score = best(run);
     const item = make("li", { class: "chip", "data-state": run.state, "data-id": run.id },
       make("input", { type: "checkbox", checked: laid(run, known), disabled: run.id === known.chosen,

@@ -30,11 +30,11 @@ export function tabs({ say }, panes, first, changed) {
     event.stopPropagation();
   }
 
-  /** Shows the pane, or, while there is nothing to show, says why. */
-  function empty(bare, run) {
-    names.forEach((name) => (panes[name].element.hidden = bare || name !== chosen));
-    note.hidden = !bare;
-    if (bare) note.textContent = say(run ? "network.soon" : `network.empty_${chosen}`);
+  /** Shows the pane, or, while there is nothing to show, why. */
+  function empty(why) {
+    names.forEach((name) => (panes[name].element.hidden = Boolean(why) || name !== chosen));
+    note.hidden = !why;
+    if (why) note.textContent = say(`network.${why}`);
   }
 
   choose(chosen, true);

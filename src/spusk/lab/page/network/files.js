@@ -1,0 +1,66 @@
+// A person's own file on its way to the server, in pieces, with how far it is and what went wrong.
+
+import { make } from "../dom.js";
+
+const PIECE = 48 * 1024; // the server takes no larger one: lab/files.py
+export const SETS = ".csv,.tsv,.txt,.gz,.npz", WEIGHTS = ".safetensors";
+
+/** What the server makes of a file, {set} or {run}; an Error whose message is for people. */
+async function send(file, lang, progress) {
+  const name = encodeURIComponent(file.name.toWellFormed?.() ?? file.name);
+  let said = {}, at = 0;
+  do {
+    const where = new URLSearchParams({ at, of: file.size, ...(said.file && { file: said.file }) });
+    progress(Math.min(1, (at + PIECE) / file.size));
+    const answer = await fetch(`/files/${name}?${where}`, {
+      method: "POST", headers: { "Accept-Language": lang }, body: file.slice(at, at + PIECE) });
+    said = await answer.json();
+    if (said.error !== undefined) throw Object.assign(new Error(said.error), { told: true });
+    at += PIECE;
+  } while (at < file.size);
+  return said;
+}
+
+/** A button that opens a file, and a line that says what becomes of it; `taken(answer)` → a sentence. */
+export function chooser({ say, lang }, { id, label, accept, taken }) {
+  const input = make("input", { type: "file", id, accept, class: "unseen", onchange: () => take(input.files[0]) });
+  const element = make("label", { class: "pick", for: id, title: say(`network.${label}_why`) }, say(`network.${label}`), input);
+  const bar = make("progress", { max: 1, value: 0, hidden: true, "aria-label": say("network.sent") });
+  const text = make("span", {}), line = make("p", { class: "sending small", role: "status" }, text, bar);
+  let under = false;
+
+  function tell(sentence, share, wrong = false) {
+    if (text.textContent !== sentence) text.textContent = sentence;
+    bar.hidden = share === undefined;
+    bar.value = share ?? 0;
+    line.classList.toggle("wrong", wrong);
+  }
+
+  async function take(file) {
+    if (!file || under) return;
+    under = true;
+    try {
+      const { name } = file;
+      const answer = await send(file, lang, (share) => tell(say(share < 1 ? "network.sending" : "network.reading_file", { name }), share));
+      tell(taken(answer) ?? "");
+    } catch (error) {
+      tell(error.told ? error.message : say("network.not_sent"), undefined, true);
+    }
+    under = false;
+    input.value = ""; // the same file, mended, may be chosen again
+  }
+  return { element, line, take, clear: () => under || tell("") };
+}
+
+/** Lets files be dropped onto a place. */
+export function droppable(place, take) {
+  const over = (on) => (event) => {
+    if (![...event.dataTransfer.types].includes("Files")) return;
+    event.preventDefault();
+    place.classList.toggle("over", on);
+    if (event.type === "drop") take(event.dataTransfer.files[0]);
+  };
+  place.addEventListener("dragover", over(true));
+  place.addEventListener("dragleave", over(false));
+  place.addEventListener("drop", over(false));
+}

@@ -1,0 +1,22 @@
+// The sets that can be trained on: the two that are always named, and people's own files.
+
+const DIGITS = [..."0123456789"];
+const digits = (id, precedents) => ({ id, name: id, inputs: 784, classes: 10, precedents, shape: [28, 28], names: DIGITS });
+const ALWAYS = [digits("sample", 4000), digits("mnist", 60000)];
+
+export const sets = new Map(ALWAYS.map((set) => [set.id, set]));
+export const isOwn = (id) => /^own-[0-9a-f]{12}$/.test(id ?? "");
+
+/** The server's list is the truth: a server that began anew has no files. */
+export function hearSets(list = []) {
+  for (const id of [...sets.keys()]) if (isOwn(id) && !list.some((set) => set.id === id)) sets.delete(id);
+  for (const set of list) sets.set(set.id, set);
+}
+
+/** The layers with the ends that this set needs. */
+export function fitted(layers, id) {
+  const set = sets.get(id), inner = String(layers).split("-").slice(1, -1);
+  return set ? [set.inputs, ...inner, set.classes].join("-") : layers;
+}
+
+export const isDigits = (names) => names?.length === 10 && names.every((name, i) => name === DIGITS[i]);
