@@ -111,9 +111,15 @@ async function show() {
   }
 }
 
+/** Whether the focused part uses the key itself: a field every key, a slider or a tick box its own. */
+function ownKey({ target, code }) {
+  if (target.matches("input[type=range], .scrolls[tabindex]")) return /^(Arrow|Page|Home|End)/.test(code);
+  if (target.matches("input[type=checkbox]")) return code === "Space";
+  return Boolean(target.closest("input, textarea, select, dialog"));
+}
+
 function keys(event) {
-  if (event.target.closest("input, textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.code.startsWith("Arrow") && event.target.matches(".scrolls[tabindex]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || ownKey(event)) return;
   const number = /^Digit([1-3])$/.exec(event.code);
   const view = number && Object.keys(VIEWS)[number[1] - 1];
   if (view) location.hash = view;
@@ -130,8 +136,10 @@ async function begin() {
     throw error;
   }
   document.title = say("page.title");
+  const focused = document.querySelector("header :focus")?.id;
   document.querySelector("header")?.remove();
   document.body.prepend(header());
+  if (focused) document.getElementById(focused).focus();
   await show();
 }
 

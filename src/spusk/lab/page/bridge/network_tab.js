@@ -118,7 +118,18 @@ class NetworkTab {
 
   touch(key) {
     this.touched = key;
+    for (const one of this.paper.querySelectorAll("[data-key]")) one.classList.toggle("looked-at", one.dataset.key === key);
     this.explain();
+  }
+
+  /** The numbers one after another, without a mouse. */
+  walk(event) {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.code];
+    if (!by) return;
+    const keys = [...this.paper.querySelectorAll("[data-key]")].map((one) => one.dataset.key);
+    const at = keys.indexOf(this.touched);
+    this.touch(keys.at(at < 0 && by < 0 ? -1 : (at + by) % keys.length));
+    event.preventDefault();
   }
 
   tabulate() {
@@ -141,10 +152,10 @@ class NetworkTab {
   furnish(room) {
     const { say, lang } = this;
     const again = (change) => { Object.assign(this, change); this.begin(); this.keep(); };
-    this.paper = make("figure", {});
+    this.paper = make("figure", { tabindex: 0, role: "group", "aria-label": say("bridge.network_numbers"), onkeydown: (event) => this.walk(event) });
     this.title = make("h2", { "aria-live": "polite" });
     this.formulas = make("div", { class: "formulas" });
-    this.hint = make("p", { class: "small faint touched" });
+    this.hint = make("p", { class: "small faint touched", "aria-live": "polite" });
     this.table = make("table", { class: "answers" });
     this.total = make("p", { class: "small faint" });
     this.steps = [

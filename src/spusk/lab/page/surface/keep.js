@@ -8,7 +8,7 @@ import { canKeep } from "./state.js";
 export function keeper(say, { add, drop, clear }) {
   const chips = make("ul", { class: "chips" });
   const more = make("button", { type: "button", id: "keep", onclick: add }, say("surface.keep"));
-  const less = make("button", { type: "button", id: "clear", class: "quiet", onclick: clear }, say("surface.clear"));
+  const less = make("button", { type: "button", id: "clear", class: "quiet", onclick: () => { clear(); more.focus(); } }, say("surface.clear"));
   return {
     button: more,
     element: make("section", { class: "keeper", "aria-label": say("surface.several") }, chips, less),
@@ -24,6 +24,6 @@ export function keeper(say, { add, drop, clear }) {
     dot.style.background = one.colour;
     const rule = one.settings.rule === "plain" ? "" : `${say(`surface.${one.settings.rule}`)}, `;
     return make("li", { class: "small" }, dot, `${rule}${short(one, say)}`,
-      make("button", { type: "button", class: "quiet", "aria-label": say("surface.drop", { rate: one.settings.rate }), onclick: () => drop(k) }, "×"));
+      make("button", { type: "button", class: "quiet", "aria-label": say("surface.drop", { rate: one.settings.rate }), onclick: () => { drop(k); more.focus(); } }, "×"));
   }
 }
