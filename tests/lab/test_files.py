@@ -6,16 +6,22 @@ import json
 import zipfile
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 
 import spusk
 from spusk.lab import files, sets
 from spusk.lab.files import LARGEST, PIECE
+from spusk.lab.loaded import from_path
+from spusk.lab.sets import Sets
 from spusk.lab.training import Runs
-from spusk.store import save_weights
+from spusk.sgd import Plan
+from spusk.store import open_new, save_weights
+from tests.cli.test_training import spusk as command
 from tests.lab.asgi import RIGHT, ask, server
 from tests.lab.talk import connected
+from tests.lab.test_server import running
 from tests.lab.trained import PLAN, ended, tiny, wish
 
 WRONG = "an answer, but an error"  # with status 200, or the browser would write to its console
@@ -352,3 +358,54 @@ def test_the_folder_goes_with_the_server(app):
     assert len([*Path(folder).iterdir()]) == 1
     app.app.state.files.close()
     assert not folder.exists()
+
+
+@pytest.fixture
+def brought(tmp_path):
+    """A table, and a run of `spusk train` on it."""
+    table, run = tmp_path / "flowers.csv", tmp_path / "run"
+    table.write_text(FLOWERS, encoding="utf-8")
+    V = spusk.data.load(table)
+    net, plan = spusk.Network([3, 4, 2]), Plan(0.5, 10, 3)
+    resumed = open_new(run, net, plan, V, str(table))
+    with resumed.keeper as keeper:
+        for event in resumed.events:
+            keeper.take(event)
+        keeper.finish(event)
+    return table, run
+
+
+def test_the_command_line_brings_sets_and_runs_along(brought):
+    table, run = brought
+    with running("--data", str(table), "--load", str(run), "--load",
+                 str(run / "weights.safetensors")) as (address, _):  # fmt: skip
+        base = address.split("/?")[0]
+        with httpx.Client(timeout=20) as client:
+            client.get(address)
+            first, second = (client.get(f"{base}/runs/{k}/history.json").json() for k in (1, 2))
+    assert (first["loaded"], first["rate"], first["epochs"]) == ("run", 0.5, 3)
+    assert [row["epoch"] for row in first["history"]] == [1, 2, 3]
+    assert first["history"][2]["test_accuracy"] is not None
+    assert (second["loaded"], second["rate"]) == ("weights.safetensors", None)
+    assert first["data"] == second["data"]
+    assert first["names"] == ["iris", "rose"]
+
+
+def test_a_run_finds_its_set_again_only_if_it_is_the_same(brought):
+    table, run = brought
+    known = Sets()
+    found = from_path(run, known, "en").data
+    assert known.facts[found].name == "flowers.csv"
+    table.write_text(FLOWERS.replace("0.5", "0.25"), encoding="utf-8")
+    assert from_path(run, known, "en").data == found
+    assert from_path(run, Sets(), "en").data is None
+    table.unlink()
+    assert from_path(run, Sets(), "en").data is None
+
+
+@pytest.mark.parametrize(("option", "words"), [("--data", "no such file"), ("--load", "found")])
+def test_what_cannot_be_brought_along_is_said_before_the_lab_opens(tmp_path, option, words):
+    said = command("lab", "--no-browser", option, str(tmp_path / "none.csv"), code=2)
+    assert words in said
+    assert "none.csv" in said
+    assert len(said.splitlines()) == 1
