@@ -213,6 +213,7 @@ BROKEN = {  # name -> what is in it and what is said of it
     "empty.csv": (b"\n", "empty file"), "words.csv": (b"1,x,y\n2,3,a b\n", "words.csv"),
     "binary.csv": (bytes(range(256)), "binary.csv"), "no.npz": (b"PK\x03\x04 no", "corrupt"),
     "pickle.npz": (npz(x=np.array([{}], object), y=np.zeros(1)), "plain numbers"),
+    "uneven.npz": (npz(x=np.zeros((3, 4)), y=np.arange(2)), "3 inputs but 2 answers"),
     "names.npz": (npz(a=np.zeros(3)), "expected arrays"), "cut.npz": (pictures()[:400], "corrupt"),
     "no.csv.gz": (b"no gzip", "corrupt"), "a.safetensors": (b"{}" * 50, "expected spusk weights"),
     "b.safetensors": (b"\xff" * 8 + b"x", "expected spusk weights"),
