@@ -8,10 +8,11 @@ import { curves } from "./network/curves.js";
 import { drawing, throttled } from "./network/draw.js";
 import { form } from "./network/form.js";
 import { connect } from "./network/live.js";
-import { PRESETS, planOf, readPlan, sizesOf } from "./network/plan.js";
+import { PRESETS, planOf, presetOf, readPlan, sizesOf } from "./network/plan.js";
 import { active, best, store, strip } from "./network/runs.js";
 import { fitted, hearSets, sets } from "./network/sets.js";
 import { tabs } from "./network/tabs.js";
+import { wanted } from "./network/wanted.js";
 import { weights } from "./network/weights.js";
 
 const FRESH = 1000; // ms between two pictures of the weights while a network learns
@@ -29,6 +30,7 @@ export function mount(room, frame) {
   const asked = readPlan(settings, last.plan ?? PRESETS.small);
   if (asked.wrong.length) tell(say("network.broken", { parts: asked.wrong.map((part) => say(`network.${part}`)).join(", ") }));
   let link = "connecting", error = "", then, plan = asked.plan, following = !asked.asked && !asked.missing, shown = {}, gone = false, noted = false;
+  let starting = false; // asked for, and not there yet: data are read, weights drawn
   let waiting = asked.missing ? settings : undefined; // an address with a file that may yet be found
 
   const panes = { curves: curves(tools), weights: weights(tools), mistakes: confusion(tools) };
@@ -53,6 +55,7 @@ export function mount(room, frame) {
 
   function changed(next) {
     link = next;
+    starting = false;
     if (next === "open") live.send({ do: "runs" });
     render();
   }
@@ -60,6 +63,7 @@ export function mount(room, frame) {
   function heard(message) {
     if (message.error !== undefined) error = message.error;
     if (message.error !== undefined && message.do === "start") then = undefined;
+    if (message.started || message.do === "start") starting = false;
     if (message.weights?.id === known.chosen && message.weights) panes.weights.show(message.weights), filled("weights");
     if (message.confusion?.id === known.chosen && message.confusion) panes.mistakes.show(message.confusion, known.runs.get(known.chosen)), filled("mistakes");
     if (message.drawn?.id === known.chosen && message.drawn) field.show(message.drawn);
@@ -118,9 +122,20 @@ export function mount(room, frame) {
     const runs = [...known.runs.values()];
     if (!known.runs.has(known.chosen)) known.chosen = (runs.findLast(active) ?? runs.at(-1))?.id;
     for (const run of runs) if (active(run) || run.id === known.chosen) live.send({ do: "watch", id: run.id });
+    const wish = wanted();
+    if (wish) return launch(wish);
     const run = known.runs.get(known.chosen);
     if (run && (following || active(run))) follow(run);
     look();
+  }
+
+  /** A training of this preset: the one under way, or a new one. */
+  function launch(preset) {
+    const same = [...known.runs.values()].findLast((run) => active(run) && presetOf(planOf(run)) === preset);
+    if (same) return choose(same.id);
+    known.chosen = undefined;
+    fields.show(PRESETS[preset]);
+    start();
   }
 
   function started(id) {
@@ -164,11 +179,12 @@ export function mount(room, frame) {
 
   function start(next) {
     const found = fields.read();
-    if (!found || active(known.runs.get(known.chosen))) return;
+    if (!found || starting || active(known.runs.get(known.chosen))) return;
     keep(found);
     then = next;
     error = "";
-    live.send({ do: "start", ...found, layers: sizesOf(found.layers) });
+    starting = live.send({ do: "start", ...found, layers: sizesOf(found.layers) });
+    render();
   }
 
   function main() {
@@ -208,12 +224,13 @@ export function mount(room, frame) {
   function render() {
     const run = known.runs.get(known.chosen);
     const laid = [...known.runs.values()].filter((each) => each.id === known.chosen || known.ticked.has(each.id));
-    const { text, look: manner } = face(tools, run, link, error, sets.get(plan.data)?.shape);
+    const { text, look: manner } = starting ? { text: say("network.starting"), look: "going" }
+      : face(tools, run, link, error, sets.get(plan.data)?.shape);
     if (status.textContent !== text) status.textContent = text;
     status.dataset.look = manner;
     panes.curves.show(laid);
     const tab = picture.chosen(), soon = tab !== "curves" && shown[tab] !== run?.id ? "soon" : undefined;
-    picture.empty(run ? lacking(run) ?? soon : `empty_${tab}`);
+    picture.empty(run ? lacking(run) ?? soon : starting ? "soon" : `empty_${tab}`);
     field.suit(run ? { ...run, classes: run.sizes.at(-1) } : sets.get(plan.data), run && !run.whole ? "no_set" : "no_drawing");
     now.show(run);
     buttons.show(run, link);
@@ -223,6 +240,7 @@ export function mount(room, frame) {
 
   function unmount() {
     gone = true;
+    wanted(); // who leaves wants it no more
     last = { chosen: known.chosen, ticked: known.ticked, tab: picture.chosen(), plan };
     document.removeEventListener("visibilitychange", back);
     live.close();

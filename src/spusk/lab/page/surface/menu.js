@@ -2,9 +2,10 @@
 
 import { make } from "../dom.js";
 import { PRESETS } from "../network/plan.js";
+import { want } from "../network/wanted.js";
 import { offline } from "../offline.js";
 
-// Each is a whole state of the view, or an address of another one.
+// Each is a whole state of the view, or the name of a training's preset.
 const PICTURES = {
   picture_path: { f: "lecture" },
   picture_rates: {
@@ -15,12 +16,14 @@ const PICTURES = {
     f: "escape", x: [5], rate: 1, rule: "plain", steps: 100, n: 100, show: "map",
     keep: [{ rate: 0.1, rule: "plain", beta: 0.9, x: [5] }],
   },
-  picture_network: network(PRESETS.small),
-  picture_size: network(PRESETS.lecture),
+  picture_network: "small",
+  picture_size: "lecture",
 };
 
-function network(plan) {
-  return `#network&${Object.entries(plan).map((pair) => pair.join("=")).join("&")}`;
+/** Shows the network view, which starts the training by itself. */
+function train(preset) {
+  want(preset);
+  location.hash = `network&${Object.entries(PRESETS[preset]).map((pair) => pair.join("=")).join("&")}`;
 }
 
 /** `choose(state)` shows a picture; `entries` is the server's gallery. */
@@ -43,7 +46,7 @@ export function menu(say, choose) {
   const pictures = Object.entries(PICTURES).filter(([, picture]) => !offline || typeof picture !== "string");
   list.append(group(say("surface.pictures"), pictures.map(([key, picture]) =>
     item(key, say(`surface.${key}`), null, () =>
-      typeof picture === "string" ? (location.hash = picture) : choose(picture)))));
+      typeof picture === "string" ? train(picture) : choose(picture)))));
 
   return {
     element,
