@@ -7,33 +7,68 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from threading import Timer
 
 import httpx
 import pytest
 
 from tests.cli.test_training import spusk
 
+PATIENCE = 60  # seconds, after which a lab that says nothing or does not end is killed
+COMMAND = (sys.executable, "-m", "spusk")
+# As uvicorn starts on a slow day, from a shell that told its children to ignore Ctrl+C.
+SLOW = """
+import signal, sys, time
+import uvicorn
+from spusk.cli import main
+
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+run = uvicorn.Server.run
+uvicorn.Server.run = lambda self, sockets: (time.sleep(1), run(self, sockets))[1]
+main(sys.argv[1:])
+"""
+
 
 @contextmanager
-def running(*arguments):
+def running(*arguments, command=COMMAND):
     """A lab on a free port: its address and, once it has ended, all it said."""
     said = []
     process = subprocess.Popen(
-        [sys.executable, "-m", "spusk", "lab", "--no-browser", "--port", "0", *arguments],
+        [*command, "lab", "--no-browser", "--port", "0", *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     try:
-        said.append(process.stdout.readline())
+        said.append(within_patience(process, process.stdout.readline))
         found = re.search(r"http://\S+", said[0])
-        assert found, said[0] + process.stdout.read()
+        assert found, said[0] + within_patience(process, process.stdout.read)
         yield found[0], said
     finally:
         process.send_signal(signal.SIGINT)
-        said.append(process.stdout.read())
+        said.append(within_patience(process, process.stdout.read))
         process.stdout.close()
-        code = process.wait(timeout=20)
-    assert code == 130
+        code = process.wait(timeout=PATIENCE)
+    assert code == 130, said
+
+
+def within_patience(process, work):
+    """What `work` reads of a process, which is killed if that takes too long."""
+    alarm = Timer(PATIENCE, process.kill)
+    alarm.start()
+    try:
+        return work()
+    finally:
+        alarm.cancel()
+
+
+@pytest.mark.parametrize("command", [COMMAND, (sys.executable, "-c", SLOW)], ids=["now", "slow"])
+def test_ctrl_c_right_after_the_address_ends_the_lab(command):
+    with running(command=command) as (_, said):
+        pass
+    log = "".join(said)
+    assert "Traceback" not in log
+    assert "Exception" not in log
+    assert len(log.splitlines()) <= 3, log
 
 
 def test_the_lab_opens_serves_and_keeps_its_token_to_itself():

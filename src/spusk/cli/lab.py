@@ -2,13 +2,17 @@
 
 import os
 import re
+import signal
 import socket
 import sys
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from threading import Thread
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +21,8 @@ from spusk.errors import InputError, SpuskError
 from spusk.words import say
 
 if TYPE_CHECKING:
+    from uvicorn import Server
+
     from spusk.lab.training import Runs
 
 NEEDED = ("starlette", "uvicorn", "websockets", "segno")
@@ -127,22 +133,46 @@ def serve(
     from spusk.lab.guard import LIMIT, allowed_hosts, new_token
 
     port, token = door.getsockname()[1], new_token()
-    address = f"http://{(*guests, '127.0.0.1')[0]}:{port}/?token={token}{picture}"
-    click.echo(say("lab.open", lang, address=address))
-    if guests:
-        click.echo(say("lab.guests", lang))
-        if sys.stdout.isatty():
-            click.echo(code(address))
-    click.echo(say("lab.stop", lang))
-    if browse:
-        Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     app = create(allowed_hosts(("127.0.0.1", "localhost", *guests), port), token, runs=runs)
     quiet = uvicorn.Config(
         app, access_log=False, log_level="warning", proxy_headers=False, server_header=False,
         ws="websockets-sansio", ws_max_size=LIMIT, timeout_graceful_shutdown=2,
         ws_per_message_deflate=False,  # this machine's own page: packing costs more than sending
     )  # fmt: skip
-    uvicorn.Server(quiet).run(sockets=[door])
+    server = uvicorn.Server(quiet)
+    address = f"http://{(*guests, '127.0.0.1')[0]}:{port}/?token={token}{picture}"
+    with stoppable(server):
+        click.echo(say("lab.open", lang, address=address))
+        if guests:
+            click.echo(say("lab.guests", lang))
+            if sys.stdout.isatty():
+                click.echo(code(address))
+        click.echo(say("lab.stop", lang))
+        if browse:
+            Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        server.run(sockets=[door])
+
+
+@contextmanager
+def stoppable(server: "Server") -> Iterator[None]:
+    """Ctrl+C ends the server whenever it comes. Raises KeyboardInterrupt once it has ended.
+
+    The server listens for it only once it runs; before, Python would raise it in the middle of
+    whatever is loading, where it can be swallowed, or a shell may have told Python to ignore it.
+    """
+    asked = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+        server.handle_exit(number, frame)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.default_int_handler)
+    if asked:
+        raise KeyboardInterrupt
 
 
 def code(address: str) -> str:
