@@ -20,18 +20,21 @@ class FakeTraining:
 
     def __init__(self, page, runs=()):
         self.runs = {run["id"]: run for run in runs}
-        self.heard, self.sockets, self.silent = [], [], False
+        self.heard, self.sockets, self.lab = [], [], "first"
+        self.silent = self.full = False
         self.sets = [facts.told() for facts in ALWAYS.values()]
         page.route_web_socket("**/live", self.opened)
 
     def opened(self, socket):
         """One page has come, perhaps again."""
-        if self.silent:
+        if self.silent or self.full:
+            if self.full:
+                self.say({"refused": {"en": "a hundred pages", "ru": "сто страниц"}}, socket)
             socket.close()
             return
         self.sockets.append(socket)
         socket.on_message(lambda text: self.answer(socket, json.loads(text)))
-        self.say({"hello": "fake"}, socket)
+        self.say({"hello": "fake", "lab": self.lab}, socket)
 
     def say(self, message, socket=None):
         """To the newest page unless told."""
@@ -71,6 +74,9 @@ class FakeTraining:
 
     def watch(self, message):
         return {"run": self.runs[message["id"]]}
+
+    def unwatch(self, message):
+        return {"unwatched": message["id"]}
 
     def pause(self, message):
         return self.state(message, "paused")

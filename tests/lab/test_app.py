@@ -54,6 +54,40 @@ def test_a_full_house_says_busy_and_a_slow_formula_ends(monkeypatch, reader):
     wait_until(lambda: ask("POST", "/formula", pieces=(FORMULA,), app=app).status == 200)
 
 
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_who_is_refused_is_told_in_their_language(monkeypatch, reader, lang):
+    from threading import Event
+
+    from spusk.errors import FormulaError
+    from tests.lab.asgi import RIGHT
+
+    def said(text, app):
+        headers = (*RIGHT, ("accept-language", lang))
+        body = json.dumps({"formula": text}).encode()
+        answer = ask("POST", "/formula", headers, (body,), app=app)
+        return answer.status, json.loads(answer.body)["error"]
+
+    free = Event()
+    monkeypatch.setattr(reader, "described", lambda text: free.wait(30))
+    busy = server(jobs=Jobs(limit=1, seconds=0.05))
+    found = [said(text, busy) for text in ("x" * 501, "x", "x")]
+    free.set()
+    words = [{"en": "501 characters", "ru": "501"}, {"en": "takes longer", "ru": "нужно больше"},
+             {"en": "busy", "ru": "занята"}]  # fmt: skip
+    assert [status for status, _ in found] == [422, 503, 429]
+    for (_, sentence), part in zip(found, words, strict=True):
+        assert part[lang] in sentence
+        assert any("а" <= letter <= "я" for letter in sentence) == (lang == "ru")
+
+    def exported(texts):
+        raise FormulaError.said("sign", 0, char="§")
+
+    monkeypatch.setattr("spusk.lab.export.page", exported)
+    answer = ask("GET", "/export?f=x", (*RIGHT, ("accept-language", lang)), app=server())
+    assert answer.status == 422
+    assert any("а" <= c <= "я" for c in json.loads(answer.body)["error"]) == (lang == "ru")
+
+
 def wait_until(true, seconds=10):
     end = time.monotonic() + seconds
     while not true():

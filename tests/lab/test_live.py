@@ -284,3 +284,36 @@ def test_who_is_too_far_behind_is_let_go(monkeypatch):
         return await box.next(), len(box.waiting)
 
     assert boxes(scene) == (None, 0)
+
+
+def test_the_watch_ends_when_a_page_asks(page, app):
+    run = page.ask("start", "started", **PLAN | LONG)
+    page.ask("watch", "run", id=run["id"])
+    page.wait("progress")
+    assert page.ask("unwatch", "unwatched", id=run["id"]) == run["id"]
+    page.news.clear()
+    time.sleep(0.5)
+    page.ask("stop", "run", id=run["id"])
+    assert page.news == [], "no progress, no end"
+    page.ask("watch", "run", id=run["id"])
+
+
+def test_a_full_lab_says_so_and_has_room_again(monkeypatch, app):
+    monkeypatch.setattr(live, "MOST_PAGES", 2)
+    with connected(app) as first, connected(app):
+        answer = ask("websocket", "/live", app=app)
+        _, refusal, closed = answer.messages
+        said = json.loads(refusal["text"])["refused"]
+        assert "2 pages" in said["en"]
+        assert "2 страниц" in said["ru"]
+        assert closed["code"] == live.LATER
+        assert first.ask("runs", "runs") == []
+    with connected(app), connected(app):
+        pass
+
+
+def test_the_lab_tells_which_one_it_is(app):
+    def name(app):
+        return json.loads(ask("websocket", "/live", app=app).messages[1]["text"])["lab"]
+
+    assert name(app) == name(app) != name(server())

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any, NamedTuple
@@ -192,7 +193,7 @@ ROUTES = (
 async def wrong(request: Request, error: Exception) -> Response:
     """What a person is told when a route could not answer."""
     if isinstance(error, SpuskError):
-        return JSONResponse({"error": str(error)}, 422)
+        return JSONResponse({"error": error.sentence(spoken(request.scope))}, 422)
     if isinstance(error, BusyError):
         return told(request.scope, 429, "busy")
     if isinstance(error, TimeoutError):
@@ -224,4 +225,5 @@ def create(
     routes = [row.route() for row in ROUTES]
     app = Starlette(routes=routes, exception_handlers=faces, lifespan=living)
     app.state.jobs, app.state.runs, app.state.files = jobs or Jobs(), runs or Runs(), Files()
+    app.state.id, app.state.pages = token_hex(8), set()
     return Guard(app, hosts, token)

@@ -19,6 +19,7 @@ from spusk.lab.training import Runs
 from spusk.lab.watchers import Outbox
 from spusk.words import LANGUAGES, say
 
+MOST_PAGES = 100  # connected at once: a large class, each with a page or two
 LATER = 1013  # websocket close code: too far behind, come again
 
 
@@ -120,7 +121,6 @@ MESSAGES: dict[str, Callable[[Talk], Said]] = {  # a message's "do" -> its answe
     "draw": draw,
     "forget": forget,
 }
-WATCH = "watch"  # the one that must not leave the loop
 
 
 def watch(talk: Talk) -> str:
@@ -132,13 +132,38 @@ def watch(talk: Talk) -> str:
     return json.dumps({"run": described})
 
 
+def unwatch(talk: Talk) -> str:
+    """No more news of the run, from this answer on."""
+    run = talk.run
+    run.watchers.drop([talk.box])
+    talk.box.hush(run.id)
+    return json.dumps({"unwatched": run.id})
+
+
+ON_THE_LOOP = {"watch": watch, "unwatch": unwatch}  # what must not be overtaken by news
+
+
 async def live(socket: WebSocket) -> None:
-    """Greets, then answers message by message; what is told unasked comes between."""
+    """Lets one more page in, or says why not."""
     await socket.accept()
+    pages: set[Outbox] = socket.app.state.pages
+    if len(pages) >= MOST_PAGES:
+        full = {lang: say("lab.many_pages", lang, n=MOST_PAGES) for lang in LANGUAGES}
+        await socket.send_json({"refused": full})
+        return await socket.close(LATER)
     box = Outbox(spoken(socket.scope))
+    pages.add(box)
+    try:
+        await talked(socket, box)
+    finally:
+        pages.discard(box)
+
+
+async def talked(socket: WebSocket, box: Outbox) -> None:
+    """Greets, then answers message by message; what is told unasked comes between."""
     runs: Runs = socket.app.state.runs
     sender = asyncio.create_task(sending(socket, box))
-    box.put(json.dumps({"hello": __version__}))
+    box.put(json.dumps({"hello": __version__, "lab": socket.app.state.id}))
     try:
         while await settled(box, sender) and (message := await socket.receive()):
             if message["type"] == "websocket.disconnect":
@@ -179,15 +204,15 @@ async def answered(runs: Runs, box: Outbox, text: str | None) -> str:
     do = message.get("do")
     if message.get("lang") in LANGUAGES:
         box.lang = message["lang"]
-    if not isinstance(do, str) or not (do == WATCH or do in MESSAGES):
+    if not isinstance(do, str) or not (do in ON_THE_LOOP or do in MESSAGES):
         return error(say("lab.not_understood", box.lang), do)
     talk = Talk(Asked(message, box.lang), box, runs)
     try:
-        if do == WATCH:
-            return watch(talk)
+        if do in ON_THE_LOOP:
+            return ON_THE_LOOP[do](talk)
         return await asyncio.to_thread(lambda: json.dumps(MESSAGES[do](talk)))
     except SpuskError as wrong:
-        return error(str(wrong), do)
+        return error(wrong.sentence(box.lang), do)
     except Exception:
         logging.getLogger(__name__).exception("a live message could not be answered")
         return error(say("lab.broken", box.lang), do)

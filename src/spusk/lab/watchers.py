@@ -40,6 +40,10 @@ class Outbox:
         self.progress[run] = text
         self.stir()
 
+    def hush(self, run: str) -> None:
+        """No more of this run's progress."""
+        self.progress.pop(run, None)
+
     def stir(self) -> None:
         """Something is waiting."""
         self.rested.clear()
@@ -86,8 +90,8 @@ class Watchers:
                 self.drop(here)
 
     def deliver(self, boxes: Iterable[Outbox], texts: Mapping[str, str], progress: bool) -> None:
-        """Puts the text into each outbox, on their loop."""
-        for box in boxes:
+        """Puts the text into each outbox that still watches, on their loop."""
+        for box in self.boxes.intersection(boxes):
             if progress:
                 box.replace(texts[box.lang], self.run)
             else:

@@ -30,6 +30,7 @@ export function mount(room, frame) {
   const asked = readPlan(settings, last.plan ?? PRESETS.small);
   if (asked.wrong.length) tell(say("network.broken", { parts: asked.wrong.map((part) => say(`network.${part}`)).join(", ") }));
   let link = "connecting", error = "", then, plan = asked.plan, following = !asked.asked && !asked.missing, shown = {}, gone = false, noted = false;
+  let lab = last.lab, refused = "";
   let starting = false; // asked for, and not there yet: data are read, weights drawn
   let waiting = asked.missing ? settings : undefined; // an address with a file that may yet be found
 
@@ -61,6 +62,8 @@ export function mount(room, frame) {
   }
 
   function heard(message) {
+    if (message.refused) refused = message.refused[lang];
+    if (message.hello) greeted(message.lab);
     if (message.error !== undefined) error = message.error;
     if (message.error !== undefined && message.do === "start") then = undefined;
     if (message.started || message.do === "start") starting = false;
@@ -71,6 +74,18 @@ export function mount(room, frame) {
     const news = known.hear(message);
     if (news) react(news);
     render();
+  }
+
+  /** The runs live in the server's memory: with another server they are gone. */
+  function greeted(now) {
+    refused = "";
+    if (lab !== undefined && lab !== now && known.chosen !== undefined) {
+      known.clear();
+      field.wipe();
+      shown = {};
+      error = say("network.anew");
+    }
+    lab = now;
   }
 
   function react({ kind, id }) {
@@ -198,11 +213,18 @@ export function mount(room, frame) {
   }
 
   function choose(id) {
+    leave(known.chosen, id);
     known.chosen = id;
     follow(known.runs.get(id));
     live.send({ do: "watch", id });
     look();
     render();
+  }
+
+  /** Of a run that is neither shown nor under way nothing more is asked; a chip shows what is under way. */
+  function leave(id, next) {
+    const run = known.runs.get(id);
+    if (run && id !== next && !active(run) && !known.ticked.has(id)) live.send({ do: "unwatch", id });
   }
 
   /** The form shows what a run was started with, to be changed and started again. */
@@ -225,7 +247,7 @@ export function mount(room, frame) {
     const run = known.runs.get(known.chosen);
     const laid = [...known.runs.values()].filter((each) => each.id === known.chosen || known.ticked.has(each.id));
     const { text, look: manner } = starting ? { text: say("network.starting"), look: "going" }
-      : face(tools, run, link, error, sets.get(plan.data)?.shape);
+      : refused ? { text: refused, look: "waiting" } : face(tools, run, link, error, sets.get(plan.data)?.shape);
     if (status.textContent !== text) status.textContent = text;
     status.dataset.look = manner;
     panes.curves.show(laid);
@@ -241,7 +263,7 @@ export function mount(room, frame) {
   function unmount() {
     gone = true;
     wanted(); // who leaves wants it no more
-    last = { chosen: known.chosen, ticked: known.ticked, tab: picture.chosen(), plan };
+    last = { chosen: known.chosen, ticked: known.ticked, tab: picture.chosen(), plan, lab };
     document.removeEventListener("visibilitychange", back);
     live.close();
   }

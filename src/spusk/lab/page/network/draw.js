@@ -127,7 +127,7 @@ export function drawing({ say, percent }, send) {
   wipe();
 
   return {
-    element, note, suit,
+    element, note, suit, wipe,
     again: post, // the network has moved: ask once more about the same drawing
     show({ a, digit, input }) {
       if (empty) return;

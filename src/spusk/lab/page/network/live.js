@@ -1,8 +1,11 @@
 // The websocket of the page: speaks JSON, and when it is lost comes back by itself, ever more slowly.
 
+import { ask } from "../offline.js";
+
 const FIRST = 500, LONGEST = 8000; // ms between two tries
 
-/** `heard(message)` for each message; `changed("connecting" | "open" | "lost")`; answers in `lang`. */
+/** `heard(message)` for each message; answers in `lang`. `changed(link)`: "connecting", "open" (greeted),
+ *  "lost", or "shut_out": the server is there, but it is another one, which does not know this page. */
 export function connect({ heard, changed, lang }) {
   const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`;
   let socket, timer, wait = FIRST, closed = false;
@@ -10,19 +13,23 @@ export function connect({ heard, changed, lang }) {
   function open() {
     clearTimeout(timer);
     socket = new WebSocket(address);
-    socket.addEventListener("open", () => changed("open"));
     socket.addEventListener("message", (event) => {
+      const message = JSON.parse(event.data);
+      heard(message);
+      if (message.hello === undefined) return;
       wait = FIRST;
-      heard(JSON.parse(event.data));
+      changed("open");
     });
     socket.addEventListener("close", lost);
   }
 
-  function lost() {
+  async function lost() {
     if (closed) return;
     changed("lost");
     timer = setTimeout(open, wait);
     wait = Math.min(2 * wait, LONGEST);
+    const answer = await ask("/gallery").catch(() => undefined);
+    if (answer?.status === 403 && !closed && socket.readyState !== WebSocket.OPEN) changed("shut_out");
   }
 
   function hurry() {

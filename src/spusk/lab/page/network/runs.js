@@ -48,7 +48,14 @@ export function store() {
     const kind = Object.keys(told).find((name) => message[name] !== undefined);
     return kind && { kind, id: told[kind](message[kind]) };
   }
-  return known;
+  /** Another server: its runs have the ids of those before, and nothing else of them. */
+  function clear() {
+    runs.clear();
+    met.clear();
+    known.ticked.clear();
+    known.chosen = undefined;
+  }
+  return Object.assign(known, { clear });
 }
 
 function progressed(run, now) {
