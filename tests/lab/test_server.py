@@ -1,5 +1,6 @@
 """`spusk lab` as a person starts it: a real server, its one line with the address, its errors."""
 
+import asyncio
 import os
 import re
 import signal
@@ -104,6 +105,27 @@ def test_the_lab_opens_serves_and_keeps_its_token_to_itself():
     assert log.count(token) == 1, log
     assert "Traceback" not in log
     assert len(log.split("\n")) <= 4, "the address, how to stop, the line that Ctrl+C leaves"
+
+
+def test_small_answers_do_not_wait_for_one_another():
+    from spusk.cli.lab import listening
+
+    async def nodelay():
+        accepted = asyncio.get_running_loop().create_future()
+
+        class Taken(asyncio.Protocol):
+            def connection_made(self, transport):
+                accepted.set_result(transport.get_extra_info("socket"))
+
+        door = listening("127.0.0.1", 0)
+        server = await asyncio.get_running_loop().create_server(Taken, sock=door)
+        with socket.create_connection(door.getsockname()):
+            taken = await accepted
+            found = taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            server.close()
+        return found
+
+    assert asyncio.run(nodelay()), "packets would be held back for 40 ms at a time"
 
 
 def test_a_shared_picture_is_opened_and_guests_are_named():

@@ -186,7 +186,7 @@ def code(address: str) -> str:
 
 def listening(address: str, port: int) -> socket.socket:
     """A socket that already listens, so that the browser never comes too early."""
-    door = socket.socket()
+    door = socket.socket(proto=socket.IPPROTO_TCP)  # only where it is named, answers go at once
     if os.name == "posix":  # elsewhere this would share a port that is taken
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
