@@ -264,9 +264,9 @@ def test_presets_and_changes_reach_the_address(page, fake):
 
 BROKEN = [
     ("rate", "-1", "η"), ("rate", "Infinity", "η"), ("rate", "__proto__", "η"),
-    ("layers", "784-10-9", "layers"), ("layers", "784-99999999-10", "layers"),
-    ("batch", "1.5", "batch"), ("epochs", "0", "epochs"), ("init", "%3Cimg%20src=x%3E", "start"),
-    ("data", "/etc/passwd", "data"), ("seed", "1e3", "seed"),
+    ("layers", "784-10-9", "Layers"), ("layers", "784-99999999-10", "Layers"),
+    ("batch", "1.5", "Batch"), ("epochs", "0", "Epochs"), ("init", "%3Cimg%20src=x%3E", "Start"),
+    ("data", "/etc/passwd", "Data"), ("seed", "1e3", "Seed"),
 ]  # fmt: skip
 
 
