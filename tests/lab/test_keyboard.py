@@ -51,7 +51,7 @@ def count(page):
 def test_every_stop_of_tab_is_seen(new_page, view):
     page = new_page(f"#{view}", lang="ru-RU")
     page.wait_for_selector({"surface": ".maths math", "bridge": "#neuron-map",
-                            "network": "button.start:not(:disabled)"}[view])  # fmt: skip
+                            "network": ".network button.start:not(:disabled)"}[view])  # fmt: skip
     names = []
     while len(names) < 80:
         page.keyboard.press("Tab")
@@ -147,7 +147,7 @@ def test_the_bridge_without_a_mouse(page):
 
 def test_the_network_without_a_mouse(page):
     page.keyboard.press("3")
-    page.wait_for_selector("button.start:not(:disabled)")
+    page.wait_for_selector(".network button.start:not(:disabled)")
     tab_to(page, "#n-epochs")
     page.keyboard.press("Control+a")
     page.keyboard.type("1")
@@ -161,6 +161,21 @@ def test_the_network_without_a_mouse(page):
     tab_to(page, "[role=tab][aria-selected=true]")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.id") == "n-tab-weights"
+
+
+def test_a_view_that_is_left_at_once_does_not_come_back(page):
+    page.wait_for_timeout(300)  # nothing waits to be written
+    page.evaluate("""() => {
+        const late = [], soon = window.setTimeout;
+        window.setTimeout = (work) => late.push(work);
+        const press = new KeyboardEvent("keydown", {code: "ArrowLeft", bubbles: true});
+        document.body.dispatchEvent(press);
+        window.setTimeout = soon;
+        location.hash = "network";
+        late.forEach((work) => work()); // its address is written before the page hears of the other
+    }""")
+    page.wait_for_selector(".network")
+    assert page.evaluate("location.hash").startswith("#network")
 
 
 def test_the_help_and_the_other_language(page):

@@ -79,15 +79,20 @@ async function speakOther() {
   await begin();
 }
 
-/** What a view may use of the frame. */
+/** The view that the address asks for. */
+function wanted(asked = read().view) {
+  return asked in VIEWS ? asked : "surface";
+}
+
+/** What a view may use of the frame. A view that is being left must not write its address again. */
 function frame(view, settings) {
-  return { say, lang, settings, tell, remember: (now) => shown === view && write(view, now) };
+  return { say, lang, settings, tell, remember: (now) => shown === view && wanted() === view && write(view, now) };
 }
 
 async function show() {
   const turn = ++turns;
   const { view: asked, settings, wrong } = read();
-  const view = asked in VIEWS ? asked : "surface";
+  const view = wanted(asked);
   if (wrong || (asked && asked !== view)) tell(say("page.broken_address", { why: wrong ?? asked.slice(0, 30) }));
   shown = view;
   for (const tab of document.querySelectorAll("nav a"))
