@@ -96,7 +96,7 @@ def test_the_lecture_size_network_tells_its_speed(press):
 
 
 @pytest.mark.parametrize(("lang", "words"), [
-    ("en-US", ("spusk data get mnist", "terminal", "Start", "“sample”")),
+    ("en-US", ("spusk data get mnist", "terminal", "Start", "the sample")),
     ("ru-RU", ("spusk data get mnist", "терминал", "«Пуск»", "малую выборку")),
 ])  # fmt: skip
 def test_without_mnist_the_page_says_how_to_get_it(chromium, tmp_path, monkeypatch, lang, words):
