@@ -178,8 +178,10 @@ async def talked(socket: WebSocket, box: Outbox) -> None:
 async def settled(box: Outbox, sender: "asyncio.Task[None]") -> bool:
     """Waits until all is sent, so that who does not read cannot ask for more; False: it left."""
     rested = asyncio.create_task(coming_to_rest(box))
-    await asyncio.wait({rested, sender}, return_when=asyncio.FIRST_COMPLETED)
-    rested.cancel()
+    try:
+        await asyncio.wait({rested, sender}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        rested.cancel()
     return not sender.done()
 
 
