@@ -6,12 +6,9 @@
 namespace spusk::SPUSK_ISA {
 
 static void sparse_step(const Step &s, long panel, const float *delta, long row) {
-  if (s.p.lazy) return;  // δ stays where it is until the window ends
+  if (s.p.lazy || s.by_row()) return;  // δ stays where it is until W is visited next
   const Layer &l = s.p.layers[0];
-  const Panel W = weights(l, panel, s.w.tile);
-  sparse_update(l.pv, s.by_row(), *s.batch.lists, l.n, s.batch.B, const_cast<float *>(W.p), W.row,
-                delta, row);
-  put_back(l, panel, s.w.tile);
+  sparse_update(l.pv, *s.batch.lists, l.n, l.pack + panel * l.n * l.pw, l.pw, delta, row);
 }
 
 // W (rows from…to of one panel) −= aᵀδ

@@ -57,14 +57,23 @@ static void output_errors(const Step &s, int at, long panel) {
   }
 }
 
+// Weighted inputs of B precedents, after the step that is still due where that comes with them.
+static void sparse_panel(const Step &s, long panel, const Lists *lists, long B) {
+  const Layer &l = s.p.layers[0];
+  float *W = l.pack + panel * l.n * l.pw;
+  const Part next = {lists, B, s.w.cursor, s.A(0, panel), l.row};
+  if (!s.by_row()) return sparse_forward(l.pv, next, l.n, W, l.pw);
+  const Part due = {s.batch.due, s.batch.due_B, s.w.cursor + s.p.batch, s.D(0, panel), l.row};
+  sparse_visit(l.pv, due, next, l.n, W, l.pw);
+}
+
 static void forward_panel(const Step &s, int at, long panel) {
   const Layer &l = s.p.layers[at];
   float *z = s.A(at, panel);
   if (l.kind == SPARSE && s.p.lazy) {
     lazy_forward(s, panel, z);
   } else if (l.kind == SPARSE) {
-    const Panel W = weights(l, panel, s.w.tile);
-    sparse_forward(l.pv, *s.batch.lists, l.n, s.batch.B, W.p, W.row, z, l.row, s.w.cursor);
+    sparse_panel(s, panel, s.batch.lists, s.batch.B);
   } else {
     dense_forward(s, at, panel, z);
   }

@@ -33,8 +33,10 @@ static void spread(const Plan &p, const Window &w, Run mine, bool clear) {
 static void gram(const Plan &p, const Window &w, Run mine, const Entry **cursor) {
   const Lists part = {w.lists->row + mine.from, w.lists->by_row, nullptr, nullptr};
   for (long c = 0; c < mine.to; c += PV * LANES)  // only earlier rows are asked for
-    sparse_forward(PV, part, p.n0, mine.to - mine.from, p.spread + c, p.gram_row,
-                   p.gram + mine.from * p.gram_row + c, p.gram_row, cursor);
+    sparse_forward(PV,
+                   {&part, mine.to - mine.from, cursor, p.gram + mine.from * p.gram_row + c,
+                    p.gram_row},
+                   p.n0, p.spread + c, p.gram_row);
 }
 
 // One visit of a panel of W: its step for the window that is done, its Z for the next.
@@ -44,13 +46,13 @@ static void visit(const Step &s, long panel, const Window &done, const Window &n
   float *W = l.W + panel * l.pw, *tile = s.w.tile;
   copy_in(W, l.m, l.n, width, tile, l.pw);
   if (done.lists) {
-    sparse_update(l.pv, false, *done.lists, l.n, done.count, tile, l.pw, l.D + panel * l.panel,
+    sparse_update(l.pv, *done.lists, l.n, tile, l.pw, l.D + panel * l.panel,
                   l.row);
     copy_out(tile, l.pw, l.n, width, W, l.m);
   }
   if (next.lists)
-    sparse_forward(l.pv, *next.lists, l.n, next.count, tile, l.pw, l.A + panel * l.panel, l.row,
-                   s.w.cursor);
+    sparse_forward(l.pv, {next.lists, next.count, s.w.cursor, l.A + panel * l.panel, l.row}, l.n,
+                   tile, l.pw);
 }
 
 // From one window to the next.

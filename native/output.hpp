@@ -13,6 +13,8 @@ struct Batch {
   long B, parity;
   long past;            // lazy: rows of the window before this step's
   float scale;          // η/B
+  const Lists *due;     // of the batch before, whose step the first layer still has to take
+  long due_B;
 };
 
 // y[from … from+LANES) of one precedent

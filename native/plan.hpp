@@ -17,6 +17,7 @@ constexpr long DEPTH = 32;        // rows of weights packed at a time, in units 
 constexpr long FEW = 16;          // precedents in a batch that are not worth sorting by column
 constexpr long SOME = 32;         // precedents in a batch up to which W goes row by row, not by tiles
 constexpr long NEAR_ERRORS = 96;  // panels times precedents whose errors stay near while it passes
+constexpr long SPILL = 16;        // entries past the end of a list of inputs that may be overwritten
 constexpr long NEAR = 128;        // rows of one panel that stay in the nearest cache
 
 struct Layer {

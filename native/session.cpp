@@ -142,7 +142,7 @@ void Session::allot_layer(Arena &arena, int at) {
   if (feeds_narrow && (at == 0 || l.fused)) {  // visited by panels; δ lives in a worker's panel
     l.row = l.pw, l.panel = B * l.pw;
     l.A = arena.take<float>(l.panels * l.panel);
-    if (at == 0 && plan_.lazy) l.D = arena.take<float>(l.panels * l.panel);
+    if (at == 0 && (plan_.lazy || plan_.batch <= FEW)) l.D = arena.take<float>(l.panels * l.panel);
     return;
   }
   l.row = l.panels * l.pw, l.panel = l.pw;
@@ -161,7 +161,7 @@ void Session::allot_worker(Arena &arena, Worker &w) {
   long rows = std::max({DEPTH * lanes, widest, visited});
   for (const Layer &l : layers_)
     if (l.kind == SPARSE && !l.pack) rows = std::max(rows, l.n);
-  w.cursor = arena.take<const Entry *>(plan_.rows);
+  w.cursor = arena.take<const Entry *>(2 * plan_.rows);
   w.tile = arena.take<float>(rows * widest);
   w.delta = arena.take<float>(std::max(1l, plan_.strip) * B * widest);
   if (plan_.strip) w.lanes = arena.take<float>(std::max(widest, visited) * B * lanes);
@@ -181,8 +181,8 @@ void Session::allot(Arena &arena) {
     }
     lists.row = arena.take<Run>(rows);
     lists.column = arena.take<Run>(n);
-    lists.by_row = arena.take<Entry>(rows * n + 16);
-    lists.by_column = arena.take<Entry>(rows * n + 16);
+    lists.by_row = arena.take<Entry>(rows * (n + SPILL));
+    lists.by_column = arena.take<Entry>(rows * n + SPILL);
   }
   if (plan_.window > 1) {
     const long widest = plan_.kernels->vectors * plan_.kernels->lanes;

@@ -45,17 +45,4 @@ struct Step {
 
 static long columns(const Layer &l, long panel) { return least(l.pw, l.m - panel * l.pw); }
 
-// Weights (n, pw) of one panel: resident, or in place, or (the ragged last panel) a copy.
-static Panel weights(const Layer &l, long panel, float *copy) {
-  if (l.pack) return {l.pack + panel * l.n * l.pw, l.pw};
-  if (columns(l, panel) == l.pw) return {l.W + panel * l.pw, l.m};
-  copy_in(l.W + panel * l.pw, l.m, l.n, columns(l, panel), copy, l.pw);
-  return {copy, l.pw};
-}
-
-static void put_back(const Layer &l, long panel, const float *copy) {
-  if (!l.pack && columns(l, panel) != l.pw)
-    copy_out(copy, l.pw, l.n, columns(l, panel), l.W + panel * l.pw, l.m);
-}
-
 }  // namespace spusk::SPUSK_ISA

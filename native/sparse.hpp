@@ -18,27 +18,46 @@ INLINE void list_ahead(const Plan &p, const int64_t *rows, Run mine) {
   }
 }
 
+#if defined(__AVX512F__)
+// The nonzero ones of 64 pixels, the first of which is pixel `first`; up to SPILL entries past the
+// last are overwritten.
+INLINE long list_64(const uint8_t *x, long first, Entry *to) {
+  const __m512i even = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(8));
+  const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const __m512i bytes = _mm512_loadu_si512(x);
+  uint64_t some = _mm512_test_epi8_mask(bytes, bytes);
+  if (!some) return 0;
+  long count = 0;
+  for (long k = 0; k < 64; k += 16, some >>= 16) {
+    const __mmask16 here = static_cast<__mmask16>(some);
+    const __m512i place = _mm512_add_epi32(lane, _mm512_set1_epi32(static_cast<int>(first + k)));
+    const __m512i value =
+        _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i *>(x + k)));
+    const __m512i both = _mm512_maskz_compress_epi32(  // place and value in one word: one squeeze
+        here, _mm512_or_si512(_mm512_slli_epi32(place, 8), value));
+    const __m512i at = _mm512_srli_epi32(both, 8);
+    const __m512i scaled = _mm512_castps_si512(
+        _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_and_si512(both, _mm512_set1_epi32(255))),
+                      _mm512_set1_ps(1.0f / 255)));
+    _mm512_storeu_si512(to + count, _mm512_permutex2var_epi32(at, even, scaled));
+    _mm512_storeu_si512(to + count + 8, _mm512_permutex2var_epi32(at, odd, scaled));
+    count += __builtin_popcount(here);
+  }
+  return count;
+}
+
 static long list_bytes(const uint8_t *x, long n, Entry *to) {
   long count = 0, i = 0;
-#if defined(__AVX512F__)
-  const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  for (; i + 16 <= n; i += 16) {
-    const __m512i v =
-        _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i *>(x + i)));
-    const __mmask16 some = _mm512_test_epi32_mask(v, v);
-    if (!some) continue;
-    const __m512i at = _mm512_maskz_compress_epi32(
-        some, _mm512_add_epi32(lane, _mm512_set1_epi32(static_cast<int>(i))));
-    const __m512i value = _mm512_castps_si512(_mm512_mul_ps(
-        _mm512_cvtepi32_ps(_mm512_maskz_compress_epi32(some, v)), _mm512_set1_ps(1.0f / 255)));
-    const __m512i even = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    const __m512i odd = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30,
-                                          15, 31);
-    _mm512_storeu_si512(to + count, _mm512_permutex2var_epi32(at, even, value));
-    _mm512_storeu_si512(to + count + 8, _mm512_permutex2var_epi32(at, odd, value));
-    count += __builtin_popcount(some);
-  }
+  for (; i + 64 <= n; i += 64) count += list_64(x + i, i, to + count);
+  if (i == n) return count;
+  uint8_t rest[64] = {};
+  std::memcpy(rest, x + i, n - i);
+  return count + list_64(rest, i, to + count);
+}
 #else
+static long list_bytes(const uint8_t *x, long n, Entry *to) {
+  long count = 0, i = 0;
   for (; i + 8 <= n; i += 8) {
     uint64_t eight;
     std::memcpy(&eight, x + i, 8);
@@ -48,13 +67,13 @@ static long list_bytes(const uint8_t *x, long n, Entry *to) {
       count += x[k] != 0;
     }
   }
-#endif
   for (; i < n; ++i) {
     to[count] = {static_cast<uint32_t>(i), x[i] * (1.0f / 255)};
     count += x[i] != 0;
   }
   return count;
 }
+#endif
 
 static long list_floats(const float *x, long n, Entry *to) {
   long count = 0;
@@ -67,7 +86,7 @@ static long list_floats(const float *x, long n, Entry *to) {
 
 // Each thread lists some rows, one after the other from the place where they would fit at worst.
 static void list_rows(const Plan &p, Lists &lists, const int64_t *rows, Run mine) {
-  long count = mine.from * p.n0;
+  long count = mine.from * (p.n0 + SPILL);
   for (long b = mine.from; b < mine.to; ++b) {
     const long at = rows[b] * p.n0, from = count;
     count += p.pixels ? list_bytes(p.pixels + at, p.n0, lists.by_row + count)
@@ -106,46 +125,60 @@ static void list_columns(Lists &lists, long B, Run mine) {
       lists.by_column[column[e->at].to++] = {static_cast<uint32_t>(b), e->value};
 }
 
-constexpr long NEAREST = 24 << 10;  // bytes of weights that stay in the nearest cache
+constexpr long NEAREST = 24 << 10, NEARBY = 64 << 10;  // bytes of weights in the first cache, about
 
-// The inputs are taken in stretches whose weights stay in the nearest cache for the whole batch;
-// `cursor` (B,) remembers how far each row has come.
-static void rewind(const Lists &lists, long B, const Entry **cursor) {
-  for (long b = 0; b < B; ++b) cursor[b] = lists.by_row + lists.row[b].from;
+struct Part {           // a batch whose inputs are taken stretch by stretch of columns
+  const Lists *lists;
+  long B;
+  const Entry **cursor;  // (B,) how far each row has come
+  float *at;             // what belongs to them: sums z, or errors δ; row b at b·row
+  long row;
+
+  Part(const Lists *lists, long B, const Entry **cursor, float *at, long row)
+      : lists(lists), B(B), cursor(cursor), at(at), row(row) {
+    for (long b = 0; b < B; ++b) cursor[b] = lists->by_row + lists->row[b].from;
+  }
+};
+
+// Columns whose weights stay near for the whole batch. Few precedents lose more to the ends of
+// stretches than to the way from the second cache, the more so where a column is short.
+template <int V, bool FEW_ROWS>
+constexpr long STRETCH = (!FEW_ROWS ? NEAREST : V > 4 ? NEARBY : 2 * NEARBY) / (V * LANES * 4);
+
+// out (B, V vectors) += Σ over nonzero inputs of x·W[i], as far as the stretch goes
+template <int V>
+INLINE void sparse_stretch(const Part &in, bool first, uint32_t limit, const float *W,
+                           long stride) {
+  constexpr int U = V < 3 ? 4 : 2;  // enough sums in flight to hide the latency of one
+  float *to = in.at;
+  for (long b = 0; b < in.B; ++b, to += in.row) {
+    const Entry *e = in.cursor[b], *end = in.lists->by_row + in.lists->row[b].to;
+    vf c[U][V];
+    for (int u = 0; u < U; ++u)
+      for (int v = 0; v < V; ++v) c[u][v] = u || first ? vf{} : load(to + v * LANES);
+    for (; e + U <= end && e[U - 1].at < limit; e += U)
+      for (int u = 0; u < U; ++u) {
+        const float *w = W + e[u].at * stride;
+        const vf x = all(e[u].value);
+        for (int v = 0; v < V; ++v) c[u][v] += x * load(w + v * LANES);
+      }
+    for (; e < end && e->at < limit; ++e)
+      for (int v = 0; v < V; ++v)
+        c[0][v] += all(e->value) * load(W + e->at * stride + v * LANES);
+    in.cursor[b] = e;
+    for (int v = 0; v < V; ++v) {
+      for (int u = 1; u < U; ++u) c[0][v] += c[u][v];
+      store(to + v * LANES, c[0][v]);
+    }
+  }
 }
 
 // out (B, V vectors) = Σ over nonzero inputs of x·W[i]
 template <int V>
-static void sparse_forward(const Lists &lists, long n, long B, const float *W, long stride,
-                           float *out, long row, const Entry **cursor) {
-  constexpr int U = V < 3 ? 4 : 2;  // enough sums in flight to hide the latency of one
-  // A few rows would lose more to the ends of stretches than they gain.
-  const long stretch = B > FEW ? NEAREST / (V * LANES * 4) : n;
-  rewind(lists, B, cursor);
-  for (long from = 0; from < n; from += stretch) {
-    const uint32_t limit = static_cast<uint32_t>(from + stretch);
-    float *to = out;
-    for (long b = 0; b < B; ++b, to += row) {
-      const Entry *e = cursor[b], *end = lists.by_row + lists.row[b].to;
-      vf c[U][V];
-      for (int u = 0; u < U; ++u)
-        for (int v = 0; v < V; ++v) c[u][v] = u || !from ? vf{} : load(to + v * LANES);
-      for (; e + U <= end && e[U - 1].at < limit; e += U)
-        for (int u = 0; u < U; ++u) {
-          const float *w = W + e[u].at * stride;
-          const vf x = all(e[u].value);
-          for (int v = 0; v < V; ++v) c[u][v] += x * load(w + v * LANES);
-        }
-      for (; e < end && e->at < limit; ++e)
-        for (int v = 0; v < V; ++v)
-          c[0][v] += all(e->value) * load(W + e->at * stride + v * LANES);
-      cursor[b] = e;
-      for (int v = 0; v < V; ++v) {
-        for (int u = 1; u < U; ++u) c[0][v] += c[u][v];
-        store(to + v * LANES, c[0][v]);
-      }
-    }
-  }
+static void sparse_forward(const Part &in, long n, const float *W, long stride) {
+  constexpr long stretch = STRETCH<V, false>;
+  for (long from = 0; from < n; from += stretch)
+    sparse_stretch<V>(in, !from, static_cast<uint32_t>(from + stretch), W, stride);
 }
 
 // W[i] −= Σ over rows with that input of x·δ
@@ -165,35 +198,45 @@ static void sparse_update(const Lists &lists, long n, float *W, long stride, con
   }
 }
 
-// The same row by row: for small batches cheaper than sorting the inputs by column first.
+// W −= x·δ row by row, as far as the stretch goes
 template <int V>
-static void sparse_update_rows(const Lists &lists, long B, float *W, long stride,
-                               const float *delta, long row) {
-  for (long b = 0; b < B; ++b, delta += row) {
-    const Entry *e = lists.by_row + lists.row[b].from, *end = lists.by_row + lists.row[b].to;
+INLINE void sparse_step_rows(const Part &due, uint32_t limit, float *W, long stride) {
+  for (long b = 0; b < due.B; ++b) {
+    const Entry *e = due.cursor[b], *end = due.lists->by_row + due.lists->row[b].to;
     vf d[V];
-    for (int v = 0; v < V; ++v) d[v] = load(delta + v * LANES);
-    for (; e < end; ++e) {
+    for (int v = 0; v < V; ++v) d[v] = load(due.at + b * due.row + v * LANES);
+    for (; e < end && e->at < limit; ++e) {
       float *w = W + e->at * stride;
       const vf x = all(e->value);
       for (int v = 0; v < V; ++v) store(w + v * LANES, load(w + v * LANES) - x * d[v]);
     }
+    due.cursor[b] = e;
   }
 }
 
-static void sparse_forward(int pv, const Lists &lists, long n, long B, const float *W,
-                           long stride, float *out, long row, const Entry **cursor) {
+static void sparse_forward(int pv, const Part &in, long n, const float *W, long stride) {
+  by_vectors<WIDEST>(pv, [&](auto v) { sparse_forward<decltype(v)::value>(in, n, W, stride); });
+}
+
+static void sparse_update(int pv, const Lists &lists, long n, float *W, long stride,
+                          const float *delta, long row) {
   by_vectors<WIDEST>(pv, [&](auto v) {
-    sparse_forward<decltype(v)::value>(lists, n, B, W, stride, out, row, cursor);
+    sparse_update<decltype(v)::value>(lists, n, W, stride, delta, row);
   });
 }
 
-static void sparse_update(int pv, bool by_row, const Lists &lists, long n, long B, float *W,
-                          long stride, const float *delta, long row) {
+// Few precedents, too few to sort by column: W takes the step that is due, of the batch before, and
+// serves the next batch in the same visit, stretch by stretch. Either may have no rows.
+static void sparse_visit(int pv, const Part &due, const Part &next, long n, float *W,
+                         long stride) {
   by_vectors<WIDEST>(pv, [&](auto v) {
     constexpr int V = decltype(v)::value;
-    if (by_row) sparse_update_rows<V>(lists, B, W, stride, delta, row);
-    else sparse_update<V>(lists, n, W, stride, delta, row);
+    constexpr long stretch = STRETCH<V, true>;
+    for (long from = 0; from < n; from += stretch) {
+      const uint32_t limit = static_cast<uint32_t>(from + stretch);
+      sparse_step_rows<V>(due, limit, W, stride);
+      sparse_stretch<V>(next, !from, limit, W, stride);
+    }
   });
 }
 

@@ -67,10 +67,20 @@ struct Inputs {  // the lists of one step, and who makes which part of them
 };
 
 void take(Step &s, int64_t i, const Lists *lists, long past) {
-  const Inputs now{s.p, i};
-  s.batch = {lists, now.rows(), now.B(), i & 1, past, s.p.rate / static_cast<float>(now.B())};
+  const Inputs now{s.p, i}, before{s.p, i - 1};
+  s.batch = {lists, now.rows(), now.B(), i & 1, past, s.p.rate / static_cast<float>(now.B()),
+             &before.lists(), i > s.p.first ? before.B() : 0};
   forward(s);
   backward(s);
+}
+
+// The first layer takes the step that its next visit would have brought.
+void settle(Step &s) {
+  if (!s.by_row() || s.p.first == s.p.last) return;
+  const Inputs last{s.p, s.p.last - 1};
+  s.batch.due = &last.lists(), s.batch.due_B = last.B();
+  const Range mine = s.panels_of(s.p.layers[0]);
+  for (long panel = mine.from; panel < mine.to; ++panel) sparse_panel(s, panel, s.batch.due, 0);
 }
 
 void eager_steps(Step &s) {
@@ -86,6 +96,7 @@ void eager_steps(Step &s) {
     if (next.real()) list_rows(p, next.lists(), next.rows(), s.share(next.B()));
     take(s, i, &now.lists(), 0);
   }
+  settle(s);
 }
 
 // Windows sit at fixed steps of the epoch, so that a run cut in chunks of them stays the same.
