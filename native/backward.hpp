@@ -12,13 +12,14 @@ static void sparse_step(const Step &s, long panel, const float *delta, long row)
 }
 
 // W (rows from…to of one panel) −= aᵀδ
-static void dense_update(const Step &s, int at, Range rows, long panel, const float *delta, long row) {
+static void dense_update(const Step &s, int at, Range rows, long panel, const float *delta, long row,
+                         Coming coming = {}) {
   const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
   const long width = columns(l, panel), count = rows.to - rows.from;
   float *W = l.W + rows.from * l.m + panel * l.pw;
   const Left left = {s.A(at - 1) + rows.from, 1, below.row};
   if (width == l.pw) {
-    gemm<SUBTRACT>(l.pv, count, s.batch.B, left, {delta, row}, W, l.m);
+    gemm<SUBTRACT>(l.pv, count, s.batch.B, left, {delta, row}, W, l.m, coming);
     return;
   }
   copy_in(W, l.m, count, width, s.w.tile, l.pw);
@@ -69,7 +70,8 @@ static void fused_panel(const Step &s, int at, long panel, float *sum) {
     gemm<ADD>(below.pv, s.batch.B, width, {s.w.delta, l.pw, 1}, {s.w.tile, below.pw},
               sum + i * below.pw, below.row);
   }
-  dense_update(s, at, {0, l.n}, panel, s.w.delta, l.pw);
+  const float *a = s.A(at, panel);
+  dense_update(s, at, {0, l.n}, panel, s.w.delta, l.pw, {false, a + l.panel, a + 2 * l.panel});
 }
 
 // A wide layer over a small one: δ below is summed block by block of the wide layer's neurons.

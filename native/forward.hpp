@@ -22,8 +22,9 @@ static void dense_forward(const Step &s, int at, long panel, float *z) {
       right = {s.w.tile, l.pw};
     }
     const Left left = {s.A(at - 1) + k, below.row, 1};
-    if (k == 0) gemm<SET>(l.pv, s.batch.B, K, left, right, z, l.row, in_place);
-    else gemm<ADD>(l.pv, s.batch.B, K, left, right, z, l.row, in_place);
+    const Coming coming = {in_place, z + l.panel, z + (l.fused && k == 0 ? 2 : 1) * l.panel};
+    if (k == 0) gemm<SET>(l.pv, s.batch.B, K, left, right, z, l.row, coming);
+    else gemm<ADD>(l.pv, s.batch.B, K, left, right, z, l.row, coming);
   }
 }
 

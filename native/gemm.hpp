@@ -15,14 +15,16 @@ struct Panel {         // row k of V vectors at p + k·row
   long row;
 };
 
-struct Ahead {         // every so many rows of the next panel are asked for, from row `first` on
-  long first, every;
+enum Next { NOTHING, ROWS_OF_W, LINES, BOTH };  // what is asked for while a block is at work
+
+struct Ahead {         // where the next panel lies whose numbers lie far apart, or in a row
+  long first, every;   // every so many rows of W to the right, from row `first` on
+  const float *lines;  // a line a turn
 };
 
-// C (R, V vectors) = or ± Σ_k left(r, k)·right(k): broadcast and accumulate. AHEAD: the panel to
-// the right comes next and its rows lie far apart, so it is asked for now.
-template <int R, int V, Into INTO, bool AHEAD = false>
-static void block(long K, Left left, Panel right, float *C, long crow, Ahead ahead = {}) {
+// C (R, V vectors) = or ± Σ_k left(r, k)·right(k): broadcast and accumulate
+template <int R, int V, Into INTO, Next NEXT>
+static void block(long K, Left left, Panel right, float *C, long crow, Ahead ahead) {
   vf c[R][V];
   for (int r = 0; r < R; ++r)
     for (int v = 0; v < V; ++v) c[r][v] = INTO == ADD ? load(C + r * crow + v * LANES) : vf{};
@@ -30,7 +32,8 @@ static void block(long K, Left left, Panel right, float *C, long crow, Ahead ahe
   for (long k = 0; k < K; ++k, a += left.step, b += right.row) {
     vf w[V];
     for (int v = 0; v < V; ++v) w[v] = load(b + v * LANES);
-    if (AHEAD && k == ahead.first) {
+    if (NEXT & LINES) __builtin_prefetch(ahead.lines + k * 16);
+    if ((NEXT & ROWS_OF_W) && k == ahead.first) {
       for (int j = 0; j < V * LANES; j += 16) __builtin_prefetch(b + V * LANES + 16 + j);
       ahead.first += ahead.every;
     }
@@ -47,39 +50,54 @@ static void block(long K, Left left, Panel right, float *C, long crow, Ahead ahe
     }
 }
 
-template <int V, Into INTO, bool AHEAD>
+template <int V, Into INTO, Next NEXT>
 static void some_rows(long rows, long K, Left left, Panel right, float *c, long crow,
-                      Ahead ahead = {}) {
+                      Ahead ahead) {
   switch (rows) {
-    case 1: return block<1, V, INTO, AHEAD>(K, left, right, c, crow, ahead);
-    case 2: return block<2, V, INTO, AHEAD>(K, left, right, c, crow, ahead);
-    case 3: return block<3, V, INTO, AHEAD>(K, left, right, c, crow, ahead);
-    case 4: return block<4, V, INTO, AHEAD>(K, left, right, c, crow, ahead);
+    case 1: return block<1, V, INTO, NEXT>(K, left, right, c, crow, ahead);
+    case 2: return block<2, V, INTO, NEXT>(K, left, right, c, crow, ahead);
+    case 3: return block<3, V, INTO, NEXT>(K, left, right, c, crow, ahead);
+    case 4: return block<4, V, INTO, NEXT>(K, left, right, c, crow, ahead);
 #if defined(__AVX512F__) || defined(__aarch64__)
-    case 5: return block<5, V, INTO, AHEAD>(K, left, right, c, crow, ahead);
-    default: return block<6, V, INTO, AHEAD>(K, left, right, c, crow, ahead);
+    case 5: return block<5, V, INTO, NEXT>(K, left, right, c, crow, ahead);
+    default: return block<6, V, INTO, NEXT>(K, left, right, c, crow, ahead);
 #endif
   }
 }
 
+struct Coming {        // what will be needed after this product
+  bool panel;          // the panel of W to the right, whose rows lie far apart
+  const float *from;   // numbers in a row, up to `to`
+  const float *to;
+};
+
 template <int V, Into INTO>
-static void blocks(long rows, long K, Left left, Panel right, float *C, long crow, bool ahead) {
+static void blocks(long rows, long K, Left left, Panel right, float *C, long crow, Coming coming) {
   const long count = (rows + ROWS - 1) / ROWS;
   for (long i = 0; i < count; ++i) {
     const long from = i * rows / count, to = (i + 1) * rows / count;
     const Left part = {left.p + from * left.row, left.row, left.step};
     float *c = C + from * crow;
-    if (ahead) some_rows<V, INTO, true>(to - from, K, part, right, c, crow, {i, count});
-    else some_rows<V, INTO, false>(to - from, K, part, right, c, crow);
+    const Ahead ahead = {i, count, coming.from};
+    const bool lines = coming.from < coming.to;
+    if (coming.panel && lines)
+      some_rows<V, INTO, BOTH>(to - from, K, part, right, c, crow, ahead);
+    else if (coming.panel)
+      some_rows<V, INTO, ROWS_OF_W>(to - from, K, part, right, c, crow, ahead);
+    else if (lines)
+      some_rows<V, INTO, LINES>(to - from, K, part, right, c, crow, ahead);
+    else
+      some_rows<V, INTO, NOTHING>(to - from, K, part, right, c, crow, ahead);
+    if (lines) coming.from += K * 16;
   }
 }
 
 template <Into INTO>
 static void gemm(int pv, long rows, long K, Left left, Panel right, float *C, long crow,
-                 bool ahead = false) {
+                 Coming coming = {}) {
   for (; pv > 0; pv -= PV, right.p += PV * LANES, C += PV * LANES)
     by_vectors<PV>(pv, [=](auto v) {
-      blocks<decltype(v)::value, INTO>(rows, K, left, right, C, crow, ahead);
+      blocks<decltype(v)::value, INTO>(rows, K, left, right, C, crow, coming);
     });
 }
 
