@@ -62,10 +62,10 @@ static void output_errors(const Step &s, int at, long panel) {
 static void sparse_panel(const Step &s, long panel, const Lists *lists, long B) {
   const Layer &l = s.p.layers[0];
   float *W = l.pack + panel * l.n * l.pw;
-  const Part next = {lists, B, s.w.cursor, s.A(0, panel), l.row};
-  if (!s.by_row()) return sparse_forward(l.pv, next, l.n, W, l.pw);
-  const Part due = {s.batch.due, s.batch.due_B, s.w.cursor + s.p.batch, s.D(0, panel), l.row};
-  sparse_visit(l.pv, due, next, l.n, W, l.pw);
+  const Part next = {*lists, B, s.A(0, panel), l.row};
+  if (!s.by_row()) return sparse_forward(l.pv, next, W, l.pw);
+  const Part due = {*s.batch.due, s.batch.due_B, s.D(0, panel), l.row};
+  sparse_visit(l.pv, due, next, W, l.pw);
 }
 
 static void forward_panel(const Step &s, int at, long panel) {

@@ -23,20 +23,22 @@ static Window window_of(const Plan &p, long first, long last) {
 
 // Inputs by column, so that the products of all pairs of rows are one sparse product more.
 static void spread(const Plan &p, const Window &w, Run mine, bool clear) {
-  for (long r = mine.from; r < mine.to; ++r)
-    for (long e = w.lists->row[r].from; e < w.lists->row[r].to; ++e) {
+  for (long r = mine.from; r < mine.to; ++r) {
+    const Run row = between(*w.lists, r, 0, w.lists->marks);
+    for (long e = row.from; e < row.to; ++e) {
       const Entry &entry = w.lists->by_row[e];
       p.spread[entry.at * p.gram_row + r] = clear ? 0 : entry.value;
     }
+  }
 }
 
-static void gram(const Plan &p, const Window &w, Run mine, const Entry **cursor) {
-  const Lists part = {w.lists->row + mine.from, w.lists->by_row, nullptr, nullptr};
+static void gram(const Plan &p, const Window &w, Run mine) {
+  Lists part = *w.lists;
+  part.mark += mine.from * (part.marks + 1);
   for (long c = 0; c < mine.to; c += PV * LANES)  // only earlier rows are asked for
     sparse_forward(PV,
-                   {&part, mine.to - mine.from, cursor, p.gram + mine.from * p.gram_row + c,
-                    p.gram_row},
-                   p.n0, p.spread + c, p.gram_row);
+                   {part, mine.to - mine.from, p.gram + mine.from * p.gram_row + c, p.gram_row},
+                   p.spread + c, p.gram_row);
 }
 
 // One visit of a panel of W: its step for the window that is done, its Z for the next.
@@ -51,8 +53,7 @@ static void visit(const Step &s, long panel, const Window &done, const Window &n
     copy_out(tile, l.pw, l.n, width, W, l.m);
   }
   if (next.lists)
-    sparse_forward(l.pv, {next.lists, next.count, s.w.cursor, l.A + panel * l.panel, l.row}, l.n,
-                   tile, l.pw);
+    sparse_forward(l.pv, {*next.lists, next.count, l.A + panel * l.panel, l.row}, tile, l.pw);
 }
 
 // From one window to the next.
@@ -64,8 +65,8 @@ static void turn(const Step &s, const Window &done, const Window &next) {
     if (pairs) spread(p, next, s.share(next.count), false);
   }
   s.wait();
-  if (next.lists) list_columns(*next.lists, next.count, s.share(p.n0));
-  if (pairs) gram(p, next, s.share(next.count), s.w.cursor);
+  if (next.lists) list_columns(*next.lists, p.n0, next.count, s.share(next.lists->marks));
+  if (pairs) gram(p, next, s.share(next.count));
   const Run mine = s.panels_of(p.layers[0]);
   for (long panel = mine.from; panel < mine.to; ++panel) visit(s, panel, done, next);
   s.wait();

@@ -39,19 +39,19 @@ struct Entry {      // one nonzero input: where (column, or row of the batch) an
   float value;
 };
 
-struct Run {        // a run of entries
+struct Run {        // from, up to
   long from, to;
 };
 
 struct Lists {      // nonzero inputs of a batch, by rows and by columns
-  Run *row;         // (B,)
+  long marks;       // in a row
+  long *mark;       // (B, marks + 1) entries before each 32nd column, and all
   Entry *by_row;
   Run *column;      // (n,)
   Entry *by_column;
 };
 
 struct Worker {     // one thread's own memory
-  const Entry **cursor;  // (rows,) how far each row's list has been read
   float *tile;      // weights of one panel, or a packed block of them
   float *delta;     // (strip, B, pw) errors of some panels
   float *lanes;     // (rows of W, B, lanes) sums before their lanes are added

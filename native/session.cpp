@@ -161,7 +161,6 @@ void Session::allot_worker(Arena &arena, Worker &w) {
   long rows = std::max({DEPTH * lanes, widest, visited});
   for (const Layer &l : layers_)
     if (l.kind == SPARSE && !l.pack) rows = std::max(rows, l.n);
-  w.cursor = arena.take<const Entry *>(2 * plan_.rows);
   w.tile = arena.take<float>(rows * widest);
   w.delta = arena.take<float>(std::max(1l, plan_.strip) * B * widest);
   if (plan_.strip) w.lanes = arena.take<float>(std::max(widest, visited) * B * lanes);
@@ -179,7 +178,8 @@ void Session::allot(Arena &arena) {
       lists = plan_.lists[0];  // one step is all there is
       continue;
     }
-    lists.row = arena.take<Run>(rows);
+    lists.marks = (n + 31) / 32;
+    lists.mark = arena.take<long>(rows * (lists.marks + 1));
     lists.column = arena.take<Run>(n);
     lists.by_row = arena.take<Entry>(rows * (n + SPILL));
     lists.by_column = arena.take<Entry>(rows * n + SPILL);

@@ -18,16 +18,25 @@ INLINE void list_ahead(const Plan &p, const int64_t *rows, Run mine) {
   }
 }
 
+constexpr long COLUMNS_A_MARK = 32;
+
+// Where the entries of columns [32·from, 32·to) of row b begin and end.
+INLINE Run between(const Lists &lists, long b, long from, long to) {
+  const long *mark = lists.mark + b * (lists.marks + 1);
+  return {mark[from], mark[to]};
+}
+
 #if defined(__AVX512F__)
-// The nonzero ones of 64 pixels, the first of which is pixel `first`; up to SPILL entries past the
-// last are overwritten.
-INLINE long list_64(const uint8_t *x, long first, Entry *to) {
+// The nonzero ones of 64 pixels, the first of which is pixel `first`, and how many are in the first
+// half of them; up to SPILL entries past the last are overwritten.
+INLINE Run list_64(const uint8_t *x, long first, Entry *to) {
   const __m512i even = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
   const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(8));
   const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   const __m512i bytes = _mm512_loadu_si512(x);
   uint64_t some = _mm512_test_epi8_mask(bytes, bytes);
-  if (!some) return 0;
+  if (!some) return {0, 0};
+  const long half = __builtin_popcount(static_cast<uint32_t>(some));
   long count = 0;
   for (long k = 0; k < 64; k += 16, some >>= 16) {
     const __mmask16 here = static_cast<__mmask16>(some);
@@ -44,42 +53,50 @@ INLINE long list_64(const uint8_t *x, long first, Entry *to) {
     _mm512_storeu_si512(to + count + 8, _mm512_permutex2var_epi32(at, odd, scaled));
     count += __builtin_popcount(here);
   }
-  return count;
+  return {half, count};
 }
 
-static long list_bytes(const uint8_t *x, long n, Entry *to) {
-  long count = 0, i = 0;
-  for (; i + 64 <= n; i += 64) count += list_64(x + i, i, to + count);
+static long list_bytes(const uint8_t *x, long n, Entry *entries, long count, long *mark) {
+  long i = 0;
+  for (; i + 64 <= n; i += 64, mark += 2) {
+    const Run found = list_64(x + i, i, entries + count);
+    mark[0] = count, mark[1] = count + found.from;
+    count += found.to;
+  }
   if (i == n) return count;
-  uint8_t rest[64] = {};
-  std::memcpy(rest, x + i, n - i);
-  return count + list_64(rest, i, to + count);
+  alignas(64) uint8_t rest[64];
+  _mm512_store_si512(rest, _mm512_maskz_loadu_epi8(~0ull >> (64 - (n - i)), x + i));
+  const Run found = list_64(rest, i, entries + count);
+  mark[0] = count;
+  if (n - i > COLUMNS_A_MARK) mark[1] = count + found.from;
+  return count + found.to;
 }
 #else
-static long list_bytes(const uint8_t *x, long n, Entry *to) {
-  long count = 0, i = 0;
-  for (; i + 8 <= n; i += 8) {
-    uint64_t eight;
-    std::memcpy(&eight, x + i, 8);
-    if (!eight) continue;
-    for (long k = i; k < i + 8; ++k) {
-      to[count] = {static_cast<uint32_t>(k), x[k] * (1.0f / 255)};
-      count += x[k] != 0;
+static long list_bytes(const uint8_t *x, long n, Entry *entries, long count, long *mark) {
+  for (long i = 0; i < n; ++mark) {
+    *mark = count;
+    for (const long end = least(n, i + COLUMNS_A_MARK); i < end;) {
+      const long stop = least(end, i + 8);
+      uint64_t eight = 0;
+      std::memcpy(&eight, x + i, stop - i);
+      if (!eight) i = stop;
+      for (; i < stop; ++i) {
+        entries[count] = {static_cast<uint32_t>(i), x[i] * (1.0f / 255)};
+        count += x[i] != 0;
+      }
     }
-  }
-  for (; i < n; ++i) {
-    to[count] = {static_cast<uint32_t>(i), x[i] * (1.0f / 255)};
-    count += x[i] != 0;
   }
   return count;
 }
 #endif
 
-static long list_floats(const float *x, long n, Entry *to) {
-  long count = 0;
-  for (long i = 0; i < n; ++i) {
-    to[count] = {static_cast<uint32_t>(i), x[i]};
-    count += !(x[i] == 0);
+static long list_floats(const float *x, long n, Entry *entries, long count, long *mark) {
+  for (long i = 0; i < n; ++mark) {
+    *mark = count;
+    for (const long end = least(n, i + COLUMNS_A_MARK); i < end; ++i) {
+      entries[count] = {static_cast<uint32_t>(i), x[i]};
+      count += !(x[i] == 0);
+    }
   }
   return count;
 }
@@ -88,97 +105,85 @@ static long list_floats(const float *x, long n, Entry *to) {
 static void list_rows(const Plan &p, Lists &lists, const int64_t *rows, Run mine) {
   long count = mine.from * (p.n0 + SPILL);
   for (long b = mine.from; b < mine.to; ++b) {
-    const long at = rows[b] * p.n0, from = count;
-    count += p.pixels ? list_bytes(p.pixels + at, p.n0, lists.by_row + count)
-                      : list_floats(p.floats + at, p.n0, lists.by_row + count);
-    lists.row[b] = {from, count};
+    long *mark = lists.mark + b * (lists.marks + 1);
+    const long at = rows[b] * p.n0;
+    count = p.pixels ? list_bytes(p.pixels + at, p.n0, lists.by_row, count, mark)
+                     : list_floats(p.floats + at, p.n0, lists.by_row, count, mark);
+    mark[lists.marks] = count;
   }
 }
 
-// The first entry of a row at or past a column.
-INLINE const Entry *first_of(const Lists &lists, long b, long column) {
-  const Entry *from = lists.by_row + lists.row[b].from, *to = lists.by_row + lists.row[b].to;
-  while (from < to) {
-    const Entry *middle = from + (to - from) / 2;
-    if (static_cast<long>(middle->at) < column) from = middle + 1;
-    else to = middle;
-  }
-  return from;
-}
-
-// Each thread sorts some columns (its own pixels) of all rows.
-static void list_columns(Lists &lists, long B, Run mine) {
+// Each thread sorts some columns (its own marks) of all rows.
+static void list_columns(Lists &lists, long n, long B, Run marks) {
+  const Run mine = {marks.from * COLUMNS_A_MARK, least(n, marks.to * COLUMNS_A_MARK)};
   Run *column = lists.column;
   for (long i = mine.from; i < mine.to; ++i) column[i].to = 0;
-  for (long b = 0; b < B; ++b)
-    for (const Entry *e = first_of(lists, b, mine.from), *end = lists.by_row + lists.row[b].to;
-         e < end && static_cast<long>(e->at) < mine.to; ++e)
-      ++column[e->at].to;
+  for (long b = 0; b < B; ++b) {
+    const Run row = between(lists, b, marks.from, marks.to);
+    for (long e = row.from; e < row.to; ++e) ++column[lists.by_row[e].at].to;
+  }
   for (long i = mine.from, count = mine.from * B; i < mine.to; ++i) {
     const long more = column[i].to;
     column[i] = {count, count};
     count += more;
   }
-  for (long b = 0; b < B; ++b)
-    for (const Entry *e = first_of(lists, b, mine.from), *end = lists.by_row + lists.row[b].to;
-         e < end && static_cast<long>(e->at) < mine.to; ++e)
-      lists.by_column[column[e->at].to++] = {static_cast<uint32_t>(b), e->value};
+  for (long b = 0; b < B; ++b) {
+    const Run row = between(lists, b, marks.from, marks.to);
+    for (long e = row.from; e < row.to; ++e) {
+      const Entry &entry = lists.by_row[e];
+      lists.by_column[column[entry.at].to++] = {static_cast<uint32_t>(b), entry.value};
+    }
+  }
 }
 
 constexpr long NEAREST = 24 << 10, NEARBY = 64 << 10;  // bytes of weights in the first cache, about
 
-struct Part {           // a batch whose inputs are taken stretch by stretch of columns
-  const Lists *lists;
-  long B;
-  const Entry **cursor;  // (B,) how far each row has come
-  float *at;             // what belongs to them: sums z, or errors δ; row b at b·row
-  long row;
-
-  Part(const Lists *lists, long B, const Entry **cursor, float *at, long row)
-      : lists(lists), B(B), cursor(cursor), at(at), row(row) {
-    for (long b = 0; b < B; ++b) cursor[b] = lists->by_row + lists->row[b].from;
-  }
-};
-
-// Columns whose weights stay near for the whole batch. Few precedents lose more to the ends of
+// Marks whose weights stay near for the whole batch. Few precedents lose more to the ends of
 // stretches than to the way from the second cache, the more so where a column is short.
 template <int V, bool FEW_ROWS>
-constexpr long STRETCH = (!FEW_ROWS ? NEAREST : V > 4 ? NEARBY : 2 * NEARBY) / (V * LANES * 4);
+constexpr long STRETCH =
+    (!FEW_ROWS ? NEAREST : V > 4 ? NEARBY : 2 * NEARBY) / (V * LANES * 4) / COLUMNS_A_MARK;
 
-// out (B, V vectors) += Σ over nonzero inputs of x·W[i], as far as the stretch goes
+struct Part {        // a batch whose inputs are taken stretch by stretch of columns
+  const Lists &lists;
+  long B;
+  float *at;         // what belongs to them: sums z, or errors δ; row b at b·row
+  long row;
+};
+
+// out (B, V vectors) += Σ over nonzero inputs of x·W[i], for the columns of marks [from, to)
 template <int V>
-INLINE void sparse_stretch(const Part &in, bool first, uint32_t limit, const float *W,
-                           long stride) {
+INLINE void sparse_stretch(const Part &in, long from, long to, const float *W, long stride) {
   constexpr int U = V < 3 ? 4 : 2;  // enough sums in flight to hide the latency of one
-  float *to = in.at;
-  for (long b = 0; b < in.B; ++b, to += in.row) {
-    const Entry *e = in.cursor[b], *end = in.lists->by_row + in.lists->row[b].to;
+  float *sum = in.at;
+  for (long b = 0; b < in.B; ++b, sum += in.row) {
+    const Run run = between(in.lists, b, from, to);
+    const Entry *e = in.lists.by_row + run.from, *end = in.lists.by_row + run.to;
     vf c[U][V];
     for (int u = 0; u < U; ++u)
-      for (int v = 0; v < V; ++v) c[u][v] = u || first ? vf{} : load(to + v * LANES);
-    for (; e + U <= end && e[U - 1].at < limit; e += U)
+      for (int v = 0; v < V; ++v) c[u][v] = u || !from ? vf{} : load(sum + v * LANES);
+    for (; e + U <= end; e += U)
       for (int u = 0; u < U; ++u) {
         const float *w = W + e[u].at * stride;
         const vf x = all(e[u].value);
         for (int v = 0; v < V; ++v) c[u][v] += x * load(w + v * LANES);
       }
-    for (; e < end && e->at < limit; ++e)
+    for (; e < end; ++e)
       for (int v = 0; v < V; ++v)
         c[0][v] += all(e->value) * load(W + e->at * stride + v * LANES);
-    in.cursor[b] = e;
     for (int v = 0; v < V; ++v) {
       for (int u = 1; u < U; ++u) c[0][v] += c[u][v];
-      store(to + v * LANES, c[0][v]);
+      store(sum + v * LANES, c[0][v]);
     }
   }
 }
 
 // out (B, V vectors) = Σ over nonzero inputs of x·W[i]
 template <int V>
-static void sparse_forward(const Part &in, long n, const float *W, long stride) {
+static void sparse_forward(const Part &in, const float *W, long stride) {
   constexpr long stretch = STRETCH<V, false>;
-  for (long from = 0; from < n; from += stretch)
-    sparse_stretch<V>(in, !from, static_cast<uint32_t>(from + stretch), W, stride);
+  for (long from = 0; from < in.lists.marks; from += stretch)
+    sparse_stretch<V>(in, from, least(from + stretch, in.lists.marks), W, stride);
 }
 
 // W[i] −= Σ over rows with that input of x·δ
@@ -198,24 +203,24 @@ static void sparse_update(const Lists &lists, long n, float *W, long stride, con
   }
 }
 
-// W −= x·δ row by row, as far as the stretch goes
+// W −= x·δ row by row, for the columns of marks [from, to)
 template <int V>
-INLINE void sparse_step_rows(const Part &due, uint32_t limit, float *W, long stride) {
+INLINE void sparse_step_rows(const Part &due, long from, long to, float *W, long stride) {
   for (long b = 0; b < due.B; ++b) {
-    const Entry *e = due.cursor[b], *end = due.lists->by_row + due.lists->row[b].to;
+    const Run run = between(due.lists, b, from, to);
     vf d[V];
     for (int v = 0; v < V; ++v) d[v] = load(due.at + b * due.row + v * LANES);
-    for (; e < end && e->at < limit; ++e) {
+    const Entry *end = due.lists.by_row + run.to;
+    for (const Entry *e = due.lists.by_row + run.from; e < end; ++e) {
       float *w = W + e->at * stride;
       const vf x = all(e->value);
       for (int v = 0; v < V; ++v) store(w + v * LANES, load(w + v * LANES) - x * d[v]);
     }
-    due.cursor[b] = e;
   }
 }
 
-static void sparse_forward(int pv, const Part &in, long n, const float *W, long stride) {
-  by_vectors<WIDEST>(pv, [&](auto v) { sparse_forward<decltype(v)::value>(in, n, W, stride); });
+static void sparse_forward(int pv, const Part &in, const float *W, long stride) {
+  by_vectors<WIDEST>(pv, [&](auto v) { sparse_forward<decltype(v)::value>(in, W, stride); });
 }
 
 static void sparse_update(int pv, const Lists &lists, long n, float *W, long stride,
@@ -227,15 +232,15 @@ static void sparse_update(int pv, const Lists &lists, long n, float *W, long str
 
 // Few precedents, too few to sort by column: W takes the step that is due, of the batch before, and
 // serves the next batch in the same visit, stretch by stretch. Either may have no rows.
-static void sparse_visit(int pv, const Part &due, const Part &next, long n, float *W,
-                         long stride) {
+static void sparse_visit(int pv, const Part &due, const Part &next, float *W, long stride) {
+  const long marks = next.lists.marks;
   by_vectors<WIDEST>(pv, [&](auto v) {
     constexpr int V = decltype(v)::value;
     constexpr long stretch = STRETCH<V, true>;
-    for (long from = 0; from < n; from += stretch) {
-      const uint32_t limit = static_cast<uint32_t>(from + stretch);
-      sparse_step_rows<V>(due, limit, W, stride);
-      sparse_stretch<V>(next, !from, limit, W, stride);
+    for (long from = 0; from < marks; from += stretch) {
+      const long to = least(from + stretch, marks);
+      sparse_step_rows<V>(due, from, to, W, stride);
+      sparse_stretch<V>(next, from, to, W, stride);
     }
   });
 }

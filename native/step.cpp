@@ -92,7 +92,7 @@ void eager_steps(Step &s) {
     const Inputs now{p, i}, next{p, i + 1}, later{p, i + 2};
     // Before the first wait of a step no thread still reads the lists of the step before last.
     if (later.real()) list_ahead(p, later.rows(), s.share(later.B()));
-    if (!s.by_row()) list_columns(now.lists(), now.B(), s.share(p.n0));
+    if (!s.by_row()) list_columns(now.lists(), p.n0, now.B(), s.share(now.lists().marks));
     if (next.real()) list_rows(p, next.lists(), next.rows(), s.share(next.B()));
     take(s, i, &now.lists(), 0);
   }
