@@ -67,9 +67,10 @@ struct Inputs {  // the lists of one step, and who makes which part of them
 };
 
 void take(Step &s, int64_t i, const Lists *lists, long past) {
-  const Inputs now{s.p, i}, before{s.p, i - 1};
+  const bool owes = i > s.p.first;
+  const Inputs now{s.p, i}, before{s.p, owes ? i - 1 : i};
   s.batch = {lists, now.rows(), now.B(), i & 1, past, s.p.rate / static_cast<float>(now.B()),
-             &before.lists(), i > s.p.first ? before.B() : 0};
+             &before.lists(), owes ? before.B() : 0};
   forward(s);
   backward(s);
 }
