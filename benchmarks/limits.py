@@ -67,6 +67,21 @@ def products(side: int) -> list[Callable[[], object]]:
     return found
 
 
+def kernels() -> list[str]:
+    """The BLAS libraries that are loaded, each with the kernels it chose for this processor."""
+    for name in ("numpy", "scipy.linalg.blas", "torch"):
+        if find_spec(name.partition(".")[0]):
+            import_module(name)
+    if not find_spec("threadpoolctl"):
+        return []
+    found = import_module("threadpoolctl").threadpool_info()
+    blas = (each for each in found if each.get("user_api") == "blas")
+    names = {
+        f"{b['internal_api']} {b['version']} {b.get('architecture', '')}".strip() for b in blas
+    }
+    return sorted(names)
+
+
 def copy_rate(size: int, threads: int, quick: bool) -> float:
     """byte/s read and written; source and target together are `size`, shared among threads."""
     part = size // (2 * threads)

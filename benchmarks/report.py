@@ -90,6 +90,8 @@ def machine(run: "Run") -> str:
         f"- machine: {processor()}, {os.cpu_count()} cores, {platform.system()}",
         f"- versions: Python {platform.python_version()}, {', '.join(versions())}",
     ]
+    if run.kernels:
+        lines.append(f"- matrix products of the other packages: {', '.join(run.kernels)}")
     if run.load > BUSY:
         lines.append(
             f"- **provisional**: the machine was not idle (load {run.load:.1f} before the run)"

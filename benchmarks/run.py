@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import report
-from benchmarks.crew import ROOT, PeerError, Worker
+from benchmarks.crew import FORCED, ROOT, PeerError, Worker
 from benchmarks.limits import Limits
 from benchmarks.many_starts import Measured, measure
 from benchmarks.peers import peers
@@ -27,6 +27,7 @@ class Run:
     command: str
     load: float  # on the machine before the run
     note: str
+    kernels: tuple[str, ...] = ()  # that the libraries' matrix products chose
     limits: Limits | None = None
     results: list[Result] = field(default_factory=list)
     scaling: Scaling | None = None
@@ -36,6 +37,9 @@ class Run:
 def main(arguments: list[str] | None = None) -> Run:
     """Parses, measures, prints, writes."""
     asked = parsed(arguments)
+    if not asked.quick:  # peers in their best form: each library chooses its own kernels
+        for name in FORCED:
+            os.environ.pop(name, None)
     run = Run("python -m benchmarks.run " + " ".join(arguments or sys.argv[1:]), load(), asked.note)
     rows = chosen(QUICK if asked.quick else ROWS, tuple(asked.only))
     known = peers(os.cpu_count() or 1)
@@ -43,6 +47,8 @@ def main(arguments: list[str] | None = None) -> Run:
     if unknown:
         raise SystemExit(f"--peers: {unknown[0]} is none of {', '.join(known)}")
     cast = {key: known[key] for key in asked.peers or known}
+    with Worker(0) as worker:
+        run.kernels = tuple(worker.ask("kernels"))
     folder = asked.out or (None if asked.quick or asked.only or asked.peers else ROOT / "docs")
     for row in rows:
         run.limits = best_limits(run.limits, asked.quick or run.limits is not None)

@@ -57,6 +57,10 @@ class Desk:
         """θ after the steps of the check in float64, written to a file."""
         np.save(path, oracle(Task(tuple(task[0]), *task[1:])))
 
+    def kernels(self) -> list[str]:
+        """Which kernels the matrix products of NumPy, SciPy and PyTorch chose here."""
+        return limits.kernels()
+
     def limits(self, threads: int, quick: bool) -> dict[str, Any]:
         """What the machine can do on so many threads."""
         return limits.measure(threads, quick)._asdict()
@@ -76,6 +80,7 @@ def main() -> None:
             desk.accuracy,
             desk.oracle,
             desk.limits,
+            desk.kernels,
         )
     }
     for line in sys.stdin:

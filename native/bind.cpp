@@ -48,6 +48,8 @@ void see_inputs(Order &order, nb::handle x) {
     order.pixels = pixels.data(), order.K = static_cast<long>(pixels.shape(0));
     if (static_cast<long>(pixels.shape(1)) != order.sizes.front())
       throw std::invalid_argument("x is not of these sizes");
+    if (pixels.shape(1) >> 24)  // a pixel's place and value share a word while they are listed
+      throw std::invalid_argument("x has over 16,777,215 pixels a row; give it as float32");
   } else if (nb::try_cast(x, floats, false)) {
     order.floats = floats.data(), order.K = static_cast<long>(floats.shape(0));
     if (static_cast<long>(floats.shape(1)) != order.sizes.front())
