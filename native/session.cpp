@@ -7,7 +7,9 @@
 
 namespace spusk {
 
-constexpr std::size_t RESIDENT = 2u << 20;  // bytes of a first layer that stays packed in cache
+// Bytes of a first layer that stays packed; a larger one is lazy. Measured: below, the lazy layer's
+// products of pairs cost more than the way from the third cache, the more so in a large batch.
+constexpr long RESIDENT = 8l << 20, RESIDENT_FEW = 4l << 20;
 constexpr long WINDOW_ROWS = 128;           // precedents in a window of the lazy first layer
 constexpr double WORTH_A_THREAD = 1.5e6;    // operations of a step that a further thread earns
 
@@ -113,7 +115,9 @@ void Session::lay_out(const Order &order) {
   const int pay = static_cast<int>(std::min(limit, 1 + work / WORTH_A_THREAD));
   plan_.threads = order.threads > 0 ? order.threads : pay;
   const Layer &first = layers_[0];
-  plan_.lazy = static_cast<std::size_t>(first.n * first.panels * first.pw) * sizeof(float) > RESIDENT;
+  const long resident = order.batch <= FEW ? RESIDENT_FEW : RESIDENT;
+  plan_.lazy = first.n * first.panels * first.pw * static_cast<long>(sizeof(float)) >
+               (order.resident < 0 ? resident : order.resident);
   plan_.window = plan_.lazy ? std::max(1l, WINDOW_ROWS / order.batch) : 1;
   plan_.rows = plan_.window * order.batch;
   plan_.strip = order.batch <= SOME ? std::max(1l, NEAR_ERRORS / order.batch) : 0;

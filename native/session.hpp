@@ -21,6 +21,7 @@ struct Order {                    // what the caller wants trained, in the calle
   const float *targets = nullptr;
   long K = 0, batch = 1;
   int threads = 0;                // 0: as many as pay
+  long resident = -1;             // bytes of a first layer that stays packed; -1: by the batch
 };
 
 struct Tally {

@@ -95,6 +95,7 @@ Order ordered(const Case &c, const Set &set, std::vector<float> &theta, int thre
   if (c.classes) order.labels = set.labels.data();
   else order.targets = set.targets.data();
   order.K = c.K, order.batch = c.batch, order.threads = threads;
+  order.resident = 2l << 20;  // so that small sizes are enough for the lazy layer
   return order;
 }
 

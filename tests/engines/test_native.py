@@ -94,7 +94,7 @@ SHAPES = [
     ((31, 70, 600, 40), 7),  # row by row, several panels at once
     ((50, 600, 300, 16), 33),
     ((40, 300, 100, 17), 20),
-    ((700, 1201, 10), 3),  # first layer in place, ragged
+    ((900, 1201, 10), 3),  # lazy first layer, ragged
     ((1, 1), 1),
 ]
 
@@ -165,7 +165,7 @@ def test_chunks_change_no_bit():
 @pytest.mark.parametrize("isa", SETS)
 @pytest.mark.parametrize(
     ("sizes", "batch", "K"),
-    [((400, 1531, 10), 10, 275), ((400, 1500, 90, 20), 31, 260), ((500, 1100, 7), 130, 300)],
+    [((700, 1531, 10), 10, 275), ((784, 2700, 90, 20), 31, 150), ((784, 2710, 7), 130, 300)],
 )
 def test_lazy_first_layer(sizes, batch, K, isa, monkeypatch):
     """Wide first layers step once in a window: the same descent, whatever threads and chunks."""
