@@ -87,15 +87,19 @@ NB_MODULE(_native, m) {
       .def("__init__",
            [](Held *self, const std::vector<long> &sizes, Theta theta,
               const std::vector<int> &activations, int error, nb::object x, nb::object answers,
-              long batch, int threads, const std::string &isa) {
+              long batch, int threads, const std::string &isa, long resident) {
              const Kernels *kernels = kernels_of(isa);
              if (!kernels) throw std::invalid_argument("this machine can't run " + isa);
              Order order = ordered(sizes, theta, activations, error, batch, threads);
+             order.resident = resident;
              see_inputs(order, x);
              see_answers(order, answers);
              new (self) Held{theta, x, answers, order.K, batch, nullptr};
              self->session = std::make_unique<Session>(order, kernels);
-           })
+           },
+           nb::arg("sizes"), nb::arg("theta"), nb::arg("activations"), nb::arg("error"), nb::arg("x"),
+           nb::arg("answers"), nb::arg("batch"), nb::arg("threads"), nb::arg("isa"),
+           nb::arg("resident") = -1)
       .def_prop_ro("threads", [](const Held &h) { return h.session->threads(); })
       .def_prop_ro("window", [](const Held &h) { return h.session->plan().window; })
       .def_prop_ro("isa", [](const Held &h) { return std::string(h.session->plan().kernels->isa); })

@@ -7,9 +7,9 @@
 
 namespace spusk {
 
-// Bytes of a first layer that stays packed; a larger one is lazy. Measured: below, the lazy layer's
-// products of pairs cost more than the way from the third cache, the more so in a large batch.
-constexpr long RESIDENT = 8l << 20, RESIDENT_FEW = 4l << 20;
+// Bytes of a first layer that stays packed; a larger one is lazy. Measured (docs/engine.md): the lazy
+// layer wins for few precedents beyond the last cache; for many it only saves the memory.
+constexpr long RESIDENT = 64l << 20, RESIDENT_FEW = 16l << 20;
 constexpr long WINDOW_ROWS = 128;           // precedents in a window of the lazy first layer
 constexpr double WORTH_A_THREAD = 1.5e6;    // operations of a step that a further thread earns
 

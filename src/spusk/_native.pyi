@@ -12,12 +12,13 @@ class Session:
         sizes: list[int],
         theta: NDArray[Any],
         activations: list[int],
-        cost: int,
+        error: int,
         x: NDArray[Any],
         answers: NDArray[Any],
         batch: int,
         threads: int,
         isa: str,
+        resident: int = -1,  # bytes of a first layer that stays packed; -1: by the batch
     ) -> None: ...
     @property
     def window(self) -> int: ...

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spusk.data import Sample, sample
-from spusk.engines import native
+from spusk.engines import Tally, native
 from spusk.engines.reference import Reference
 from spusk.errors import EngineError
 from spusk.network import Network
@@ -48,10 +48,11 @@ def oracle(net, V, order, batch, first, last, rate):
     return twin.theta, tally
 
 
-def run(net, V, order, batch, first, last, rate, threads=1):
+def run(net, V, order, batch, first, last, rate, threads=1, resident=-1):
     """The same steps by the native engine, on a copy."""
     twin = net.copy()
-    tally = native.Native().open(twin, V, batch, threads).steps(order, first, last, rate)
+    session = native.opened(twin, V, batch, threads, resident)
+    tally = Tally(*session.steps(order, first, last, rate))
     return twin.theta, tally
 
 
@@ -68,10 +69,10 @@ def parts(net, *thetas):
     }
 
 
-def agree(net, V, batch, rate, seed=0, threads=1, steps=None):
+def agree(net, V, batch, rate, seed=0, threads=1, steps=None, resident=-1):
     order = np.random.default_rng(seed).permutation(len(V))
     last = -(-len(V) // batch) if steps is None else steps
-    theta, tally = run(net, V, order, batch, 0, last, rate, threads)
+    theta, tally = run(net, V, order, batch, 0, last, rate, threads, resident)
     wanted, told = oracle(net, V, order, batch, 0, last, rate)
     for part, (before, reached, right) in parts(net, theta, wanted).items():
         way, size = np.abs(right - before).max(), np.abs(right).max()
@@ -94,7 +95,7 @@ SHAPES = [
     ((31, 70, 600, 40), 7),  # row by row, several panels at once
     ((50, 600, 300, 16), 33),
     ((40, 300, 100, 17), 20),
-    ((900, 1201, 10), 3),  # lazy first layer, ragged
+    ((700, 1201, 10), 3),  # a ragged last panel
     ((1, 1), 1),
 ]
 
@@ -162,26 +163,40 @@ def test_chunks_change_no_bit():
     assert np.array_equal(whole, twin.theta)
 
 
+LAZY = 0  # bytes of a first layer that stays packed: none, so that small sizes are enough
+
+
 @pytest.mark.parametrize("isa", SETS)
 @pytest.mark.parametrize(
     ("sizes", "batch", "K"),
-    [((700, 1531, 10), 10, 275), ((784, 2700, 90, 20), 31, 150), ((784, 2710, 7), 130, 300)],
+    [
+        ((400, 531, 10), 10, 275),
+        ((400, 500, 90, 20), 31, 260),
+        ((500, 300, 7), 130, 300),
+        ((70, 33, 5), 7, 291),  # several windows, the last one short
+    ],
 )
 def test_lazy_first_layer(sizes, batch, K, isa, monkeypatch):
-    """Wide first layers step once in a window: the same descent, whatever threads and chunks."""
+    """A lazy first layer steps once in a window: the same descent, whatever threads and chunks."""
     monkeypatch.setenv("SPUSK_ISA", isa)
     net, V = pair(sizes, K, seed=2)
-    window = native.Native().open(net.copy(), V, batch, 1).window
+    window = native.opened(net.copy(), V, batch, 1, LAZY).window
     assert window == max(1, 128 // batch)
-    tally, told = agree(net, V, batch, rate=0.5)
+    tally, told = agree(net, V, batch, rate=0.5, resident=LAZY)
     assert tally.correct == told.correct
     order, steps = np.random.default_rng(0).permutation(K), -(-K // batch)
-    whole, _ = run(net, V, order, batch, 0, steps, 0.5, threads=1)
+    whole, _ = run(net, V, order, batch, 0, steps, 0.5, 1, LAZY)
     twin = net.copy()
-    session = native.Native().open(twin, V, batch, 3)
+    session = native.opened(twin, V, batch, 3, LAZY)
     for first in range(0, steps, window):
         session.steps(order, first, min(first + window, steps), 0.5)
     assert np.array_equal(whole, twin.theta)
+
+
+@pytest.mark.parametrize(("width", "batch", "lazy"), [(5400, 16, True), (5200, 16, False)])
+def test_a_first_layer_is_lazy_where_that_pays(width, batch, lazy):
+    net, V = pair((784, width, 3), 20, seed=0)
+    assert (native.opened(net, V, batch, 1).window > 1) == lazy
 
 
 def test_denormal_weights_take_no_longer():

@@ -95,25 +95,32 @@ class Native:
         return Steps(net, V, batch, wanted_threads(threads))
 
 
+def opened(net: Network, V: Sample, batch: int, threads: int, resident: int = -1) -> "Session":
+    """The native session; `resident`: bytes of a first layer that stays packed, −1 by the batch."""
+    assert _native is not None
+    acts = [ACTIVATIONS.index(net.activation)] * (len(net.layers) - 1)
+    answers = V.y if V.labels is None else V.labels
+    session: Session = _native.Session(
+        list(net.sizes),
+        net.theta,
+        [*acts, ACTIVATIONS.index(net.output)],
+        COSTS.index(net.error),
+        np.ascontiguousarray(V.x, V.x.dtype if V.x.dtype == np.uint8 else np.float32),
+        np.ascontiguousarray(answers, np.float32 if V.labels is None else np.int64),
+        min(batch, len(V)),
+        threads,
+        isa(),
+        resident,
+    )
+    return session
+
+
 class Steps:
     """Steps on one network, one set, one batch size."""
 
     def __init__(self, net: Network, V: Sample, batch: int, threads: int) -> None:
-        acts = [ACTIVATIONS.index(net.activation)] * (len(net.layers) - 1)
-        answers = V.y if V.labels is None else V.labels
-        assert _native is not None
         self.net = net
-        self.session: Session = _native.Session(
-            list(net.sizes),
-            net.theta,
-            [*acts, ACTIVATIONS.index(net.output)],
-            COSTS.index(net.error),
-            np.ascontiguousarray(V.x, V.x.dtype if V.x.dtype == np.uint8 else np.float32),
-            np.ascontiguousarray(answers, np.float32 if V.labels is None else np.int64),
-            min(batch, len(V)),
-            threads,
-            isa(),
-        )
+        self.session = opened(net, V, batch, threads)
 
     @property
     def window(self) -> int:
