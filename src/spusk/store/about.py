@@ -1,6 +1,7 @@
 """run.json: what it takes to repeat a run, for people and programs; checked as it is read."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -49,8 +50,8 @@ def describe(folder: Path, net: Network, about: About) -> None:
 
 def lasting(source: str) -> str:
     """The path in full; a name that is no path as it is."""
-    path = Path(source).expanduser()
-    return str(path.absolute()) if path.exists() else source
+    path = os.path.expanduser(source)  # which, like the next, no text makes fail
+    return os.path.abspath(path) if os.path.exists(path) else source
 
 
 def read(folder: Path) -> About:
