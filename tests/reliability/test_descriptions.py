@@ -21,7 +21,7 @@ WILD = (
 TEXTS = ("x", "3", "0.5", "all", "a\nb", "\ud800", "é" * 300)
 RIGHT = {  # what a run goes on with; everything else of WILD is refused
     "plan.rate": (1, 3, 0.5, 1e308),
-    "plan.batch": (1, 3),  # and "all", but it stands at a step that such an epoch has not
+    "plan.batch": (),  # it stands inside an epoch, where only the batch it began with will do
     "plan.epochs": (3, 10**400),  # and 1, but one epoch is behind it
     "plan.seed": (0, 1, 3, 10**400),
     "data": TEXTS,

@@ -147,18 +147,25 @@ def found_sets(folder: Path, about: About, sets: Data | Sample | None) -> Data:
 
 
 def going_on(folder: Path, plan: Plan, last: Checkpoint, V: Sample) -> tuple[Place, list[Event]]:
-    """Where to begin, inside an epoch or at the next, and the epochs behind. Raises InputError.
+    """Where to begin, inside an epoch or at the next, and the epochs behind.
 
     A run killed between its last checkpoint and its end, or whose weights or history were damaged
-    since, has only its last words to repeat: that epoch's test, and the weights.
+    since, has only its last words to repeat: that epoch's test, and the weights. Raises
+    InputError, RunError.
     """
-    place, history, steps = last.place, last.history, -(-len(V) // plan.size(V))
+    place, history, size = last.place, last.history, plan.size(V)
+    steps, seen = -(-len(V) // size), min(place.step * size, len(V))
     if place.step > steps:
         raise RunError(f"{folder}: stands at step {place.step} of an epoch of {steps} steps")
-    if history and history[-1].epoch == place.epoch:
+    if len(history) == place.epoch:
         if place.epoch == plan.epochs and not ended_well(folder, history):
             return place, history[:-1]
         place = place.next_epoch()
+    elif place.seen != seen:
+        raise RunError(
+            f"{folder}: stands at step {place.step}, where batches of {size} have used {seen} "
+            f"precedents, found {place.seen}; the batch can change between epochs alone"
+        )
     if place.epoch > plan.epochs:
         raise InputError(
             f"epochs: {folder} has done {place.epoch - 1} epochs, and {plan.epochs} were asked "
