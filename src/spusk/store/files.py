@@ -17,10 +17,15 @@ def write(path: Path, *parts: bytes | memoryview) -> None:
             file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, path)
+        moved(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def moved(file: Path, path: Path) -> None:
+    """Puts a whole file in the place of another, for good."""
+    os.replace(file, path)
     sync_folder(path.parent)
 
 

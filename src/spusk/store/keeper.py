@@ -1,6 +1,5 @@
 """The one writer of a run folder: it holds the lock, knows when to save, and what to keep."""
 
-import os
 import tempfile
 from pathlib import Path
 from shutil import rmtree
@@ -22,7 +21,7 @@ from spusk.store.checkpoint import (
     numbered,
     save_checkpoint,
 )
-from spusk.store.files import make_folder, sweep, sync_folder, write
+from spusk.store.files import make_folder, moved, sweep, write
 from spusk.store.folder import HISTORY, table
 from spusk.store.weights import WEIGHTS, save_weights
 
@@ -88,12 +87,21 @@ class Keeper:
         self.good = self.folder / start.relative_to(staged)
 
     def go_on(self, last: Checkpoint, history: list[Event]) -> None:
-        """Makes the folder a run that stands where this checkpoint does. Raises RunError."""
+        """Makes the folder a run that stands where this checkpoint does. Raises RunError.
+
+        The last words go once the new description is written, and before it holds: at no moment
+        do the weights of a shorter run pass for those of a longer one.
+        """
         self.history, self.saved, self.good = history, last.place, judged(self.folder)
+        staged = self.folder / STAGED
         with told(self.folder):
-            describe(self.folder, self.net, self.about)
-            drop_newer(self.folder, last.path)
-            (self.folder / WEIGHTS).unlink(missing_ok=True)  # the checkpoint speaks now
+            try:
+                describe(staged, self.net, self.about)
+                (self.folder / WEIGHTS).unlink(missing_ok=True)
+                drop_newer(self.folder, last.path)
+                moved(staged / "run.json", self.folder / "run.json")
+            finally:
+                rmtree(staged, ignore_errors=True)
 
     def take(self, event: Event) -> None:
         """Looks at an event of the training and saves when it is time to."""
@@ -210,6 +218,4 @@ def put_in_place(staged: Path, folder: Path) -> None:
     for old in (*numbered(folder), folder / WEIGHTS):
         old.unlink(missing_ok=True)
     for new in (*numbered(staged), staged / HISTORY, staged / "run.json"):
-        place = folder / new.relative_to(staged)
-        os.replace(new, place)
-        sync_folder(place.parent)
+        moved(new, folder / new.relative_to(staged))
