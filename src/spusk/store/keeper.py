@@ -92,7 +92,8 @@ class Keeper:
         The last words go once the new description is written, and before it holds: at no moment
         do the weights of a shorter run pass for those of a longer one.
         """
-        self.history, self.saved, self.good = history, last.place, judged(self.folder)
+        self.history, self.saved = history, last.place
+        self.good = last.path if last.judged else judged(self.folder)
         staged = self.folder / STAGED
         with told(self.folder):
             try:
