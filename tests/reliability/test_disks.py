@@ -5,7 +5,8 @@ import resource
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+import zlib
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,88 @@ def test_a_failing_disk_leaves_the_old_checkpoint(tmp_path, monkeypatch, number,
         assert keeper.trouble is None  # there is room again: the next save heals
     result = spusk.resume(tmp_path / "r", sets=SETS)
     np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
+
+
+@contextmanager
+def small_disk(folder, size):
+    """A real file system of so many bytes; skips where none can be mounted."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    try:
+        done = subprocess.run(mount, capture_output=True, text=True, check=False)
+    except OSError as error:
+        pytest.skip(f"no file system can be mounted here: {error}")
+    if done.returncode:
+        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def filled(folder):
+    """A file that takes what room there is."""
+    with (folder / "ballast").open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(b"x" * 1024):
+            pass
+    return folder / "ballast"
+
+
+def test_a_disk_that_is_really_full_leaves_the_old_checkpoint(tmp_path, monkeypatch):
+    with small_disk(tmp_path / "disk", 200_000) as disk:
+        begun = begin(disk / "r", every=Every(steps=1))
+        with begun.keeper as keeper:
+            for event in begun.events:
+                if event.epoch == 2:
+                    break
+                keeper.take(event)
+            before = contents(disk / "r")
+            ballast = filled(disk)
+            keeper.take(event)
+            assert "checkpoint not written (No space left on device)" in keeper.trouble
+            assert contents(disk / "r") == before
+            assert not list(disk.rglob("*.part"))
+            monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+            with pytest.raises(RunError, match=r"No space left on device.*weights are saved in"):
+                keeper.finish(event)
+            assert contents(disk / "r") == before
+            ballast.unlink()
+            keeper.take(event)
+            assert keeper.trouble is None
+        result = spusk.resume(disk / "r", sets=SETS)
+        np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
+
+
+def test_a_new_run_that_does_not_fit_leaves_the_one_it_was_to_overwrite(tmp_path):
+    quick = ("train", "--layers", "784-8-10", "--no-pictures", "--epochs", 1, "--out")
+    with small_disk(tmp_path / "disk", 200_000) as disk:
+        assert run(tmp_path, *quick, "disk/r").returncode == 0
+        before = everything(disk / "r")
+        ballast = filled(disk)
+        done = run(tmp_path, *quick, "disk/r", "--overwrite", "--seed", 1)
+        assert done.returncode == 2
+        assert "disk/r: cannot be written (No space left on device)" in done.stderr
+        assert done.stderr.count("\n") == 1
+        assert everything(disk / "r") == before
+        ballast.unlink()
+        assert run(tmp_path, *quick, "disk/r", "--overwrite", "--seed", 1).returncode == 0
+        assert store.load(disk / "r").plan.seed == 1
+
+
+def everything(folder):
+    """What a run holds, its lock aside: the checksum of each file."""
+    found = (p for p in folder.rglob("*") if p.is_file() and p.name != ".lock")
+    return {str(p): zlib.crc32(p.read_bytes()) for p in found}
+
+
+def test_a_new_run_that_cannot_be_written_leaves_the_old_one(tmp_path):
+    quick = ("train", "--layers", "784-8-10", "--no-pictures", "--epochs", 1, "--out", "r")
+    assert run(tmp_path, *quick).returncode == 0
+    before = everything(tmp_path / "r")
+    done = run(tmp_path, *quick, "--overwrite", "--seed", 1, preexec_fn=limited(1000))
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: r: cannot be written (File too large)")
+    assert everything(tmp_path / "r") == before
 
 
 def limited(bytes_):
@@ -136,4 +219,35 @@ def test_a_folder_made_read_only_is_named():
             for path in (Path(home), folder, folder / "checkpoints"):
                 path.chmod(0o755)
         assert contents(folder) == before
+        assert spusk.resume(folder, sets=SETS).outcome == "finished"
+
+
+def test_a_folder_made_read_only_while_it_is_trained_in(monkeypatch):
+    with tempfile.TemporaryDirectory() as home:
+        folder, elsewhere = Path(home) / "r", Path(home) / "elsewhere"
+        elsewhere.mkdir()
+        monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+        begun = begin(folder, every=Every(steps=1))
+        with begun.keeper as keeper:
+            for event in begun.events:
+                if event.epoch == 2:
+                    break
+                keeper.take(event)
+            before = everything(folder)
+            modes = {Path(home): 0o555, folder: 0o555, folder / "checkpoints": 0o555,
+                     elsewhere: 0o777}  # fmt: skip
+            for path, mode in modes.items():
+                path.chmod(mode)
+            try:
+                with as_nobody():
+                    keeper.take(event)
+                    assert "checkpoint not written (Permission denied)" in keeper.trouble
+                    with pytest.raises(RunError, match=r"Permission denied.*are saved in") as told:
+                        keeper.finish(event)
+            finally:
+                for path in modes:
+                    path.chmod(0o755)
+            assert everything(folder) == before
+            saved = Path(str(told.value).split("saved in ")[1].split(" instead")[0])
+            np.testing.assert_array_equal(store.load_weights(saved).theta, keeper.net.theta)
         assert spusk.resume(folder, sets=SETS).outcome == "finished"

@@ -2,14 +2,17 @@
 
 import json
 import tracemalloc
+from copy import deepcopy
+from itertools import product
 
 import numpy as np
 import pytest
 
 from spusk import store
-from spusk.errors import RunError
+from spusk.errors import InputError, RunError
 from spusk.store import Every
-from tests.reliability.helpers import begin, carry
+from spusk.store.weights import load_all
+from tests.reliability.helpers import SETS, begin, carry
 
 
 def mutated(good, random):
@@ -120,6 +123,57 @@ def test_json_bombs(tmp_path, bomb):
     (tmp_path / "r" / "run.json").write_text(bomb)
     with pytest.raises(RunError, match=r"run\.json"):
         store.load(tmp_path / "r")
+
+
+def test_a_forged_place_is_refused_or_gone_on_from(tmp_path, monkeypatch):
+    """Every number of the state is another, under a checksum that fits."""
+    monkeypatch.setattr("os.fsync", lambda _: None)
+    folder = tmp_path / "r"
+    carry(begin(folder, every=Every(steps=1)), 40)
+    path = store.newest(folder).path
+    for other in (folder / "checkpoints").iterdir():
+        if other != path:
+            other.unlink()
+    files = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    _, about = load_all(path)
+    state = json.loads(about["state"])
+    assert state["place"][:2] == [2, 11]
+    net = store.load_weights(path)
+    gone_on = {}
+    wild = (None, True, -1, 0, 1, 29, 30, 0.5, 1e308, float("nan"), 10**400, "x", [], {})
+    for where, value in product(["history", *range(7), *state["history"][0]], wild):
+        forged = deepcopy(state)
+        part = {str: forged["history"][0], int: forged["place"]}[type(where)]
+        if where == "history":
+            forged["history"] = value
+        else:
+            part[where] = value
+        store.save_weights(net, path, {"state": json.dumps(forged)})
+        says = ""
+        try:
+            with np.errstate(all="ignore"):
+                carry(store.open_resumed(folder, sets=SETS), 45)
+            store.load(folder)
+        except (RunError, InputError) as error:
+            says = str(error)
+        if not says:
+            gone_on.setdefault(where, []).append(value)
+        assert len(says.splitlines()) <= 1, (where, value)
+        for name in {p for p in folder.rglob("*") if p.is_file()} - set(files):
+            name.unlink()
+        for name, content in files.items():
+            name.write_bytes(content)
+    accepted = {where: gone_on.get(where, []) for where in ("history", *range(7))}
+    assert accepted == {
+        "history": [],
+        0: [1],  # whose history says that it has ended
+        1: [],
+        2: [True, -1, 0, 1, 29, 30, 0.5, 1e308],
+        3: [0, 1, 29, 30],  # of 77 seen
+        4: [],  # 77 alone will do
+        5: [True, -1, 0, 1, 29, 30, 0.5, 1e308],
+        6: [True, 1, 29, 30, 0.5, 1e308],
+    }
 
 
 def test_a_save_makes_no_second_copy(tmp_path):

@@ -3,16 +3,18 @@
 import json
 import shutil
 from dataclasses import replace
+from importlib.resources import as_file, files
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 import spusk
-from spusk import Sample, store
+from spusk import Network, Sample, store
 from spusk.data import Data
 from spusk.engines import native
 from spusk.errors import EngineError, InputError, NetworkError, RunError
+from spusk.sgd import Plan
 from spusk.store import Every
 from tests.conftest import blobs
 from tests.reliability.helpers import PLAN, SETS, begin, carry, straight
@@ -48,8 +50,6 @@ def test_a_cut_at_a_step_is_where_it_was_asked(tmp_path):
 @pytest.mark.skipif(not native.available(), reason="the native engine is not built here")
 def test_a_window_of_the_native_engine_is_no_matter(tmp_path):
     """A wide first layer is written back once in a window; checkpoints stand between windows."""
-    from spusk.network import Network
-
     rng = np.random.default_rng(0)
     V = Sample(x=rng.random((95, 300), np.float32), labels=rng.integers(10, size=95), classes=10)
     rows = np.arange(95)
@@ -68,6 +68,34 @@ def test_a_window_of_the_native_engine_is_no_matter(tmp_path):
         np.testing.assert_array_equal(steps(start(), 0, cut, 32), expected)
 
 
+@pytest.mark.skipif(not native.available(), reason="the native engine is not built here")
+@pytest.mark.parametrize("cut", [42, 84, 85 + 42, 170 + 84])
+def test_a_run_whose_first_layer_steps_once_in_a_window_goes_on(tmp_path, cut):
+    """A wide first layer is written back at a window's end; so checkpoints stand between windows,
+    and a run that is cut off between two of them loses what came after the last.
+    """
+    sets = Data(blobs(254, n=300, classes=10), None, "blobs")  # 85 steps an epoch, windows of 42
+    plan = Plan(rate=0.05, batch=3, epochs=3)
+
+    def wide(folder):
+        net = Network([300, 1801, 10], seed=1, V=sets.train)
+        return begin(folder, plan, sets, Every(steps=1), "native", net)
+
+    assert native.Native().open(Network([300, 1801, 10]), sets.train, 3).window == 42
+    expected = carry(wide(tmp_path / "straight")).theta
+    begun = wide(tmp_path / "r")
+    with begun.keeper as keeper:
+        for event in begun.events:
+            if (event.epoch - 1) * 85 + event.step > cut:
+                break  # the weights have gone on, their checkpoint has not
+            keeper.take(event)
+    place = store.newest(tmp_path / "r").place
+    assert (place.epoch - 1) * 85 + place.step == cut
+    result = spusk.resume(tmp_path / "r", sets=sets)
+    assert result.outcome == "finished"
+    np.testing.assert_array_equal(result.net.theta, expected)
+
+
 def test_a_finished_run_is_extended(tmp_path):
     carry(begin(tmp_path / "r", replace(PLAN, epochs=2)))
     with pytest.raises(InputError, match=r"has done 2 epochs, and 2 were asked"):
@@ -77,6 +105,22 @@ def test_a_finished_run_is_extended(tmp_path):
     back = store.load(tmp_path / "r")
     assert back.plan == PLAN
     assert [row["epoch"] for row in back.history] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("name", ["weights.safetensors", "history.csv"])
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_text("?")])
+def test_a_finished_run_is_extended_whatever_befell_its_last_words(tmp_path, name, damage):
+    """run.json and a checkpoint are all it takes; and without --epochs, the words are said anew."""
+    carry(begin(tmp_path / "r", replace(PLAN, epochs=2)))
+    words = {p.name: p.read_bytes() for p in (tmp_path / "r").glob("*.[sc]*")}
+    assert set(words) == {"weights.safetensors", "history.csv"}
+    damage(tmp_path / "r" / name)
+    assert spusk.resume(tmp_path / "r", sets=SETS).outcome == "finished"
+    assert {p.name: p.read_bytes() for p in (tmp_path / "r").glob("*.[sc]*")} == words
+    damage(tmp_path / "r" / name)
+    result = spusk.resume(tmp_path / "r", epochs=4, sets=SETS)
+    np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
+    np.testing.assert_array_equal(store.load(tmp_path / "r").net.theta, result.net.theta)
 
 
 def test_a_copied_run_goes_on_elsewhere(tmp_path):
@@ -120,14 +164,25 @@ def test_a_run_killed_before_its_last_words_says_them(tmp_path):
 
 def test_a_damaged_newest_checkpoint_leaves_the_one_before(tmp_path):
     carry(begin(tmp_path / "r", every=Every(steps=1)), 50)
-    _, new = sorted((tmp_path / "r" / "checkpoints").iterdir())
-    damaged = bytearray(new.read_bytes())
-    damaged[-3] ^= 1  # one bit of one weight
-    new.write_bytes(damaged)
+    new = flipped(tmp_path / "r")
     with pytest.raises(RunError, match=r"expected checksum"):
         store.load_checkpoint(new)
-    result = spusk.resume(tmp_path / "r", sets=SETS)
+    says = rf"{new.name}: expected checksum .* the one before it speaks, step 20 of epoch 2"
+    with pytest.warns(store.OlderCheckpointWarning, match=says):
+        assert store.load(tmp_path / "r").history[-1]["epoch"] == 1
+    with pytest.warns(store.OlderCheckpointWarning, match=says):
+        result = spusk.resume(tmp_path / "r", sets=SETS)
     np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
+    store.load(tmp_path / "r")  # which is sound again, and warns no more
+
+
+def flipped(folder):
+    """The newest checkpoint, with one bit of one weight flipped."""
+    new = max((folder / "checkpoints").iterdir())
+    damaged = bytearray(new.read_bytes())
+    damaged[-3] ^= 1
+    new.write_bytes(damaged)
+    return new
 
 
 def test_other_data_are_refused(tmp_path):
@@ -166,14 +221,24 @@ def test_a_test_set_that_does_not_fit_changes_nothing(tmp_path):
 
 
 def test_the_last_two_checkpoints_are_kept_and_orphans_swept(tmp_path):
+    """And the end of the first epoch, the newest that was judged."""
     folder = tmp_path / "r"
     carry(begin(folder, every=Every(steps=2)), 70)
-    assert len(list((folder / "checkpoints").iterdir())) == 2
-    orphans = [folder / ".run.json.abc.part", folder / "checkpoints" / ".00000009.x.part"]
+    judged, *last = sorted(int(path.stem) for path in (folder / "checkpoints").iterdir())
+    assert judged == STEPS
+    assert len(last) == 2
+    assert last[0] >= 2 * STEPS
+    orphans = [
+        folder / ".run.json.abc.part",
+        folder / "checkpoints" / ".00000009.x.part",
+        folder / ".new" / "run.json",
+    ]
     for orphan in orphans:
+        orphan.parent.mkdir(exist_ok=True)
         orphan.write_bytes(b"half")
     spusk.resume(folder, sets=SETS)
     assert not any(orphan.exists() for orphan in orphans)
+    assert not (folder / ".new").exists()
 
 
 def test_checkpoints_by_the_clock(tmp_path):
@@ -205,3 +270,63 @@ def test_the_command_goes_on_and_extends(tmp_path):
     assert finished.returncode == 2
     assert "--epochs" in finished.stderr
     assert finished.stderr.count("\n") == 1
+
+
+def test_the_command_says_that_an_older_checkpoint_speaks(tmp_path):
+    quick = ("--layers", "784-8-10", "--no-pictures")
+    done = cli("train", *quick, "--epochs", 2, "--out", "r", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "r" / "weights.safetensors").unlink()
+    new = flipped(tmp_path / "r")
+    for words in (("show", "r"), ("evaluate", "r"), ("resume", "r", "--no-pictures")):
+        done = cli(*words, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr.startswith(f"warning: r/checkpoints/{new.name}: expected checksum")
+        assert "the one before it speaks, step 400 of epoch 1" in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
+def test_a_run_on_ones_own_data_goes_on_from_any_folder(tmp_path):
+    """run.json names the set by its whole path; where it was moved, --data says where it is."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    rng = np.random.default_rng(0)
+    rows = [f"{k % 2},{k % 2 + rng.random():.3f},{rng.random():.3f}" for k in range(60)]
+    (here / "own.csv").write_text("class,one,two\n" + "\n".join(rows) + "\n")
+    train = ("train", "--data", "own.csv", "--layers", "2-4-2", "--no-pictures", "--epochs")
+    assert cli(*train, 1, "--out", "r", cwd=here).returncode == 0
+    done = cli("resume", "../here/r", "--epochs", 2, "--no-pictures", cwd=there)
+    assert done.returncode == 0, done.stderr
+
+    shutil.move(here / "own.csv", there / "moved.csv")
+    gone = cli("resume", "../here/r", "--epochs", 3, cwd=there)
+    assert gone.returncode == 2
+    assert str(here / "own.csv") in gone.stderr
+    (there / "other.csv").write_text("class,one,two\n" + "\n".join(rows[1:]) + "\n")
+    before = (here / "r" / "run.json").read_bytes()
+    other = cli("resume", "../here/r", "--epochs", 3, "--data", "other.csv", cwd=there)
+    assert other.returncode == 2
+    assert "was trained on another set" in other.stderr
+    assert (here / "r" / "run.json").read_bytes() == before
+    moved = ("resume", "../here/r", "--no-pictures", "--epochs")
+    assert cli(*moved, 3, "--data", "moved.csv", cwd=there).returncode == 0
+    assert cli(*moved, 4, cwd=tmp_path / "here").returncode == 0  # which is known from now on
+    assert store.load(here / "r").source == str(there / "moved.csv")
+
+
+def test_mnist_that_was_moved_is_found_again(tmp_path):
+    """The embedded sample has the form of MNIST's files."""
+    with as_file(files("spusk.data") / "sample") as sample:
+        shutil.copytree(sample, tmp_path / "one" / "m")
+    quick = ("--layers", "784-8-10", "--no-pictures", "--epochs")
+    train = ("train", "--data", "mnist", "--data-dir", "m", "--out", "../r", *quick, 1)
+    assert cli(*train, cwd=tmp_path / "one").returncode == 0
+    assert store.load(tmp_path / "r").note["data_dir"] == str(tmp_path / "one" / "m")
+    resume = ("resume", "r", "--no-pictures", "--epochs")
+    assert cli(*resume, 2, cwd=tmp_path, SPUSK_DATA="").returncode == 0
+    shutil.move(tmp_path / "one", tmp_path / "two")
+    assert cli(*resume, 3, cwd=tmp_path, SPUSK_DATA="").returncode == 2
+    done = cli(*resume, 3, "--data-dir", "two/m", cwd=tmp_path, SPUSK_DATA="")
+    assert done.returncode == 0, done.stderr
+    assert cli(*resume, 4, cwd=tmp_path, SPUSK_DATA="").returncode == 0

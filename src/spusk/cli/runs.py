@@ -1,5 +1,8 @@
 """`spusk evaluate`, `predict`, `show`, `resume`: what a run folder knows, and going on."""
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -17,6 +20,20 @@ from spusk.words import say
 FOLDER = click.Path(path_type=Path)
 
 
+@contextmanager
+def warned() -> Iterator[None]:
+    """Shows as one line that a run speaks from an older checkpoint than its newest."""
+    with first_warning_as_line():
+        warnings.simplefilter("always", store.OlderCheckpointWarning)
+        yield
+
+
+def opened(run: Path) -> store.Run:
+    """A run folder, read back."""
+    with warned():
+        return store.load(run)
+
+
 @click.command()
 @click.argument("run", type=FOLDER)
 @click.option("--data", "source", default=None, help="Another set  [default: the run's own]")
@@ -29,7 +46,7 @@ def evaluate(
     """Cost and accuracy of a trained network on the training and the test part of a set."""
     import json
 
-    trained = store.load(run)
+    trained = opened(run)
     folder = data_dir or (Path(d) if (d := trained.note.get("data_dir")) else None)
     sets = data.load(source or trained.source, folder)
     for part, V in (("train", sets.train), ("test", sets.test)):
@@ -58,7 +75,7 @@ def predict(lang: str, run: Path, images: tuple[Path, ...], as_json: bool) -> No
     """Says the digit in each picture (PNG or JPEG of any size), and α(x)."""
     import json
 
-    trained = store.load(run)
+    trained = opened(run)
     shape = tuple(trained.note.get("shape", ()))
     if len(shape) != 2:
         raise InputError(f"{run}: was trained on rows of numbers, not on pictures")
@@ -81,7 +98,7 @@ def show(lang: str, run: Path) -> None:
     """What a run folder holds: network, plan, history, pictures."""
     from rich.console import Console
 
-    trained = store.load(run)
+    trained = opened(run)
     net, plan = trained.net, trained.plan
     facts = Table(box=None, show_header=False, pad_edge=False)
     facts.add_row(say("train.run_network", lang), say(
@@ -91,7 +108,7 @@ def show(lang: str, run: Path) -> None:
         "train.run_plan_row", lang, rate=plan.rate, batch=plan.batch,
         epochs=say("train.epochs", lang, n=plan.epochs), seed=plan.seed))  # fmt: skip
     facts.add_row(say("train.run_data", lang), trained.source)
-    tested = [row for row in trained.history if row["val_accuracy"] is not None]
+    tested = [row for row in trained.history if row.get("val_accuracy") is not None]
     if tested:
         best = max(tested, key=lambda row: row["val_accuracy"] or 0)
         row = say(
@@ -108,6 +125,8 @@ def show(lang: str, run: Path) -> None:
 @click.command()
 @click.argument("run", type=FOLDER)
 @click.option("--epochs", type=int, default=None, help="Epochs in all: extends a finished run.")
+@click.option("--data", "source", default=None, help="Where the set is now, if it was moved.")
+@click.option("--data-dir", type=FOLDER, help="Where MNIST's files are now.")
 @click.option("--engine", default=None, type=click.Choice(ENGINES), help="[default: as before]")
 @click.option("--threads", type=click.IntRange(1), default=None, help="Threads of the engine.")
 @click.option(
@@ -122,17 +141,20 @@ def show(lang: str, run: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per epoch, nothing else.")
 @click.pass_obj
 def resume(
-    lang: str, run: Path, epochs: int | None, engine: str | None, threads: int | None,
-    every: Every, pictures: bool, as_json: bool,
+    lang: str, run: Path, epochs: int | None, source: str | None, data_dir: Path | None,
+    engine: str | None, threads: int | None, every: Every, pictures: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Goes on with a run that was stopped or killed, as if it never was; or extends one.
 
     \b
     spusk resume runs/001
     spusk resume runs/001 --epochs 20       a finished run, to 20 epochs in all
+    spusk resume runs/001 --data new/d.csv  the set was moved (a changed one is refused)
     """
-    with Signals() as stop, first_warning_as_line():
-        begun = store.open_resumed(run, epochs, None, engine, threads, every, stop)
+    with Signals() as stop, warned():
+        begun = store.open_resumed(
+            run, epochs, None, engine, threads, every, stop, source, data_dir
+        )
     if not as_json:
         click.echo(say("train.resumed", lang, epoch=begun.place.epoch, step=begun.place.step))
     return carry_out(begun, stop, lang, pictures, as_json)
@@ -145,6 +167,6 @@ def history_table(history: list[dict[str, float | None]], lang: str) -> Table:
         table.add_column(say(f"train.{name}", lang), justify="right", no_wrap=True)
     for row in history:
         table.add_row(str(int(row["epoch"] or 0)), *(
-            "–" if (x := row[column]) is None else say(f"train.{name}_cell", lang, x=x)
+            "–" if (x := row.get(column)) is None else say(f"train.{name}_cell", lang, x=x)
             for column, name in list(store.COLUMNS.items())[1:]))  # fmt: skip
     return table

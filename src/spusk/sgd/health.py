@@ -49,12 +49,16 @@ class Saturation:
 
     def __call__(self, epoch: int, cost: float, last: bool = False) -> bool:
         """At the end of an epoch (from 1) whose mean cost was this."""
-        if epoch != 1 and epoch % self.period and not last:
+        if not (self.looks_at(epoch) or last):
             return False
         if self.bar is None:
             self.bar = max(LEARNED * constant_cost(self.net, self.V), SMALL)
         with np.errstate(over="ignore", invalid="ignore"):  # weights that large are no surprise
             return not cost < self.bar and self.stands_still(self.bar)
+
+    def looks_at(self, epoch: int) -> bool:
+        """Whether this is an epoch whose end is looked at (the last one always is)."""
+        return epoch == 1 or epoch % self.period == 0
 
     def stands_still(self, bar: float) -> bool:
         """All three points, on the fixed precedents: an epoch's cost is also that of its start."""

@@ -2,7 +2,7 @@
 
     RUN/
       run.json              the network's description, the plan, the data: all it takes to repeat it
-      checkpoints/          the last two places on the way, each with its weights
+      checkpoints/          the last places on the way, each with its weights
       weights.safetensors   W1, W2, …, b1, b2, …, once the training is finished
       history.csv           one row per epoch, in Keras's words
       *.png                 pictures
@@ -11,7 +11,13 @@ Every file is written beside itself and then moved into place, so that a reader,
 the old file or the new one and never half of it. One process at a time writes a run.
 """
 
-from spusk.store.checkpoint import Checkpoint, load_checkpoint, newest, save_checkpoint
+from spusk.store.checkpoint import (
+    Checkpoint,
+    OlderCheckpointWarning,
+    load_checkpoint,
+    newest,
+    save_checkpoint,
+)
 from spusk.store.files import write
 from spusk.store.folder import COLUMNS, Run, fingerprint, load, save, table
 from spusk.store.keeper import Every, Keeper
@@ -23,6 +29,7 @@ __all__ = [
     "Checkpoint",
     "Every",
     "Keeper",
+    "OlderCheckpointWarning",
     "Resumed",
     "Run",
     "fingerprint",

@@ -1,7 +1,7 @@
 """Writing a file whole or not at all, and sweeping what a killed writer left."""
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,23 +10,37 @@ ORPHANS = ".*.part"  # what a temporary file is called
 
 def write(path: Path, *parts: bytes | memoryview) -> None:
     """Puts the parts at path, whole or not at all: temporary file beside it, fsync, replace."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    make_folder(path.parent)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with beside.open("xb") as file:  # with the rights the user's umask leaves
             file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        moved(beside, path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
+
+
+def moved(file: Path, path: Path) -> None:
+    """Puts a whole file in the place of another, for good."""
+    os.replace(file, path)
     sync_folder(path.parent)
 
 
+def make_folder(path: Path) -> None:
+    """Makes a folder, and those it lies in, so that their names last."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        sync_folder(path.parent)
+
+
 def sync_folder(path: Path) -> None:
-    """Makes the names in a folder last."""
+    """Makes the names in a folder last, where the system opens folders."""
+    if os.name != "posix":
+        return
     folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -1,23 +1,22 @@
-"""run.json and history.csv: what a run is and how it went, for people and programs."""
+"""A run read back, and history.csv: how it went, in the words of Keras."""
 
 import csv
 import hashlib
 import io
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from spusk import __version__
 from spusk.data import Sample
-from spusk.errors import InputError, RunError
+from spusk.errors import RunError
 from spusk.network import Network
 from spusk.sgd import Event, Plan
+from spusk.store.about import About, describe, read
 from spusk.store.checkpoint import newest
 from spusk.store.files import write
-from spusk.store.weights import WEIGHTS, description, load_weights, save_weights
+from spusk.store.weights import WEIGHTS, load_weights, save_weights
 
-FORMAT = 1
+HISTORY = "history.csv"
 COLUMNS = {  # history.csv's column -> the event's number; pandas and Keras users know the left ones
     "epoch": "epoch",
     "loss": "cost",
@@ -27,7 +26,6 @@ COLUMNS = {  # history.csv's column -> the event's number; pandas and Keras user
     "seconds": "seconds",
     "examples_per_second": "speed",
 }
-PLAN = ("rate", "batch", "epochs", "seed")
 
 
 class Run(NamedTuple):
@@ -67,31 +65,8 @@ def save(
 ) -> None:
     """Writes a finished run: weights, history and description."""
     save_weights(net, folder / WEIGHTS)
-    write(folder / "history.csv", table(history).encode())
-    describe(folder, net, plan, source, note or {})
-
-
-def describe(
-    folder: Path,
-    net: Network,
-    plan: Plan,
-    source: str,
-    note: Mapping[str, Any],
-    engine: str | None = None,
-    mark: str | None = None,
-) -> None:
-    """Writes run.json."""
-    about = {
-        "format": FORMAT,
-        "spusk": __version__,
-        "network": description(net),
-        "plan": {k: getattr(plan, k) for k in PLAN},
-        "data": source,
-        "engine": engine,
-        "fingerprint": mark,
-        "note": dict(note),
-    }
-    write(folder / "run.json", (json.dumps(about, indent=2) + "\n").encode())
+    write(folder / HISTORY, table(history).encode())
+    describe(folder, net, About(plan, source, note or {}))
 
 
 def table(history: Sequence[Event]) -> str:
@@ -107,42 +82,16 @@ def table(history: Sequence[Event]) -> str:
 def load(folder: Path) -> Run:
     """Reads a run folder, finished or not. Raises RunError naming what is missing or wrong.
 
-    A run that was stopped or killed has no weights.safetensors: its newest checkpoint speaks.
+    A run that was stopped or killed has no weights.safetensors: its newest checkpoint speaks, and
+    an OlderCheckpointWarning where that one is damaged and the one before it speaks.
     """
-    about = read_description(folder)
-    try:
-        plan = Plan(**{k: about["plan"][k] for k in PLAN})
-        source, note = str(about["data"]), dict(about.get("note", {}))
-    except (KeyError, TypeError, ValueError, InputError) as error:
-        raise RunError(f"{folder / 'run.json'}: expected a spusk run, {error!r}") from error
-    more = (note, about.get("engine"), about.get("fingerprint"))
-    path = folder / WEIGHTS
+    about, path = read(folder), folder / WEIGHTS
     if path.exists() or not (folder / "checkpoints").is_dir():
-        return Run(
-            folder, load_weights(path), plan, source, read_history(folder / "history.csv"), *more
-        )
-    last = newest(folder)
-    return Run(folder, last.net, plan, source, rows_of(table(last.history)), *more)
-
-
-def read_description(folder: Path) -> dict[str, Any]:
-    """run.json as a dictionary. Raises RunError when it is not one this version can read."""
-    path = folder / "run.json"
-    try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RunError(
-            f"{folder}: expected a run folder with run.json, found none; make one with spusk train"
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise RunError(f"{path}: expected JSON, found {error}") from error
-    if not isinstance(about, dict) or about.get("format") != FORMAT:
-        raise RunError(
-            f"{path}: expected format {FORMAT}, found "
-            f"{repr(about.get('format')) if isinstance(about, dict) else type(about).__name__}; "
-            "it was made by another version of spusk"
-        )
-    return about
+        net, rows = load_weights(path), read_history(folder / HISTORY)
+    else:
+        last = newest(folder)
+        net, rows = last.net, rows_of(table(last.history))
+    return Run(folder, net, about.plan, about.source, rows, *about[2:])
 
 
 def read_history(path: Path) -> list[dict[str, float | None]]:
@@ -157,3 +106,12 @@ def rows_of(text: str) -> list[dict[str, float | None]]:
     """The rows of a history's CSV."""
     rows = csv.DictReader(text.splitlines())
     return [{k: float(v) if v else None for k, v in row.items()} for row in rows]
+
+
+def ended_well(folder: Path, history: Sequence[Event]) -> bool:
+    """Whether the last words of a run with this history are there and whole."""
+    try:
+        load_weights(folder / WEIGHTS)
+        return read_history(folder / HISTORY) == rows_of(table(history))
+    except RunError:
+        return False

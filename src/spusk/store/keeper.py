@@ -1,24 +1,34 @@
 """The one writer of a run folder: it holds the lock, knows when to save, and what to keep."""
 
-import os
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
+from shutil import rmtree
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
+from spusk.data import Data
 from spusk.errors import RunError
 from spusk.network import Network
-from spusk.sgd import Event, Outcome, Place, Plan
-from spusk.sgd.health import finite
-from spusk.store.checkpoint import numbered, save_checkpoint
-from spusk.store.files import sweep, write
-from spusk.store.folder import describe, table
+from spusk.sgd import Event, Outcome, Place
+from spusk.sgd.health import Saturation, finite
+from spusk.store.about import About, describe
+from spusk.store.checkpoint import (
+    Checkpoint,
+    drop_newer,
+    drop_older,
+    judged,
+    numbered,
+    save_checkpoint,
+)
+from spusk.store.files import make_folder, moved, sweep, write
+from spusk.store.folder import HISTORY, table
 from spusk.store.weights import WEIGHTS, save_weights
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
+
+STAGED = ".new"  # where a new run is made whole before it takes its place
 
 
 class Every(NamedTuple):
@@ -31,19 +41,23 @@ class Every(NamedTuple):
 class Keeper:
     """Keeps a run folder while its training goes on; a context manager.
 
-    Raises RunError when another process writes this run, or it holds a run already and
-    `overwrite` is not set. A checkpoint that cannot be written is told in `trouble` (the one
-    before stays as it was) and tried again at the next occasion.
+    It takes over the folder's lock. A checkpoint that cannot be written is told in `trouble` (the
+    one before stays as it was) and tried again at the next occasion.
     """
 
-    def __init__(self, folder: Path, net: Network, plan: Plan, tests: bool, every: Every) -> None:
-        self.folder, self.net, self.plan = folder, net, plan
-        self.tests, self.every = tests, every
+    def __init__(
+        self, lock: "BaseFileLock", folder: Path, net: Network, about: About, sets: Data,
+        every: Every,
+    ) -> None:  # fmt: skip
+        self.lock, self.folder, self.net, self.about = lock, folder, net, about
+        self.tests, self.every = sets.test is not None, every
+        plan, V = about.plan, sets.train
+        self.looked_at = Saturation(V, plan.rate, plan.size(V), net).looks_at
         self.history: list[Event] = []
         self.trouble: str | None = None
         self.saved: Place | None = None
+        self.good: Path | None = None  # the newest checkpoint that was judged well
         self.at = monotonic()
-        self.lock = locked(folder)
 
     def __enter__(self) -> Self:
         return self
@@ -56,25 +70,39 @@ class Keeper:
     ) -> None:
         self.lock.release()
 
-    def begin(
-        self,
-        source: str,
-        note: Mapping[str, Any],
-        engine: str,
-        mark: str,
-        steps: int,
-        overwrite: bool = False,
-    ) -> None:
-        """Makes the folder a run that stands at its start. Raises RunError."""
-        if (self.folder / "run.json").exists() and not overwrite:
-            raise RunError(f"{self.folder}: holds a run already; choose another --out")
+    def begin(self) -> None:
+        """Makes the folder a run that stands at its start, in one go. Raises RunError.
+
+        The new run is written whole before an old one goes.
+        """
+        staged = self.folder / STAGED
         with told(self.folder):
-            (self.folder / "run.json").unlink(missing_ok=True)  # no run, until it is whole again
-            for old in (*numbered(self.folder), self.folder / WEIGHTS):
-                old.unlink(missing_ok=True)
-            write(self.folder / "history.csv", table([]).encode())
-            save_checkpoint(self.folder, self.net, Place(), steps, [])
-            describe(self.folder, self.net, self.plan, source, note, engine, mark)
+            try:
+                start = save_checkpoint(staged, self.net, Place(), 0, [], judged=True)
+                write(staged / HISTORY, table([]).encode())
+                describe(staged, self.net, self.about)
+                put_in_place(staged, self.folder)
+            finally:
+                rmtree(staged, ignore_errors=True)
+        self.good = self.folder / start.relative_to(staged)
+
+    def go_on(self, last: Checkpoint, history: list[Event]) -> None:
+        """Makes the folder a run that stands where this checkpoint does. Raises RunError.
+
+        The last words go once the new description is written, and before it holds: at no moment
+        do the weights of a shorter run pass for those of a longer one.
+        """
+        self.history, self.saved = history, last.place
+        self.good = last.path if last.judged else judged(self.folder)
+        staged = self.folder / STAGED
+        with told(self.folder):
+            try:
+                describe(staged, self.net, self.about)
+                (self.folder / WEIGHTS).unlink(missing_ok=True)
+                drop_newer(self.folder, last.path)
+                moved(staged / "run.json", self.folder / "run.json")
+            finally:
+                rmtree(staged, ignore_errors=True)
 
     def take(self, event: Event) -> None:
         """Looks at an event of the training and saves when it is time to."""
@@ -98,21 +126,31 @@ class Keeper:
         """Saves here, if the weights are sound; what went wrong stands in `trouble`."""
         if self.saved == event.place or not finite(self.net):
             return
+        well = event.ends_epoch and (event.outcome is not None or self.looked_at(event.epoch))
         self.at = monotonic()
         try:
-            save_checkpoint(self.folder, self.net, event.place, event.steps, self.history)
+            path = save_checkpoint(
+                self.folder, self.net, event.place, event.steps, self.history, well
+            )
+            self.good = path if well else self.good
+            drop_older(self.folder, self.good)
             if event.ends_epoch:
-                write(self.folder / "history.csv", table(self.history).encode())
+                write(self.folder / HISTORY, table(self.history).encode())
             self.saved, self.trouble = event.place, None
         except OSError as error:
             self.trouble = f"{self.folder}: checkpoint not written ({error.strerror or error})"
 
     def finish(self, event: Event) -> None:
-        """Ends the run with its last event. Raises RunError, the weights saved elsewhere."""
+        """Ends the run with its last event. Raises RunError, the weights saved elsewhere.
+
+        A run that went wrong goes back to the last checkpoint that was judged well.
+        """
         try:
             if event.outcome is None or not event.outcome.failed:
                 self.checkpoint(event)
-            write(self.folder / "history.csv", table(self.history).encode())
+            elif self.good is not None:
+                drop_newer(self.folder, self.good)
+            write(self.folder / HISTORY, table(self.history).encode())
             if event.outcome is Outcome.FINISHED:
                 save_weights(self.net, self.folder / WEIGHTS)
             trouble = self.trouble
@@ -161,7 +199,7 @@ def locked(folder: Path) -> "BaseFileLock":
 
     lock = FileLock(folder / ".lock", timeout=0, thread_local=False)
     with told(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         try:
             lock.acquire()
         except Timeout as error:
@@ -169,6 +207,16 @@ def locked(folder: Path) -> "BaseFileLock":
                 f"{folder}: another training is writing this run; wait for it, or choose "
                 "another folder"
             ) from error
-        os.makedirs(folder / "checkpoints", exist_ok=True)
+        make_folder(folder / "checkpoints")
         sweep([folder, folder / "checkpoints"])
+        rmtree(folder / STAGED, ignore_errors=True)
     return lock
+
+
+def put_in_place(staged: Path, folder: Path) -> None:
+    """Puts a run that is whole where another may be: run.json goes first and comes last."""
+    (folder / "run.json").unlink(missing_ok=True)
+    for old in (*numbered(folder), folder / WEIGHTS):
+        old.unlink(missing_ok=True)
+    for new in (*numbered(staged), staged / HISTORY, staged / "run.json"):
+        moved(new, folder / new.relative_to(staged))

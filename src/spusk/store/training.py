@@ -10,10 +10,10 @@ from spusk.data import Data, Sample
 from spusk.errors import InputError, RunError
 from spusk.network import Network
 from spusk.sgd import Event, Outcome, Place, Plan, Training, plan_events
-from spusk.store.checkpoint import Checkpoint, drop_newer, newest
-from spusk.store.folder import Run, describe, fingerprint, load
-from spusk.store.keeper import Every, Keeper, told
-from spusk.store.weights import WEIGHTS
+from spusk.store.about import About, read
+from spusk.store.checkpoint import Checkpoint, newest
+from spusk.store.folder import Run, ended_well, fingerprint
+from spusk.store.keeper import Every, Keeper, locked
 
 
 class Resumed(NamedTuple):
@@ -38,7 +38,8 @@ def resume(
     From the last whole checkpoint, mid-epoch included: the weights are bit-identical to those of
     the run that was never stopped (same engine, same kind of machine); the sums behind a printed
     cost agree up to rounding. `sets` replaces the set named in run.json and must hold the same
-    training sample. Raises RunError, DataError, EngineError.
+    training sample. A damaged last checkpoint is told by an OlderCheckpointWarning. Raises
+    RunError, DataError, EngineError.
     """
     resumed = open_resumed(Path(run), epochs, sets, engine, threads)
     with resumed.keeper as keeper:
@@ -57,36 +58,39 @@ def open_resumed(
     threads: int | None = None,
     every: Every = Every(),  # noqa: B008 - a tuple
     stop: Callable[[], bool] = bool,
+    source: str | None = None,
+    data_dir: Path | None = None,
 ) -> Resumed:
-    """Opens a run folder to go on with: everything is checked before anything is written."""
-    about = load(folder)
-    if about.engine is None or about.fingerprint is None:
-        raise RunError(f"{folder}: has no checkpoints to go on from; train again with spusk train")
-    plan = about.plan if epochs is None else replace(about.plan, epochs=epochs)
-    both = found_sets(about, sets)
-    mark = fingerprint(both.train)
-    if mark != about.fingerprint:
-        raise RunError(
-            f"{folder}: was trained on another set than {both.train.name} is now (SHA-256 "
-            f"{about.fingerprint[:12]}…, found {mark[:12]}…); bring the old set back"
-        )
-    chosen = engines.engine(engine or about.engine, about.net)
-    keeper = Keeper(folder, about.net, plan, both.test is not None, every)
+    """Opens a run folder to go on with: everything is checked before anything is written.
+
+    run.json and a whole checkpoint are all it takes. `source` and `data_dir` say where the data
+    are now, if not where run.json says.
+    """
+    read(folder)  # where there is no run, none is locked
+    lock = locked(folder)
     try:
-        last = newest(folder)  # under the lock: another process may have gone on meanwhile
-        place, history = going_on(folder, plan, last, both.train)
-        keeper.net, keeper.history, keeper.saved = last.net, history, last.place
-        plan.checked(last.net, both.train, both.test)
-        session = chosen.open(last.net, both.train, plan.size(both.train), threads)
-        with told(folder):
-            describe(folder, last.net, plan, about.source, about.note, chosen.name, mark)
-            drop_newer(folder, last.path)
-            (folder / WEIGHTS).unlink(missing_ok=True)  # the checkpoint speaks now
+        about = elsewhere(read(folder), source, data_dir)
+        name = engine or about.engine
+        if name is None or about.fingerprint is None:
+            raise RunError(
+                f"{folder}: has no checkpoints to go on from; train again with spusk train"
+            )
+        about = about if epochs is None else about._replace(plan=replace(about.plan, epochs=epochs))
+        both = found_sets(folder, about, sets)
+        last = newest(folder)
+        plan, V = about.plan.checked(last.net, both.train, both.test), both.train
+        chosen = engines.engine(name, last.net)
+        about = about._replace(engine=chosen.name)
+        place, history = going_on(folder, plan, last, V)
+        session = chosen.open(last.net, V, plan.size(V), threads)
+        keeper = Keeper(lock, folder, last.net, about, both, every)
+        keeper.go_on(last, history)
     except BaseException:
-        keeper.lock.release()
+        lock.release()
         raise
-    events = plan_events(last.net, both.train, plan, both.test, session, place, every.steps, stop)
-    return Resumed(keeper, events, about._replace(net=last.net, plan=plan), both, place)
+    events = plan_events(last.net, V, plan, both.test, session, place, every.steps, stop)
+    run = Run(folder, last.net, plan, about.source, [], *about[2:])
+    return Resumed(keeper, events, run, both, place)
 
 
 def open_new(
@@ -107,41 +111,61 @@ def open_new(
     plan.checked(net, V, sets.test)
     chosen = engines.engine(engine, net)
     session = chosen.open(net, V, plan.size(V), threads)
-    mark, steps = fingerprint(V), -(-len(V) // plan.size(V))
-    keeper = Keeper(folder, net, plan, sets.test is not None, every)
+    about = About(plan, source, note or {}, chosen.name, fingerprint(V))
+    lock = locked(folder)
     try:
-        keeper.begin(source, note or {}, chosen.name, mark, steps, overwrite)
+        if (folder / "run.json").exists() and not overwrite:
+            raise RunError(f"{folder}: holds a run already; choose another --out")
+        keeper = Keeper(lock, folder, net, about, sets, every)
+        keeper.begin()
     except BaseException:
-        keeper.lock.release()
+        lock.release()
         raise
     events = plan_events(net, V, plan, sets.test, session, Place(), every.steps, stop)
-    run = Run(folder, net, plan, source, [], note or {}, chosen.name, mark)
-    return Resumed(keeper, events, run, sets, Place())
+    return Resumed(keeper, events, Run(folder, net, plan, source, [], *about[2:]), sets, Place())
 
 
-def found_sets(about: Run, sets: Data | Sample | None) -> Data:
-    """The sets to go on with: those given, else those the run names."""
+def elsewhere(about: About, source: str | None, data_dir: Path | None) -> About:
+    """The description with its data where they are now, if that is said."""
+    note = about.note if data_dir is None else {**about.note, "data_dir": str(data_dir)}
+    return about._replace(source=source or about.source, note=note)
+
+
+def found_sets(folder: Path, about: About, sets: Data | Sample | None) -> Data:
+    """The sets to go on with: those given, else those the run names. Raises RunError."""
     if isinstance(sets, Sample):
-        return Data(sets, None, sets.name)
-    if sets is not None:
-        return sets
-    folder = about.note.get("data_dir")
-    return data.load(about.source, None if folder is None else Path(str(folder)))
+        sets = Data(sets, None, sets.name)
+    elif sets is None:
+        sets = data.load(about.source, about.note.get("data_dir"))
+    mark, expected = fingerprint(sets.train), about.fingerprint or ""
+    if mark != expected:
+        raise RunError(
+            f"{folder}: was trained on another set than {sets.train.name} is now (SHA-256 "
+            f"{expected[:12]}…, found {mark[:12]}…); bring the old set back"
+        )
+    return sets
 
 
 def going_on(folder: Path, plan: Plan, last: Checkpoint, V: Sample) -> tuple[Place, list[Event]]:
-    """Where to begin, inside an epoch or at the next, and the epochs behind. Raises InputError.
+    """Where to begin, inside an epoch or at the next, and the epochs behind.
 
-    A run killed between its last checkpoint and its end has only its last words to repeat: that
-    epoch's test, and the weights.
+    A run killed between its last checkpoint and its end, or whose weights or history were damaged
+    since, has only its last words to repeat: that epoch's test, and the weights. Raises
+    InputError, RunError.
     """
-    place, history, steps = last.place, last.history, -(-len(V) // plan.size(V))
+    place, history, size = last.place, last.history, plan.size(V)
+    steps, seen = -(-len(V) // size), min(place.step * size, len(V))
     if place.step > steps:
         raise RunError(f"{folder}: stands at step {place.step} of an epoch of {steps} steps")
-    if history and history[-1].epoch == place.epoch:
-        if place.epoch == plan.epochs and not (folder / WEIGHTS).exists():
+    if len(history) == place.epoch:
+        if place.epoch == plan.epochs and not ended_well(folder, history):
             return place, history[:-1]
         place = place.next_epoch()
+    elif place.seen != seen:
+        raise RunError(
+            f"{folder}: stands at step {place.step}, where batches of {size} have used {seen} "
+            f"precedents, found {place.seen}; the batch can change between epochs alone"
+        )
     if place.epoch > plan.epochs:
         raise InputError(
             f"epochs: {folder} has done {place.epoch - 1} epochs, and {plan.epochs} were asked "
