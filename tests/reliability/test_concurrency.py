@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from spusk import Network, train
-from spusk.cli.training import Signals
+from spusk.cli.signals import Signals
 from spusk.errors import RunError
 from tests.conftest import blobs
 from tests.reliability.helpers import begin, carry, straight
