@@ -16,7 +16,7 @@ from spusk.cli.views import view
 from spusk.engines import ENGINES
 from spusk.errors import RunError
 from spusk.network import Network
-from spusk.sgd import Event, Outcome, Plan, SortedSetWarning
+from spusk.sgd import Event, Outcome, Plan, SortedSetWarning, complaint
 from spusk.sgd.presets import Preset
 from spusk.starts import INITS
 from spusk.store import Every, Resumed
@@ -272,13 +272,10 @@ def conclude(
 
 def ending(last: Event, history: Sequence[Event], rate: float, lang: str) -> str:
     """How it ended, in a sentence with its numbers and, where it went wrong, a remedy."""
-    where = {"epoch": last.epoch, "step": last.step, "rate": rate}
     if last.outcome is None:
         return say("train.stopped", lang, epoch=last.epoch, step=last.step, steps=last.steps)
-    if last.outcome is Outcome.NOT_FINITE:
-        return say("train.not_finite", lang, **where, remedy=rate / 10)
-    if last.outcome is Outcome.SATURATED:
-        return say("train.saturated", lang, **where, remedy=min(rate / 10, 3.0))
+    if last.outcome.failed:
+        return complaint(last.outcome, last, rate, lang)
     tested = [e for e in history if e.test_accuracy is not None]
     epochs = say("train.epochs", lang, n=last.epoch)
     if not tested:
