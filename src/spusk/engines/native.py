@@ -4,17 +4,20 @@
 neither threads nor chunks change a bit of the result.
 """
 
+import ctypes
 import os
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spusk.backprop import Floats
 from spusk.data import Sample
-from spusk.engines import Tally
+from spusk.engines import Tally, fits
+from spusk.engines.turns import Turn
 from spusk.errors import EngineError
 from spusk.network import Network
 
@@ -80,7 +83,7 @@ class Native:
     name = "native"
 
     def open(self, net: Network, V: Sample, batch: int, threads: int | None = None) -> "Steps":
-        """A session on this network and set. Raises EngineError, NetworkError."""
+        """A session on this network and set. Raises EngineError, NetworkError, DataError."""
         if _native is None:
             raise EngineError(
                 f"engine: native is not built here ({_reason}); use engine='reference', or install "
@@ -91,7 +94,7 @@ class Native:
                 f"engine: native computes in float32, found a {net.dtype} network; use "
                 "engine='reference', or Network(…, dtype='float32')"
             )
-        net.fits(V)
+        fits(net, V)
         return Steps(net, V, batch, wanted_threads(threads))
 
 
@@ -114,6 +117,8 @@ class Steps:
             threads,
             isa(),
         )
+        self.turn = Turn(net)
+        living.add(self)
 
     @property
     def window(self) -> int:
@@ -127,8 +132,21 @@ class Steps:
 
     def steps(self, order: NDArray[np.int64], first: int, last: int, rate: float) -> Tally:
         """Lines 4–8 of L11 for the sub-samples V_first … V_last−1."""
-        return Tally(*self.session.steps(np.ascontiguousarray(order), first, last, rate))
+        with self.turn:
+            return Tally(*self.session.steps(np.ascontiguousarray(order), first, last, rate))
 
     def answer(self, x: NDArray[Any]) -> Floats:
         """α(x) of rows (K, n)."""
         return self.net.answer(x)
+
+
+living: WeakSet[Steps] = WeakSet()
+
+
+def keep_for_ever() -> None:
+    """In a forked child: a session's end waits for its threads, which are not there to end."""
+    for steps in living:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(steps.session))
+
+
+os.register_at_fork(after_in_child=keep_for_ever)

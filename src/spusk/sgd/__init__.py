@@ -112,7 +112,7 @@ class Plan:
             raise InputError(f"epochs: expected a whole number from 1 up, found {self.epochs!r}")
         for each in (V, test):
             if each is not None:
-                net.fits(each)
+                engines.fits(net, each)
         if V.sorted_by_class and self.size(V) < len(V):
             warnings.warn(
                 f"{V.name} is sorted by class, and the first epoch takes it as given (L11): its "
