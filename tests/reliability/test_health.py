@@ -138,6 +138,22 @@ def test_a_diverging_run_ends_where_it_would_have_ended(tmp_path, cut):
     assert store.newest(tmp_path / "r").place.epoch == straight.last.epoch - 1
 
 
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [("en", "The training diverges (epoch 5, step 1)"), ("ru", "Обучение расходится (эпоха 5")],
+)
+def test_the_command_names_divergence(tmp_path, lang, says):
+    net = Network([784, 10], **LINEAR)
+    store.open_new(
+        tmp_path / "r", net, Plan(0.2, "all", 30), data.sample(), "sample"
+    ).keeper.lock.release()  # fmt: skip
+    done = spusk("--lang", lang, "resume", "r", "--no-pictures", cwd=tmp_path)
+    assert done.returncode == 3, done.stderr
+    assert says in done.stdout
+    assert done.stdout.splitlines()[-2].endswith("0.02." if lang == "en" else "0,02.")
+    assert store.newest(tmp_path / "r").place.epoch == 4
+
+
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_each_failure_has_its_sentence(lang):
     net = Network([6, 9, 3], seed=3, **TANH)
