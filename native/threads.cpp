@@ -1,5 +1,7 @@
 #include "threads.hpp"
 
+#include <unistd.h>
+
 namespace spusk {
 
 namespace {
@@ -12,7 +14,7 @@ void pause() {
 }
 }  // namespace
 
-Team::Team(int size) : size_(size) {
+Team::Team(int size) : size_(size), process_(getpid()) {
   // With more threads than cores the one waited for may need this very core.
   const unsigned cores = std::thread::hardware_concurrency();
   spins_ = size <= static_cast<int>(cores) ? 4000 : 20;
@@ -20,6 +22,10 @@ Team::Team(int size) : size_(size) {
 }
 
 Team::~Team() {
+  if (getpid() != process_) {  // a fork: its threads stayed in the parent, and nobody can join them
+    new std::vector<std::thread>(std::move(threads_));
+    return;
+  }
   over_.store(true);
   jobs_.fetch_add(1);
   jobs_.notify_all();

@@ -24,6 +24,7 @@ class Team {
   void wait_past(std::atomic<uint32_t> &word, uint32_t seen) const;
 
   int size_, spins_;
+  long process_;
   const std::function<void(int)> *job_ = nullptr;
   alignas(64) std::atomic<uint32_t> arrived_{0};
   alignas(64) std::atomic<uint32_t> turn_{0};   // barriers passed

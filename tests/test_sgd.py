@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spusk import Network, Sample, train, train_events
-from spusk.errors import EngineError, InputError, NetworkError, RateError
+from spusk import Network, Sample, data, engines, train, train_events
+from spusk.engines import native
+from spusk.errors import DataError, EngineError, InputError, NetworkError, RateError
 from spusk.sgd import Outcome, SortedSetWarning, longer, order
 from tests.conftest import blobs
 
@@ -146,6 +147,42 @@ def test_arguments_are_looked_at_before_the_first_event(small):
         train_events(Network([6, 3]), small, 1.0, test=blobs(classes=2))
     with pytest.raises(EngineError, match="auto, reference"):
         train_events(Network([6, 3]), small, 1.0, engine="magic")
+
+
+@pytest.mark.parametrize("engine", ["reference", "auto"])
+@pytest.mark.parametrize("what", ["input", "target"])
+def test_numbers_beyond_the_networks_own_are_refused(engine, what):
+    """They would become infinite, and the rate would be blamed."""
+    x, y = np.eye(4), np.eye(4)[:, :2]
+    (x if what == "input" else y)[2, 1] = -1e39
+    V, fine = Sample(x=x, y=y, name="mine"), Sample(x=np.eye(4), y=np.eye(4)[:, :2])
+    said = rf"mine: {what} 2 \(from 0\) holds -1e\+39, beyond the largest float32 .* scale the set"
+    for sets in ({"V": V}, {"V": fine, "test": V}):
+        with pytest.raises(DataError, match=said):
+            train_events(Network([4, 2]), rate=0.5, engine=engine, **sets)
+    with pytest.raises(DataError, match=said):
+        engines.engine(engine).open(Network([4, 2]), V, 2)
+    wide = Network([4, 2], dtype=np.float64)
+    assert next(train_events(wide, V, 1e-90, engine="reference")).cost > 0
+    largest = Sample(x=np.full((2, 4), np.finfo(np.float32).max), labels=[0, 1])
+    assert list(train_events(Network([4, 2]), largest, 0.5, "all", 1, engine=engine))
+
+
+@pytest.mark.skipif(not native.available(), reason="the native part is not built")
+def test_the_native_cost_curve_is_the_references_within_one_percent():
+    """An epoch of 784-30-10 on real digits: float32 and fused beside float64 and the formulas."""
+    V = data.sample().train
+    nets = Network([784, 30, 10], seed=1), Network([784, 30, 10], seed=1, dtype=np.float64)
+    nets[1].theta[:] = nets[0].theta
+    names = ("native", "reference")
+    fast, slow = (engines.engine(n).open(net, V, 10) for n, net in zip(names, nets, strict=True))
+    for first in range(0, 400, 20):  # 200 precedents a point
+        ours, theirs = (
+            each.steps(np.arange(4000), first, first + 20, 3.0) for each in (fast, slow)
+        )
+        assert ours.cost == pytest.approx(theirs.cost, rel=0.01)
+    assert ours.cost < 0.2 * 200  # it has learned
+    assert nets[0].cost(V) == pytest.approx(nets[1].cost(V), rel=0.01)
 
 
 def test_chunks_grow_towards_their_time_in_whole_windows():

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -203,3 +204,25 @@ def test_ctrl_c_stops_between_steps_and_saves(tmp_path):
     assert time.monotonic() - asked < 10
     assert "Stopped in epoch" in said
     assert store.load(tmp_path / "r").net.accuracy(data.sample().test) > 0.5
+
+
+def test_a_disk_that_takes_no_picture_is_a_warning(tmp_path):
+    """Room for the weights and not for a picture: the run is whole, and one line says the rest."""
+    room = 30_000  # the weights take 25 kB, the smallest picture more than the room
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "spusk", "train", "--layers", "784-8-10",
+         "--epochs", "1", "--out", "r"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False, preexec_fn=limit,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == (
+        "warning: r: the pictures could not be drawn (File too large); the run itself is saved\n"
+    )
+    assert "Weights and history: r" in done.stdout
+    assert not list(tmp_path.glob("r/*.png"))
+    assert not list(tmp_path.glob("r/.*.part"))
+    assert len(store.load(tmp_path / "r").history) == 1

@@ -1,6 +1,8 @@
 """Ctrl-C and SIGTERM: the batch is finished, the place saved, the way on printed, in time."""
 
+import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 
 from spusk import data, store
+from spusk.cli.signals import SIGNALS, Signals
 from tests.reliability.helpers import spusk
 
 ENDLESS = ("train", "--epochs", "100000", "--no-pictures", "--out", "r")
@@ -64,19 +67,120 @@ def test_json_says_the_way_on_beside_the_numbers(tmp_path):
     assert all(json.loads(line)["outcome"] is None for line in said.splitlines())
 
 
-def test_a_second_signal_stops_at_once(tmp_path):
-    """In a process of its own: the first asks, the second ends it where it stands."""
-    code = (
-        "import os, signal, time\n"
-        "from spusk.cli.training import Signals\n"
-        "with Signals() as stop:\n"
-        "    os.kill(os.getpid(), signal.SIGINT)\n"
-        "    print(stop(), flush=True)\n"
-        "    os.kill(os.getpid(), signal.SIGTERM)\n"
-        "    time.sleep(30)\n"
-        "    print('still here')\n"
+SLOW = ("--layers", "784-4000-4000-10", "--batch", "all", "--rate", "0.01")  # seconds a step
+
+
+def opened(tmp_path, *arguments, code=None):
+    """A training whose run folder is there, its first step under way."""
+    command = ["-m", "spusk"] if code is None else ["-c", code]
+    process = subprocess.Popen(
+        [sys.executable, "-W", "error", *command, *ENDLESS, *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False
+    while not (tmp_path / "r" / "run.json").exists():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    time.sleep(0.3)
+    return process
+
+
+def end(process, *numbers):
+    """Sends signals a little apart; the code, the seconds from the last one on, what it said."""
+    for number in numbers:
+        time.sleep(0.3)
+        process.send_signal(number)
+    asked = time.monotonic()
+    try:
+        said, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    return process.returncode, time.monotonic() - asked, said, errors
+
+
+def test_a_long_step_is_finished_and_saved_first(tmp_path):
+    code, seconds, said, errors = end(opened(tmp_path, *SLOW), signal.SIGTERM)
+    assert (code, errors) == (143, "")
+    assert "Go on with:  spusk resume r" in said
+    last = store.newest(tmp_path / "r").place
+    assert last[:2] == (1, 1)
+    assert seconds < 2 + last.spent  # the limit: two seconds after the step
+
+
+def test_a_second_signal_ends_it_within_a_long_step(tmp_path):
+    code, seconds, _, errors = end(opened(tmp_path, *SLOW), signal.SIGINT, signal.SIGINT)
+    assert (code, errors) == (130, "")
+    assert seconds < 2
+    assert store.newest(tmp_path / "r").place.step == 0  # the step was not waited for
+
+
+def test_a_second_signal_ends_it_within_a_save(tmp_path):
+    """A disk that takes its time: the checkpoint before the one that is being written stays."""
+    slow = (
+        "import os, sys, time\n"
+        "from spusk.cli import main\n"
+        "sync, began = os.fsync, time.monotonic()\n"
+        "os.fsync = lambda file: (sync(file), time.monotonic() - began > 3 and time.sleep(60))\n"
+        "main(sys.argv[1:])\n"
     )
-    assert (done.returncode, done.stdout) == (143, "True\n")
+    process = opened(tmp_path, "--layers", "784-10-10", code=slow)
+    time.sleep(3)
+    code, seconds, _, errors = end(process, signal.SIGINT, signal.SIGTERM)
+    assert (code, errors) == (143, "")
+    assert seconds < 2
+    place = store.newest(tmp_path / "r").place
+    again = spusk("resume", "r", "--epochs", place.epoch + 1, "--no-pictures", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+
+
+def test_the_lectures_network_stops_in_time(tmp_path):
+    """Its window of steps, its look at the slopes, its save: all within the two seconds."""
+    code, seconds, said, errors = end(opened(tmp_path, "--layers", "lecture"), signal.SIGINT)
+    assert (code, errors) == (130, "")
+    assert "Go on with:  spusk resume r" in said
+    assert store.newest(tmp_path / "r").place.step > 0
+    assert seconds < 2
+
+
+def test_a_terminal_gets_its_cursor_back(tmp_path):
+    """A live table hides it, and a process that ends at once cleans up nothing else."""
+    ours, its = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "spusk", *ENDLESS, *SLOW], cwd=tmp_path, stdout=its, stderr=its
+    )
+    os.close(its)
+    said = b""
+    while b"\x1b[?25l" not in said:
+        said += os.read(ours, 4096)
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.2)
+    assert process.wait(timeout=60) == 130
+    with contextlib.suppress(OSError):  # the other end is closed
+        while more := os.read(ours, 4096):
+            said += more
+    os.close(ours)
+    assert said.rindex(b"\x1b[?25h") > said.rindex(b"\x1b[?25l")
+
+
+def test_other_signals_and_what_was_there_before_are_left_alone():
+    def other(number, frame):
+        pass
+
+    before = {number: signal.getsignal(number) for number in (*SIGNALS, signal.SIGUSR1)}
+    signal.signal(signal.SIGUSR1, other)
+    try:
+        with Signals() as stop:
+            for _ in range(3):
+                os.kill(os.getpid(), signal.SIGUSR1)
+            assert not stop()
+            os.kill(os.getpid(), signal.SIGINT)
+            assert stop()
+            time.sleep(0.1)
+        assert not stop.listener.is_alive()
+        assert signal.set_wakeup_fd(-1) == -1
+        assert [signal.getsignal(n) for n in SIGNALS] == [before[n] for n in SIGNALS]
+    finally:
+        signal.signal(signal.SIGUSR1, before[signal.SIGUSR1])

@@ -1,6 +1,6 @@
 """The pictures of a run folder: what to compute for each, and where it goes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def draw(
     folder: Path, net: Network, sets: Data, history: Sequence[Event], lang: str
-) -> dict[str, Path]:
-    """Draws every picture this run can have; name -> file."""
+) -> Iterator[tuple[str, Path]]:
+    """Draws every picture this run can have, one at a time: its name and file. Raises OSError."""
     from spusk import plots
 
     V = sets.test or sets.train
@@ -31,11 +31,8 @@ def draw(
         pictures["confusion"] = lambda: plots.confusion(confusion(net, V), lang=lang)
         if len(V.shape) == 2:
             pictures["wrong_digits"] = lambda: wrong(net, V, lang)
-    drawn = {}
     for name, picture in pictures.items():
-        drawn[name] = folder / f"{name}.png"
-        plots.save(picture(), drawn[name])
-    return drawn
+        yield name, plots.save(picture(), folder / f"{name}.png")
 
 
 def wrong(net: Network, V: Sample, lang: str) -> "Axes | Sequence[Axes]":

@@ -11,7 +11,8 @@ from rich.table import Table
 
 from spusk import data, store
 from spusk.cli.options import layer_text
-from spusk.cli.training import NO_EXTRA, Cadence, Signals, carry_out, first_warning_as_line
+from spusk.cli.signals import Signals
+from spusk.cli.training import NO_EXTRA, Cadence, carry_out, first_warning_as_line
 from spusk.engines import ENGINES
 from spusk.errors import InputError
 from spusk.store import Every
@@ -151,13 +152,14 @@ def resume(
     spusk resume runs/001 --epochs 20       a finished run, to 20 epochs in all
     spusk resume runs/001 --data new/d.csv  the set was moved (a changed one is refused)
     """
-    with Signals() as stop, warned():
-        begun = store.open_resumed(
-            run, epochs, None, engine, threads, every, stop, source, data_dir
-        )
-    if not as_json:
-        click.echo(say("train.resumed", lang, epoch=begun.place.epoch, step=begun.place.step))
-    return carry_out(begun, stop, lang, pictures, as_json)
+    with Signals() as stop:
+        with warned():
+            begun = store.open_resumed(
+                run, epochs, None, engine, threads, every, stop, source, data_dir
+            )
+        if not as_json:
+            click.echo(say("train.resumed", lang, epoch=begun.place.epoch, step=begun.place.step))
+        return carry_out(begun, stop, lang, pictures, as_json)
 
 
 def history_table(history: list[dict[str, float | None]], lang: str) -> Table:

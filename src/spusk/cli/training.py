@@ -1,26 +1,22 @@
 """`spusk train` and what `spusk resume` shares: a run with something to look at on the way."""
 
 import shlex
-import signal
-import sys
-import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import Self
 
 import click
 
 from spusk import data, store
 from spusk.cli.options import Batch, Gain, Layers, layer_text, unless_given, whole
 from spusk.cli.pictures import draw
+from spusk.cli.signals import Signals
 from spusk.cli.views import view
 from spusk.engines import ENGINES
 from spusk.errors import RunError
 from spusk.network import Network
-from spusk.sgd import Event, Outcome, Plan, SortedSetWarning
+from spusk.sgd import Event, Outcome, Plan, SortedSetWarning, complaint
 from spusk.sgd.presets import Preset
 from spusk.starts import INITS
 from spusk.store import Every, Resumed
@@ -148,6 +144,9 @@ def train(
     spusk train --data mnist --layers 784-100-10    60,000 digits (spusk data get mnist)
     spusk train --data digits.csv --layers 64-30-10 your own
     spusk train --data mnist --layers lecture       10 million weights, 100 thousand biases
+
+    Ctrl-C (or SIGTERM) finishes the step under way, which with --batch all may take long, saves,
+    and says how to go on; a second one ends at once, at the last checkpoint.
     """
     folder = target(out, overwrite)
     sets = data.load(source, data_dir)
@@ -162,11 +161,12 @@ def train(
     net = Network(sizes, seed, init, gain if len(gain) > 1 else gain[0], V=V)
     plan = Plan(rate, "all" if batch == "all" else int(batch), epochs, seed)
     note = {"shape": list(V.shape), "data_dir": None if data_dir is None else str(data_dir)}
-    with Signals() as stop, first_warning_as_line():
-        begun = store.open_new(
-            folder, net, plan, sets, source, note, engine_name, threads, every, overwrite, stop
-        )
-    return carry_out(begun, stop, lang, pictures, as_json)
+    with Signals() as stop:
+        with first_warning_as_line():
+            begun = store.open_new(
+                folder, net, plan, sets, source, note, engine_name, threads, every, overwrite, stop
+            )
+        return carry_out(begun, stop, lang, pictures, as_json)
 
 
 def target(out: Path | None, overwrite: bool) -> Path:
@@ -203,41 +203,6 @@ def first_warning_as_line() -> Iterator[None]:
         click.echo(f"warning: {warning.message}", err=True)
 
 
-class Signals:
-    """The first Ctrl-C or SIGTERM asks to stop, the second stops; asked by calling it.
-
-    Signals reach the main thread only; elsewhere this is never asked.
-    """
-
-    def __init__(self) -> None:
-        self.number = 0
-        self.before: dict[int, signal._HANDLER] = {}
-
-    def __call__(self) -> bool:
-        return self.number > 0
-
-    def stop(self, number: int, frame: FrameType | None) -> None:
-        """A signal's handler."""
-        if self.number:
-            sys.exit(128 + number)
-        self.number = number
-
-    def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self.before[number] = signal.signal(number, self.stop)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for number, handler in self.before.items():
-            signal.signal(number, handler)
-
-
 def carry_out(begun: Resumed, stop: Signals, lang: str, pictures: bool, as_json: bool) -> int:
     """Trains to the end or until stopped, keeps the folder, says how it went; the exit code."""
     run, keeper = begun.run, begun.keeper
@@ -245,20 +210,34 @@ def carry_out(begun: Resumed, stop: Signals, lang: str, pictures: bool, as_json:
         click.echo(about(run, begun.sets.train, lang))
         if begun.sets.held_out:
             click.echo(say("data.held_out", lang, name=begun.sets.name, share=begun.sets.held_out))
-    with keeper, stop:
+    with keeper:
         last = watch(begun, stop, as_json, lang)
         keeper.finish(last)
-    done = last.outcome is Outcome.FINISHED
     drawn = {}
-    if pictures and done:
-        drawn = draw(run.folder, keeper.net, begun.sets, keeper.history, lang)
+    if pictures and last.outcome is Outcome.FINISHED:
+        drawn = illustrate(begun, stop, lang)
     if not as_json:
         conclude(last, keeper.history, run, drawn, lang)
     elif last.outcome is None:
         click.echo(command(run, lang), err=True)
-    if last.outcome is None:
-        return 128 + stop.number
-    return 3 if last.outcome.failed else 0
+    if last.outcome is not None and last.outcome.failed:
+        return 3
+    return 128 + stop.number if stop() else 0
+
+
+def illustrate(begun: Resumed, stop: Signals, lang: str) -> dict[str, Path]:
+    """Draws the pictures until asked to stop; a disk that takes none is a warning: all is saved."""
+    folder, keeper = begun.run.folder, begun.keeper
+    drawn: dict[str, Path] = {}
+    try:
+        for name, path in draw(folder, keeper.net, begun.sets, keeper.history, lang):
+            drawn[name] = path
+            if stop():
+                break
+    except OSError as error:
+        why = error.strerror or str(error)
+        click.echo(f"warning: {say('train.undrawn', lang, folder=folder, why=why)}", err=True)
+    return drawn
 
 
 def watch(begun: Resumed, stop: Signals, as_json: bool, lang: str) -> Event:
@@ -293,13 +272,10 @@ def conclude(
 
 def ending(last: Event, history: Sequence[Event], rate: float, lang: str) -> str:
     """How it ended, in a sentence with its numbers and, where it went wrong, a remedy."""
-    where = {"epoch": last.epoch, "step": last.step, "rate": rate}
     if last.outcome is None:
         return say("train.stopped", lang, epoch=last.epoch, step=last.step, steps=last.steps)
-    if last.outcome is Outcome.NOT_FINITE:
-        return say("train.not_finite", lang, **where, remedy=rate / 10)
-    if last.outcome is Outcome.SATURATED:
-        return say("train.saturated", lang, **where, remedy=min(rate / 10, 3.0))
+    if last.outcome.failed:
+        return complaint(last.outcome, last, rate, lang)
     tested = [e for e in history if e.test_accuracy is not None]
     epochs = say("train.epochs", lang, n=last.epoch)
     if not tested:

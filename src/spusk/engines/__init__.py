@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from spusk.backprop import Floats
 from spusk.data import Sample
-from spusk.errors import EngineError
+from spusk.errors import DataError, EngineError
 from spusk.network import Network
 
 
@@ -58,6 +58,25 @@ class Engine(Protocol):
     def open(self, net: Network, V: Sample, batch: int, threads: int | None = None) -> Session:
         """A session; raises EngineError when this engine can't train this network."""
         ...
+
+
+def fits(net: Network, V: Sample) -> None:
+    """Raises NetworkError where a set is of other sizes, DataError where its numbers are too large.
+
+    A float64 number beyond float32's largest would become infinite in a float32 network.
+    """
+    net.fits(V)
+    for what, rows in (("input", V.x), ("target", V.y)):
+        if rows is None or np.can_cast(rows.dtype, net.dtype):
+            continue
+        largest = float(np.finfo(net.dtype).max)
+        if max(rows.max(), -rows.min()) <= largest:
+            continue
+        row, column = np.argwhere(np.abs(rows) > largest)[0]
+        raise DataError(
+            f"{V.name}: {what} {row} (from 0) holds {rows[row, column]:g}, beyond the largest "
+            f"{net.dtype} number, {largest:.3g}; scale the set down, for instance to 0…1"
+        )
 
 
 ENGINES = ("auto", "reference", "native")

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from spusk.backprop import Floats
 from spusk.data import Sample
-from spusk.engines import Tally
+from spusk.engines import Tally, fits
+from spusk.engines.turns import Turn
 from spusk.errors import EngineError
 from spusk.network import Network
 
@@ -80,7 +81,7 @@ class Native:
     name = "native"
 
     def open(self, net: Network, V: Sample, batch: int, threads: int | None = None) -> "Steps":
-        """A session on this network and set. Raises EngineError, NetworkError."""
+        """A session on this network and set. Raises EngineError, NetworkError, DataError."""
         if _native is None:
             raise EngineError(
                 f"engine: native is not built here ({_reason}); use engine='reference', or install "
@@ -91,7 +92,7 @@ class Native:
                 f"engine: native computes in float32, found a {net.dtype} network; use "
                 "engine='reference', or Network(…, dtype='float32')"
             )
-        net.fits(V)
+        fits(net, V)
         return Steps(net, V, batch, wanted_threads(threads))
 
 
@@ -121,6 +122,7 @@ class Steps:
     def __init__(self, net: Network, V: Sample, batch: int, threads: int) -> None:
         self.net = net
         self.session = opened(net, V, batch, threads)
+        self.turn = Turn(net)
 
     @property
     def window(self) -> int:
@@ -134,7 +136,8 @@ class Steps:
 
     def steps(self, order: NDArray[np.int64], first: int, last: int, rate: float) -> Tally:
         """Lines 4–8 of L11 for the sub-samples V_first … V_last−1."""
-        return Tally(*self.session.steps(np.ascontiguousarray(order), first, last, rate))
+        with self.turn:
+            return Tally(*self.session.steps(np.ascontiguousarray(order), first, last, rate))
 
     def answer(self, x: NDArray[Any]) -> Floats:
         """α(x) of rows (K, n)."""

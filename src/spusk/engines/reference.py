@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from spusk.backprop import COSTS, Floats, mean_gradient
 from spusk.data import Sample
-from spusk.engines import Tally
+from spusk.engines import Tally, fits
+from spusk.engines.turns import Turn
 from spusk.network import Network, Parameters
 
 
@@ -21,7 +22,7 @@ class Reference:
 
     def open(self, net: Network, V: Sample, batch: int, threads: int | None = None) -> "Steps":
         """A session on this network and set; `threads` is NumPy's own business."""
-        net.fits(V)
+        fits(net, V)
         return Steps(net, V, batch)
 
 
@@ -33,20 +34,22 @@ class Steps:
     def __init__(self, net: Network, V: Sample, batch: int) -> None:
         self.net, self.V, self.batch = net, V, batch
         self.gradient = Parameters(net.sizes, net.dtype)
+        self.turn = Turn(net)
 
     def steps(self, order: NDArray[np.int64], first: int, last: int, rate: float) -> Tally:
         """Lines 4–8 of L11 for the sub-samples V_first … V_last−1."""
         cost, correct, seen = 0.0, 0, 0
-        for i in range(first, last):
-            part = order[i * self.batch : (i + 1) * self.batch]
-            x, y = self.net.pair(self.V, part)
-            a, delta = self.net.propagate(x, y)
-            mean_gradient(a, delta, self.gradient.layers)
-            self.gradient.theta *= rate
-            self.net.theta -= self.gradient.theta  # w := w − η∇_w C, b := b − η∇_b C
-            cost += float(np.sum(COSTS[self.net.error].value(a[-1], y), dtype=np.float64))
-            correct += int(np.sum(np.argmax(a[-1], axis=1) == np.argmax(y, axis=1)))
-            seen += len(part)
+        with self.turn:
+            for i in range(first, last):
+                part = order[i * self.batch : (i + 1) * self.batch]
+                x, y = self.net.pair(self.V, part)
+                a, delta = self.net.propagate(x, y)
+                mean_gradient(a, delta, self.gradient.layers)
+                self.gradient.theta *= rate
+                self.net.theta -= self.gradient.theta  # w := w − η∇_w C, b := b − η∇_b C
+                cost += float(np.sum(COSTS[self.net.error].value(a[-1], y), dtype=np.float64))
+                correct += int(np.sum(np.argmax(a[-1], axis=1) == np.argmax(y, axis=1)))
+                seen += len(part)
         return Tally(cost, correct, seen)
 
     def answer(self, x: NDArray[Any]) -> Floats:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
-from spusk.sgd import Event, Outcome
+from spusk.sgd import Event, Outcome, complaint
 from spusk.words import say
 
 Row = dict[str, Any]
@@ -33,13 +33,10 @@ def ended(
     """How it ended, with its numbers and, where it went wrong, a remedy."""
     if last is None or outcome is None:
         return say("lab.run_broke", lang)
-    where = {"epoch": last.epoch, "step": last.step, "rate": rate}
     if outcome is Outcome.STOPPED:
         return say("lab.run_stopped", lang, epoch=last.epoch, step=last.step, steps=last.steps)
-    if outcome is Outcome.NOT_FINITE:
-        return say("train.not_finite", lang, **where, remedy=rate / 10)
-    if outcome is Outcome.SATURATED:
-        return say("train.saturated", lang, **where, remedy=min(rate / 10, 3.0))
+    if outcome.failed:
+        return complaint(outcome, last, rate, lang)
     return finished(last, history, lang)
 
 

@@ -31,6 +31,7 @@ STATES = {
     Outcome.STOPPED: "stopped",
     Outcome.SATURATED: "failed",
     Outcome.NOT_FINITE: "failed",
+    Outcome.DIVERGED: "failed",
 }
 
 

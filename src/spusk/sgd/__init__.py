@@ -19,8 +19,8 @@ from spusk.data import Sample
 from spusk.engines import Session
 from spusk.errors import InputError, RateError
 from spusk.network import Network
-from spusk.sgd.events import Event, Outcome, Place, SortedSetWarning, Training
-from spusk.sgd.health import Saturation, finite
+from spusk.sgd.events import Event, Outcome, Place, SortedSetWarning, Training, complaint
+from spusk.sgd.health import Saturation, diverged, finite
 
 __all__ = [
     "Event",
@@ -29,6 +29,7 @@ __all__ = [
     "Plan",
     "SortedSetWarning",
     "Training",
+    "complaint",
     "order",
     "plan_events",
     "train",
@@ -111,7 +112,7 @@ class Plan:
             raise InputError(f"epochs: expected a whole number from 1 up, found {self.epochs!r}")
         for each in (V, test):
             if each is not None:
-                net.fits(each)
+                engines.fits(net, each)
         if V.sorted_by_class and self.size(V) < len(V):
             warnings.warn(
                 f"{V.name} is sorted by class, and the first epoch takes it as given (L11): its "
@@ -140,9 +141,10 @@ def plan_events(
     """The loop under `train_events`, from any place on.
 
     An event comes at least every `most` steps (in whole windows of the session); `stop` is asked
-    during a test, the one long wait, and cuts it short: that event has no test numbers.
+    during the looks and tests at an epoch's end and cuts them short: that event has no outcome and
+    no test numbers.
     """
-    saturated = Saturation(V, plan.rate, plan.size(V), net)
+    saturated = Saturation(V, plan.rate, plan.size(V), net, stop)
     while place.epoch <= plan.epochs:  # (2) for epoch = 1…
         rows = order(len(V), plan.seed, place.epoch - 1)  # (3) as given; (10) shuffled after each
         for event in _epoch(V, plan, rows, session, place, most):  # (4)
@@ -155,7 +157,7 @@ def plan_events(
 
 
 def verdict(event: Event, plan: Plan, net: Network, saturated: Saturation) -> Outcome | None:
-    """How the training ended with this event; None where it goes on."""
+    """How the training ended with this event; None where it goes on, or was asked to stop."""
     if not np.isfinite(event.cost):
         return Outcome.NOT_FINITE
     if not event.ends_epoch:
@@ -163,9 +165,11 @@ def verdict(event: Event, plan: Plan, net: Network, saturated: Saturation) -> Ou
     last = event.epoch == plan.epochs
     if not finite(net):
         return Outcome.NOT_FINITE
+    if diverged(event, net, saturated.V, last):
+        return Outcome.DIVERGED
     if saturated(event.epoch, event.cost, last):
         return Outcome.SATURATED
-    return Outcome.FINISHED if last else None
+    return Outcome.FINISHED if last and not saturated.stop() else None
 
 
 def _epoch(
@@ -195,6 +199,7 @@ def _epoch(
             seen=place.seen + part.seen,
             seconds=place.seconds,
             spent=place.spent + took,
+            first=place.first or part.cost / part.seen,
         )
         chunk = min(longer(chunk, took, window), largest)
         yield told(V, place, steps)

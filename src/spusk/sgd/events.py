@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import isfinite
 from typing import NamedTuple
 
 from spusk.network import Network
+from spusk.words import say
 
 
 class SortedSetWarning(UserWarning):
@@ -16,21 +18,23 @@ class Outcome(StrEnum):
 
     FINISHED = "finished"
     NOT_FINITE = "not finite"
+    DIVERGED = "diverged"
     SATURATED = "saturated"
     STOPPED = "stopped"
 
     @property
     def failed(self) -> bool:
         """Whether the run went wrong."""
-        return self in (Outcome.NOT_FINITE, Outcome.SATURATED)
+        return self in (Outcome.NOT_FINITE, Outcome.DIVERGED, Outcome.SATURATED)
 
 
 class Place(NamedTuple):
     """Where a training stands: with θ and the plan, all it takes to go on.
 
     `epoch` (from 1) is under way and `step` of its sub-samples are done; `cost`, `correct` and
-    `seen` are their sums, `spent` their seconds, `seconds` those of the epochs before. The order
-    of the precedents is a function of seed and epoch and needs no state.
+    `seen` are their sums, `spent` their seconds, `seconds` those of the epochs before; `first` is
+    the mean cost of the very first steps. The order of the precedents is a function of seed and
+    epoch and needs no state.
     """
 
     epoch: int = 1
@@ -40,10 +44,11 @@ class Place(NamedTuple):
     seen: int = 0
     seconds: float = 0.0
     spent: float = 0.0
+    first: float = 0.0
 
     def next_epoch(self) -> "Place":
         """The beginning of the epoch after this one."""
-        return Place(self.epoch + 1, seconds=self.seconds + self.spent)
+        return Place(self.epoch + 1, seconds=self.seconds + self.spent, first=self.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,19 @@ class Event:
     def ends_epoch(self) -> bool:
         """Whether every precedent of the epoch was used."""
         return self.step == self.steps
+
+
+def complaint(outcome: Outcome, last: Event, rate: float, lang: str) -> str:
+    """What went wrong in a training that failed, with its numbers and a remedy."""
+    key, remedy = outcome.name.lower(), rate / 10
+    if outcome is Outcome.SATURATED:
+        remedy = min(remedy, 3.0)
+    elif outcome is Outcome.NOT_FINITE and isfinite(last.cost):
+        key = "weights_not_finite"
+    return say(
+        f"train.{key}", lang, epoch=last.epoch, step=last.step, rate=rate, remedy=remedy,
+        cost=last.cost, first=last.place.first,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

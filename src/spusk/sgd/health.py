@@ -1,4 +1,9 @@
-"""Whether a training is still one: finite, and able to learn.
+"""Whether a training is still one: finite, bounded, and able to learn.
+
+A cost that grows without bound is called divergence at an epoch's end: FAR times as large as it
+was at the start, and as that of the best constant answer. It may rise on the way and come back
+(of full-batch runs that ended well some had risen ten thousandfold), so only where no epoch is
+left LOST times is enough.
 
 A mean squared error under sigmoids is bounded, so a rate far too large shows no NaN: the neurons
 saturate, σ′ ≈ 0, and descent stands still at the cost of a constant answer. Said only when three
@@ -14,17 +19,21 @@ A run that learns pays for the first comparison only. A run that does not is loo
 uninterrupted one does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from spusk.backprop import COSTS, Floats
 from spusk.data import Sample
 from spusk.network import Network
+from spusk.sgd.events import Event
 
-PROBE = 256  # precedents looked at
+FAR = 1e6  # times the start's cost: no run came back from there
+LOST = 1e3  # times the start's cost: too much to end with
+PROBE = 128  # precedents looked at
 NUMBERS = 200_000  # of one activation matrix in passing
-SHARE = 400  # precedents trained for one looked at: the check stays below 1 %
+ROWS = 8  # precedents at a time, however wide the layer: weights pass through memory for each lot
+SHARE = 800  # precedents trained for one looked at: the check stays below 1 %
 LEARNED = 0.9  # of a constant answer's cost; below it something was learned
 SMALL = 1e-3  # a cost that is small enough to be no one's complaint
 SLOPE = 1e-2  # σ's steepest slope is 0.25, at a first plateau 0.09
@@ -36,13 +45,24 @@ def finite(net: Network) -> bool:
     return bool(np.isfinite(net.theta.min()) and np.isfinite(net.theta.max()))
 
 
-class Saturation:
-    """Says whether a network has stopped being able to learn V at a rate."""
+def diverged(event: Event, net: Network, V: Sample, last: bool) -> bool:
+    """Whether the cost has grown out of all bounds at the end of an epoch, or of the `last` one."""
+    bounds = event.cost / (LOST if last else FAR)
+    return bounds > max(event.place.first, SMALL) and bounds > constant_cost(net, V)
 
-    def __init__(self, V: Sample, rate: float, batch: int, net: Network) -> None:
+
+class Saturation:
+    """Says whether a network has stopped being able to learn V at a rate.
+
+    `stop` is asked between two lots of precedents: a look that is cut short says no.
+    """
+
+    def __init__(
+        self, V: Sample, rate: float, batch: int, net: Network, stop: Callable[[], bool] = bool
+    ) -> None:
         self.V, self.rate, self.steps = V, rate, -(-len(V) // batch)
-        self.net = net
-        count = min(PROBE, max(16, len(V) // 100), len(V))
+        self.net, self.stop = net, stop
+        count = min(PROBE, max(16, len(V) // 200), len(V))
         self.period = -(-SHARE * count // len(V))
         self.index = np.linspace(0, len(V) - 1, count).astype(np.int64)
         self.bar: float | None = None
@@ -63,35 +83,35 @@ class Saturation:
     def stands_still(self, bar: float) -> bool:
         """All three points, on the fixed precedents: an epoch's cost is also that of its start."""
         net, count = self.net, len(self.index)
-        cost = squares = 0.0
+        cost, squares, errors = 0.0, 0.0, 1e-60  # Σ C, Σ ‖∇C_(x,y)‖², Σ(a − y)² of the last layer
+        steep = np.zeros(len(net.layers))  # Σσ′² of each layer
         for y, a, delta in self.probes():
+            if self.stop():
+                return False
             cost += float(np.sum(COSTS[net.error].value(a[-1], y), dtype=np.float64))
             squares += sum(
-                float(np.sum((1 + np.sum(below * below, axis=1)) * np.sum(d * d, axis=1)))
+                float(np.sum((1 + row_squares(below)) * row_squares(d)))
                 for below, d in zip(a, delta, strict=False)
             )
-        if cost / count < bar:
-            return False
-        step = self.rate * (squares / count) ** 0.5  # η·√(mean ‖∇C_(x,y)‖²)
-        return self.steps * step < MOVE * float(np.linalg.norm(net.theta)) and self.collapsed()
-
-    def collapsed(self) -> bool:
-        """Whether the slopes of some layer have; the last one's are weighted by its errors."""
-        net = self.net
-        steep = np.zeros(len(net.layers))  # Σσ′² of each layer
-        among = len(self.index) * np.array(net.sizes[1:], np.float64)
-        errors = 1e-60  # Σ(a − y)² at the last
-        for y, a, _ in self.probes():
             steep += steepness(net, a, y)
             errors += total_square(a[-1] - y)
+            del a, delta  # before the next lot: two of them would be twice the memory
+        step = self.rate * (squares / count) ** 0.5  # η·√(mean ‖∇C_(x,y)‖²)
+        still = self.steps * step < MOVE * float(np.linalg.norm(net.theta))
+        return not cost / count < bar and still and self.collapsed(steep, errors)
+
+    def collapsed(self, steep: Floats, errors: float) -> bool:
+        """Whether the slopes of some layer have; the last one's are weighted by its errors."""
+        among = len(self.index) * np.array(self.net.sizes[1:], np.float64)
         among[-1] = errors
-        if net.error != "squared":
+        if self.net.error != "squared":
             steep, among = steep[:-1], among[:-1]  # cross-entropy has no slope there
         return bool(np.any(np.sqrt(steep / among) < SLOPE))
 
     def probes(self) -> Iterator[tuple[Floats, list[Floats], list[Floats]]]:
-        """y, a, δ of the precedents looked at, a few at a time."""
-        for x, y in self.net.chunks(self.V.take(self.index), NUMBERS):
+        """y, a, δ of the precedents looked at, some at a time."""
+        numbers = max(NUMBERS, ROWS * max(self.net.sizes))
+        for x, y in self.net.chunks(self.V.take(self.index), numbers):
             yield y, *self.net.propagate(x, y)
 
 
@@ -102,9 +122,14 @@ def steepness(net: Network, a: list[Floats], y: Floats) -> list[float]:
     return found
 
 
+def row_squares(values: Floats) -> Floats:
+    """Σv² of each row."""
+    return np.asarray(np.einsum("ij,ij->i", values, values))
+
+
 def total_square(values: Floats) -> float:
     """Σv²."""
-    return float(np.sum(np.square(values), dtype=np.float64))
+    return float(np.vdot(values, values))
 
 
 def constant_cost(net: Network, V: Sample) -> float:

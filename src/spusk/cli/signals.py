@@ -1,0 +1,76 @@
+"""Ctrl-C and SIGTERM: the first asks to stop, the second ends the process at once."""
+
+import os
+import signal
+import threading
+from types import FrameType, TracebackType
+from typing import Self
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SHOW_CURSOR = b"\x1b[?25h\n"  # a live table hides it
+
+
+class Signals:
+    """Whether a signal has asked to stop; asked by calling it.
+
+    Python's own handlers wait for the end of a call into the engine, and one step may be long. So
+    a thread listens to the bytes that the system's handler writes, and ends the process at the
+    second signal with 128 + its number, whatever it is at: files are moved into place whole, so
+    what was saved before stays.
+
+    Signals reach the main thread only; elsewhere this is never asked.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.before: dict[int, signal._HANDLER] = {}
+
+    def __call__(self) -> bool:
+        return self.number > 0
+
+    def ask(self, number: int, frame: FrameType | None) -> None:
+        """A signal's handler."""
+        self.number = self.number or number
+
+    def listen(self, ears: int) -> None:
+        """The thread: counts signals until the other end of the pipe is closed."""
+        heard = 0
+        while byte := os.read(ears, 1):
+            heard += byte[0] in SIGNALS
+            if heard > 1:
+                leave(128 + byte[0])
+        os.close(ears)
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            ears, self.mouth = os.pipe()
+            os.set_blocking(self.mouth, False)
+            self.wakeup = signal.set_wakeup_fd(self.mouth, warn_on_full_buffer=False)
+            self.listener = threading.Thread(
+                target=self.listen, args=(ears,), name="signals", daemon=True
+            )
+            self.listener.start()
+            for number in SIGNALS:
+                self.before[number] = signal.signal(number, self.ask)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if not self.before:
+            return
+        for number, handler in self.before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self.wakeup)
+        os.close(self.mouth)
+        self.listener.join()
+
+
+def leave(code: int) -> None:
+    """Ends the process here and now, the terminal's cursor shown again."""
+    if os.isatty(1):
+        os.write(1, SHOW_CURSOR)
+    os._exit(code)
