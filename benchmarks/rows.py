@@ -17,7 +17,7 @@ class Row(NamedTuple):
 LECTURE = (784, 89, 100306, 10)
 DEEP = (784, 2500, 2000, 1500, 1000, 500, 10)
 
-# The wide networks meet fewer precedents: their steps are long, and cost the same in any epoch. Their
+# The wide networks meet fewer precedents: their steps are long and cost the same always. Their
 # rates are those at which such networks learn: a slower way would show little but rounding.
 ROWS = (
     Row(Task((784, 30, 10), 10, 60_000, 3.0), 3, 0.50),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from spusk import Network, Sample, data, engines, train, train_events
 from spusk.engines import native
 from spusk.errors import DataError, EngineError, InputError, NetworkError, RateError
-from spusk.sgd import Outcome, SortedSetWarning, longer, order
+from spusk.sgd import Outcome, Pace, SortedSetWarning, order
 from tests.conftest import blobs
 
 
@@ -185,9 +185,23 @@ def test_the_native_cost_curve_is_the_references_within_one_percent():
     assert nets[0].cost(V) == pytest.approx(nets[1].cost(V), rel=0.01)
 
 
-def test_chunks_grow_towards_their_time_in_whole_windows():
-    assert longer(1, 1e-9, 1) == 4
-    assert longer(100, 0.05, 1) == 100
-    assert longer(100, 0.5, 1) == 10
-    assert longer(8, 10.0, 8) == 8
-    assert longer(16, 0.04, 8) == 16
+@pytest.mark.parametrize(
+    ("window", "chunk", "steps", "took", "grown"),
+    [(1, 1, 1, 1e-9, 4), (1, 100, 100, 0.05, 100), (1, 100, 100, 0.5, 10), (8, 8, 8, 10.0, 8),
+     (8, 16, 16, 0.04, 16), (1, 100, 3, 0.05, 100)],
+)  # fmt: skip
+def test_chunks_grow_towards_their_time_in_whole_windows(window, chunk, steps, took, grown):
+    pace = Pace(window, None)
+    pace.chunk = chunk
+    pace.took(steps, took)
+    assert pace.chunk == grown
+    assert pace.after(2 * window + window // 2) == 2 * window + grown
+
+
+def test_chunks_keep_to_the_most_that_was_asked_and_to_their_pace_from_epoch_to_epoch(small):
+    pace = Pace(4, 10)
+    pace.took(4, 1e-9)
+    assert pace.chunk == 8
+    events = list(train_events(Network([6, 3]), small, 0.1, 1, 5))
+    first = sum(event.epoch == 1 for event in events)
+    assert first > sum(event.epoch == 5 for event in events) == 1

@@ -145,9 +145,10 @@ def plan_events(
     no test numbers.
     """
     saturated = Saturation(V, plan.rate, plan.size(V), net, stop)
+    pace = Pace(session.window, most)
     while place.epoch <= plan.epochs:  # (2) for epoch = 1…
         rows = order(len(V), plan.seed, place.epoch - 1)  # (3) as given; (10) shuffled after each
-        for event in _epoch(V, plan, rows, session, place, most):  # (4)
+        for event in _epoch(V, plan, rows, session, place, pace):  # (4)
             outcome = verdict(event, plan, net, saturated)
             if outcome is not None and outcome.failed:
                 yield replace(event, outcome=outcome)
@@ -178,19 +179,18 @@ def _epoch(
     rows: NDArray[np.int64],
     session: Session,
     place: Place,
-    most: int | None,
+    pace: "Pace",
 ) -> Iterator[Event]:
-    """(4–8) for i = 1…M, in chunks of steps that take about CHUNK_SECONDS each."""
-    steps, window = -(-len(V) // plan.size(V)), session.window
-    largest = steps if most is None else max(1, most // window) * window
-    chunk = window
+    """(4–8) for i = 1…M, in chunks of steps."""
+    steps = -(-len(V) // plan.size(V))
     if place.step == steps:  # trained to its end before, but its test was cut short
         yield told(V, place, steps)
     while place.step < steps:
         began = perf_counter()
-        last = min(place.step // window * window + chunk, steps)
+        last = min(pace.after(place.step), steps)
         part = session.steps(rows, place.step, last, plan.rate)
         took = max(perf_counter() - began, 1e-9)
+        pace.took(last - place.step, took)
         place = Place(
             epoch=place.epoch,
             step=last,
@@ -201,7 +201,6 @@ def _epoch(
             spent=place.spent + took,
             first=place.first or part.cost / part.seen,
         )
-        chunk = min(longer(chunk, took, window), largest)
         yield told(V, place, steps)
 
 
@@ -219,10 +218,28 @@ def told(V: Sample, place: Place, steps: int) -> Event:
     )
 
 
-def longer(chunk: int, took: float, window: int) -> int:
-    """The next chunk: as many windows as fit CHUNK_SECONDS, at most four times the last."""
-    wanted = min(4 * chunk, round(chunk * CHUNK_SECONDS / took))
-    return max(1, wanted // window) * window
+class Pace:
+    """How many steps the engine takes at once: whole windows, as many as fit CHUNK_SECONDS.
+
+    From one window on it grows at most fourfold at a time, and never beyond `most` steps.
+    """
+
+    def __init__(self, window: int, most: int | None) -> None:
+        self.window, self.chunk = window, window
+        self.largest = None if most is None else max(1, most // window) * window
+
+    def after(self, step: int) -> int:
+        """The step at whose end the loop looks up next."""
+        return step // self.window * self.window + self.chunk
+
+    def took(self, steps: int, seconds: float) -> None:
+        """Learns from a chunk; one that an epoch's end cut short says little."""
+        if steps < self.chunk:
+            return
+        wanted = min(4 * self.chunk, round(steps * CHUNK_SECONDS / seconds))
+        self.chunk = max(1, wanted // self.window) * self.window
+        if self.largest is not None:
+            self.chunk = min(self.chunk, self.largest)
 
 
 def tested(
