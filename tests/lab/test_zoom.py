@@ -8,10 +8,18 @@ from tests.lab.test_surface import drawn, pictured, settings
 chromium, lab_address = browser.chromium, browser.lab_address
 lab_page, new_page = browser.lab_page, browser.new_page
 
+TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 
 def middle(page, across=0.5, down=0.5):
     box = page.locator(".stack").bounding_box()
     return box["x"] + across * box["width"], box["y"] + down * box["height"]
+
+
+def painted(page):
+    """The page, once what was asked of it is drawn."""
+    page.evaluate(TWO_FRAMES)
+    return page
 
 
 def box_of(page):
@@ -57,13 +65,13 @@ def test_a_drag_of_empty_map_moves_the_view_and_a_click_still_sets_the_start(lab
     there = middle(page, 0.7, 0.4)
     page.mouse.move(there[0] + 50, there[1] - 30, steps=5)
     page.mouse.up()
-    now = page.locator(".start").bounding_box()
+    now = painted(page).locator(".start").bounding_box()
     assert now["x"] - start["x"] == pytest.approx(50, abs=1)
     assert now["y"] - start["y"] == pytest.approx(-30, abs=1)
     assert settings(page)["x"] == "0,0"
     assert page.locator("#whole").is_visible()
     page.mouse.click(*middle(page, 0.3, 0.3))
-    moved = page.locator(".start").bounding_box()
+    moved = painted(page).locator(".start").bounding_box()
     assert moved["x"] + moved["width"] / 2 == pytest.approx(middle(page, 0.3)[0], abs=1)
     assert settings(page)["x"] != "0,0"
 

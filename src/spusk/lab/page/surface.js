@@ -157,6 +157,7 @@ export async function mount(room, frame) {
     },
     unmount() {
       clearTimeout(writing);
+      if (writing) remember(writeState(state));
       asked?.abort();
       list.unmount();
       parts.player.stop();

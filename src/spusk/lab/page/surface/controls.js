@@ -29,6 +29,7 @@ export function controls(say, lang, change, keep) {
     Number.isInteger(value) && value >= 1 && value <= MOST_STEPS && change({ steps: value, n: value }));
   const labelled = (text, control, ...more) => make("label", { class: "row" }, make("span", {}, text), control, ...more);
   const betaRow = labelled(say("surface.beta"), beta);
+  betaRow.hidden = true;
   const element = make("section", { class: "controls panel", "aria-label": say("surface.controls") },
     make("div", { class: "rate" }, make("label", { for: "rate" }, say("surface.rate")), field,
       make("div", { class: "track" }, slider, mark.element)),
