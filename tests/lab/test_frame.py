@@ -15,8 +15,12 @@ NO_CLIPBOARD = {
     "denied": """Object.defineProperty(navigator, 'clipboard', {value: {
         writeText: async () => { throw new DOMException('no', 'NotAllowedError'); } }})""",
 }
-COPIES = "Object.defineProperty(navigator, 'clipboard', {value: {writeText: async (t) => { window.copied = t; }}})"
-SELECTED = "document.querySelector('dialog input').value.slice(...(({selectionStart: a, selectionEnd: b}) => [a, b])(document.querySelector('dialog input')))"
+COPIES = """Object.defineProperty(navigator, 'clipboard', {value: {
+    writeText: async (text) => { window.copied = text; }}})"""
+SELECTED = """() => {
+  const { value, selectionStart, selectionEnd } = document.querySelector('dialog input');
+  return value.slice(selectionStart, selectionEnd);
+}"""
 SHIFTS = """new Promise((done) => {
   let moved = 0;
   new PerformanceObserver((list) => {

@@ -21,6 +21,10 @@ export function basinView(say, lang, legend) {
     }));
   }
 
+  function note(key, role) {
+    legend.replaceChildren(make("p", { role }, say(`surface.${key}`)));
+  }
+
   async function compute({ described, state, program, view: box }, module, key) {
     try {
       const view = state.box ? grown(box) : box;
@@ -30,7 +34,10 @@ export function basinView(say, lang, legend) {
       sheet = { key, of: described, picture, view, legend: map.legend };
       finish();
     } catch (error) {
-      if (error.name !== "AbortError") throw error; // a newer one is on its way
+      if (error.name === "AbortError") return; // a newer one is on its way
+      wanted = sheet = null; // a change, or the tab again, tries once more
+      draw();
+      note("basins_failed", "alert");
     }
   }
 
@@ -45,9 +52,10 @@ export function basinView(say, lang, legend) {
       draw = drawn;
       const key = JSON.stringify([model.state.f, model.state.rate, model.view]);
       if (sheet?.key === key) return finish();
-      draw(sheet?.of === model.described ? sheet : undefined);
+      draw(sheet?.of === model.described ? { ...sheet, old: true } : undefined);
       if (wanted === key) return undefined;
       wanted = key;
+      note("basins_busy", "status");
       clearTimeout(timer);
       timer = setTimeout(compute, PAUSE, model, module, key);
       return undefined;

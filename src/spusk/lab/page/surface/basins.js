@@ -25,7 +25,11 @@ export function basinMap(tape, described, { rate, steps = 1000, size = 512, tole
   return new Promise((resolve, reject) => {
     refuse = reject;
     const scene = { tape, minima, view, size, options: { rate, steps, tolerance, whole: described.view } };
-    compute(scene, (map) => resolve({ size, ...map, ...picture(map, described, size) }), reject);
+    const failed = (error) => {
+      reject(error);
+      cancelBasins();
+    };
+    compute(scene, (map) => resolve({ size, ...map, ...picture(map, described, size) }), failed);
   });
 }
 
