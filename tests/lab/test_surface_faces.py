@@ -1,4 +1,4 @@
-"""The Surface while the server is busy, slow or gone, and while a worker fails: every state is told."""
+"""The Surface while the server is busy, slow or gone, and while a worker fails: it is told."""
 
 import json
 
@@ -23,7 +23,7 @@ def page(chromium):
 
 
 def failing(page, path, *answers):
-    """The first requests for a path get these answers (None: no answer at all), then the server's."""
+    """The first requests for a path get these answers (None: none at all), then the server's."""
     left = list(answers)
 
     def answer(route):

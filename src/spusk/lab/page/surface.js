@@ -24,6 +24,7 @@ const REST = 120; // ms between two writings of the address: browsers refuse mor
 export function mount(room, frame) {
   const { say, lang, settings, tell, remember } = frame;
   let described, program, state, model, asked, writing;
+  const strange = []; // parts of the address
 
   const choose = (x) => change({ x: x.map((part) => Number(part.toPrecision(digitsIn(model.view, described.view)))) });
   const keeping = keeper(say, { add: keep, drop, clear: () => change({ keep: [] }) });
@@ -58,11 +59,19 @@ export function mount(room, frame) {
       if (asked === mine) field.busy(false);
     }
     parts.player.stop();
-    state = completed(wanted, described, program);
+    const { state: next, dropped } = completed(wanted, described, program);
+    state = next;
+    ignored(dropped);
     parts.controls.begin(described, program);
     field.show(described);
     draw();
     return false;
+  }
+
+  /** What an address holds and nobody can use is said once, all together. */
+  function ignored(parts) {
+    strange.push(...parts);
+    if (parts.length) tell(say("surface.ignored", { what: strange.join(", ") }), true);
   }
 
   /** What is being read is wanted no more. */
@@ -112,8 +121,8 @@ export function mount(room, frame) {
   }
 
   function keep() {
-    const { rate, rule, beta, x } = state;
-    change({ keep: [...state.keep, { rate, rule, beta, x }] });
+    const { rate, rule, beta, beta2, epsilon, half, x } = state;
+    change({ keep: [...state.keep, { rate, rule, beta, beta2, epsilon, half, x }] });
   }
 
   function drop(k) {
@@ -157,7 +166,7 @@ export function mount(room, frame) {
   }
 
   const { wanted, wrong } = readState(settings);
-  if (wrong.length) tell(say("surface.ignored", { what: wrong.join(", ") }), true);
+  ignored(wrong);
   list.fill();
   parts.sight.load();
   begin();
