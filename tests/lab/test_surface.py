@@ -242,6 +242,26 @@ def test_play_pause_step_and_scrub(lab_page):
     assert float(settings(page)["rate"]) > 0.3
 
 
+SEEN = """() => {
+  window.seen = [];
+  const note = () => seen.push(Number(document.querySelector('#scrub').value));
+  new MutationObserver(note).observe(document.querySelector('.count'), { childList: true });
+}"""
+
+
+@pytest.mark.parametrize(("motion", "few"), [("reduce", True), ("no-preference", False)])
+def test_who_wants_less_motion_sees_a_few_calm_pictures(new_page, motion, few):
+    page = drawn(new_page("#surface&f=lecture&rate=0.05&steps=60&n=0"))
+    page.emulate_media(reduced_motion=motion)
+    page.evaluate(SEEN)
+    page.click("#play")
+    page.wait_for_function("() => Number(document.querySelector('#scrub').value) === 60")
+    seen = page.evaluate("seen")
+    assert (len(seen) == 10) == few
+    assert seen == sorted(seen)
+    assert page.get_attribute("#play", "aria-label") == "Play"
+
+
 def test_the_formula_has_this_steps_numbers(lab_page):
     page = drawn(lab_page)
     page.fill("#scrub", "1")
@@ -483,3 +503,30 @@ def test_a_function_without_a_minimum_is_told(new_page):
     assert "no bound to tell" in verdict(page)[1]
     assert page.input_value("#rate-number") == "0.00078125"
     assert page.locator(".bound").is_hidden()
+
+
+BLUE = """() => { // of f, in the curves: how far up and down it goes
+  const canvas = document.querySelector('.curves');
+  const { width, height } = canvas;
+  const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+  const rows = [];
+  for (let k = 0; k < width * height; k++) {
+    const inner = (k % width) > 60 && (k % width) < width - 60;
+    if (inner && data.slice(4 * k, 4 * k + 3).join() === '11,98,196') rows.push(k / width / height);
+  }
+  return [Math.min(...rows), Math.max(...rows)];
+}"""
+
+
+def test_where_no_least_value_is_known_f_is_drawn_on_a_plain_axis(new_page):
+    page = drawn(new_page("#surface&f=x-y%5E2&rate=0.05&steps=40"))
+    top, bottom = page.evaluate(BLUE)
+    assert bottom - top > 0.5
+
+
+def test_more_minima_than_colours_are_still_told_apart(new_page):
+    page = drawn(new_page("#surface&f=sin(x)%5E2%2Bsin(y)%5E2&show=basins"))
+    page.wait_for_selector(".legend .chip")
+    colours = page.locator(".legend .dot").evaluate_all("all => all.map((e) => e.style.background)")
+    assert len(colours) == len(set(colours)) > 8
+    assert "Paler" in page.inner_text(".legend")

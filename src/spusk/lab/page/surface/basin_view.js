@@ -1,5 +1,6 @@
 // The basins of attraction under the map: computed after the hand rests, kept while nothing changes.
 
+import { KINDS } from "../colours.js";
 import { make } from "../dom.js";
 import { pointText } from "./numbers.js";
 import { pictureOf } from "./map.js";
@@ -14,7 +15,9 @@ export function basinView(say, lang, legend) {
 
   function explained(entries) {
     const word = ({ kind, x }) => (x ? pointText(x, lang) : say(`surface.basin_${kind}`));
-    legend.replaceChildren(make("p", {}, say("surface.basins_note")), ...entries.map((entry) => {
+    const many = entries.filter(({ x }) => x).length > KINDS.length;
+    const notes = ["basins_note", ...(many ? ["basins_many"] : [])].map((key) => say(`surface.${key}`));
+    legend.replaceChildren(make("p", {}, notes.join(" ")), ...entries.map((entry) => {
       const dot = make("span", { class: "dot", "aria-hidden": "true" });
       dot.style.background = entry.colour;
       return make("span", { class: "chip" }, dot, word(entry));

@@ -1,8 +1,9 @@
-// f − min and ‖∇f‖ against the step, on a logarithmic axis.
+// f − min and ‖∇f‖ against the step, on a logarithmic axis; f itself, on a plain one, where no least value is known.
 
 import { canvas, colour } from "../dom.js";
 import { written } from "../words.js";
 import { letters } from "./plane.js";
+import { ticks } from "./scale.js";
 
 const ROOM = { left: 46, right: 8, top: 22, bottom: 22 }; // pixels at plain letters
 const FLOOR = 1e-12; // of the highest: below it there is only rounding
@@ -14,14 +15,22 @@ export function curves(say, lang, scrub) {
 
   function draw(pen, width, height) {
     if (!model) return;
-    margin = Object.fromEntries(Object.entries(ROOM).map(([side, room]) => [side, room * letters()]));
     const lines = linesOf(model);
+    const plain = lines.filter((line) => line.plain);
+    const room = { ...ROOM, ...(plain.length && { right: ROOM.left }) };
+    margin = Object.fromEntries(Object.entries(room).map(([side, size]) => [side, size * letters()]));
     const last = Math.max(...lines.map(({ numbers }) => numbers.length - 1), 1);
-    const [low, high] = decades(lines);
+    const [low, high] = decades(lines.filter((line) => !line.plain));
     const x = (k) => margin.left + (k / last) * (width - margin.left - margin.right);
     const y = (v) => margin.top + ((high - Math.log10(v)) / (high - low)) * (height - margin.top - margin.bottom);
     frame(pen, width, height, { low, high, last, x, y });
-    for (const line of [...lines].reverse()) stroke(pen, line, x, y, 10 ** low);
+    const range = ends(plain);
+    const straight = (v) => margin.top + ((range[1] - v) / (range[1] - range[0])) * (height - margin.top - margin.bottom);
+    if (plain.length) beside(pen, width, range, straight);
+    for (const line of [...lines].reverse()) {
+      if (line.plain) stroke(pen, line, x, straight, -Infinity);
+      else stroke(pen, line, x, y, 10 ** low);
+    }
     legend(pen, lines, margin.left);
     [pen.strokeStyle, pen.lineWidth] = [colour("accent"), 1];
     pen.beginPath();
@@ -33,7 +42,11 @@ export function curves(say, lang, scrub) {
   function linesOf({ path, kept, floor }) {
     const above = (values) => values.map((value) => value - floor);
     const slopes = { name: "‖∇f‖", numbers: path.norms, style: colour("test"), width: 2, dash: [5, 3] };
-    if (floor === null) return [slopes];
+    if (floor === null) return [
+      { name: "f", numbers: path.values, style: colour("train"), width: 2, plain: true },
+      slopes,
+      ...kept.map((k) => ({ numbers: k.path.values, style: k.colour, width: 1.5, plain: true })),
+    ];
     return [
       { name: "f − min", numbers: above(path.values), style: colour("train"), width: 2 },
       slopes,
@@ -62,6 +75,13 @@ export function curves(say, lang, scrub) {
     pen.fillText("n = 0", x(0), height - 2);
   }
 
+  // the plain axis, in the colour of f
+  function beside(pen, width, range, y) {
+    pen.fillStyle = colour("train");
+    pen.textBaseline = "middle";
+    for (const value of ticks(...range, 3)) pen.fillText(written(value, lang), width - margin.right + 4, y(value));
+  }
+
   const at = (event) => {
     const { left, width } = element.getBoundingClientRect();
     const share = (event.clientX - left - margin.left) / (width - margin.left - margin.right);
@@ -82,6 +102,15 @@ export function curves(say, lang, scrub) {
     },
     restyle: redraw,
   };
+}
+
+// From the least to the greatest of all that is finite.
+function ends(lines) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const { numbers } of lines) {
+    for (const v of numbers) if (Number.isFinite(v)) [low, high] = [Math.min(low, v), Math.max(high, v)];
+  }
+  return low < high ? [low, high] : [low - 1, low + 1];
 }
 
 // Whole powers of ten around everything that is above rounding.
