@@ -17,16 +17,18 @@ export function curves(say, lang, scrub) {
     if (!model) return;
     const lines = linesOf(model);
     const plain = lines.filter((line) => line.plain);
-    const room = { ...ROOM, ...(plain.length && { right: ROOM.left }) };
-    margin = Object.fromEntries(Object.entries(room).map(([side, size]) => [side, size * letters()]));
+    margin = Object.fromEntries(Object.entries(ROOM).map(([side, size]) => [side, size * letters()]));
+    pen.font = `${12 * letters()}px ${colour("font")}`;
+    const range = ends(plain);
+    const marks = plain.length ? ticks(...range, 3).map((value) => ({ value, text: written(value, lang) })) : [];
+    margin.right += Math.max(0, ...marks.map(({ text }) => pen.measureText(text).width));
     const last = Math.max(...lines.map(({ numbers }) => numbers.length - 1), 1);
     const [low, high] = decades(lines.filter((line) => !line.plain));
     const x = (k) => margin.left + (k / last) * (width - margin.left - margin.right);
     const y = (v) => margin.top + ((high - Math.log10(v)) / (high - low)) * (height - margin.top - margin.bottom);
     frame(pen, width, height, { low, high, last, x, y });
-    const range = ends(plain);
     const straight = (v) => margin.top + ((range[1] - v) / (range[1] - range[0])) * (height - margin.top - margin.bottom);
-    if (plain.length) beside(pen, width, range, straight);
+    beside(pen, width, marks, straight);
     for (const line of [...lines].reverse()) {
       if (line.plain) stroke(pen, line, x, straight, -Infinity);
       else stroke(pen, line, x, y, 10 ** low);
@@ -55,7 +57,6 @@ export function curves(say, lang, scrub) {
   }
 
   function frame(pen, width, height, { low, high, last, x, y }) {
-    pen.font = `${12 * letters()}px ${colour("font")}`;
     pen.fillStyle = colour("faint");
     [pen.strokeStyle, pen.lineWidth] = [colour("line"), 1];
     pen.textAlign = "right";
@@ -76,10 +77,10 @@ export function curves(say, lang, scrub) {
   }
 
   // the plain axis, in the colour of f
-  function beside(pen, width, range, y) {
+  function beside(pen, width, marks, y) {
     pen.fillStyle = colour("train");
     pen.textBaseline = "middle";
-    for (const value of ticks(...range, 3)) pen.fillText(written(value, lang), width - margin.right + 4, y(value));
+    for (const { value, text } of marks) pen.fillText(text, width - margin.right + 4, y(value));
   }
 
   const at = (event) => {

@@ -55,22 +55,26 @@ function mean({ n, number, held, symbol, before, after }, name, [beta, place], o
     [sign("="), number(after(name))]);
 }
 
-// x := x − η·m̂/(√ŝ + ε), where m̂ = m/(1 − β₁ⁿ)
+// x := x − η·m̂/(√ŝ + ε)
 function adam(line) {
   const { n, x, slope, number, held, old, now, g, state, rate, symbol, after } = line;
-  const hat = (name, place) => el("mfrac", power(symbol(name), n),
-    el("mrow", el("mn", "1"), sign("−"), el("msup", low("β", place), el("mn", String(n)))));
   const share = (m, s, epsilon) => el("mfrac", m, el("mrow", el("msqrt", s), sign("+"), epsilon));
   const found = (name, beta) => number(after(name) / (1 - beta ** n));
   return [
     mean(line, "m", [state.beta, 1], slope, held(g)),
     mean(line, "s", [state.beta2, 2], square(slope.cloneNode(true)), square(number(g))),
     broken(
-      [power(x, n), sign("="), power(x, n - 1), sign("−"), letter("η"), sign("·"), share(hat("m", 1), hat("s", 2), letter("ε"))],
+      [power(x, n), sign("="), power(x, n - 1), sign("−"), letter("η"), sign("·"), share(power(symbol(HAT.m), n), power(symbol(HAT.s), n), letter("ε"))],
       [sign("="), number(old), sign("−"), number(rate), sign("·"), share(found("m", state.beta), found("s", state.beta2), number(state.epsilon))],
       [sign("="), number(now)]),
   ];
 }
+
+const HAT = { m: "m\u0302", s: "s\u0302" };
+
+// m̂ = m/(1 − β₁ⁿ), ŝ = s/(1 − β₂ⁿ): a mean of few steps is too small
+const hats = ({ n }) => [["m", 1], ["s", 2]].map(([name, place]) => broken([letter(HAT[name]), sign("="),
+  el("mfrac", letter(name), el("mrow", el("mn", "1"), sign("−"), el("msup", low("β", place), el("mn", String(n)))))]));
 
 /** By rule: the lines of one variable. */
 export const LINES = { plain, falling: plain, backtracking: plain, momentum, nesterov, adam };
@@ -81,6 +85,7 @@ const rateLine = ({ n, state, number, rate }, under) => [broken(
 
 /** By rule: what is said before them. */
 export const FIRST = {
+  adam: hats,
   falling: (line) => rateLine(line, el("mrow", el("mn", "1"), sign("+"),
     el("mfrac", el("mn", String(line.n - 1)), line.number(line.state.half)))),
   backtracking: (line) => rateLine(line, el("msup", el("mn", "2"), line.number(Math.round(Math.log2(line.state.rate / line.rate))))),
