@@ -1,8 +1,8 @@
 // What the view shows, as text for the address and back. The address comes from strangers.
 
-import { DEFAULTS } from "../rules.js";
+import { DEFAULTS, rules } from "../rules.js";
 
-export const RULES = ["plain", "falling", "backtracking", "momentum", "nesterov", "adam"];
+export const RULES = rules;
 const PARAMETERS = { falling: ["half"], momentum: ["beta"], nesterov: ["beta"], adam: ["beta", "beta2", "epsilon"] };
 /** What a rule takes beside η. */
 export const parametersOf = (rule) => PARAMETERS[rule] ?? [];
