@@ -1,7 +1,7 @@
 // Answers a list of jobs with the page's own modules; the same under Node and in a browser.
 
 import { compile } from "../../src/spusk/lab/page/tape.js";
-import { basins, descend } from "../../src/spusk/lab/page/descent.js";
+import { basins, descend, replayed } from "../../src/spusk/lab/page/descent.js";
 
 const kinds = {
   // f, ∇f, Hessian at each point, both by one run and each by itself; f again by blocks
@@ -24,6 +24,11 @@ const kinds = {
   descend({ tape, start, options }) {
     const { points, values, norms, ...rest } = descend(compile(tape), start, options);
     return { points: [...points], values: [...values], norms: [...norms], ...rest };
+  },
+  replayed({ tape, points, n, options }) {
+    const found = replayed(compile(tape), Float64Array.from(points), n, options);
+    const plain = (memory) => Object.fromEntries(Object.entries(memory).map(([k, v]) => [k, [...v]]));
+    return { ...found, slopes: [...found.slopes], before: plain(found.before), after: plain(found.after) };
   },
   basins({ tape, minima, view, size, options }) {
     const began = performance.now();

@@ -8,6 +8,7 @@ import pytest
 
 import spusk
 from spusk.descent.landing import basins
+from spusk.functions import function
 from spusk.gallery import GALLERY
 from spusk.lab.tapes import described
 from tests.lab.modules import ROOT
@@ -35,9 +36,21 @@ async ([data, lang, words]) => {
 """
 SHARES = """
 async ([data, rates, options]) => {
-  const { counter } = await import("/page/surface/shares.js");
-  const shares = counter(data.tape, data.minima, data.view, options);
-  return rates.map(shares);
+  const { counter, sharesOf } = await import("/page/surface/shares.js");
+  const count = counter(data.tape, data.minima, data.view, options);
+  const parts = (rate) => { // as the panel counts: one part of the starts after another
+    const sum = { global: 0, local: 0, unsettled: 0, diverged: 0 };
+    for (let from = 0; from < options.count; from += 400) {
+      const found = count(rate, from, Math.min(from + 400, options.count));
+      for (const end in sum) sum[end] += found[end];
+    }
+    return sum;
+  };
+  return rates.map((rate) => {
+    const [whole, sum] = [count(rate), parts(rate)];
+    if (JSON.stringify(whole) !== JSON.stringify(sum)) throw new Error(JSON.stringify(sum));
+    return sharesOf(whole);
+  });
 }
 """
 
@@ -151,6 +164,42 @@ def test_the_panel_counts_draws_and_reads(page, lang, word):
     assert first.startswith("η = 0.112" if lang == "en" else "η = 0,112")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("panel.element.querySelector('[aria-live]').textContent") != first
+    page.evaluate("panel.unmount()")
+
+
+def bounds(name):
+    """The largest 2/λ of a local and of a global minimum, by Python's own Hessians."""
+    f = function(name)
+    most = {"local": 0.0, "global": 0.0}
+    for minimum in GALLERY[name].minima:
+        top = np.linalg.eigvalsh(f.hessian(np.array(minimum.x)))[-1]
+        most[minimum.kind] = max(most[minimum.kind], 2 / top)
+    return most["local"], most["global"]
+
+
+@pytest.mark.parametrize(
+    "name", ["escape", "trap", "styblinski-tang", "rastrigin", "six-hump-camel"]
+)
+def test_when_the_lectures_claim_holds_is_said(page, name):
+    page.evaluate(PANEL, [described(name), "en", words("en")])
+    said = page.evaluate("panel.element.querySelector('.condition').textContent")
+    local, best = bounds(name)
+    assert (local < best) == (name == "escape")
+    assert said.startswith("The local minimum is the sharper" if local < best else "No constant η")
+    assert f"= {local:.3g}" in said
+    assert f"= {best:.3g}" in said
+    page.evaluate("panel.unmount()")
+
+
+def test_thousands_of_starts_are_counted_part_by_part(page):
+    page.evaluate(PANEL, [described("escape"), "en", words("en")])
+    until(page, "panel.rows.length === 25")
+    first = page.evaluate("panel.rows.map((row) => row.global)")
+    until(page, "panel.element.textContent.includes('3000 random starts')")
+    last = page.evaluate("panel.rows.map((row) => row.global)")
+    assert first != last
+    assert all(float(round(share * 3000, 6)).is_integer() for share in last)
+    assert np.abs(np.subtract(first, last)).max() < 0.12  # 300 tell nearly the same
     page.evaluate("panel.unmount()")
 
 

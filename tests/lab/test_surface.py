@@ -102,6 +102,7 @@ def test_one_variable_has_no_surface_in_space(new_page):
         assert page.locator(f"[data-tab={tab}]").is_hidden()
     assert page.get_attribute("[data-tab=map]", "aria-pressed") == "true"
     assert "show" not in settings(page)
+    assert "show" in page.inner_text("#told")
     assert page.locator(".relief").count() == 0
 
 
@@ -152,6 +153,64 @@ def test_rules_have_their_own_bounds(lab_page):
     assert settings(page) | {"rule": "adam", "beta": "0.5"} == settings(page)
 
 
+def test_adams_other_parameters_count(lab_page):
+    page = drawn(lab_page)
+    page.select_option("#rule", "adam")
+    before = pictured(drawn(page))
+    set_to(page, "#beta2", "0,5")
+    assert pictured(drawn(page)) != before
+    set_to(page, "#epsilon", "0.1")
+    set_to(page, "#beta2", "1")  # no share: the last one stays
+    said = settings(page)
+    assert (said["beta"], said["beta2"], said["epsilon"]) == ("0.9", "0.5", "0.1")
+    page.click("#keep")
+    assert settings(page)["keep"] == "0.3,adam,0.9~0.5~0.1,0,0"
+    kept = pictured(drawn(page))
+    page.reload()
+    assert pictured(drawn(page)) == kept
+
+
+def test_a_rate_that_falls_settles_where_its_first_one_would_not(lab_page):
+    page = drawn(lab_page)
+    set_to(page, "#rate-number", "0.6")
+    assert verdict(page)[0] == "diverged"
+    page.select_option("#rule", "falling")
+    outcome, words = verdict(page)
+    assert outcome == "converged"
+    assert "from step 4 on it is below the bound 2/λmax = 0.5" in words  # 0.6/(1 + 2/10) = 0.5
+    assert page.locator(".bound").is_hidden()
+    set_to(page, "#half", "1000")
+    assert verdict(page)[0] == "diverged"
+    assert "has not come below" in verdict(page)[1]
+    assert settings(page)["half"] == "1000"
+
+
+def test_backtracking_has_no_rate_too_large(lab_page):
+    page = drawn(lab_page)
+    set_to(page, "#rate-number", "3")
+    page.select_option("#rule", "backtracking")
+    outcome, words = verdict(page)
+    assert outcome == "converged"
+    assert "no η is too large" in words
+    page.fill("#scrub", "1")
+    assert (
+        page.locator(".step .line").first.inner_text().endswith("0.375")
+    )  # 3, 1.5, 0.75 are too far
+    assert page.locator("#beta, #half").first.is_hidden()
+
+
+@pytest.mark.parametrize(
+    ("picture", "parts"),
+    [("lecture&x=1", "x"), ("escape&x=1,2", "x"), ("himmelblau&box=1,2", "box"),
+     ("himmelblau&box=0,1e-9,0,1e-9", "box"), ("escape&show=basins", "show"),
+     ("himmelblau&show=escape", "show"), ("lecture&keep=0.1,plain,0.9,1", "keep"),
+     ("lecture&x=1&steps=a", "steps, x")],
+)  # fmt: skip
+def test_what_an_address_says_that_does_not_fit_is_told(new_page, picture, parts):
+    page = drawn(new_page(f"#surface&f={picture}"))
+    assert page.inner_text("#told span").endswith(f": {parts}.")
+
+
 def test_play_pause_step_and_scrub(lab_page):
     page = drawn(lab_page)
     last = step(page)
@@ -183,6 +242,26 @@ def test_play_pause_step_and_scrub(lab_page):
     assert float(settings(page)["rate"]) > 0.3
 
 
+SEEN = """() => {
+  window.seen = [];
+  const note = () => seen.push(Number(document.querySelector('#scrub').value));
+  new MutationObserver(note).observe(document.querySelector('.count'), { childList: true });
+}"""
+
+
+@pytest.mark.parametrize(("motion", "few"), [("reduce", True), ("no-preference", False)])
+def test_who_wants_less_motion_sees_a_few_calm_pictures(new_page, motion, few):
+    page = drawn(new_page("#surface&f=lecture&rate=0.05&steps=60&n=0"))
+    page.emulate_media(reduced_motion=motion)
+    page.evaluate(SEEN)
+    page.click("#play")
+    page.wait_for_function("() => Number(document.querySelector('#scrub').value) === 60")
+    seen = page.evaluate("seen")
+    assert (len(seen) == 10) == few
+    assert seen == sorted(seen)
+    assert page.get_attribute("#play", "aria-label") == "Play"
+
+
 def test_the_formula_has_this_steps_numbers(lab_page):
     page = drawn(lab_page)
     page.fill("#scrub", "1")
@@ -191,6 +270,27 @@ def test_the_formula_has_this_steps_numbers(lab_page):
     )
     assert first.endswith("=0−0.3·(−10)=3")  # x1 := 0 − 0.3·(2·0 − 10)
     assert second.endswith("=0−0.3·(−20)=6")
+
+
+MEMORY = {  # at step 2 of x² from 4 with η = 0.25: gradients 8, then what the first step left
+    "momentum": ["v(2)=β·v(1)−η·dfdx=0.5·(−2)−0.25·4=−2", "x(2)=x(1)+v(2)=2+(−2)=0"],
+    "nesterov": ["v(2)=β·v(1)−η·dfdx=0.5·(−2)−0.25·2=−1.5",
+                 "x(2)=x(1)+β·v(2)−η·dfdx=1+0.5·(−1.5)−0.25·2=−0.25"],
+    "adam": ["m\u0302=m1−β12", "s\u0302=s1−β22",
+             "m(2)=β1·m(1)+(1−β1)·dfdx=0.5·4+0.5·7.5=5.75",
+             "s(2)=β2·s(1)+(1−β2)·(dfdx)2=0.5·32+0.5·(7.5)2=44.13",
+             "x(2)=x(1)−η·m\u0302(2)s\u0302(2)+ε=3.75−0.25·7.66758.83+1·10⁻⁸=3.5"],
+    "falling": ["η(2)=0.251+12=0.1667", "x(2)=x(1)−η·dfdx=2−0.1667·4=1.333"],
+    "backtracking": ["η(2)=0.2520=0.25", "x(2)=x(1)−η·dfdx=2−0.25·4=1"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", MEMORY)
+def test_every_rules_formula_has_this_steps_numbers(new_page, rule):
+    own = {"adam": "&beta=0.5&beta2=0.5", "falling": "&half=2"}.get(rule, "&beta=0.5")
+    page = drawn(new_page(f"#surface&f=x%5E2&x=4&rate=0.25&steps=5&n=2&rule={rule}{own}"))
+    lines = page.locator(".step .line").evaluate_all("all => all.map((one) => one.textContent)")
+    assert [re.sub(r"\s|\u2062", "", line) for line in lines] == MEMORY[rule]
 
 
 def test_a_bad_formula_is_marked_and_the_picture_stays(lab_page):
@@ -404,3 +504,30 @@ def test_a_function_without_a_minimum_is_told(new_page):
     assert "no bound to tell" in verdict(page)[1]
     assert page.input_value("#rate-number") == "0.00078125"
     assert page.locator(".bound").is_hidden()
+
+
+BLUE = """() => { // of f, in the curves: how far up and down it goes
+  const canvas = document.querySelector('.curves');
+  const { width, height } = canvas;
+  const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+  const rows = [];
+  for (let k = 0; k < width * height; k++) {
+    const inner = (k % width) > 60 && (k % width) < width - 60;
+    if (inner && data.slice(4 * k, 4 * k + 3).join() === '11,98,196') rows.push(k / width / height);
+  }
+  return [Math.min(...rows), Math.max(...rows)];
+}"""
+
+
+def test_where_no_least_value_is_known_f_is_drawn_on_a_plain_axis(new_page):
+    page = drawn(new_page("#surface&f=x-y%5E2&rate=0.05&steps=40"))
+    top, bottom = page.evaluate(BLUE)
+    assert bottom - top > 0.5
+
+
+def test_more_minima_than_colours_are_still_told_apart(new_page):
+    page = drawn(new_page("#surface&f=sin(x)%5E2%2Bsin(y)%5E2&show=basins"))
+    page.wait_for_selector(".legend .chip")
+    colours = page.locator(".legend .dot").evaluate_all("all => all.map((e) => e.style.background)")
+    assert len(colours) == len(set(colours)) > 8
+    assert "Paler" in page.inner_text(".legend")

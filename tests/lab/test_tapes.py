@@ -131,21 +131,33 @@ DESCENTS = [  # formula, start, rate, steps
     ("himmelblau", (0, 0), 0.01, 200), ("rosenbrock", (-1.2, 1), 0.0015, 400),
     ("escape", (5,), 0.3, 100), ("ackley", (0, 0), 0.01, 10), ("booth", (-8, 6), 0.05, 150),
     ("x^4 + y^4", (2, 2), 0.3, 50), ("ln(x)", (1,), 0.1, 50), ("x^2 - y^2", (1, 0.1), 0.2, 200),
+    ("1e6 + x^4 + y^2", (0.3, 1e-5), 0.5, 400), ("sqrt(x) + y^2", (1, 3), 4, 60),
 ]  # fmt: skip
+HALF = 7.0
+BESIDE = {  # rules of the page that are a rate or a search in Python
+    "falling": lambda rate: {"rate": spusk.rules.inverse(rate, HALF)},
+    "backtracking": lambda rate: {"rate": rate, "search": "armijo"},
+}
+
+
+def by_python(text, start, rate, steps, rule):
+    """The same descent by spusk.descend."""
+    how = BESIDE[rule](rate) if rule in BESIDE else {"rate": rate, "rule": rule}
+    return spusk.descend(text, start, steps=steps, **how)
 
 
 def test_descents_are_pythons(tmp_path):
-    cases = [(*case, rule) for case in DESCENTS for rule in spusk.rules.RULES]
+    cases = [(*case, rule) for case in DESCENTS for rule in (*spusk.rules.RULES, *BESIDE)]
     jobs = [
         {"kind": "descend", "tape": described(text)["tape"], "start": start,
-         "options": {"rate": rate, "steps": steps, "rule": rule}}
+         "options": {"rate": rate, "steps": steps, "rule": rule, "parameters": {"half": HALF}}}
         for text, start, rate, steps, rule in cases
     ]  # fmt: skip
     met = set()
     for (text, start, rate, steps, rule), answer in zip(
         cases, answers(jobs, tmp_path), strict=True
     ):
-        known = spusk.descend(text, start, rate, steps, rule=rule)
+        known = by_python(text, start, rate, steps, rule)
         assert (answer["outcome"], answer["step"]) == (known.outcome.key, known.step), (text, rule)
         for name, expected in (
             ("points", known.iterates.ravel()), ("values", known.values), ("norms", known.norms)
@@ -153,18 +165,38 @@ def test_descents_are_pythons(tmp_path):
             found, first = numbers(answer[name]), np.abs(expected[0])
             np.testing.assert_allclose(found, expected, 1e-9, 1e-9 * (1 + first), err_msg=text)
         met.add(known.outcome.key)
-    assert met == {"converged", "out_of_steps", "oscillating", "diverged", "not_finite"}
+    assert met == {
+        "converged", "out_of_steps", "oscillating", "diverged", "not_finite", "stopped"
+    }  # fmt: skip
 
 
-def test_a_rules_parameters_count(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "parameters", "rule"),
+    [("momentum", {"beta": 0.5}, lambda rate: spusk.rules.Momentum(rate, 0.5)),
+     ("nesterov", {"beta": 0.5}, lambda rate: spusk.rules.Nesterov(rate, 0.5)),
+     ("adam", {"beta1": 0.7, "beta2": 0.8, "epsilon": 0.1},
+      lambda rate: spusk.rules.Adam(rate, 0.7, 0.8, 0.1))],
+)  # fmt: skip
+def test_a_rules_parameters_count_and_its_steps_can_be_told_again(tmp_path, name, parameters, rule):
     tape = described("lecture")["tape"]
-    options = {"rate": 0.1, "rule": "momentum", "steps": 30, "parameters": {"beta": 0.5}}
+    options = {"rate": 0.1, "rule": name, "steps": 30, "parameters": parameters}
     [found] = answers(
         [{"kind": "descend", "tape": tape, "start": [0, 0], "options": options}], tmp_path
     )
-    rule = lambda rate: spusk.rules.Momentum(rate, 0.5)  # noqa: E731
     known = spusk.descend("lecture", (0, 0), 0.1, 30, rule=rule)
     assert_agree(found["points"], known.iterates, 1e-9)
+    job = {"kind": "replayed", "tape": tape, "points": found["points"], "options": options}
+    told = answers([job | {"n": n} for n in (1, 2, 9)], tmp_path)
+    method, f = rule(0.1), function("lecture")
+    state = method.start(known.iterates[0])
+    by_step = [state]
+    for n, x in enumerate(known.iterates[:-1]):
+        _, state = method.step(x, f.gradient(x), state, n)
+        by_step.append(state)
+    for n, step in zip((1, 2, 9), told, strict=True):
+        assert_agree(step["slopes"], f.gradient(known.iterates[n - 1]), 1e-9)
+        assert_agree([*step["before"].values()], np.array(by_step[n - 1]), 1e-9)
+        assert_agree([*step["after"].values()], np.array(by_step[n]), 1e-9)
 
 
 MAPS = [  # formula, rate, view

@@ -1,16 +1,28 @@
 // What is shown, in the address after #, so that it can be shared: #view&key=value&…
 // It comes from strangers: a view takes from it only what it knows, and says what it could not read.
 
-const LIMIT = 4000;
+export const LIMIT = 4000; // characters
 
+/** wrong: the parts that are no text; long: it is too long to be read at all. */
 export function read(hash = location.hash) {
   const text = hash.replace(/^#/, "");
-  if (text.length > LIMIT) return { view: "", settings: {}, wrong: `> ${LIMIT}` };
+  if (text.length > LIMIT) return { view: "", settings: {}, wrong: [], long: true };
+  const [view, ...parts] = text.split("&");
+  const pairs = parts.map((part) => part.split("=").map(decoded));
+  const isText = (_, k) => !pairs[k].includes(null);
+  return {
+    view: decoded(view) ?? view,
+    settings: Object.fromEntries(pairs.filter(isText).map(([key, value = ""]) => [key, value])),
+    wrong: parts.filter((part, k) => !isText(part, k)).map((part) => part.split("=")[0]),
+    long: false,
+  };
+}
+
+function decoded(text) {
   try {
-    const [view, ...pairs] = text.split("&").map((part) => part.split("=").map(decodeURIComponent));
-    return { view: view[0], settings: Object.fromEntries(pairs.map(([key, value = ""]) => [key, value])) };
+    return decodeURIComponent(text);
   } catch {
-    return { view: "", settings: {}, wrong: "%" };
+    return null;
   }
 }
 

@@ -1,50 +1,13 @@
 // Descents in the page: the loop of spusk.descend, number by number, and maps of basins.
 
+import { made } from "./rules.js";
+
 const FAR = 1e4; // as in descent/outcome.py
 const GROWN = 1e3;
 const TAIL = 100;
 const BLOCKS = 5;
 const ROUNDING = 2 ** -26; // √ε: a shorter step is no movement
 const NEAR = 1e-3; // of the view, as in descent/landing.py
-
-// Rules as in rules.py: each makes a function (x, ∇f, n) that moves x in place.
-const RULES = {
-  plain: (rate) => (x, g) => {
-    for (let k = 0; k < x.length; k++) x[k] -= rate * g[k];
-  },
-  momentum: (rate, size, { beta = 0.9 } = {}) => {
-    const v = new Float64Array(size);
-    return (x, g) => {
-      for (let k = 0; k < size; k++) {
-        v[k] = beta * v[k] - rate * g[k];
-        x[k] += v[k];
-      }
-    };
-  },
-  nesterov: (rate, size, { beta = 0.9 } = {}) => {
-    const v = new Float64Array(size);
-    return (x, g) => {
-      for (let k = 0; k < size; k++) {
-        const push = rate * g[k];
-        v[k] = beta * v[k] - push;
-        x[k] += beta * v[k] - push;
-      }
-    };
-  },
-  adam: (rate, size, { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = {}) => {
-    const m = new Float64Array(size);
-    const s = new Float64Array(size);
-    return (x, g, n) => {
-      const [left, right] = [1 - beta1 ** (n + 1), 1 - beta2 ** (n + 1)];
-      for (let k = 0; k < size; k++) {
-        m[k] = beta1 * m[k] + (1 - beta1) * g[k];
-        s[k] = beta2 * s[k] + (1 - beta2) * g[k] * g[k];
-        x[k] -= (rate * (m[k] / left)) / (Math.sqrt(s[k] / right) + epsilon);
-      }
-    };
-  },
-};
-export const rules = Object.keys(RULES);
 
 // √Σx², with an overflow where Python has one (Math.hypot has none)
 function length(x, origin) {
@@ -80,16 +43,15 @@ function atTheEnd(moving, norms, values) {
   return cycle ? "oscillating" : "out_of_steps";
 }
 
-// Gradient descent from `start`. `rule` is a name of `rules`; `parameters` are its own (beta, …).
+// Gradient descent from `start`. `rule` is a name in rules.js; `parameters` are its own (beta, …).
 // points: step + 1 rows of n numbers; norms: |∇f|; outcome: a key of descent/outcome.py.
 export function descend(
   program,
   start,
   { rate, rule = "plain", steps = 1000, tolerance = 1e-6, parameters },
 ) {
-  if (!Object.hasOwn(RULES, rule)) throw new RangeError(`rule ${rule} is not known`);
   const dim = program.n;
-  const move = RULES[rule](rate, dim, parameters);
+  const { move } = made(rule, rate, program, parameters);
   const x0 = Float64Array.from(start);
   const x = Float64Array.from(start);
   const points = new Float64Array((steps + 1) * dim);
@@ -106,22 +68,36 @@ export function descend(
     if (n === 0) watch.firstNorm = norms[0];
     const finite = Number.isFinite(values[n]) && Number.isFinite(norms[n]);
     let outcome = look(watch, finite, length(x, x0), norms[n]);
-    const made = n + 1;
+    const count = n + 1;
     if (!outcome && n === steps) {
-      outcome = atTheEnd(moving, norms.subarray(0, made), values.subarray(0, made));
+      outcome = atTheEnd(moving, norms.subarray(0, count), values.subarray(0, count));
     }
+    const old = x.slice();
+    if (!outcome && move(x, gradient, n, values[n]) === null) outcome = "stopped";
     if (outcome) {
       return {
-        points: points.slice(0, made * dim),
-        values: values.slice(0, made),
-        norms: norms.slice(0, made),
+        points: points.slice(0, count * dim),
+        values: values.slice(0, count),
+        norms: norms.slice(0, count),
         outcome,
         step: n,
       };
     }
-    const old = x.slice();
-    move(x, gradient, n);
     moving = length(x, old) > ROUNDING * (1 + length(x));
+  }
+}
+
+/** Step n of a path again: ∇f there, the η it went by, and what the rule carried before and after. */
+export function replayed(program, points, n, { rate, rule, parameters }) {
+  const { move, memory } = made(rule, rate, program, parameters);
+  const remembered = () => Object.fromEntries(Object.entries(memory).map(([name, cells]) => [name, cells.slice()]));
+  const from = rule === "backtracking" ? n - 1 : 0; // it carries nothing along, and its steps cost more
+  for (let k = from; ; k++) {
+    const x = points.slice(k * program.n, (k + 1) * program.n);
+    const both = program.both(x);
+    const before = remembered();
+    const step = move(x, both.subarray(1), k, both[0]);
+    if (k === n - 1) return { slopes: both.subarray(1), step, before, after: remembered() };
   }
 }
 

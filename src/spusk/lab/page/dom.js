@@ -11,6 +11,15 @@ export function make(name, attributes = {}, ...children) {
   return element;
 }
 
+/** A dialog over the page, with a button that closes it. */
+export function dialog(label, close, ...children) {
+  const box = make("dialog", { "aria-label": label }, ...children,
+    make("form", { method: "dialog" }, make("button", {}, close)));
+  box.addEventListener("close", () => box.remove());
+  document.body.append(box);
+  box.showModal();
+}
+
 /** A canvas that fills its box at the screen's own resolution; `draw(pen, width, height)`. */
 export function canvas(label, draw, attributes = {}) {
   const element = make("canvas", { role: "img", "aria-label": label, ...attributes });

@@ -1,8 +1,9 @@
 // The page's frame: views, language, theme, sharing, keys. Each view is a module that mounts itself.
 
-import { read, write } from "./address.js";
-import { make } from "./dom.js";
+import { LIMIT, read, write } from "./address.js";
+import { dialog, make } from "./dom.js";
 import { offline } from "./offline.js";
+import { save, share } from "./sharing.js";
 import { languages, speech } from "./words.js";
 
 const VIEWS = { surface: "./surface.js", bridge: "./bridge.js", network: "./network.js" };
@@ -12,8 +13,9 @@ const kept = {
   set: (key, value) => { try { localStorage.setItem(`spusk.${key}`, value); } catch { /* private mode */ } },
 };
 
-let lang = kept.get("lang") ?? (navigator.languages.some((l) => l.startsWith("ru")) ? "ru" : "en");
+let lang = [kept.get("lang"), ...navigator.languages.map((name) => name.split("-")[0])].find((name) => languages.includes(name)) ?? "en";
 let say, mounted, shown;
+const left = {}; // by view: its last settings; who comes back finds them
 let turns = 0; // views asked for: a slow one must not appear over a later one
 
 function dress() {
@@ -29,30 +31,22 @@ function toggle(key, one, other) {
   mounted?.restyle?.();
 }
 
-function tell(sentence) {
+/** Says a sentence at the foot of the page, for a while or until it is put away. */
+function tell(sentence, stays = false) {
   const bar = document.querySelector("#told");
-  bar.textContent = sentence;
+  const hide = () => (bar.hidden = true);
+  bar.replaceChildren(make("span", {}, sentence),
+    ...(stays ? [make("button", { type: "button", class: "quiet", "aria-label": say("page.close"), onclick: hide }, "×")] : []));
   bar.hidden = false;
   clearTimeout(bar.timer);
-  bar.timer = setTimeout(() => (bar.hidden = true), 5000);
-}
-
-async function share() {
-  await navigator.clipboard.writeText(location.href);
-  tell(say("page.shared"));
-}
-
-/** The file to save holds the formula that is shown. */
-function choose(event) {
-  const { f } = read().settings;
-  event.currentTarget.href = shown === "surface" && f ? `/export?${new URLSearchParams({ f })}` : "/export";
+  if (!stays) bar.timer = setTimeout(hide, 5000);
 }
 
 function header() {
   const tab = (view) =>
     make("a", { href: `#${view}`, "data-view": view, "aria-current": view === shown && "page" }, say(`${view}.title`));
   const button = (key, label, onclick) =>
-    make("button", { type: "button", class: "quiet", title: say(`page.${key}`), "aria-label": say(`page.${key}`), onclick }, label);
+    make("button", { type: "button", class: "quiet", id: key, title: say(`page.${key}`), "aria-label": say(`page.${key}`), onclick }, label);
   return make("header", {},
     make("h1", {}, "spusk"),
     make("nav", { "aria-label": say("page.views") }, Object.keys(VIEWS).map(tab)),
@@ -60,17 +54,13 @@ function header() {
       make("button", { type: "button", class: "quiet", id: "language", lang: lang === "en" ? "ru" : "en", onclick: speakOther }, say("page.language")),
       button("theme", "◐", () => toggle("theme", "dark", "light")),
       button("large", "A", () => toggle("size", "large", "plain")),
-      button("share", "⤴", share),
-      !offline && make("a", { class: "quiet", download: "spusk-lab.html", href: "/export", title: say("page.save"), "aria-label": say("page.save"), onclick: choose }, "⤓"),
+      button("share", "⤴", () => share(say, tell)),
+      !offline && button("save", "⤓", () => save(say, tell, shown === "surface" ? read().settings.f : undefined)),
       button("help", "?", help)));
 }
 
 function help() {
-  const box = make("dialog", { "aria-label": say("page.help") }, make("p", {}, say("page.help_text")),
-    make("form", { method: "dialog" }, make("button", {}, say("page.close"))));
-  box.addEventListener("close", () => box.remove());
-  document.body.append(box);
-  box.showModal();
+  dialog(say("page.help"), say("page.close"), make("p", {}, say("page.help_text")));
 }
 
 async function speakOther() {
@@ -81,24 +71,37 @@ async function speakOther() {
 
 /** The view that the address asks for. */
 function wanted(asked = read().view) {
-  return asked in VIEWS ? asked : "surface";
+  return Object.hasOwn(VIEWS, asked) ? asked : "surface";
 }
 
 /** What a view may use of the frame. A view that is being left must not write its address again. */
 function frame(view, settings) {
-  return { say, lang, settings, tell, remember: (now) => shown === view && wanted() === view && write(view, now) };
+  function remember(now) {
+    left[view] = Object.fromEntries(Object.entries(now).map(([key, value]) => [key, String(value)]));
+    if (shown === view && wanted() === view) write(view, now);
+  }
+  return { say, lang, settings, tell, remember };
+}
+
+/** The settings of an address, or those a view was left with; what is wrong with it is told. */
+function settingsOf(view) {
+  const { view: asked, settings, wrong, long } = read();
+  const strange = asked && asked !== view ? [`#${asked.slice(0, 30)}`] : [];
+  const parts = [...strange, ...wrong.map((key) => key.slice(0, 30))];
+  if (parts.length) tell(say("page.broken_address", { why: parts.join(", ") }), true);
+  if (long) tell(say("page.long_address", { n: LIMIT }), true);
+  return Object.keys(settings).length ? settings : left[view] ?? {};
 }
 
 async function show() {
   const turn = ++turns;
-  const { view: asked, settings, wrong } = read();
-  const view = wanted(asked);
-  if (wrong || (asked && asked !== view)) tell(say("page.broken_address", { why: wrong ?? asked.slice(0, 30) }));
+  const view = wanted();
+  mounted?.unmount?.(); // what it still had to write belongs to it
+  mounted = undefined;
+  const settings = settingsOf(view);
   shown = view;
   for (const tab of document.querySelectorAll("nav a"))
     tab.dataset.view === view ? tab.setAttribute("aria-current", "page") : tab.removeAttribute("aria-current");
-  mounted?.unmount?.();
-  mounted = undefined;
   const room = document.querySelector("#lab");
   room.replaceChildren(make("p", { class: "loading" }, say("page.loading")));
   try {

@@ -10,7 +10,7 @@ import { keeper } from "./surface/keep.js";
 import { menu } from "./surface/menu.js";
 import { completed, modelOf } from "./surface/model.js";
 import { player } from "./surface/player.js";
-import { described as read, gallery } from "./surface/source.js";
+import { FormulaError, patiently } from "./surface/source.js";
 import { digitsIn, resized } from "./surface/seen.js";
 import { readState, writeState } from "./surface/state.js";
 import { stepFormula } from "./surface/steps.js";
@@ -21,9 +21,10 @@ const FIRST = offline?.first ?? "lecture";
 const ZOOMS = { Equal: 0.8, NumpadAdd: 0.8, Minus: 1.25, NumpadSubtract: 1.25 };
 const REST = 120; // ms between two writings of the address: browsers refuse more
 
-export async function mount(room, frame) {
+export function mount(room, frame) {
   const { say, lang, settings, tell, remember } = frame;
   let described, program, state, model, asked, writing;
+  const strange = []; // parts of the address
 
   const choose = (x) => change({ x: x.map((part) => Number(part.toPrecision(digitsIn(model.view, described.view)))) });
   const keeping = keeper(say, { add: keep, drop, clear: () => change({ keep: [] }) });
@@ -36,31 +37,49 @@ export async function mount(room, frame) {
     curves: curves(say, lang, (n) => { parts.player.stop(); go(n); }),
     step: stepFormula(say, lang),
   };
-  const field = formulaField(say, lang, (text) => open({ f: text }));
+  const field = formulaField(say, lang, (text) => open({ f: text }), leave);
   const list = menu(say, open);
   parts.step.onopen(() => model && parts.step.show(model));
 
-  /** A function by its formula or name, with what else is wanted of it. */
+  /** A function by its formula or name, with what else is wanted of it; whether that was no function. */
   async function open(wanted) {
-    asked?.abort();
+    leave();
     const mine = (asked = new AbortController());
     field.busy(true);
     try {
-      const found = await read(wanted.f, mine.signal);
+      const found = await patiently(wanted.f, mine.signal, (why) => field.waiting(wanted.f, why || say("page.lost")));
+      if (mine.signal.aborted) return false;
       [described, program] = [found, compile(found.tape)];
     } catch (error) {
       if (mine.signal.aborted) return false;
-      field.wrong(wanted.f, { message: error.place === undefined ? say("page.lost") : error.message, place: error.place ?? null });
-      return false;
+      if (error instanceof FormulaError) field.wrong(wanted.f, error);
+      else field.waiting(wanted.f, error.message);
+      return error instanceof FormulaError;
     } finally {
       if (asked === mine) field.busy(false);
     }
     parts.player.stop();
-    state = completed(wanted, described, program);
+    const { state: next, dropped } = completed(wanted, described, program);
+    state = next;
+    ignored(dropped);
     parts.controls.begin(described, program);
     field.show(described);
     draw();
-    return true;
+    return false;
+  }
+
+  /** What an address holds and nobody can use is said once, all together. */
+  function ignored(parts) {
+    strange.push(...parts);
+    if (parts.length) tell(say("surface.ignored", { what: strange.join(", ") }), true);
+  }
+
+  /** What is being read is wanted no more. */
+  function leave() {
+    asked?.abort();
+    asked = undefined;
+    field.busy(false);
+    field.rest();
   }
 
   function change(part) {
@@ -102,8 +121,8 @@ export async function mount(room, frame) {
   }
 
   function keep() {
-    const { rate, rule, beta, x } = state;
-    change({ keep: [...state.keep, { rate, rule, beta, x }] });
+    const { rate, rule, beta, beta2, epsilon, half, x } = state;
+    change({ keep: [...state.keep, { rate, rule, beta, beta2, epsilon, half, x }] });
   }
 
   function drop(k) {
@@ -138,17 +157,19 @@ export async function mount(room, frame) {
       make("div", { class: "bar" }, field.form, list.element), field.complaint, field.shown),
     ...places));
 
-  const { wanted, wrong } = readState(settings);
-  if (wrong.length) tell(say("surface.ignored", { what: wrong.join(", ") }));
-  gallery().then(list.fill, () => {});
-  const loading = parts.sight.load();
-  if (!(await open({ f: FIRST, ...wanted })) && wanted.f) {
-    const complaint = field.complaint.cloneNode(true).childNodes;
+  /** The function of the address; where it is none, that is said beside the usual one. */
+  async function begin() {
+    if (!(await open({ f: FIRST, ...wanted })) || !wanted.f) return;
+    const why = field.why();
     await open({ f: FIRST });
-    field.complaint.replaceChildren(...complaint);
-    field.complaint.hidden = false;
+    if (model) field.remind(why);
   }
-  await loading;
+
+  const { wanted, wrong } = readState(settings);
+  ignored(wrong);
+  list.fill();
+  parts.sight.load();
+  begin();
 
   return {
     key,
@@ -157,6 +178,7 @@ export async function mount(room, frame) {
     },
     unmount() {
       clearTimeout(writing);
+      if (writing) remember(writeState(state));
       asked?.abort();
       list.unmount();
       parts.player.stop();

@@ -1,5 +1,6 @@
 // The basins of attraction under the map: computed after the hand rests, kept while nothing changes.
 
+import { KINDS } from "../colours.js";
 import { make } from "../dom.js";
 import { pointText } from "./numbers.js";
 import { pictureOf } from "./map.js";
@@ -14,11 +15,17 @@ export function basinView(say, lang, legend) {
 
   function explained(entries) {
     const word = ({ kind, x }) => (x ? pointText(x, lang) : say(`surface.basin_${kind}`));
-    legend.replaceChildren(make("p", {}, say("surface.basins_note")), ...entries.map((entry) => {
+    const many = entries.filter(({ x }) => x).length > KINDS.length;
+    const notes = ["basins_note", ...(many ? ["basins_many"] : [])].map((key) => say(`surface.${key}`));
+    legend.replaceChildren(make("p", {}, notes.join(" ")), ...entries.map((entry) => {
       const dot = make("span", { class: "dot", "aria-hidden": "true" });
       dot.style.background = entry.colour;
       return make("span", { class: "chip" }, dot, word(entry));
     }));
+  }
+
+  function note(key, role) {
+    legend.replaceChildren(make("p", { role }, say(`surface.${key}`)));
   }
 
   async function compute({ described, state, program, view: box }, module, key) {
@@ -30,7 +37,10 @@ export function basinView(say, lang, legend) {
       sheet = { key, of: described, picture, view, legend: map.legend };
       finish();
     } catch (error) {
-      if (error.name !== "AbortError") throw error; // a newer one is on its way
+      if (error.name === "AbortError") return; // a newer one is on its way
+      wanted = sheet = null; // a change, or the tab again, tries once more
+      draw();
+      note("basins_failed", "alert");
     }
   }
 
@@ -45,9 +55,10 @@ export function basinView(say, lang, legend) {
       draw = drawn;
       const key = JSON.stringify([model.state.f, model.state.rate, model.view]);
       if (sheet?.key === key) return finish();
-      draw(sheet?.of === model.described ? sheet : undefined);
+      draw(sheet?.of === model.described ? { ...sheet, old: true } : undefined);
       if (wanted === key) return undefined;
       wanted = key;
+      note("basins_busy", "status");
       clearTimeout(timer);
       timer = setTimeout(compute, PAUSE, model, module, key);
       return undefined;

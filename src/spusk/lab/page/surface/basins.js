@@ -6,6 +6,7 @@ const WORKERS = 2;
 const BAND = 32; // rows: small enough that both workers end together
 const DIVERGED = -2; // as in descent.js
 const DARKEST = 0.45; // of a colour, for the slowest starts
+const PALE = [0, 0.35, 0.6, 0.8]; // more minima than colours: the same once more, nearer to white
 const DETAIL = 0.98; // of the starts are told apart by their steps; the few slowest are as dark
 
 let crew = [];
@@ -25,7 +26,11 @@ export function basinMap(tape, described, { rate, steps = 1000, size = 512, tole
   return new Promise((resolve, reject) => {
     refuse = reject;
     const scene = { tape, minima, view, size, options: { rate, steps, tolerance, whole: described.view } };
-    compute(scene, (map) => resolve({ size, ...map, ...picture(map, described, size) }), reject);
+    const failed = (error) => {
+      reject(error);
+      cancelBasins();
+    };
+    compute(scene, (map) => resolve({ size, ...map, ...picture(map, described, size) }), failed);
   });
 }
 
@@ -95,7 +100,9 @@ function paint(rgba, place, kind, dark, hatched) {
 }
 
 function colourOf(kind) {
-  return kind === DIVERGED ? AWAY : kind < 0 ? NONE : KINDS[kind % KINDS.length];
+  if (kind < 0) return kind === DIVERGED ? AWAY : NONE;
+  const pale = PALE[Math.floor(kind / KINDS.length) % PALE.length];
+  return KINDS[kind % KINDS.length].map((part) => Math.round(part + pale * (255 - part)));
 }
 
 function legend(minima) {

@@ -4,7 +4,7 @@ import { make } from "../dom.js";
 import { boundMark } from "../mark.js";
 import { written } from "../words.js";
 import { fieldText, typed } from "./numbers.js";
-import { MOST_STEPS, RULES } from "./state.js";
+import { MOST_STEPS, RULES, parametersOf } from "./state.js";
 import { boundOf, eigen } from "./why.js";
 
 const STOPS = 1000; // of the slider
@@ -24,15 +24,20 @@ export function controls(say, lang, change, keep) {
   const mark = boundMark();
   const rule = make("select", { id: "rule", onchange: () => change({ rule: rule.value }) },
     RULES.map((name) => make("option", { value: name }, say(`surface.${name}`))));
-  const beta = number("beta", say("surface.beta"), (value) => value >= 0 && value < 1 && change({ beta: value }));
+  const isShare = (value) => value >= 0 && value < 1;
+  const isPositive = (value) => value >= 1e-12 && value <= 1e6;
+  const own = Object.entries({ beta: isShare, beta2: isShare, epsilon: isPositive, half: isPositive }).map(([name, good]) => {
+    const input = number(name, say(`surface.${name}_label`), (value) => good(value) && change({ [name]: value }));
+    const text = make("span", { "aria-hidden": "true" });
+    return { name, input, text, row: make("label", { class: "row", hidden: true }, text, input) };
+  });
   const steps = number("steps", say("surface.steps"), (value) =>
     Number.isInteger(value) && value >= 1 && value <= MOST_STEPS && change({ steps: value, n: value }));
   const labelled = (text, control, ...more) => make("label", { class: "row" }, make("span", {}, text), control, ...more);
-  const betaRow = labelled(say("surface.beta"), beta);
   const element = make("section", { class: "controls panel", "aria-label": say("surface.controls") },
     make("div", { class: "rate" }, make("label", { for: "rate" }, say("surface.rate")), field,
       make("div", { class: "track" }, slider, mark.element)),
-    make("div", { class: "rows" }, labelled(say("surface.rule"), rule), betaRow, labelled(say("surface.steps"), steps), keep));
+    make("div", { class: "rows" }, labelled(say("surface.rule"), rule), own.map(({ row }) => row), labelled(say("surface.steps"), steps), keep));
 
   function number(id, label, accept) {
     const input = make("input", { type: "text", id, inputmode: "decimal", "aria-label": label, autocomplete: "off" });
@@ -56,10 +61,13 @@ export function controls(say, lang, change, keep) {
       slider.value = Math.round(STOPS * share(state.rate));
       slider.setAttribute("aria-valuetext", written(state.rate, lang));
       put(field, state.rate);
-      put(beta, state.beta);
+      for (const { name, input, text, row } of own) {
+        put(input, state[name]);
+        text.textContent = say(`surface.${name === "beta" && state.rule === "adam" ? "beta1" : name}`);
+        row.hidden = !parametersOf(state.rule).includes(name);
+      }
       put(steps, state.steps);
       rule.value = state.rule;
-      betaRow.hidden = state.rule === "plain";
       mark.put(why.bound === null ? -1 : share(why.bound), () => say(`surface.mark_${state.rule}`, { bound: why.bound }));
     },
   };

@@ -1,8 +1,9 @@
-// f − min and ‖∇f‖ against the step, on a logarithmic axis.
+// f − min and ‖∇f‖ against the step, on a logarithmic axis; f itself, on a plain one, where no least value is known.
 
 import { canvas, colour } from "../dom.js";
 import { written } from "../words.js";
 import { letters } from "./plane.js";
+import { ticks } from "./scale.js";
 
 const ROOM = { left: 46, right: 8, top: 22, bottom: 22 }; // pixels at plain letters
 const FLOOR = 1e-12; // of the highest: below it there is only rounding
@@ -14,14 +15,24 @@ export function curves(say, lang, scrub) {
 
   function draw(pen, width, height) {
     if (!model) return;
-    margin = Object.fromEntries(Object.entries(ROOM).map(([side, room]) => [side, room * letters()]));
     const lines = linesOf(model);
+    const plain = lines.filter((line) => line.plain);
+    margin = Object.fromEntries(Object.entries(ROOM).map(([side, size]) => [side, size * letters()]));
+    pen.font = `${12 * letters()}px ${colour("font")}`;
+    const range = ends(plain);
+    const marks = plain.length ? ticks(...range, 3).map((value) => ({ value, text: written(value, lang) })) : [];
+    margin.right += Math.max(0, ...marks.map(({ text }) => pen.measureText(text).width));
     const last = Math.max(...lines.map(({ numbers }) => numbers.length - 1), 1);
-    const [low, high] = decades(lines);
+    const [low, high] = decades(lines.filter((line) => !line.plain));
     const x = (k) => margin.left + (k / last) * (width - margin.left - margin.right);
     const y = (v) => margin.top + ((high - Math.log10(v)) / (high - low)) * (height - margin.top - margin.bottom);
     frame(pen, width, height, { low, high, last, x, y });
-    for (const line of [...lines].reverse()) stroke(pen, line, x, y, 10 ** low);
+    const straight = (v) => margin.top + ((range[1] - v) / (range[1] - range[0])) * (height - margin.top - margin.bottom);
+    beside(pen, width, marks, straight);
+    for (const line of [...lines].reverse()) {
+      if (line.plain) stroke(pen, line, x, straight, -Infinity);
+      else stroke(pen, line, x, y, 10 ** low);
+    }
     legend(pen, lines, margin.left);
     [pen.strokeStyle, pen.lineWidth] = [colour("accent"), 1];
     pen.beginPath();
@@ -33,7 +44,11 @@ export function curves(say, lang, scrub) {
   function linesOf({ path, kept, floor }) {
     const above = (values) => values.map((value) => value - floor);
     const slopes = { name: "‖∇f‖", numbers: path.norms, style: colour("test"), width: 2, dash: [5, 3] };
-    if (floor === null) return [slopes];
+    if (floor === null) return [
+      { name: "f", numbers: path.values, style: colour("train"), width: 2, plain: true },
+      slopes,
+      ...kept.map((k) => ({ numbers: k.path.values, style: k.colour, width: 1.5, plain: true })),
+    ];
     return [
       { name: "f − min", numbers: above(path.values), style: colour("train"), width: 2 },
       slopes,
@@ -42,7 +57,6 @@ export function curves(say, lang, scrub) {
   }
 
   function frame(pen, width, height, { low, high, last, x, y }) {
-    pen.font = `${12 * letters()}px ${colour("font")}`;
     pen.fillStyle = colour("faint");
     [pen.strokeStyle, pen.lineWidth] = [colour("line"), 1];
     pen.textAlign = "right";
@@ -60,6 +74,13 @@ export function curves(say, lang, scrub) {
     pen.fillText(written(last, lang), x(last), height - 2);
     pen.textAlign = "left";
     pen.fillText("n = 0", x(0), height - 2);
+  }
+
+  // the plain axis, in the colour of f
+  function beside(pen, width, marks, y) {
+    pen.fillStyle = colour("train");
+    pen.textBaseline = "middle";
+    for (const { value, text } of marks) pen.fillText(text, width - margin.right + 4, y(value));
   }
 
   const at = (event) => {
@@ -82,6 +103,15 @@ export function curves(say, lang, scrub) {
     },
     restyle: redraw,
   };
+}
+
+// From the least to the greatest of all that is finite.
+function ends(lines) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const { numbers } of lines) {
+    for (const v of numbers) if (Number.isFinite(v)) [low, high] = [Math.min(low, v), Math.max(high, v)];
+  }
+  return low < high ? [low, high] : [low - 1, low + 1];
 }
 
 // Whole powers of ten around everything that is above rounding.

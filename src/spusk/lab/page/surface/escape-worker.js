@@ -1,9 +1,16 @@
-// The worker of escape.js: one rate after another, each told as soon as it is known.
+// The worker of escape.js: a part of the starts at every rate, then the next part; each is told at once.
 
-import { counter } from "./shares.js";
+import { counter, sharesOf } from "./shares.js";
 
 onmessage = ({ data: { tape, minima, view, rates, options } }) => {
-  const shares = counter(tape, minima, view, options);
-  for (const rate of rates) postMessage(shares(rate));
+  const count = counter(tape, minima, view, options);
+  const sums = rates.map(() => ({}));
+  for (let from = 0; from < options.count; from += options.part) {
+    const to = Math.min(from + options.part, options.count);
+    rates.forEach((rate, k) => {
+      for (const [end, found] of Object.entries(count(rate, from, to))) sums[k][end] = (sums[k][end] ?? 0) + found;
+      postMessage({ k, row: { rate, ...sharesOf(sums[k]) }, counted: k + 1 < rates.length ? from : to });
+    });
+  }
   postMessage(null);
 };

@@ -1,11 +1,11 @@
-// The escape experiment of the lecture (L5): for each rate, where 300 random starts end.
+// The escape experiment of the lecture (L5): for each rate, where thousands of random starts end.
 
 import { canvas, make } from "../dom.js";
 import { written } from "../words.js";
 import { bounds, lowest, ratesFor } from "./shares.js";
 import { SHARES, along, colourOf, drawStacked, frameOf } from "./stacked.js";
 
-const OPTIONS = { count: 300, seed: 1, steps: 3000 }; // flat minima take their time
+const OPTIONS = { count: 3000, part: 300, seed: 1, steps: 3000 }; // flat minima take their time
 
 /** The panel: its picture grows rate by rate while a worker counts. */
 export function escapePanel({ say, lang, program, described }) {
@@ -22,13 +22,17 @@ export function escapePanel({ say, lang, program, described }) {
     drawStacked(pen, width, height, scene), { tabindex: "0" });
   Object.assign(picture.element.style, { aspectRatio: "16 / 9", touchAction: "pan-y" });
   reading.style.minHeight = "2.9em"; // two lines: nothing below jumps
-  element.append(make("p", { class: "small faint" }, say("escape.text", { n: OPTIONS.count })),
-    picture.element, legend(say), reading);
+  const text = make("p", { class: "small faint" });
+  const told = (n) => (text.textContent = say("escape.text", { n }));
+  told(OPTIONS.part);
+  element.append(text, picture.element, legend(say), reading, make("p", { class: "small condition" }, condition(say, scene)));
   const read = () => (reading.textContent = sentence(say, lang, scene));
-  const worker = count(program.tape, described, scene, () => picture.redraw(), (failed) => {
-    if (failed) reading.textContent = say("escape.failed");
-    else read();
-  });
+  const worker = count(program.tape, described, scene, (counted) => {
+    picture.redraw();
+    if (!counted) return;
+    told(counted);
+    if (scene.chosen || counted === OPTIONS.part || counted === OPTIONS.count) read(); // not said aloud each time
+  }, (failed) => failed && (reading.textContent = say("escape.failed")));
   pointing(picture, scene, read);
   return { element, rows: scene.rows, restyle: picture.redraw, unmount: () => worker.terminate() };
 }
@@ -46,11 +50,17 @@ function sceneOf({ say, lang, program, described }) {
   const best = lowest(minima);
   const limits = bounds(program, minima);
   const limit = (wanted) => Math.max(...limits.filter((_, k) => best[k] === wanted));
-  const marks = [["local", false], ["global", true]]
-    .map(([name, wanted]) => ({ rate: limit(wanted), name: say(`escape.bound_${name}`) }))
+  const [lets, holds] = [limit(false), limit(true)]; // beyond the first no local minimum holds a descent
+  const marks = [["local", lets], ["global", holds]]
+    .map(([name, rate]) => ({ rate, name: say(`escape.bound_${name}`) }))
     .filter(({ rate }) => rate >= rates[0] && rate <= rates.at(-1));
   const number = (value) => written(value, lang);
-  return { rates, marks, rows: [], chosen: null, written: number, percent: (share) => percent(share, lang) };
+  return { rates, marks, lets, holds, rows: [], chosen: null, written: number, percent: (share) => percent(share, lang) };
+}
+
+// When the lecture's claim is true: 2/λ(local) < η < 2/λ(global).
+function condition(say, { lets, holds }) {
+  return say(lets < holds ? "escape.can" : "escape.cannot", { local: lets, global: holds });
 }
 
 function percent(share, lang) {
@@ -61,8 +71,10 @@ function count(tape, { minima, view }, scene, grown, done) {
   const worker = new Worker(import.meta.resolve("./escape-worker.js"), { type: "module" });
   worker.onmessage = ({ data }) => {
     if (data === null) return done(false);
-    scene.rows.push(data);
-    grown();
+    const chosen = scene.rows.indexOf(scene.chosen);
+    scene.rows[data.k] = data.row;
+    if (chosen >= 0) scene.chosen = scene.rows[chosen];
+    grown(data.counted);
   };
   worker.onerror = () => done(true);
   worker.postMessage({ tape, minima, view, rates: scene.rates, options: OPTIONS });

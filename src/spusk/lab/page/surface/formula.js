@@ -3,13 +3,13 @@
 import { make, scrolling } from "../dom.js";
 import { broken, el, pieces, slope, variable } from "./math.js";
 
-/** `draw(text)` reads a formula. */
-export function formulaField(say, lang, draw) {
+/** `draw(text)` reads a formula; `edited()`: what is read meanwhile is wanted no more. */
+export function formulaField(say, lang, draw, edited) {
   const input = make("input", {
     type: "text", id: "formula", spellcheck: "false", autocapitalize: "off", autocomplete: "off",
     maxlength: 500, "aria-describedby": "formula-wrong",
   });
-  const complaint = make("p", { id: "formula-wrong", class: "wrong small", role: "alert", hidden: true });
+  const complaint = make("p", { id: "formula-wrong", class: "small", role: "alert", hidden: true });
   const shown = scrolling(make("div", { class: "maths", "aria-label": say("surface.function_label"), role: "group" }));
   const form = make("form", {}, make("label", { for: "formula" }, "f ="), input,
     make("button", { id: "draw" }, say("surface.draw")));
@@ -17,19 +17,47 @@ export function formulaField(say, lang, draw) {
     event.preventDefault();
     draw(input.value);
   });
+  input.addEventListener("input", edited);
+
+  function tell(...parts) {
+    complaint.replaceChildren(...parts);
+    complaint.hidden = false;
+  }
+
+  function mark(wrong) {
+    wrong ? input.setAttribute("aria-invalid", "true") : input.removeAttribute("aria-invalid");
+    complaint.classList.toggle("wrong", wrong);
+  }
+
   return {
     form, complaint, shown,
     busy(is) { form.setAttribute("aria-busy", is); },
+    /** There is no answer yet; the formula itself may be right. */
+    waiting(text, message) {
+      input.value = text;
+      mark(false);
+      tell(message);
+    },
+    /** Nothing is waited for any more; what was wrong is still to be read. */
+    rest() {
+      if (!complaint.classList.contains("wrong")) complaint.hidden = true;
+    },
     /** The picture stays as it was; the sentence says why, and the place is marked. */
     wrong(text, { message, place }) {
-      input.setAttribute("aria-invalid", "true");
-      complaint.replaceChildren(...marked(text, place), message);
-      complaint.hidden = false;
+      input.value = text;
+      mark(true);
+      tell(...marked(text, place), message);
       if (place !== null && document.activeElement === input) input.setSelectionRange(place, place + 1);
     },
+    /** What was wrong with the address, beside another function. */
+    remind(why) {
+      complaint.classList.add("wrong");
+      tell(...why);
+    },
+    why: () => [...complaint.cloneNode(true).childNodes],
     show({ formula, names, mathml }) {
       input.value = formula;
-      input.removeAttribute("aria-invalid");
+      mark(false);
       complaint.hidden = true;
       const of = el("mrow", el("mi", "f"), el("mo", "("), ...names.flatMap((name, k) =>
         k ? [el("mo", ","), variable(name)] : [variable(name)]), el("mo", ")"));

@@ -11,7 +11,7 @@ export function keeper(say, { add, drop, clear }) {
   const less = make("button", { type: "button", id: "clear", class: "quiet", onclick: () => { clear(); more.focus(); } }, say("surface.clear"));
   return {
     button: more,
-    element: make("section", { class: "keeper", "aria-label": say("surface.several") }, chips, less),
+    element: make("section", { class: "keeper", hidden: true, "aria-label": say("surface.several") }, chips, less),
     show({ kept, state }) {
       more.disabled = !canKeep(state.keep);
       less.parentElement.hidden = !kept.length;

@@ -13,6 +13,7 @@ import { inside, moved, resized } from "./seen.js";
 
 const GRID = 240; // points along the longer side
 const LEVELS = 14;
+const FADED = 0.35; // basins of settings that are past
 
 /** A map that shows a model; `choose(x)` sets the start, `look(box)` shows another part of the plane. */
 export function contourMap(say, lang, choose, look) {
@@ -55,7 +56,9 @@ export function contourMap(say, lang, choose, look) {
   function basinsOver(pen) {
     const [[x0, x1], [y0, y1]] = model.basins.view;
     pen.imageSmoothingEnabled = false;
+    pen.globalAlpha = model.basins.old ? FADED : 1;
     pen.drawImage(model.basins.picture, at.x(x0), at.y(y1), at.x(x1) - at.x(x0), at.y(y0) - at.y(y1));
+    pen.globalAlpha = 1;
   }
 
   function linesOf(pen) {
@@ -79,7 +82,7 @@ export function contourMap(say, lang, choose, look) {
     /** The paths of the same function, at once: a slider is moving. */
     show(now) {
       const elsewhere = model?.described !== now.described || model?.view !== now.view;
-      const other = elsewhere || model?.basins !== now.basins;
+      const other = elsewhere || model?.basins?.picture !== now.basins?.picture || model?.basins?.old !== now.basins?.old;
       if (elsewhere) ground = null;
       model = now;
       other ? base.redraw() : over.redraw();

@@ -17,9 +17,10 @@ const WRITTEN = {
   ru: { log: "ln", tan: "tg", cot: "ctg", tanh: "th", sinh: "sh", cosh: "ch" },
 };
 
-/** The server's MathML as elements; of what it holds only the known elements are kept. */
+/** The server's MathML as elements; of what it holds only the known elements are kept, without attributes. */
 export function imported(text, lang = "en") {
-  const plain = text.replace(/&(\w+);/g, (whole, name) => ENTITIES[name] ?? whole);
+  const bare = text.replace(/<([^\s<>/]+)[^<>]*?(\/?)>/g, "<$1$2>"); // the browser looks at handlers of inert documents, too
+  const plain = bare.replace(/&(\w+);/g, (whole, name) => ENTITIES[name] ?? whole);
   const read = new DOMParser().parseFromString(`<math xmlns="${SPACE}">${plain}</math>`, "application/xml");
   if (read.querySelector("parsererror")) throw new Error("MathML");
   return [...read.documentElement.childNodes].flatMap((node) => copied(node, lang));

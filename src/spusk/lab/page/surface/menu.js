@@ -4,6 +4,7 @@ import { make } from "../dom.js";
 import { PRESETS } from "../network/plan.js";
 import { want } from "../network/wanted.js";
 import { offline } from "../offline.js";
+import { gallery } from "./source.js";
 
 // Each is a whole state of the view, or the name of a training's preset.
 const PICTURES = {
@@ -26,7 +27,7 @@ function train(preset) {
   location.hash = `network&${Object.entries(PRESETS[preset]).map((pair) => pair.join("=")).join("&")}`;
 }
 
-/** `choose(state)` shows a picture; `entries` is the server's gallery. */
+/** `choose(state)` shows a picture or a function of the gallery. */
 export function menu(say, choose) {
   const list = make("div", { class: "list" });
   const element = make("details", { class: "menu" }, make("summary", { id: "gallery" }, say("surface.gallery")), list);
@@ -48,13 +49,27 @@ export function menu(say, choose) {
     item(key, say(`surface.${key}`), null, () =>
       typeof picture === "string" ? train(picture) : choose(picture)))));
 
-  return {
-    element,
-    fill(entries) {
-      const row = ({ name, formula }) => item(name, name, formula, () => choose({ f: name }));
+  const state = make("p", { class: "faint small", role: "status" });
+  list.append(state);
+  let filling = false;
+
+  /** Asks for the gallery until it has come: at first, then each time the list is opened. */
+  async function fill() {
+    if (filling) return;
+    filling = true;
+    state.textContent = say("page.loading");
+    try {
+      const entries = await gallery();
       const of = (n) => entries.filter(({ view }) => view.length === n).map(row);
-      list.append(group(say("surface.two_variables"), of(2)), group(say("surface.one_variable"), of(1)));
-    },
-    unmount: () => document.removeEventListener("pointerdown", outside),
-  };
+      state.replaceWith(group(say("surface.two_variables"), of(2)), group(say("surface.one_variable"), of(1)));
+    } catch {
+      state.textContent = say("surface.no_gallery");
+      filling = false;
+    }
+  }
+  // a function that is in a file for its own sake has its formula for a name
+  const row = ({ name, formula }) => item(name, formula ? say(`surface.name_${name}`) : name, formula, () => choose({ f: name }));
+  element.addEventListener("toggle", () => element.open && fill());
+
+  return { element, fill, unmount: () => document.removeEventListener("pointerdown", outside) };
 }

@@ -1,6 +1,7 @@
 // From a state to everything that is drawn: the path, the kept ones, and why they did so.
 
 import { descend } from "../descent.js";
+import { DEFAULTS } from "../rules.js";
 import { fitting } from "./seen.js";
 import { SERIES } from "./series.js";
 import { PLANAR } from "./state.js";
@@ -9,28 +10,47 @@ import { explain } from "./why.js";
 const ENOUGH = 2000; // steps that are tried to see how many a first picture needs
 const NICE = [50, 100, 200, 500, 1000, 2000];
 
-/** The path of a state's settings. */
-export function pathOf(program, { x, rate, rule, beta, steps }) {
-  const parameters = rule === "adam" ? { beta1: beta } : { beta };
-  return descend(program, x, { rate, rule, steps, parameters });
+/** Settings as descent.js takes them. */
+export function optionsOf({ rate, rule, steps, beta, beta2, epsilon, half }) {
+  return { rate, rule, steps, parameters: { beta, beta1: beta, beta2, epsilon, half } };
 }
 
-/** A state with nothing missing: what is wanted where it fits the function, else its scene. */
+/** The path of a state's settings. */
+export function pathOf(program, state) {
+  return descend(program, state.x, optionsOf(state));
+}
+
+/** Whether a function can be seen in this way. */
+export function offers(show, { program, described }) {
+  if (show === "escape") return described.minima.some((minimum) => !minimum.global);
+  return program.n === 2 || !PLANAR.includes(show);
+}
+
+/** { state: with nothing missing, what is wanted where it fits the function, else its scene; dropped: what did not fit }. */
 export function completed(wanted, described, program) {
-  const fits = (x) => x && x.length === program.n;
-  const state = {
-    f: described.name ?? described.formula,
-    x: fits(wanted.x) ? wanted.x : described.start,
-    rate: wanted.rate ?? described.rate,
-    rule: wanted.rule ?? "plain",
-    beta: wanted.beta ?? 0.9,
-    keep: (wanted.keep ?? []).filter(({ x }) => fits(x)),
-    show: PLANAR.includes(wanted.show) && program.n < 2 ? "map" : (wanted.show ?? "map"),
-    box: fitting(wanted.box, described.view),
+  const isPoint = ({ x }) => x.length === program.n;
+  const fits = {
+    x: !wanted.x || isPoint(wanted),
+    keep: !wanted.keep || wanted.keep.every(isPoint),
+    show: !wanted.show || offers(wanted.show, { program, described }),
+    box: !wanted.box || fitting(wanted.box, described.view) !== undefined,
   };
-  state.steps = wanted.steps ?? enough(program, state);
-  state.n = wanted.n ?? state.steps;
-  return state;
+  const dropped = Object.keys(fits).filter((part) => !fits[part]);
+  const taken = Object.fromEntries(Object.entries(wanted).filter(([part]) => !dropped.includes(part)));
+  const state = {
+    x: described.start, rate: described.rate, rule: "plain", ...parameters(), show: "map", keep: [], ...taken,
+    f: described.name ?? described.formula,
+    box: fitting(taken.box, described.view),
+  };
+  if (dropped.includes("keep")) state.keep = wanted.keep.filter(isPoint);
+  state.steps ??= enough(program, state);
+  state.n ??= state.steps;
+  return { state, dropped };
+}
+
+function parameters() {
+  const { beta, beta2, epsilon, half } = DEFAULTS;
+  return { beta, beta2, epsilon, half };
 }
 
 function enough(program, state) {

@@ -5,6 +5,7 @@ import { make } from "../dom.js";
 const WHOLE = 6000; // ms for a whole path,
 const FASTEST = 25; // ms a step
 const SLOWEST = 350;
+const CALM = 600; // ms between two of the few pictures for those who want less motion
 
 /** `go(n)` is called to show step n; `now()` gives { n, last }. */
 export function player(say, go, now) {
@@ -38,13 +39,16 @@ export function player(say, go, now) {
     timer = setTimeout(tick, pace());
   }
 
-  const pace = () => Math.min(Math.max(WHOLE / Math.max(now().last, 1), FASTEST), SLOWEST);
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const pace = () => (calm() ? CALM : Math.min(Math.max(WHOLE / Math.max(now().last, 1), FASTEST), SLOWEST));
+  const stride = () => (calm() ? Math.ceil((now().last * CALM) / WHOLE) : 1);
 
   function tick() {
     const { n, last } = now();
     if (n >= last) return stop();
-    go(n + 1);
-    timer = n + 1 < last ? setTimeout(tick, pace()) : 0;
+    const next = Math.min(n + stride(), last);
+    go(next);
+    timer = next < last ? setTimeout(tick, pace()) : 0;
     if (!timer) dress(false);
   }
 

@@ -7,7 +7,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
 
 /** The ○ over a picture; `choose(px, py)` in pixels of the picture, `nudge(dx, dy)` in steps. */
 export function pointer(picture, say, lang, choose, nudge) {
-  const element = make("button", { type: "button", class: "start" });
+  const element = make("button", { type: "button", class: "start", hidden: true });
   element.addEventListener("pointerdown", (event) => event.button || element.setPointerCapture(event.pointerId));
   element.addEventListener("pointermove", (event) => {
     if (!element.hasPointerCapture(event.pointerId)) return;

@@ -51,7 +51,7 @@ export function ratesFor(program, { minima, rate, bound }, count = 25) {
   return Array.from({ length: count }, (_, k) => least * (most / least) ** (k / (count - 1)));
 }
 
-/** A counter of the shares {global, local, unsettled, diverged} of the starts at one rate. */
+/** A counter: at a rate, how many of the starts from … to end {global, local, unsettled, diverged}. */
 export function counter(tape, minima, view, { count = 300, seed = 0, steps = 1000, tolerance = 1e-6 }) {
   const program = compile(tape);
   const scene = {
@@ -61,36 +61,44 @@ export function counter(tape, minima, view, { count = 300, seed = 0, steps = 100
     starts: startsIn(view, count, seed),
   };
   const block = program.block("both", count);
-  return (rate) => {
+  return (rate, from = 0, to = count) => {
     const found = { global: 0, local: 0, unsettled: 0, diverged: 0 };
-    for (const end of ends(scene, block, rate)) found[end] += 1 / count;
-    return { rate, ...found };
+    const part = { ...scene, starts: scene.starts.map((cell) => cell.subarray(from, to)) };
+    for (const end of ends(part, block, rate)) found[end]++;
+    return found;
   };
+}
+
+/** What was counted as shares. */
+export function sharesOf(found) {
+  const all = Object.values(found).reduce((sum, part) => sum + part, 0);
+  return Object.fromEntries(Object.entries(found).map(([end, part]) => [end, part / all]));
 }
 
 // What becomes of each start.
 function ends(scene, block, rate) {
-  const { starts, steps } = scene;
+  const { starts, steps, program, tolerance } = scene;
   const found = new Array(starts[0].length).fill("unsettled");
-  const places = found.map((_, i) => i);
-  const first = new Float64Array(found.length);
-  block.inputs.forEach((cell, k) => cell.set(starts[k]));
+  const places = Int32Array.from(found, (_, i) => i);
+  const limit = new Float64Array(found.length); // of |∇f|²: beyond it a start is looked at twice
+  const { inputs } = block;
+  inputs.forEach((cell, k) => cell.set(starts[k]));
   let going = found.length;
   for (let n = 0; n <= steps && going; n++) {
     const [values, ...slopes] = block.run(going);
     let kept = 0;
     for (let i = 0; i < going; i++) {
       const place = places[i];
-      const x = block.inputs.map((cell) => cell[i]);
-      const slope = scene.program.patched(x, slopes.map((cell) => cell[i]));
-      const norm = length(slope);
-      if (n === 0) first[place] = norm;
-      const end = look(scene, x, values[i], norm, first[place], place);
+      let square = 0;
+      for (const cell of slopes) square += cell[i] * cell[i];
+      if (n === 0) limit[place] = GROWN * GROWN * square;
+      const usual = square > tolerance * tolerance && square <= limit[place] && Number.isFinite(values[i]);
+      const end = usual && !program.tape.peak ? null : look(scene, inputs, i, values[i], square, limit[place], place);
       if (end) {
         found[place] = end;
         continue;
       }
-      x.forEach((number, k) => (block.inputs[k][kept] = number - rate * slope[k]));
+      for (let k = 0; k < inputs.length; k++) inputs[k][kept] = inputs[k][i] - rate * slopes[k][i];
       places[kept++] = place;
     }
     going = kept;
@@ -99,10 +107,12 @@ function ends(scene, block, rate) {
 }
 
 // What this iterate means, or null: go on.
-function look(scene, x, value, norm, first, place) {
-  if (!Number.isFinite(value) || !Number.isFinite(norm)) return "diverged";
-  if (norm <= scene.tolerance) return landed(scene, x);
-  if (norm <= GROWN * first) return null;
+function look(scene, inputs, i, value, square, limit, place) {
+  const x = inputs.map((cell) => cell[i]);
+  if (scene.program.isPeak(x)) return landed(scene, x); // ∇f is defined as 0 there
+  if (!Number.isFinite(value) || !Number.isFinite(square)) return "diverged";
+  if (square <= scene.tolerance * scene.tolerance) return landed(scene, x);
+  if (square <= limit) return null;
   const start = scene.starts.map((cell) => cell[place]);
   const far = FAR * (1 + length(start));
   return length(x.map((number, k) => number - start[k])) > far ? "diverged" : null;

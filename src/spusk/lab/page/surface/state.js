@@ -1,6 +1,11 @@
 // What the view shows, as text for the address and back. The address comes from strangers.
 
-export const RULES = ["plain", "momentum", "nesterov", "adam"];
+import { DEFAULTS, rules } from "../rules.js";
+
+export const RULES = rules;
+const PARAMETERS = { falling: ["half"], momentum: ["beta"], nesterov: ["beta"], adam: ["beta", "beta2", "epsilon"] };
+/** What a rule takes beside η. */
+export const parametersOf = (rule) => PARAMETERS[rule] ?? [];
 export const MOST_STEPS = 10000;
 const MOST_KEPT = 6;
 const LONGEST = 500; // characters of a formula, as the server's limit
@@ -18,6 +23,9 @@ const READ = {
   rate: (text) => positive(number(text)),
   rule: (text) => (RULES.includes(text) ? text : undefined),
   beta: (text) => share(number(text)),
+  beta2: (text) => share(number(text)),
+  epsilon: (text) => positive(number(text)),
+  half: (text) => positive(number(text)),
   steps: (text) => (whole(text) >= 1 && whole(text) <= MOST_STEPS ? whole(text) : undefined),
   n: (text) => (whole(text) <= MOST_STEPS ? whole(text) : undefined),
   keep: kept,
@@ -46,13 +54,18 @@ function share(value) {
   return value >= 0 && value < 1 ? value : undefined;
 }
 
+// η, rule, its parameters with ~ between them, x: a rule without any has a place for them all the same
 function kept(text) {
   const rows = text.split(";").map((row) => {
-    const [rate, rule, beta, ...x] = row.split(",");
-    return { rate: READ.rate(rate), rule: READ.rule(rule ?? ""), beta: READ.beta(beta ?? ""), x: point(x.join(",")) };
+    const [rate, rule, own = "", ...x] = row.split(",");
+    const parts = own.split("~");
+    const names = Object.hasOwn(PARAMETERS, rule) ? PARAMETERS[rule] : ["beta"];
+    const parameters = names.map((name, k) => [name, k < parts.length ? READ[name](parts[k]) : DEFAULTS[name]]);
+    const many = parts.length > names.length ? undefined : true;
+    return { rate: READ.rate(rate), rule: READ.rule(rule ?? ""), x: point(x.join(",")), many, ...Object.fromEntries(parameters) };
   });
   const good = rows.every((row) => Object.values(row).every((part) => part !== undefined));
-  return good && rows.length <= MOST_KEPT ? rows : undefined;
+  return good && rows.length <= MOST_KEPT ? rows.map(({ many, ...row }) => ({ ...DEFAULTS, ...row })) : undefined;
 }
 
 /** { wanted: what was understood, wrong: the keys that were not }. */
@@ -68,13 +81,20 @@ export function readState(settings) {
 }
 
 /** The same as text. */
-export function writeState({ f, x, rate, rule, beta, steps, n, keep, show, box }) {
+export function writeState({ f, x, rate, rule, steps, n, keep, show, box, ...own }) {
   const said = { f, x: x.join(","), rate, rule, steps, n };
-  if (rule !== "plain") said.beta = beta;
-  if (keep.length) said.keep = keep.map((k) => [k.rate, k.rule, k.beta, ...k.x].join(",")).join(";");
+  for (const name of parametersOf(rule)) said[name] = own[name];
+  if (keep.length) said.keep = keep.map((k) => [k.rate, k.rule, packed(k), ...k.x].join(",")).join(";");
   if (show !== "map") said.show = show;
   if (box) said.box = box.join(",");
   return said;
+}
+
+// Parameters as a kept row has them: those at the end that are the usual ones go without saying.
+function packed(settings) {
+  const [first, ...more] = PARAMETERS[settings.rule] ?? ["beta"];
+  const usual = more.every((name) => settings[name] === DEFAULTS[name]);
+  return [first, ...(usual ? [] : more)].map((name) => settings[name]).join("~");
 }
 
 export function canKeep(keep) {

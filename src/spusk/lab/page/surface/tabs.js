@@ -4,14 +4,11 @@ import { make } from "../dom.js";
 import { basinView } from "./basin_view.js";
 import { contourMap } from "./map.js";
 import { graph } from "./graph.js";
+import { offers } from "./model.js";
 import { inside } from "./seen.js";
-import { PLANAR, TABS } from "./state.js";
+import { TABS } from "./state.js";
 
 const PLUGINS = { relief: "./relief.js", basins: "./basins.js", escape: "./escape.js" };
-const fits = (name, { program, described }) => {
-  if (name === "escape") return described.minima.some((minimum) => !minimum.global);
-  return program.n === 2 || !PLANAR.includes(name);
-};
 
 /** `choose(x)` sets the start, `pick(name)` shows another tab, `look(box)` another part of the plane. */
 export function tabs(frame, choose, pick, look) {
@@ -30,7 +27,7 @@ export function tabs(frame, choose, pick, look) {
   const basins = basinView(say, lang, legend);
   let shown, last;
 
-  const offered = (name, model) => name in loaded && fits(name, model);
+  const offered = (name, model) => name in loaded && offers(name, model);
 
   function viewOf(name, model) {
     if (name === "relief") return (made.relief ??= reliefView(loaded.relief, say));

@@ -37,7 +37,8 @@ function what({ path, program, described, why }, say, lang) {
 }
 
 function because({ path, state, why, described }, say) {
-  if (state.rule === "adam") return say("surface.why_adam", { rate: state.rate });
+  if (state.rule === "adam" || state.rule === "backtracking") return say(`surface.why_${state.rule}`, { rate: state.rate });
+  if (state.rule === "falling") return falling(path, state, why, say);
   if (why.bound === null) return say("surface.why_none", {});
   const where = why.axis >= 0 && described.names.length > 1 ? pretty(described.names[why.axis]) : null;
   const numbers = { rate: state.rate, bound: why.bound, step: 1 / why.top, where };
@@ -47,4 +48,13 @@ function because({ path, state, why, described }, say) {
   if (why.side === "past") return say(path.outcome === "converged" ? "surface.why_past_settled" : "surface.why_past", numbers);
   if (path.outcome === "diverged" || path.outcome === "oscillating") return say("surface.why_steeper", numbers);
   return say(where ? "surface.why_zigzag_in" : "surface.why_zigzag", numbers);
+}
+
+// With a rate that falls: the first step that went below the bound.
+function falling({ step }, { rate, half }, { top }, say) {
+  const by = (n) => rate / (1 + (n - 1) / half);
+  const numbers = { rate, last: by(Math.max(step, 1)), bound: 2 / top, n: 1 };
+  if (!(top > 0)) return say("surface.why_falling", numbers);
+  while (numbers.n <= step && by(numbers.n) >= numbers.bound * (1 - 1e-12)) numbers.n++;
+  return say(numbers.n <= step ? "surface.why_falling_below" : "surface.why_falling_above", numbers);
 }

@@ -1,0 +1,74 @@
+// Rules as in rules.py and descent/loop.py, number by number.
+
+const SUFFICIENT = 1e-4; // Armijo's share of the decrease that the gradient promises, as in loop.py
+const HALVINGS = 60;
+
+/** What a rule takes where nothing else is said. */
+export const DEFAULTS = { beta: 0.9, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, half: 10 };
+
+// Each makes a function (x, ∇f, n, f) that moves x in place and gives the η it went by, or null: no step.
+// `memory` is what a rule carries along.
+const RULES = {
+  plain: (rate) => ({ memory: {}, move: (x, g) => down(x, g, rate) }),
+  falling: (rate, size, { half }) => ({ memory: {}, move: (x, g, n) => down(x, g, rate / (1 + n / half)) }),
+  backtracking: (rate, size, own, program) => ({ memory: {}, move: (x, g, n, f) => backtrack(program, x, g, f, rate) }),
+  momentum: (rate, size, { beta }) => {
+    const v = new Float64Array(size);
+    return { memory: { v }, move: (x, g) => {
+      for (let k = 0; k < size; k++) {
+        v[k] = beta * v[k] - rate * g[k];
+        x[k] += v[k];
+      }
+      return rate;
+    } };
+  },
+  nesterov: (rate, size, { beta }) => {
+    const v = new Float64Array(size);
+    return { memory: { v }, move: (x, g) => {
+      for (let k = 0; k < size; k++) {
+        const push = rate * g[k];
+        v[k] = beta * v[k] - push;
+        x[k] += beta * v[k] - push;
+      }
+      return rate;
+    } };
+  },
+  adam: (rate, size, { beta1, beta2, epsilon }) => {
+    const m = new Float64Array(size);
+    const s = new Float64Array(size);
+    return { memory: { m, s }, move: (x, g, n) => {
+      const [left, right] = [1 - beta1 ** (n + 1), 1 - beta2 ** (n + 1)];
+      for (let k = 0; k < size; k++) {
+        m[k] = beta1 * m[k] + (1 - beta1) * g[k];
+        s[k] = beta2 * s[k] + (1 - beta2) * g[k] * g[k];
+        x[k] -= (rate * (m[k] / left)) / (Math.sqrt(s[k] / right) + epsilon);
+      }
+      return rate;
+    } };
+  },
+};
+export const rules = Object.keys(RULES);
+
+/** The rule of that name for a program: { memory, move(x, ∇f, n, f) }. */
+export function made(name, rate, program, parameters) {
+  if (!Object.hasOwn(RULES, name)) throw new RangeError(`rule ${name} is not known`);
+  return RULES[name](rate, program.n, { ...DEFAULTS, ...parameters }, program);
+}
+
+function down(x, g, rate) {
+  for (let k = 0; k < x.length; k++) x[k] -= rate * g[k];
+  return rate;
+}
+
+// Armijo: the first of η, η/2, η/4, … with f(x − η∇f) ≤ f(x) − c·η·|∇f|².
+function backtrack(program, x, g, f, rate) {
+  const old = x.slice();
+  const promise = SUFFICIENT * g.reduce((sum, part) => sum + part * part, 0);
+  for (let tries = 0; tries < HALVINGS; tries++, rate /= 2) {
+    x.set(old);
+    down(x, g, rate);
+    if (program.value(x) <= f - rate * promise) return rate; // NaN compares false: halve
+  }
+  x.set(old);
+  return null;
+}
