@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <chrono>
 #include <new>
 
 namespace spusk {
@@ -44,10 +45,11 @@ class Arena {
 
 Session::Session(const Order &order, const Kernels *kernels) {
   plan_.kernels = kernels;
+  choose_ = order.threads <= 0;
   lay_out(order);
   team_ = std::make_unique<Team>(plan_.threads);
   plan_.team = team_.get();
-  plan_.barrier = [](void *team, int) { static_cast<Team *>(team)->barrier(); };
+  plan_.barrier = [](void *team, int thread) { static_cast<Team *>(team)->barrier(thread); };
   Arena count(nullptr);
   allot(count);
   bytes_ = count.used();
@@ -207,7 +209,18 @@ Tally Session::steps(const int64_t *order, long first, long last, float rate) {
   const std::lock_guard<std::mutex> alone(busy_);
   plan_.order = order, plan_.first = first, plan_.last = last, plan_.rate = rate;
   plan_.cost = 0, plan_.correct = plan_.seen = 0;
-  team_->run([this](int thread) { plan_.kernels->steps(plan_, thread); });
+  using clock = std::chrono::steady_clock;
+  const auto began = clock::now();
+  const auto seconds = [&] { return std::chrono::duration<double>(clock::now() - began).count(); };
+  plan_.threads = neighbours_.alone() ? 1 : team_->size();
+  if (plan_.threads == 1) {
+    plan_.kernels->steps(plan_, 0);
+    if (neighbours_.alone()) neighbours_.by_itself(seconds(), last - first);
+  } else {
+    team_->waited();
+    team_->run([this](int thread) { plan_.kernels->steps(plan_, thread); });
+    if (choose_) neighbours_.together(seconds(), last - first, team_->waited(), plan_.threads);
+  }
   return {plan_.cost, plan_.correct, plan_.seen};
 }
 

@@ -40,7 +40,8 @@ class Session {
   Session &operator=(const Session &) = delete;
 
   Tally steps(const int64_t *order, long first, long last, float rate);
-  int threads() const { return plan_.threads; }
+  int threads() const { return team_->size(); }
+  Neighbours &neighbours() { return neighbours_; }
   const Plan &plan() const { return plan_; }
 
  private:
@@ -54,6 +55,8 @@ class Session {
   std::vector<Layer> layers_;
   std::vector<Worker> workers_;
   std::unique_ptr<Team> team_;
+  Neighbours neighbours_;
+  bool choose_;      // how many threads: nobody said
   void *memory_ = nullptr;
   std::size_t bytes_ = 0;
 };

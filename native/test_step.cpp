@@ -118,6 +118,7 @@ bool check(const Case &c) {
         const long steps = (c.K + c.batch - 1) / c.batch, window = session.plan().window;
         const long middle = steps / 2 / window * window;
         session.steps(set.order.data(), 0, middle, 0.5f);
+        if (threads == 3) session.neighbours().together(1, 9, 2.5, 3);  // one goes on alone
         session.steps(set.order.data(), middle, steps, 0.5f);
       }
       double worst = 0;
@@ -136,6 +137,26 @@ bool check(const Case &c) {
 
 }  // namespace
 
+// Where threads wait for one another, one alone is tried, and goes on if it is faster.
+bool neighbours_are_seen() {
+  Neighbours others;
+  others.together(1, 10, 0.1, 2);     // they hardly wait
+  bool good = !others.alone();
+  others.together(0.001, 10, 2, 2);   // too short to say
+  good = good && !others.alone();
+  others.together(1, 10, 1, 2);
+  good = good && others.alone();
+  others.by_itself(1, 20);            // faster: for eight calls more
+  for (int i = 0; i < 8; ++i) good = good && others.alone(), others.by_itself(1, 20);
+  good = good && !others.alone();
+  others.together(1, 10, 1, 2);
+  good = good && others.alone();
+  others.by_itself(1, 9);             // slower: all together, and no trial for a while
+  for (int i = 0; i < 32; ++i) good = good && !others.alone(), others.together(1, 10, 1, 2);
+  others.together(1, 10, 1, 2);
+  return good && others.alone();
+}
+
 int main() {
   const std::vector<Case> cases = {
       {{7, 3}, 5, 2, true, true},
@@ -153,7 +174,7 @@ int main() {
       {{300, 1801, 10}, 95, 3, true, true},      // lazy, ragged, several windows
       {{300, 1777, 40, 20}, 60, 33, true, true},  // lazy under wide layers
   };
-  bool good = tapes_agree();
+  bool good = tapes_agree() && neighbours_are_seen();
   for (const Case &c : cases) good = check(c) && good;
   std::puts(good ? "all agree" : "some differ");
   return good ? EXIT_SUCCESS : EXIT_FAILURE;

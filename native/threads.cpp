@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <chrono>
+
 namespace spusk {
 
 namespace {
@@ -12,9 +14,15 @@ void pause() {
   asm volatile("yield");
 #endif
 }
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+constexpr int SOON = 100;  // turns of a wait that are not worth a look at the clock
 }  // namespace
 
-Team::Team(int size) : size_(size), process_(getpid()) {
+Team::Team(int size) : size_(size), process_(getpid()), waited_(size) {
   // With more threads than cores the one waited for may need this very core.
   const unsigned cores = std::thread::hardware_concurrency();
   spins_ = size <= static_cast<int>(cores) ? 4000 : 20;
@@ -32,12 +40,15 @@ Team::~Team() {
   for (std::thread &thread : threads_) thread.join();
 }
 
-void Team::wait_past(std::atomic<uint32_t> &word, uint32_t seen) const {
+double Team::wait_past(std::atomic<uint32_t> &word, uint32_t seen) const {
+  double began = 0;
   for (int i = 0; i < spins_; ++i) {
-    if (word.load(std::memory_order_acquire) != seen) return;
+    if (word.load(std::memory_order_acquire) != seen) return began ? now() - began : 0;
+    if (i == SOON) began = now();
     pause();
   }
   while (word.load(std::memory_order_acquire) == seen) word.wait(seen, std::memory_order_acquire);
+  return began ? now() - began : 0;
 }
 
 void Team::live(int thread) {
@@ -45,7 +56,7 @@ void Team::live(int thread) {
     wait_past(jobs_, seen);
     if (over_.load()) return;
     (*job_)(thread);
-    barrier();
+    barrier(thread);
   }
 }
 
@@ -55,18 +66,24 @@ void Team::run(const std::function<void(int)> &job) {
   jobs_.fetch_add(1, std::memory_order_release);
   jobs_.notify_all();
   job(0);
-  barrier();
+  barrier(0);
 }
 
-void Team::barrier() {
+void Team::barrier(int thread) {
   const uint32_t turn = turn_.load(std::memory_order_acquire);
   if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == static_cast<uint32_t>(size_)) {
     arrived_.store(0, std::memory_order_relaxed);
     turn_.store(turn + 1, std::memory_order_release);
     turn_.notify_all();
   } else {
-    wait_past(turn_, turn);
+    waited_[thread].seconds += wait_past(turn_, turn);
   }
+}
+
+double Team::waited() {
+  double all = 0;
+  for (Waited &each : waited_) all += each.seconds, each.seconds = 0;
+  return all;
 }
 
 }  // namespace spusk
