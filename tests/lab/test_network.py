@@ -264,7 +264,8 @@ BROKEN = [
     ("rate", "-1", "η"), ("rate", "Infinity", "η"), ("rate", "__proto__", "η"),
     ("layers", "784-10-9", "Layers"), ("layers", "784-99999999-10", "Layers"),
     ("batch", "1.5", "Batch"), ("epochs", "0", "Epochs"),
-    ("init", "%3Cimg%20src=x%3E", "Random start"), ("data", "/etc/passwd", "Data"), ("seed", "1e3", "Seed"),
+    ("init", "%3Cimg%20src=x%3E", "Random start"),
+    ("data", "/etc/passwd", "Data"), ("seed", "1e3", "Seed"),
 ]  # fmt: skip
 
 

@@ -187,10 +187,11 @@ def test_nothing_moves_when_a_run_starts(page, fake):
             [entry.value, ...entry.sources.map(({ node }) => node?.className ?? node?.nodeName)])))
             .observe({ type: "layout-shift" });
     }""")
-    places = """() => [...document.querySelectorAll(".picture, .right > *, .now div")].map((one) => {
-        const { x, y, width, height } = one.getBoundingClientRect();
+    parts = ".picture, .right > *, .now div"
+    places = f"""() => [...document.querySelectorAll("{parts}")].map((one) => {{
+        const {{ x, y, width, height }} = one.getBoundingClientRect();
         return [x, y, width, height];
-    })"""
+    }})"""
     before = page.evaluate(places)
     page.locator("button.start").click()
     state(page, "Training")
