@@ -387,7 +387,7 @@ def choose(page, where, name, body):
 def test_end_to_end_a_file_of_ones_own_is_trained(page):
     opened(page)
     with page.expect_file_chooser() as chooser:
-        page.get_by_text("Own file …").click()
+        page.get_by_text("Own file…").click()
     chooser.value.set_files({"name": "flowers.csv", "mimeType": "text/csv", "buffer": flowers()})
     shows(page, ".plan .sending", "flowers.csv is read: 120 precedents", "were mixed")
     assert page.locator("#n-layers").input_value() == "4-30-3"

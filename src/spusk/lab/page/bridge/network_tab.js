@@ -136,7 +136,8 @@ class NetworkTab {
   explain() {
     const filled = { now: this.now, before: this.before, y: this.V[this.k].y[0], rate: this.used, lang: this.lang };
     const formula = (key) => make("p", { class: "formula" }, explained(key, filled));
-    this.formulas.replaceChildren(...[...this.fresh()].map(formula));
+    const news = [...this.fresh()].map(formula);
+    this.formulas.replaceChildren(...(news.length ? news : [make("p", {}, this.say("bridge.network_first"))]));
     this.hint.textContent = this.touched ? explained(this.touched, filled) : this.say("bridge.network_hint");
   }
 

@@ -32,11 +32,13 @@ export function controls(tools, on) {
 }
 
 /** The numbers that move: epoch, cost, accuracy, speed. */
-export function numbers({ say, lang, percent, number }) {
+export function numbers({ say, lang, percent, number, tell }) {
   const keys = ["epoch", "cost", "accuracy", "speed"];
   const cells = Object.fromEntries(keys.map((key) => [key, make("dd", { id: `n-now-${key}` }, "—")]));
+  const why = (key) => tell(`${say(`network.now_${key}`)}: ${say(`network.now_${key}_why`)}`);
+  const name = (key) => make("button", { type: "button", class: "why", title: say(`network.now_${key}_why`), onclick: () => why(key) }, say(`network.now_${key}`));
   const element = make("dl", { class: "now" }, keys.map((key) =>
-    make("div", {}, make("dt", { class: "small faint", title: say(`network.now_${key}_why`) }, say(`network.now_${key}`)), cells[key])));
+    make("div", {}, make("dt", { class: "small faint" }, name(key)), cells[key])));
   const fixed = (value, digits) => value.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
   function show(run) {

@@ -10,12 +10,12 @@ const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 const ink = (value) => [value, value, value];
 
 /** `send(pixels)` → whether somebody hears. */
-export function drawing({ say, percent }, send) {
+export function drawing({ say, percent, tell }, send) {
   const field = make("canvas", { width: SIDE, height: SIDE, class: "field", tabindex: "0", role: "application", "aria-label": say("network.field") });
   const pen = field.getContext("2d", { willReadFrequently: true });
   const rows = Array.from({ length: BARS }, bar);
   const verdict = make("p", { class: "drawn small", "aria-live": "polite" }, say("network.draw_here"));
-  const seen = make("span", { class: "seen", title: say("network.seen") });
+  const seen = make("span", { class: "seen", title: say("network.seen"), onclick: () => tell(say("network.seen")) });
   const clear = make("button", { type: "button", class: "quiet", onclick: wipe }, say("network.clear"));
   const element = make("section", { class: "drawing", "aria-label": say("network.drawing") },
     field, make("div", { class: "bars", role: "group", "aria-label": "α(x)" }, rows.map((row) => row.element)),

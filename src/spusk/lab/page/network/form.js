@@ -24,11 +24,12 @@ export function form(tools, plan, on) {
   const besides = { data: [file.element, file.line] };
   const rows = PARTS.map((part) => make("div", { class: `field-${part}` },
     make("label", { for: `n-${part}`, title: say(`network.${part}_why`) }, say(`network.${part}`)), fields[part], besides[part] ?? []));
+  const why = make("p", { class: "explained small faint", id: "n-why" }, say("network.form_why"));
   const complaint = make("p", { class: "wrong small", id: "n-wrong", role: "alert" });
   const set = make("fieldset", {}, make("legend", {}, say("network.plan")),
     make("div", { class: "preset" }, make("label", { for: "n-preset" }, say("network.preset")), preset), ...rows);
   const instead = make("p", { class: "instead small", role: "status", hidden: true }, say("network.instead"));
-  const element = make("form", { class: "plan", onsubmit: (event) => { event.preventDefault(); on.start(); } }, set, instead, complaint);
+  const element = make("form", { class: "plan", onsubmit: (event) => { event.preventDefault(); on.start(); } }, set, why, instead, complaint);
 
   droppable(element, (dropped) => set.disabled || file.take(dropped));
 
@@ -58,7 +59,7 @@ export function form(tools, plan, on) {
 
   function mark(part, wrong) {
     wrong ? fields[part].setAttribute("aria-invalid", "true") : fields[part].removeAttribute("aria-invalid");
-    wrong ? fields[part].setAttribute("aria-describedby", "n-wrong") : fields[part].removeAttribute("aria-describedby");
+    fields[part].setAttribute("aria-describedby", wrong ? "n-wrong" : "n-why");
   }
 
   /** The plan in the form; undefined with the first wrong part marked and explained. */
@@ -89,7 +90,10 @@ export function form(tools, plan, on) {
     fields.layers.value = fitted(fields.layers.value, fields.data.value);
     file.clear();
   });
-  for (const field of Object.values(fields)) field.addEventListener("change", changed);
+  for (const [part, field] of Object.entries(fields)) {
+    field.addEventListener("change", changed);
+    field.addEventListener("focus", () => (why.textContent = `${say(`network.${part}`)}: ${say(`network.${part}_why`)}`));
+  }
   set.addEventListener("input", () => {
     on.touched();
     if (complaint.textContent) read(); // it goes as soon as it is heeded: Start must not move under the pointer
