@@ -8,7 +8,7 @@ import { reader } from "./bridge/settings.js";
 
 const TABS = { neuron, network: drawn, plane: learning };
 const NAMES = Object.keys(TABS);
-const REST = 400; // ms: browsers refuse an address that is written too often
+const REST = 320; // ms: browsers refuse an address that is written too often
 const lately = {}; // each tab as it was left, in the address's own words
 let last, said; // the tab looked at last, and the address as this view last read or wrote it
 
