@@ -47,6 +47,8 @@ export function curves({ say, lang, percent, number }) {
     const rows = runs.map((run) => ({ run, row: pointed ? run.history.find((each) => each.epoch === pointed) : run.history.at(-1) }));
     const found = rows.filter(({ row }) => row), sentences = found.map(sentence);
     reading.replaceChildren(...found.map(({ run }, i) => readingOf(run, sentences[i])));
+    if (reading.scrollHeight > reading.clientHeight) reading.tabIndex = 0; // to be scrolled by keys too
+    else reading.removeAttribute("tabindex");
     Object.keys(KINDS).forEach((kind, i) =>
       pictures[i].element.setAttribute("aria-label", [say(`network.${kind}`), ...sentences].join(". ")));
   }
