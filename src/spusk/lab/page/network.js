@@ -171,7 +171,7 @@ export function mount(room, frame) {
   }
 
   function started(id) {
-    if (known.chosen !== undefined) known.ticked.add(known.chosen);
+    if (known.chosen !== undefined && known.chosen !== id) known.ticked.add(known.chosen);
     known.chosen = id;
     live.send({ do: "watch", id });
     if (then) live.send({ do: then, id });

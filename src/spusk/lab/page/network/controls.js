@@ -1,7 +1,7 @@
 // One big Start that becomes Pause; step an epoch, stop; what is going on, in a sentence; downloads.
 
 import { make } from "../dom.js";
-import { chooser, WEIGHTS } from "./files.js";
+import { chooser, HISTORIES, WEIGHTS } from "./files.js";
 import { active } from "./runs.js";
 import { sets } from "./sets.js";
 
@@ -13,7 +13,7 @@ export function controls(tools, on) {
   const element = make("div", { class: "controls" }, main, step, stop);
   const link = (file) => make("a", { download: true }, say(`network.get_${file}`));
   const weights = link("weights"), history = link("history");
-  const load = chooser(tools, { id: "n-load", label: "load_weights", accept: WEIGHTS, taken: on.taken });
+  const load = chooser(tools, { id: "n-load", label: "load_weights", accept: WEIGHTS, beside: HISTORIES, taken: on.taken });
   const links = make("p", { class: "links" }, weights, history);
   const downloads = make("div", { class: "downloads small" }, links, load.element, load.line);
 
