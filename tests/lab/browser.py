@@ -41,8 +41,10 @@ def new_page(lab_address, chromium):
     """Opens pages on the lab: new_page("#surface&…", lang="ru-RU", viewport=NARROW)."""
     contexts, said = [], []
 
-    def opened(picture="", lang="en-US", theme="light", viewport=WIDE):
-        context = chromium.new_context(viewport=viewport, locale=lang, color_scheme=theme)
+    def opened(picture="", lang="en-US", theme="light", viewport=WIDE, touch=False):
+        context = chromium.new_context(
+            viewport=viewport, locale=lang, color_scheme=theme, has_touch=touch
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)

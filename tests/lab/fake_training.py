@@ -78,6 +78,9 @@ class FakeTraining:
     def unwatch(self, message):
         return {"unwatched": message["id"]}
 
+    def ping(self, message):
+        return {"pong": True}
+
     def pause(self, message):
         return self.state(message, "paused")
 

@@ -81,6 +81,27 @@ def test_the_network(new_page, lab_address, theme, viewport):
         sound(page, f"network {tab}")
 
 
+def test_russian_views(new_page, lab_address):
+    page = new_page("#network", lang="ru-RU", viewport=NARROW)
+    page.wait_for_selector("button.start:not(:disabled)")
+    page.click("button.start")
+    page.wait_for_selector(".chip")
+    for tab in TABS["network"]:
+        page.click(f"#n-tab-{tab}")
+        page.wait_for_timeout(700)
+        sound(page, f"network {tab}, in Russian")
+    for tab in TABS["bridge"]:
+        page.goto(lab_address.split("/?")[0] + f"/#bridge&tab={tab}")
+        page.wait_for_selector(f"#tab-{tab}[aria-selected=true]")
+        page.wait_for_timeout(300)
+        sound(page, f"bridge {tab}, in Russian")
+    page.click("[data-view=surface]")
+    page.wait_for_selector(".surface .maths math")
+    page.click("#gallery")
+    page.wait_for_selector(".menu [data-item=booth]")
+    sound(page, "surface, gallery open, in Russian")
+
+
 def test_the_help(new_page):
     page = new_page()
     page.wait_for_selector(".surface")

@@ -36,7 +36,7 @@ def test_the_runs_of_before_are_gone(chromium, port):
         assert page.is_disabled("button.start")
         page.evaluate("address => void fetch(address)", address)  # as another tab would open it
         page.wait_for_selector("button.start:not(:disabled)")
-        shows(page, ".state", "Прежних запусков больше нет")
+        shows(page, ".state", "Прежних обучений больше нет")
         assert page.locator(".chip").count() == 0
         page.click("button.start")
         page.wait_for_selector(".state[data-look=good]")

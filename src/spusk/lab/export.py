@@ -24,6 +24,7 @@ from spusk.words import LANGUAGES, topic
 
 FIRST = "main.js"
 LEFT_OUT = ("network.js", "network.css")  # the view whose trainings need the server
+REMARK = re.compile(r"^[ \t]*(//.*|/\*\*[\s\S]*?\*/)\n", re.MULTILINE)
 IMPORTED = re.compile(r'"(\.\.?/[\w./-]+\.js)"')  # also where import() reads it from a table
 LINKED = re.compile(r"^<(?:link|script)\b.*\n", re.MULTILINE)
 STYLES = re.compile(r'href="/page/([\w-]+\.css)"')
@@ -134,7 +135,12 @@ def imported(name: str) -> Iterator[str]:
 
 def relinked(name: str, link: Callable[[str], str]) -> str:
     """A module's text with other links in the place of relative ones."""
-    return IMPORTED.sub(lambda found: f'"{link(beside(name, found[1]))}"', source(name))
+    return IMPORTED.sub(lambda found: f'"{link(beside(name, found[1]))}"', bare(source(name)))
+
+
+def bare(text: str) -> str:
+    """A module without the lines that only remark on it: they are for readers of the source."""
+    return REMARK.sub("", text)
 
 
 def beside(name: str, other: str) -> str:

@@ -1,4 +1,4 @@
-"""Files that a page sends, piece by piece: a set to train on, or saved weights.
+"""Files that a page sends, piece by piece: a set to train on, saved weights, or their history.
 
 A person's name for a file is only shown, and its ending tells the reader; on disk each file has a
 name of ours, in a folder that ends with the server. What was read is deleted.
@@ -23,6 +23,7 @@ from spusk import data
 from spusk.data.npz import Bounded
 from spusk.data.stream import CHUNK, reading
 from spusk.errors import DataError, InputError, SpuskError
+from spusk.lab import histories
 from spusk.lab.guard import spoken
 from spusk.lab.jobs import BusyError, Jobs
 from spusk.lab.loaded import weights_file
@@ -42,11 +43,13 @@ Query = Callable[[str], str | None]  # a field of the address -> its text
 
 
 class Upload:
-    """A file of which some has come; `held` bytes of `total`."""
+    """A file of which some has come; `held` bytes of `total`. run: the one whose history it is."""
 
-    def __init__(self, folder: Path, name: str, ending: str, total: int) -> None:
+    def __init__(
+        self, folder: Path, name: str, ending: str, total: int, run: str | None = None
+    ) -> None:
         self.id = token_hex(8)
-        self.name, self.total, self.held = name, total, 0
+        self.name, self.total, self.held, self.run = name, total, 0, run
         self.path = folder / f"{self.id}{ending}"
         self.touched = monotonic()
 
@@ -77,7 +80,7 @@ class Files:
         if not 1 <= total <= LARGEST:
             raise InputError(say("lab.large_file", lang, limit=LARGEST >> 20))
         if at == 0 and query("file") is None:
-            upload = self.begun(name, total, lang)
+            upload = self.begun(name, total, lang, query("run"))
         else:
             upload = self.found(query("file"), total, lang)
         if at != upload.held or not 1 <= len(body) <= min(PIECE, total - at):
@@ -86,16 +89,17 @@ class Files:
         upload.take(body)
         return upload
 
-    def begun(self, name: str, total: int, lang: str) -> Upload:
+    def begun(self, name: str, total: int, lang: str, run: str | None) -> Upload:
         """A new file, not yet among those under way."""
         shown = shown_name(name)
-        ending = next((e for e in reversed(ENDINGS) if name.lower().endswith(e)), None)
+        endings = ENDINGS if run is None else histories.ENDINGS
+        ending = next((e for e in reversed(endings) if name.lower().endswith(e)), None)
         if ending is None:
-            raise InputError(say("lab.wrong_file", lang, name=shown, endings=", ".join(ENDINGS)))
+            raise InputError(say("lab.wrong_file", lang, name=shown, endings=", ".join(endings)))
         self.tidy()
         if len(self.under_way) >= UNDER_WAY:
             raise InputError(say("lab.many_files", lang, n=UNDER_WAY))
-        return Upload(self.room(), shown, ending, total)
+        return Upload(self.room(), shown, ending, total, run)
 
     def room(self) -> Path:
         """The folder of the files, there until the server ends."""
@@ -131,6 +135,10 @@ class Files:
 def opened(upload: Upload, runs: Runs, lang: str) -> dict[str, Any]:
     """A set, {"set": …}, or a run, {"run": …}. Raises InputError in which our path is not named."""
     try:
+        if upload.run is not None:
+            known = runs.find(upload.run, lang)
+            histories.remember(known, upload.path, upload.name, lang)
+            return {"run": known.described(lang)}
         if upload.path.suffix == WEIGHTS:
             run = runs.load(weights_file(upload.path, upload.name), lang)
             return {"run": run.described(lang)}

@@ -8,21 +8,43 @@ import { reader } from "./bridge/settings.js";
 
 const TABS = { neuron, network: drawn, plane: learning };
 const NAMES = Object.keys(TABS);
-const REST = 250; // ms: browsers refuse an address that is written too often
+const REST = 320; // ms: browsers refuse an address that is written too often
+const lately = {}; // each tab as it was left, in the address's own words
+let last, said; // the tab looked at last, and the address as this view last read or wrote it
+
+const spelt = (settings) => Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]));
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+/** What the address asks for. Where it is the one known here, or empty, the tab is as it was left. */
+function asked(settings) {
+  const ours = last && (same(settings, {}) || same(settings, said));
+  return ours ? { tab: last, ...lately[last] } : settings;
+}
 
 export function mount(room, { say, lang, settings, tell, remember }) {
-  const check = reader(settings);
+  const wanted = asked(settings), check = reader(wanted);
+  said = settings;
   let shown, timer, tab = check.choice("tab", NAMES);
   const floor = make("div", { role: "tabpanel", id: "bridge-floor", class: "bridge-floor" });
   const tabs = NAMES.map((name) => make("button", {
     type: "button", role: "tab", id: `tab-${name}`, "aria-controls": floor.id, onclick: () => open(name) }, say(`bridge.tab_${name}`)));
 
   function keep(now) {
-    clearTimeout(timer);
-    timer = setTimeout(() => remember({ tab, ...now }), REST);
+    lately[(last = tab)] = spelt(now);
+    timer ??= setTimeout(write, REST);
   }
-  function open(name, read = reader({})) {
-    shown?.unmount?.();
+  function leave() {
+    if (!shown) return;
+    lately[(last = tab)] = spelt(shown.settings());
+    shown.unmount?.();
+  }
+  function write() {
+    timer = undefined;
+    said = { tab, ...lately[tab] };
+    remember(said);
+  }
+  function open(name, read = reader(lately[name] ?? {})) {
+    leave();
     tab = name;
     tabs.forEach((one, k) => {
       one.setAttribute("aria-selected", NAMES[k] === name);
@@ -32,7 +54,7 @@ export function mount(room, { say, lang, settings, tell, remember }) {
     floor.dataset.tab = name;
     floor.replaceChildren();
     shown = TABS[name].mount(floor, { say, lang, read, tell, remember: keep });
-    if (read !== check) keep({});
+    if (read !== check || wanted !== settings) keep(shown.settings());
   }
   function arrows(event) {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.code];
@@ -50,7 +72,7 @@ export function mount(room, { say, lang, settings, tell, remember }) {
   return {
     unmount() {
       clearTimeout(timer);
-      shown.unmount?.();
+      leave();
     },
     restyle: () => shown.restyle?.(),
     // a focused button keeps its own space bar

@@ -8,7 +8,7 @@ import { curves } from "./network/curves.js";
 import { drawing, throttled } from "./network/draw.js";
 import { form } from "./network/form.js";
 import { connect } from "./network/live.js";
-import { PRESETS, planOf, presetOf, readPlan, sizesOf } from "./network/plan.js";
+import { here, planOf, preset, presetOf, readPlan, sizesOf } from "./network/plan.js";
 import { active, best, store, strip } from "./network/runs.js";
 import { fitted, hearSets, sets } from "./network/sets.js";
 import { tabs } from "./network/tabs.js";
@@ -17,6 +17,8 @@ import { weights } from "./network/weights.js";
 
 const FRESH = 1000; // ms between two pictures of the weights while a network learns
 const ASKED = { weights: "weights", mistakes: "confusion" };
+// What the page asks by itself: where it fails nobody had ordered anything.
+const UNORDERED = ["runs", "watch", "unwatch", "weights", "confusion", "draw", "ping"];
 let last = {}; // what was looked at, when the view is left or speaks another language
 
 export function mount(room, frame) {
@@ -27,16 +29,17 @@ export function mount(room, frame) {
   const tools = { ...frame, number, percent, best };
   const known = store();
   Object.assign(known, { chosen: last.chosen, ticked: new Set(last.ticked) });
-  const asked = readPlan(settings, last.plan ?? PRESETS.small);
+  const asked = readPlan(settings, last.plan ?? preset("small"));
   if (asked.wrong.length) tell(say("network.broken", { parts: asked.wrong.map((part) => say(`network.${part}`)).join(", ") }));
-  let link = "connecting", error = "", then, plan = asked.plan, following = !asked.asked && !asked.missing, shown = {}, gone = false, noted = false;
-  let lab = last.lab, refused = "";
+  let link = "connecting", error = "", then, plan = asked.plan, shown = {}, gone = false, noted = false;
+  let following = !asked.asked && !asked.missing; // once, and not over what a person has typed
+  let lab = last.lab, refused = "", unseen = {}; // unseen: why a picture could not be had
   let starting = false; // asked for, and not there yet: data are read, weights drawn
   let waiting = asked.missing ? settings : undefined; // an address with a file that may yet be found
 
   const panes = { curves: curves(tools), weights: weights(tools), mistakes: confusion(tools) };
   const picture = tabs(tools, panes, last.tab, () => { look(); render(); });
-  const fields = form(tools, plan, { changed: keep, start, taken });
+  const fields = form(tools, plan, { changed: typed, touched, start, taken });
   const now = numbers(tools);
   const buttons = controls(tools, { main, step, stop: () => order("stop"), taken });
   const status = make("p", { class: "state", role: "status", "aria-live": "polite" });
@@ -57,6 +60,7 @@ export function mount(room, frame) {
   function changed(next) {
     link = next;
     starting = false;
+    field.answered();
     if (next === "open") live.send({ do: "runs" });
     render();
   }
@@ -64,16 +68,23 @@ export function mount(room, frame) {
   function heard(message) {
     if (message.refused) refused = message.refused[lang];
     if (message.hello) greeted(message.lab);
-    if (message.error !== undefined) error = message.error;
-    if (message.error !== undefined && message.do === "start") then = undefined;
+    if (message.error !== undefined) failed(message);
     if (message.started || message.do === "start") starting = false;
     if (message.weights?.id === known.chosen && message.weights) panes.weights.show(message.weights), filled("weights");
     if (message.confusion?.id === known.chosen && message.confusion) panes.mistakes.show(message.confusion, known.runs.get(known.chosen)), filled("mistakes");
-    if (message.drawn?.id === known.chosen && message.drawn) field.show(message.drawn);
+    if (message.drawn) field.answered(message.drawn.id === known.chosen ? message.drawn : undefined);
     if (message.runs) haveSets(message.sets);
     const news = known.hear(message);
     if (news) react(news);
     render();
+  }
+
+  /** What was ordered and failed is said in the sentence of the moment, all else at its own place. */
+  function failed({ error: sentence, do: what }) {
+    if (what === "start") then = undefined;
+    if (what === "draw") field.failed(sentence);
+    if (Object.values(ASKED).includes(what)) unseen = { what, sentence };
+    if (!UNORDERED.includes(what)) error = sentence;
   }
 
   /** The runs live in the server's memory: with another server they are gone. */
@@ -101,6 +112,10 @@ export function mount(room, frame) {
   function haveSets(list) {
     hearSets(list);
     fields.fill();
+    if (here(plan) !== plan) {
+      keep(here(plan));
+      fields.show(plan);
+    }
     const found = waiting && readPlan(waiting, plan);
     if (found && !found.missing) {
       waiting = undefined;
@@ -117,6 +132,7 @@ export function mount(room, frame) {
   /** What a file held that was sent from here: a set to train on, or weights to look at. */
   function taken({ set, run }) {
     if (gone) return undefined;
+    touched();
     if (set) {
       sets.set(set.id, set);
       const wished = waiting?.data === set.id ? readPlan(waiting, plan).plan : plan;
@@ -141,20 +157,21 @@ export function mount(room, frame) {
     if (wish) return launch(wish);
     const run = known.runs.get(known.chosen);
     if (run && (following || active(run))) follow(run);
+    touched();
     look();
   }
 
   /** A training of this preset: the one under way, or a new one. */
-  function launch(preset) {
-    const same = [...known.runs.values()].findLast((run) => active(run) && presetOf(planOf(run)) === preset);
+  function launch(name) {
+    const same = [...known.runs.values()].findLast((run) => active(run) && presetOf(planOf(run)) === name);
     if (same) return choose(same.id);
     known.chosen = undefined;
-    fields.show(PRESETS[preset]);
+    fields.show(preset(name));
     start();
   }
 
   function started(id) {
-    if (known.chosen !== undefined) known.ticked.add(known.chosen);
+    if (known.chosen !== undefined && known.chosen !== id) known.ticked.add(known.chosen);
     known.chosen = id;
     live.send({ do: "watch", id });
     if (then) live.send({ do: then, id });
@@ -169,6 +186,7 @@ export function mount(room, frame) {
   /** Asks for what the open tab shows, and for the drawing's answer. */
   function look() {
     const run = known.runs.get(known.chosen), name = ASKED[picture.chosen()];
+    unseen = {};
     if (run && name && !lacking(run)) ask(name);
     if (run?.shape) field.again();
   }
@@ -213,6 +231,7 @@ export function mount(room, frame) {
   }
 
   function choose(id) {
+    error = "";
     leave(known.chosen, id);
     known.chosen = id;
     follow(known.runs.get(id));
@@ -238,6 +257,15 @@ export function mount(room, frame) {
     render();
   }
 
+  function touched() {
+    following = false;
+  }
+
+  function typed(next) {
+    touched();
+    keep(next);
+  }
+
   function keep(next) {
     plan = next;
     remember(plan);
@@ -252,7 +280,8 @@ export function mount(room, frame) {
     status.dataset.look = manner;
     panes.curves.show(laid);
     const tab = picture.chosen(), soon = tab !== "curves" && shown[tab] !== run?.id ? "soon" : undefined;
-    picture.empty(run ? lacking(run) ?? soon : starting ? "soon" : `empty_${tab}`);
+    const why = run ? lacking(run) ?? soon : starting ? "soon" : `empty_${tab}`;
+    picture.empty(why === "soon" && unseen.what === ASKED[tab] ? unseen.sentence : why && say(`network.${why}`));
     field.suit(run ? { ...run, classes: run.sizes.at(-1) } : sets.get(plan.data), run && !run.whole ? "no_set" : "no_drawing");
     now.show(run);
     buttons.show(run, link);

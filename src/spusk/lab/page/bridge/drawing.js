@@ -1,4 +1,5 @@
-// The 2-2-1 network as a drawing on which every number stands: wide it lies, narrow it stands up.
+// The 2-2-1 network as a drawing on which every number stands: wide it lies, narrow it stands up; each of
+// the two also with larger letters.
 
 import { written } from "../words.js";
 import { called } from "./explain.js";
@@ -8,14 +9,28 @@ const WIDE = {
   box: "0 0 760 420", radius: 52, line: 18, letter: 8.4, class: "wide",
   nodes: { "0.1": [80, 95], "0.2": [80, 315], "1.1": [380, 95], "1.2": [380, 315], "2.1": [660, 205] },
   bias: { "1.1": [380, 14], "1.2": [380, 391], "2.1": [660, 122] },
-  crossing: [0.3, 0.3], target: [660, 282],
+  along: { "1.12": 0.3, "1.21": 0.3 }, target: [660, 282],
+};
+// as wide, with less room between: its letters are larger on the same screen
+const CLOSE = {
+  box: "0 0 556 420", radius: 52, line: 18, letter: 8.4, class: "wide",
+  nodes: { "0.1": [56, 95], "0.2": [56, 315], "1.1": [290, 95], "1.2": [290, 315], "2.1": [500, 205] },
+  bias: { "1.1": [290, 14], "1.2": [290, 391], "2.1": [500, 122] },
+  along: { "1.12": 0.28, "1.21": 0.28 }, target: [500, 282],
 };
 const NARROW = {
   box: "0 0 360 600", radius: 46, line: 16, letter: 7.4, class: "narrow",
   nodes: { "0.1": [95, 50], "0.2": [265, 50], "1.1": [95, 280], "1.2": [265, 280], "2.1": [180, 510] },
   bias: { "1.1": [46, 348], "1.2": [314, 348], "2.1": [180, 576] },
-  crossing: [0.28, 0.72], target: [290, 500],
+  along: { "1.12": 0.28, "1.21": 0.72 }, target: [290, 500],
 };
+const TALL = {
+  box: "0 0 360 730", radius: 54, line: 20, letter: 9.4, class: "tall",
+  nodes: { "0.1": [88, 58], "0.2": [272, 58], "1.1": [88, 330], "1.2": [272, 330], "2.1": [180, 616] },
+  bias: { "1.1": [58, 408], "1.2": [302, 408], "2.1": [180, 698] },
+  along: { "1.12": 0.3, "1.21": 0.7, "2.21": 0.72 }, target: [300, 606],
+};
+const forms = (narrow, large) => (narrow ? (large ? TALL : NARROW) : large ? CLOSE : WIDE);
 
 function svg(name, attributes = {}, ...children) {
   const element = document.createElementNS(SPACE, name);
@@ -35,8 +50,8 @@ function edges() {
 }
 
 /** Draws with `now` (numbers by key); shows those whose key `visible` allows, `fresh` ones marked. */
-export function drawing({ narrow, label, lang, now, y, cost, visible, fresh, touched }) {
-  const form = narrow ? NARROW : WIDE;
+export function drawing({ narrow, large, label, lang, now, y, cost, visible, fresh, touched }) {
+  const form = forms(narrow, large);
   const text = (key, [x, at], sign = called(key)) => {
     const shown = visible(key);
     const said = `${sign} ${shown ? written(now[key], lang) : "·"}`;
@@ -54,7 +69,7 @@ export function drawing({ narrow, label, lang, now, y, cost, visible, fresh, tou
   const lines = [], labels = [];
   for (const [from, to, key] of edges()) {
     const [[x1, y1], [x2, y2]] = [form.nodes[from], form.nodes[to]];
-    const place = key === "1.12" ? form.crossing[0] : key === "1.21" ? form.crossing[1] : 0.5;
+    const place = form.along[key] ?? 0.5;
     lines.push(svg("line", { x1, y1, x2, y2, class: fresh.has(`W${key}`) || fresh.has(`gW${key}`) ? "fresh" : "" }));
     labels.push(...pair(`W${key}`, [x1 + (x2 - x1) * place, y1 + (y2 - y1) * place - 4]));
   }

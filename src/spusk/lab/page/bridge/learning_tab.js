@@ -1,18 +1,19 @@
 // Tab 3: points in the plane and a small network that learns them before your eyes.
 
-import { canvas, colour, make } from "../dom.js";
-import { written } from "../words.js";
-import { classMap, picture } from "./colours.js";
+import { canvas, make } from "../dom.js";
+import { KEYED, touchable } from "../touch.js";
 import { button, choice, sign, slider } from "./controls.js";
 import { editor } from "./editor.js";
+import { curveArea, drawCurve, drawMap, mapArea } from "./learning_pictures.js";
 import * as net from "./net.js";
-import * as plane from "./plane.js";
 import { generator } from "./random.js";
-import { FEW, MANY, precedents, REACH, shaped, spelled, unspelled } from "./sets.js";
+import { FEW, MANY, precedents, rounded, shaped, spelled, unspelled } from "./sets.js";
+import { andOne, BATCHES, lessons, RATES, taughtFrom, taughtText } from "./taught.js";
 
-const GRID = 72;
 const SEEDS = 1e6;
 const KEPT = 600; // points of the cost curve
+const FRAME = 12; // ms of epochs between two pictures while what an address tells is taught again
+let left; // the network of the tab that was here before: another language goes on with it
 
 export function mount(room, tools) {
   return new LearningTab(room, tools);
@@ -29,29 +30,58 @@ class LearningTab {
       neurons: read.whole("h", [2, 8], 6),
       layers: read.whole("layers", [1, 3], 1),
       activation: read.choice("activation", Object.keys(net.SIGMAS), "tanh"),
-      rate: read.number("rate", [0.01, 30], 1),
-      batch: read.whole("batch", [1, 50], 10),
+      rate: read.number("rate", RATES, 1),
+      batch: read.whole("batch", BATCHES, 10),
+      taught: read.take("n", [], taughtFrom),
     });
     this.furnish(room);
-    this.begin();
+    const { taught } = this;
+    if (left?.settings === JSON.stringify(this.settings())) this.goOn(left.state);
+    else this.begin(taught);
   }
 
-  begin() {
-    this.pause();
-    this.random = generator(this.seed);
-    this.V = this.data === "own" ? this.own : shaped(this.data, this.random);
-    this.order = [...this.V];
-    this.net = net.randomise(net.network([2, ...Array(this.layers).fill(this.neurons), 1], this.activation), this.random);
-    this.pass = net.pass(this.net);
-    Object.assign(this, { epochs: 0, every: 1, history: [] });
-    this.measure();
+  goOn(state) {
+    Object.assign(this, state);
     this.show();
   }
 
-  epoch() {
-    net.epoch(this.net, this.order, this, this.pass);
-    this.epochs++;
+  /** From the start, and taught again what the address tells. */
+  begin(taught = []) {
+    this.pause();
+    this.random = generator(SEEDS + 1 + this.seed); // its own: the start is the same whichever the points
+    this.V = this.data === "own" ? this.own : shaped(this.data, generator(this.seed));
+    this.order = [...this.V];
+    this.net = net.randomise(net.network([2, ...Array(this.layers).fill(this.neurons), 1], this.activation), this.random);
+    this.pass = net.pass(this.net);
+    Object.assign(this, { epochs: 0, every: 1, history: [], taught: [], pointed: undefined });
     this.measure();
+    if (taught.length) this.teach(taught);
+    this.show();
+  }
+
+  epoch({ rate, batch } = this) {
+    net.epoch(this.net, this.order, { rate, batch, random: this.random }, this.pass);
+    this.epochs++;
+    this.taught = andOne(this.taught, { rate, batch });
+    this.measure();
+  }
+
+  /** Lesson after lesson, as fast as it goes, and seen. */
+  teach(all) {
+    this.promised = all;
+    const rest = lessons(all);
+    const turn = () => {
+      const end = performance.now() + FRAME;
+      let next;
+      do {
+        next = rest.next();
+        if (!next.done) this.epoch(next.value);
+      } while (!next.done && performance.now() < end);
+      if (next.done) this.pause();
+      else this.frame = requestAnimationFrame(turn);
+      this.show();
+    };
+    this.frame = requestAnimationFrame(turn);
   }
 
   /** Cost and accuracy over V; of a long history every other point is let go. */
@@ -73,6 +103,7 @@ class LearningTab {
     const turn = () => {
       this.epoch();
       this.show();
+      this.keep();
       this.frame = requestAnimationFrame(turn);
     };
     this.frame = requestAnimationFrame(turn);
@@ -82,18 +113,26 @@ class LearningTab {
   pause() {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
+    this.promised = undefined;
     this.playing.textContent = "▶";
   }
 
   toggle() {
     this.frame ? this.pause() : this.play();
     this.show();
+    this.keep();
   }
 
   step() {
     this.pause();
     this.epoch();
     this.show();
+    this.keep();
+  }
+
+  restart() {
+    this.begin();
+    this.keep();
   }
 
   show() {
@@ -109,46 +148,34 @@ class LearningTab {
   }
 
   drawMap(pen, width, height) {
-    const area = (this.area = plane.square(width, height, REACH));
-    const at = (k) => REACH * ((2 * k + 1) / GRID - 1);
-    const values = new Float64Array(GRID * GRID);
-    const x = [0, 0];
-    for (let k = 0; k < values.length; k++) {
-      [x[0], x[1]] = [at(k % GRID), at(Math.floor(k / GRID))];
-      values[k] = net.forward(this.net, x, this.pass)[0];
-    }
-    plane.cropped(pen, area, () => {
-      pen.drawImage(picture(values, GRID, classMap()), area.left, area.top, area.side, area.side);
-      plane.boundary(pen, area, values, GRID);
-    });
-    plane.points(pen, area, this.V, { size: this.data === "own" ? 7 : 4, chosen: this.chosen });
-    plane.axes(pen, area, ["x₁", "x₂"], this.lang);
+    this.area = mapArea(width, height);
+    const { net: layers, pass, V, chosen, lang } = this;
+    drawMap(pen, this.area, { layers, pass, V, size: this.data === "own" ? 7 : 4, chosen, lang });
   }
 
   drawCurve(pen, width, height) {
-    const line = plane.lineHeight();
-    const [left, bottom] = [3.7 * line, height - 1.6 * line];
-    const high = Math.max(...this.history.map(([, cost]) => cost), 0.01);
-    const last = Math.max(this.epochs, 10);
-    pen.font = plane.letters();
-    pen.fillStyle = colour("faint");
-    pen.strokeStyle = colour("line");
-    pen.strokeRect(left, 6, width - left - 6, bottom - 6);
-    pen.textAlign = "right";
-    pen.fillText(`C ${written(high, this.lang, 2)}`, left - 4, 6 + line);
-    pen.fillText("0", left - 4, bottom);
-    pen.fillText(`n = ${written(last, this.lang)}`, width - 6, height - 4);
-    pen.strokeStyle = colour("train");
-    pen.lineWidth = 2;
-    pen.beginPath();
-    for (const [n, cost] of [...this.history, [this.epochs, this.cost]])
-      pen.lineTo(left + (n / last) * (width - left - 6), bottom - (cost / high) * (bottom - 8));
-    pen.stroke();
+    this.scale = curveArea(width, height, this.history, this.epochs);
+    drawCurve(pen, this.scale, { rows: [...this.history, [this.epochs, this.cost]], pointed: this.pointed, lang: this.lang });
+  }
+
+  /** Reads the curve at the point nearest to epoch n; nowhere without one. */
+  point(n) {
+    const gap = ([epoch]) => Math.abs(epoch - n);
+    this.pointed = n === undefined ? undefined : this.history.reduce((best, row) => (gap(row) < gap(best) ? row : best));
+    const [epoch, cost] = this.pointed ?? [];
+    this.reading.textContent = this.pointed ? this.say("bridge.curve_here", { n: epoch, cost }) : this.say("bridge.curve_hint");
+    this.curve.redraw();
+  }
+
+  settings() {
+    const { data, seed, neurons: h, layers, activation, rate, batch } = this;
+    const taught = this.promised ?? this.taught;
+    return { data, seed, h, layers, activation, rate, batch, ...(taught?.length && { n: taughtText(taught) }),
+      ...(data === "own" && { points: spelled(this.own) }) };
   }
 
   keep() {
-    const { data, seed, neurons: h, layers, activation, rate, batch } = this;
-    this.remember({ data, seed, h, layers, activation, rate, batch, ...(data === "own" && { points: spelled(this.own) }) });
+    this.remember(this.settings());
   }
 
   change(what) {
@@ -160,11 +187,12 @@ class LearningTab {
   /** A point put on any set makes it one's own; every fifth of its points goes along. */
   adopt() {
     if (this.data === "own") return;
-    this.V = this.own = this.V.filter((_, k) => k % 5 === 0);
+    this.V = this.own = this.V.filter((_, k) => k % 5 === 0).map(rounded);
     this.data = this.sets.select.value = "own";
   }
 
   edited() {
+    if (this.epochs) this.taught = null; // with these points nobody can be taught the same
     this.order = [...this.V];
     this.measure();
     this.show();
@@ -172,19 +200,22 @@ class LearningTab {
 
   furnish(room) {
     const { say } = this;
-    this.map = canvas(say("bridge.learning_map"), (...all) => this.drawMap(...all), { tabindex: 0, id: "learning-map" });
-    this.curve = canvas(say("bridge.learning_curve"), (...all) => this.drawCurve(...all), { class: "curve" });
+    this.map = canvas(say("bridge.learning_map"), (...all) => this.drawMap(...all), { ...KEYED, id: "learning-map" });
+    this.curve = canvas(say("bridge.learning_curve"), (...all) => this.drawCurve(...all), { ...KEYED, class: "curve" });
+    this.reading = make("p", { class: "small faint reading" }, say("bridge.curve_hint"));
+    touchable(this.curve.element, { at: (x) => this.point(Math.max(0, this.scale.back(x))), leave: () => this.point(),
+      move: (dx) => this.point((this.pointed?.[0] ?? this.epochs) + dx * this.every) });
     this.verdict = make("p", { class: "verdict" });
     this.playing = sign("▶", say("bridge.play"), () => this.toggle(), "main");
     this.playing.id = "learn";
     const buttons = make("div", { class: "buttons" }, this.playing,
       button(say("bridge.one_epoch"), () => this.step()),
-      sign("|◀", say("bridge.reset"), () => this.begin()),
+      sign("|◀", say("bridge.reset"), () => this.restart()),
       button(say("bridge.another"), () => this.change({ seed: (this.seed + 1) % SEEDS })));
     room.append(
       make("div", { class: "pictures" },
         make("figure", {}, this.map.element, make("figcaption", { class: "small faint" }, say("bridge.learning_hint")))),
-      make("div", { class: "controls" }, buttons, make("div", { class: "panel" }, this.verdict, this.curve.element), this.choices()));
+      make("div", { class: "controls" }, buttons, make("div", { class: "panel" }, this.verdict, this.curve.element, this.reading), this.choices()));
     editor(this.map.element, {
       V: () => this.V, area: () => this.area, kind: () => this.kind, changed: () => this.edited(),
       own: () => this.adopt(), fixed: () => this.data !== "own", full: (n) => this.tell(say("bridge.full", { n })),
@@ -202,9 +233,9 @@ class LearningTab {
     const sigmas = choice({ label: "σ", value: this.activation, options: Object.keys(net.SIGMAS).map((name) => [name, say(`bridge.${name}`)]),
       onchange: (activation) => this.change({ activation }) });
     const whole = (key, label, low, high) => slider({ label, lang, low, high, value: this[key], onchange: (now) => this.change({ [key]: now }) });
-    this.rates = slider({ label: say("bridge.rate"), lang, low: 0.01, high: 30, value: this.rate, log: true,
+    this.rates = slider({ label: say("bridge.rate"), lang, low: RATES[0], high: RATES[1], value: this.rate, log: true,
       onchange: (rate) => { this.rate = rate; this.keep(); } });
-    const batches = slider({ label: say("bridge.batch"), lang, low: 1, high: 50, value: this.batch,
+    const batches = slider({ label: say("bridge.batch"), lang, low: BATCHES[0], high: BATCHES[1], value: this.batch,
       onchange: (batch) => { this.batch = batch; this.keep(); } });
     return make("div", { class: "choices" }, this.sets.element, kinds.element, sigmas.element,
       whole("layers", say("bridge.hidden_layers"), 1, 3).element, whole("neurons", say("bridge.neurons"), 2, 8).element,
@@ -216,6 +247,9 @@ class LearningTab {
   }
 
   unmount() {
+    const { V, own, order, random, net: layers, pass, epochs, every, history, cost, accuracy, taught } = this;
+    const state = { V, own, order, random, net: layers, pass, epochs, every, history, cost, accuracy, taught };
+    left = this.promised ? undefined : { settings: JSON.stringify(this.settings()), state };
     this.pause();
   }
 

@@ -8,6 +8,8 @@ export const SIGMAS = {
   tanh: { value: Math.tanh, slope: (a) => 1 - a * a },
 };
 
+const LARGEST = 1e6; // weight that an address may bring
+
 /** Layers of the given sizes, all zeros; the last neuron is a sigmoid. */
 export function network(sizes, activation = "sigmoid") {
   return sizes.slice(1).map((m, l) => {
@@ -25,6 +27,21 @@ export function randomise(layers, random) {
   }
   return layers;
 }
+
+/** All weights, then all biases. */
+export const weights = (layers) => ["W", "b"].flatMap((part) => layers.flatMap((layer) => [...layer[part]]));
+
+/** The layers with these weights and biases. */
+export function fill(layers, all) {
+  let next = 0;
+  for (const part of ["W", "b"]) for (const layer of layers) layer[part].set(all.slice(next, (next += layer[part].length)));
+}
+
+/** Reads what `weights` joined by commas; null where the text is no such list for these layers. */
+export const weightsFrom = (layers) => (text) => {
+  const all = text.split(",").map((part) => (part.trim() ? Number(part) : NaN));
+  return all.length === weights(layers).length && all.every((w) => Math.abs(w) <= LARGEST) ? all : null;
+};
 
 /** Room for one precedent's numbers: z⁽ˡ⁾, a⁽ˡ⁾ and δ⁽ˡ⁾, l = 1 … L (and a⁽⁰⁾ = x). */
 export function pass(layers) {

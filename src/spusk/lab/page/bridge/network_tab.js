@@ -17,6 +17,7 @@ const PHASES = [[], ["z1", "a1"], ["z2", "a2"], ["d2", "gW2", "gb2"], ["d1", "gW
 const [FRESH, FORWARD, UPDATE] = [0, 2, 5];
 const WEIGHTS = 9; // of the 2-2-1 network, biases included
 const MANY = 100; // epochs at one press
+const RATES = [0.01, 100];
 
 export function mount(room, tools) {
   return new NetworkTab(room, tools);
@@ -27,18 +28,40 @@ class NetworkTab {
     Object.assign(this, { say, lang, remember, narrow: matchMedia(NARROW) });
     this.example = read.choice("example", Object.keys(EXAMPLES), "xor");
     this.seed = read.whole("seed", [0, SEEDS], 1);
-    this.rate = read.number("rate", [0.01, 100], 3);
+    this.rate = read.number("rate", RATES, 3);
     this.furnish(room);
     this.redraw = () => this.draw();
     this.narrow.addEventListener("change", this.redraw);
     this.begin();
+    this.resume(read);
   }
 
   begin() {
     this.V = precedents(EXAMPLES[this.example]);
     this.layers = net.randomise(net.network([2, 2, 1]), generator(this.seed));
-    this.epochs = 0;
+    Object.assign(this, { epochs: 0, learned: false });
     this.choose(this.V.length - 1); // x = (1; 1): no derivative is zero for its sake
+  }
+
+  /** As an address tells: the weights of the last pass, its precedent, and how far it had come. */
+  resume(read) {
+    const w = read.take("w", null, net.weightsFrom(this.layers));
+    const k = read.whole("k", [0, this.V.length - 1], this.k);
+    const phase = read.whole("phase", [FRESH, UPDATE], FRESH);
+    this.epochs = read.whole("n", [0, 1e9], 0);
+    const used = read.number("used", RATES, this.rate);
+    if (w) net.fill(this.layers, w);
+    this.learned = w !== null;
+    this.choose(k);
+    if (phase === UPDATE) this.update(used);
+    else this.advance(phase);
+  }
+
+  settings() {
+    const { example, seed, rate, k, phase, epochs: n, used } = this;
+    const w = phase === UPDATE ? this.base : net.weights(this.layers);
+    return { example, seed, rate, k, phase, ...(this.learned && { w: w.join(",") }), ...(n && { n }),
+      ...(phase === UPDATE && used !== rate && { used }) };
   }
 
   /** Takes precedent k and forgets the last pass. */
@@ -60,10 +83,10 @@ class NetworkTab {
     this.advance(this.phase + 1);
   }
 
-  update() {
-    this.before = this.now;
-    this.used = this.rate; // the slider may move on
-    net.step(this.layers, this.slopes, this.rate);
+  update(rate = this.rate) {
+    Object.assign(this, { before: this.now, base: net.weights(this.layers), learned: true });
+    this.used = rate; // the slider may move on
+    net.step(this.layers, this.slopes, rate);
     // z, a, δ stay those of the pass; only W and b are new
     this.now = numbers(this.layers, this.pass, this.slopes);
     this.advance(UPDATE);
@@ -78,6 +101,7 @@ class NetworkTab {
     for (let n = 0; n < MANY; n++)
       net.epoch(this.layers, this.V, { rate: this.rate, batch: 1, random: { shuffle: (V) => V } });
     this.epochs += MANY;
+    this.learned = true;
     this.choose(this.k);
   }
 
@@ -96,7 +120,7 @@ class NetworkTab {
     const { x, y } = this.V[this.k];
     const cost = phase >= FORWARD ? net.cost(this.pass.a[2], y) : null;
     this.paper.replaceChildren(drawing({
-      narrow: this.narrow.matches, lang, now, y: y[0], cost, fresh: this.fresh(),
+      narrow: this.narrow.matches, large: document.documentElement.dataset.size === "large", lang, now, y: y[0], cost, fresh: this.fresh(),
       label: say("bridge.network_picture"), visible: (key) => this.visible(key), touched: (key) => this.touch(key),
     }));
     const [ahead, back, learn] = this.steps;
@@ -112,7 +136,8 @@ class NetworkTab {
   explain() {
     const filled = { now: this.now, before: this.before, y: this.V[this.k].y[0], rate: this.used, lang: this.lang };
     const formula = (key) => make("p", { class: "formula" }, explained(key, filled));
-    this.formulas.replaceChildren(...[...this.fresh()].map(formula));
+    const news = [...this.fresh()].map(formula);
+    this.formulas.replaceChildren(...(news.length ? news : [make("p", {}, this.say("bridge.network_first"))]));
     this.hint.textContent = this.touched ? explained(this.touched, filled) : this.say("bridge.network_hint");
   }
 
@@ -134,9 +159,10 @@ class NetworkTab {
 
   tabulate() {
     const { say, lang, V, layers } = this;
+    const kept = (act) => this.kept(act);
     const row = ({ x, y }, k) => make("tr", { "aria-current": k === this.k && "true" },
       [...x, y[0], net.forward(layers, x)[0]].map((value) => make("td", {}, written(value, lang))),
-      make("td", {}, button(say("bridge.take"), () => this.choose(k), "quiet", { "aria-label": say("bridge.take_n", { n: k + 1 }) })));
+      make("td", {}, button(say("bridge.take"), kept(() => this.choose(k)), "quiet", { "aria-label": say("bridge.take_n", { n: k + 1 }) })));
     const head = ["x₁", "x₂", "y", "α(x)"].map((name) => make("th", { scope: "col" }, name));
     head.push(make("td", {})); // over the buttons: a heading must have words
     this.table.replaceChildren(make("thead", {}, make("tr", {}, head)), make("tbody", {}, V.map(row)));
@@ -146,11 +172,20 @@ class NetworkTab {
   }
 
   keep() {
-    this.remember({ example: this.example, seed: this.seed, rate: this.rate });
+    this.remember(this.settings());
+  }
+
+  /** What a person does, and the address after it. */
+  kept(act) {
+    return () => {
+      act();
+      this.keep();
+    };
   }
 
   furnish(room) {
     const { say, lang } = this;
+    const kept = (act) => this.kept(act);
     const again = (change) => { Object.assign(this, change); this.begin(); this.keep(); };
     this.paper = make("figure", { tabindex: 0, role: "group", "aria-label": say("bridge.network_numbers"), onkeydown: (event) => this.walk(event) });
     this.title = make("h2", { "aria-live": "polite" });
@@ -159,12 +194,12 @@ class NetworkTab {
     this.table = make("table", { class: "answers" });
     this.total = make("p", { class: "small faint" });
     this.steps = [
-      button(say("bridge.forward"), () => this.forward(), "plain", { id: "forward" }),
-      button(say("bridge.backward"), () => this.advance(this.phase + 1), "plain", { id: "backward" }),
-      button(say("bridge.update"), () => this.update(), "plain", { id: "update" })];
+      button(say("bridge.forward"), kept(() => this.forward()), "plain", { id: "forward" }),
+      button(say("bridge.backward"), kept(() => this.advance(this.phase + 1)), "plain", { id: "backward" }),
+      button(say("bridge.update"), kept(() => this.update()), "plain", { id: "update" })];
     const examples = choice({ label: say("bridge.example"), value: this.example, onchange: (example) => again({ example }),
       options: Object.keys(EXAMPLES).map((name) => [name, name.toUpperCase()]) });
-    this.slider = slider({ label: say("bridge.rate"), lang, low: 0.01, high: 100, value: this.rate, log: true, marked: true,
+    this.slider = slider({ label: say("bridge.rate"), lang, low: RATES[0], high: RATES[1], value: this.rate, log: true, marked: true,
       onchange: (rate) => { this.rate = rate; this.explain(); this.keep(); } });
     room.append(
       make("div", { class: "pictures" }, this.paper, this.hint),
@@ -173,8 +208,12 @@ class NetworkTab {
         make("div", { class: "panel steps" }, this.title, this.formulas),
         examples.element, this.slider.element, this.table, this.total,
         make("div", { class: "buttons" },
-          button(say("bridge.learn_many"), () => this.learn()),
+          button(say("bridge.learn_many"), kept(() => this.learn())),
           button(say("bridge.another"), () => again({ seed: (this.seed + 1) % SEEDS })))));
+  }
+
+  restyle() {
+    this.draw();
   }
 
   unmount() {

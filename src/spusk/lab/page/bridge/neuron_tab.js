@@ -1,6 +1,7 @@
 // Tab 1: a neuron with two weights: its cost surface with the path, and the line it draws.
 
 import { canvas, make } from "../dom.js";
+import { KEYED } from "../touch.js";
 import { written } from "../words.js";
 import { choice, sign, slider } from "./controls.js";
 import { highest } from "./curvature.js";
@@ -20,7 +21,8 @@ export function mount(room, tools) {
   return new NeuronTab(room, tools);
 }
 
-const onMap = (w) => w.map((v) => Math.min(Math.max(v, -SPAN), SPAN));
+// two decimals, as in the address: who opens it sees the same path
+const onMap = (w) => w.map((v) => Number(Math.min(Math.max(v, -SPAN), SPAN).toFixed(2)));
 
 class NeuronTab {
   constructor(room, { say, lang, read, remember, tell }) {
@@ -30,7 +32,7 @@ class NeuronTab {
     this.set = set === "own" && !own ? SETS[0] : set;
     this.V = this.set === "own" ? own : precedents(FEW[this.set]);
     this.rate = read.number("rate", [0.1, 1000], 10);
-    this.start = read.pair("start", SPAN, [-5, 4]);
+    this.start = onMap(read.pair("start", SPAN, [-5, 4]));
     this.n = read.whole("n", [0, STEPS], STEPS);
     this.furnish(room);
     this.resurface();
@@ -115,10 +117,13 @@ class NeuronTab {
     this.resurface();
   }
 
+  settings() {
+    const { set, rate, start, n, V } = this;
+    return { set, rate, start: start.join(","), n, ...(set === "own" && { points: spelled(V) }) };
+  }
+
   keep() {
-    const { set, rate, n, V } = this;
-    const start = this.start.map((v) => Number(v.toFixed(2))).join(",");
-    this.remember({ set, rate, start, n, ...(set === "own" && { points: spelled(V) }) });
+    this.remember(this.settings());
   }
 
   furnish(room) {
@@ -139,11 +144,11 @@ class NeuronTab {
       this.mapArea = square(width, height, SPAN);
       const { relief, start, startChosen: chosen } = this;
       drawMap(pen, this.mapArea, { relief, path: this.path.slice(0, this.n + 1), start, chosen, lang });
-    }, { tabindex: 0, id: "neuron-map" });
+    }, { ...KEYED, id: "neuron-map" });
     this.data = canvas(say("bridge.neuron_data"), (pen, width, height) => {
       this.dataArea = dataSquare(width, height);
       drawData(pen, this.dataArea, { V: this.V, w: this.path[this.n], chosen: this.chosen, lang });
-    }, { tabindex: 0, id: "neuron-data" });
+    }, { ...KEYED, id: "neuron-data" });
     grips(this.map.element, {
       places: () => [[this.mapArea.x(this.start[0]), this.mapArea.y(this.start[1])]],
       move: (_, place) => this.startAt(this.mapArea.back(place)),

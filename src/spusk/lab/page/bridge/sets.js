@@ -45,6 +45,9 @@ export function shaped(name, random, count = 200) {
   });
 }
 
+/** A point at two decimals, as the address writes it. */
+export const rounded = ({ x, y }) => ({ x: x.map((v) => Number(v.toFixed(2))), y });
+
 /** Own points as the address writes them: x1,x2,class;… with two decimals. */
 export function spelled(V) {
   return V.map(({ x, y }) => [x[0].toFixed(2), x[1].toFixed(2), y[0]].map(Number).join(",")).join(";");

@@ -8,15 +8,23 @@ const grey = (value) => [255 - value, 255 - value, 255 - value];
 export function confusion({ say, percent, number }) {
   const table = make("table", { class: "confusion" });
   const wrong = make("ul", { class: "wrongs" });
-  const element = make("div", { class: "pane mistakes" },
+  const reading = make("p", { class: "reading small faint", "aria-live": "polite" }, say("network.mistakes_key"));
+  const element = make("div", { class: "pane mistakes" }, reading,
     scrolling(make("div", { class: "scroll", role: "region", "aria-label": say("network.confusion") }, table)),
     make("div", {}, make("h2", {}, say("network.wrong_digits")), wrong));
 
+  for (const name of ["pointerdown", "pointerover"]) element.addEventListener(name, touched);
   let names = [], shape;
+
+  /** What is touched says what it counts: on a touch screen there is no title to wait for. */
+  function touched({ target }) {
+    const told = target.closest?.("[data-told]");
+    if (told) reading.textContent = told.dataset.told;
+  }
 
   function cell(count, row, i, j) {
     const share = count / Math.max(1, row.reduce((sum, each) => sum + each, 0));
-    const made = make("td", { class: i === j ? "right" : "off", title: say("network.cell", { label: names[i], answer: names[j], count: number(count) }) },
+    const made = make("td", { class: i === j ? "right" : "off", "data-told": say("network.cell", { label: names[i], answer: names[j], count: number(count) }) },
       count ? number(count) : make("span", { class: "faint" }, "·"));
     made.style.setProperty("--share", `${Math.round(100 * (i === j ? share * 0.45 : Math.min(1, 6 * share) * 0.55))}%`);
     return made;
@@ -43,7 +51,7 @@ export function confusion({ say, percent, number }) {
     const picture = stamp(pixels, shape[1], shape[0], grey);
     picture.setAttribute("role", "img");
     picture.setAttribute("aria-label", spoken);
-    return make("li", { title: spoken }, picture, make("span", { class: "small", "aria-hidden": "true" }, `${names[label]} → ${names[answer]}`));
+    return make("li", { "data-told": spoken }, picture, make("span", { class: "small", "aria-hidden": "true" }, `${names[label]} → ${names[answer]}`));
   }
   return { element, show };
 }

@@ -1,7 +1,7 @@
 // One big Start that becomes Pause; step an epoch, stop; what is going on, in a sentence; downloads.
 
 import { make } from "../dom.js";
-import { chooser, WEIGHTS } from "./files.js";
+import { chooser, HISTORIES, WEIGHTS } from "./files.js";
 import { active } from "./runs.js";
 import { sets } from "./sets.js";
 
@@ -13,7 +13,7 @@ export function controls(tools, on) {
   const element = make("div", { class: "controls" }, main, step, stop);
   const link = (file) => make("a", { download: true }, say(`network.get_${file}`));
   const weights = link("weights"), history = link("history");
-  const load = chooser(tools, { id: "n-load", label: "load_weights", accept: WEIGHTS, taken: on.taken });
+  const load = chooser(tools, { id: "n-load", label: "load_weights", accept: WEIGHTS, beside: HISTORIES, taken: on.taken });
   const links = make("p", { class: "links" }, weights, history);
   const downloads = make("div", { class: "downloads small" }, links, load.element, load.line);
 
@@ -32,11 +32,13 @@ export function controls(tools, on) {
 }
 
 /** The numbers that move: epoch, cost, accuracy, speed. */
-export function numbers({ say, lang, percent, number }) {
+export function numbers({ say, lang, percent, number, tell }) {
   const keys = ["epoch", "cost", "accuracy", "speed"];
   const cells = Object.fromEntries(keys.map((key) => [key, make("dd", { id: `n-now-${key}` }, "—")]));
+  const why = (key) => tell(`${say(`network.now_${key}`)}: ${say(`network.now_${key}_why`)}`);
+  const name = (key) => make("button", { type: "button", class: "why", title: say(`network.now_${key}_why`), onclick: () => why(key) }, say(`network.now_${key}`));
   const element = make("dl", { class: "now" }, keys.map((key) =>
-    make("div", {}, make("dt", { class: "small faint", title: say(`network.now_${key}_why`) }, say(`network.now_${key}`)), cells[key])));
+    make("div", {}, make("dt", { class: "small faint" }, name(key)), cells[key])));
   const fixed = (value, digits) => value.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
   function show(run) {

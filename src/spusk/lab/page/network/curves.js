@@ -1,6 +1,7 @@
 // Cost and accuracy of several runs on shared axes: test in full lines, training in dashes.
 
 import { canvas, colour, make } from "../dom.js";
+import { KEYED, touchable } from "../touch.js";
 import { dot, frame, line, scale, ticks } from "./axes.js";
 
 const KINDS = { cost: ["cost", "test_cost"], accuracy: ["accuracy", "test_accuracy"] };
@@ -9,13 +10,13 @@ export function curves({ say, lang, percent, number }) {
   let runs = [], pointed;
   const labels = { cost: (value) => number(value), accuracy: (value) => percent(value, 0) };
   const pictures = Object.keys(KINDS).map((kind) =>
-    canvas(say(`network.${kind}`), (pen, w, h) => draw(pen, w, h, kind), { class: "curve" }));
+    canvas(say(`network.${kind}`), (pen, w, h) => draw(pen, w, h, kind), { ...KEYED, class: "curve" }));
   const legend = make("p", { class: "legend small" },
     make("span", { class: "full" }, say("network.test")), make("span", { class: "dashed" }, say("network.train")));
   const reading = make("p", { class: "reading small faint" });
   for (const { element } of pictures) {
-    element.addEventListener("pointermove", point);
-    element.addEventListener("pointerleave", () => point());
+    const epoch = (x) => scale(element.clientWidth, element.clientHeight, span(runs), [0, 1]).back(x);
+    touchable(element, { at: (x) => point(epoch(x)), move: (dx) => point((pointed ?? longest() + 1) + dx), leave: () => point() });
   }
   const element = make("div", { class: "curves" }, legend, pictures.map((picture) => picture.element), reading);
 
@@ -32,10 +33,12 @@ export function curves({ say, lang, percent, number }) {
     for (const run of runs) trace(pen, to, run, KINDS[kind]);
   }
 
-  function point(event) {
-    const longest = Math.max(0, ...runs.map((run) => run.history.length));
-    const to = event && scale(event.target.clientWidth, event.target.clientHeight, span(runs), [0, 1]);
-    pointed = to && longest ? Math.min(longest, Math.max(1, Math.round(to.back(event.offsetX)))) : undefined;
+  const longest = () => Math.max(0, ...runs.map((run) => run.history.length));
+
+  /** Reads all runs at this epoch; without one, each at its last. */
+  function point(epoch) {
+    pointed = epoch !== undefined && longest() ? Math.min(longest(), Math.max(1, Math.round(epoch))) : undefined;
+    reading.setAttribute("aria-live", pointed ? "polite" : "off"); // not read out at every epoch of a training
     tell();
     for (const picture of pictures) picture.redraw();
   }
@@ -44,6 +47,8 @@ export function curves({ say, lang, percent, number }) {
     const rows = runs.map((run) => ({ run, row: pointed ? run.history.find((each) => each.epoch === pointed) : run.history.at(-1) }));
     const found = rows.filter(({ row }) => row), sentences = found.map(sentence);
     reading.replaceChildren(...found.map(({ run }, i) => readingOf(run, sentences[i])));
+    if (reading.scrollHeight > reading.clientHeight) reading.tabIndex = 0; // to be scrolled by keys too
+    else reading.removeAttribute("tabindex");
     Object.keys(KINDS).forEach((kind, i) =>
       pictures[i].element.setAttribute("aria-label", [say(`network.${kind}`), ...sentences].join(". ")));
   }

@@ -4,25 +4,25 @@ import { make } from "../dom.js";
 import { isDigits } from "./sets.js";
 import { stamp } from "./weights.js";
 
-const SIDE = 280, NIB = 22, PAUSE = 50; // ms: at most 20 messages a second
+const SIDE = 280, NIB = 22;
 const BARS = 10; // at most: of more classes the likeliest
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const ink = (value) => [value, value, value];
 
 /** `send(pixels)` → whether somebody hears. */
-export function drawing({ say, percent }, send) {
+export function drawing({ say, percent, tell }, send) {
   const field = make("canvas", { width: SIDE, height: SIDE, class: "field", tabindex: "0", role: "application", "aria-label": say("network.field") });
   const pen = field.getContext("2d", { willReadFrequently: true });
   const rows = Array.from({ length: BARS }, bar);
   const verdict = make("p", { class: "drawn small", "aria-live": "polite" }, say("network.draw_here"));
-  const seen = make("span", { class: "seen", title: say("network.seen") });
+  const seen = make("span", { class: "seen", title: say("network.seen"), onclick: () => tell(say("network.seen")) });
   const clear = make("button", { type: "button", class: "quiet", onclick: wipe }, say("network.clear"));
   const element = make("section", { class: "drawing", "aria-label": say("network.drawing") },
     field, make("div", { class: "bars", role: "group", "aria-label": "α(x)" }, rows.map((row) => row.element)),
     make("div", { class: "below" }, verdict, seen, clear));
   const note = make("p", { class: "panel faint small", hidden: true });
-  const post = throttled(() => !empty && send(pixels()), PAUSE);
   let empty = true, last, cursor = [SIDE / 2, SIDE / 3], spoken;
+  let asking = false, newer = false; // one drawing at most is under way; what is newer goes next
   let high = 28, wide = 28, cell = 10, names = [], suited;
 
   function bar() {
@@ -47,6 +47,35 @@ export function drawing({ say, percent }, send) {
     rows.forEach((row, i) => (row.element.hidden = i >= names.length));
     label([...names.keys()]);
     wipe();
+  }
+
+  function post() {
+    newer = asking;
+    if (asking || empty) return;
+    asking = send(pixels());
+  }
+
+  /** An answer, or no more hope of one. */
+  function answered(drawn) {
+    asking = false;
+    if (drawn) show(drawn);
+    if (newer) post();
+  }
+
+  function failed(sentence) {
+    verdict.textContent = sentence;
+    spoken = undefined;
+    answered();
+  }
+
+  function show({ a, digit, input }) {
+    if (empty) return;
+    const order = [...a.keys()], classes = a.length > BARS ? order.sort((i, j) => a[j] - a[i]).slice(0, BARS) : order;
+    label(classes);
+    classes.forEach((k, i) => fill(rows[i], a[k], k === digit));
+    seen.replaceChildren(stamp(input, wide, high, ink));
+    if (spoken !== digit) verdict.textContent = isDigits(names) ? say("network.looks_like", { digit }) : say("network.answers", { name: names[digit] });
+    spoken = digit;
   }
 
   function label(classes) {
@@ -126,19 +155,8 @@ export function drawing({ say, percent }, send) {
   field.addEventListener("keydown", write);
   wipe();
 
-  return {
-    element, note, suit, wipe,
-    again: post, // the network has moved: ask once more about the same drawing
-    show({ a, digit, input }) {
-      if (empty) return;
-      const order = [...a.keys()], classes = a.length > BARS ? order.sort((i, j) => a[j] - a[i]).slice(0, BARS) : order;
-      label(classes);
-      classes.forEach((k, i) => fill(rows[i], a[k], k === digit));
-      seen.replaceChildren(stamp(input, wide, high, ink));
-      if (spoken !== digit) verdict.textContent = isDigits(names) ? say("network.looks_like", { digit }) : say("network.answers", { name: names[digit] });
-      spoken = digit;
-    },
-  };
+  // again: the network has moved; ask once more about the same drawing
+  return { element, note, suit, wipe, again: post, answered, failed };
 }
 
 /** At once, then at most once in `pause` ms, and never without the last call. */

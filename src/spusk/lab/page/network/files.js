@@ -3,14 +3,15 @@
 import { make } from "../dom.js";
 
 const PIECE = 48 * 1024; // the server takes no larger one: lab/files.py
-export const SETS = ".csv,.tsv,.txt,.gz,.npz", WEIGHTS = ".safetensors";
+export const SETS = ".csv,.tsv,.txt,.gz,.npz", WEIGHTS = ".safetensors", HISTORIES = ".json,.csv";
 
-/** What the server makes of a file, {set} or {run}; an Error whose message is for people. */
-async function send(file, lang, progress) {
+/** What the server makes of a file, {set} or {run}; an Error whose message is for people. `run`: the one
+ *  whose history the file is. */
+async function send(file, lang, progress, run) {
   const name = encodeURIComponent(file.name.toWellFormed?.() ?? file.name);
   let said = {}, at = 0;
   do {
-    const where = new URLSearchParams({ at, of: file.size, ...(said.file && { file: said.file }) });
+    const where = new URLSearchParams({ at, of: file.size, ...(said.file && { file: said.file }), ...(run && { run }) });
     progress(Math.min(1, (at + PIECE) / file.size));
     const answer = await fetch(`/files/${name}?${where}`, {
       method: "POST", headers: { "Accept-Language": lang }, body: file.slice(at, at + PIECE) });
@@ -21,9 +22,11 @@ async function send(file, lang, progress) {
   return said;
 }
 
-/** A button that opens a file, and a line that says what becomes of it; `taken(answer)` → a sentence. */
-export function chooser({ say, lang }, { id, label, accept, taken }) {
-  const input = make("input", { type: "file", id, accept, class: "unseen", onchange: () => take(input.files[0]) });
+/** A button that opens a file, and a line that says what becomes of it; `taken(answer)` → a sentence.
+ *  `beside`: endings of files that may be chosen together with it, and belong to the run it becomes. */
+export function chooser({ say, lang }, { id, label, accept, beside, taken }) {
+  const input = make("input", { type: "file", id, accept: [accept, beside ?? []].flat().join(), multiple: Boolean(beside),
+    class: "unseen", onchange: () => take(...inOrder([...input.files])) });
   const element = make("label", { class: "pick", for: id, title: say(`network.${label}_why`) }, say(`network.${label}`), input);
   const bar = make("progress", { max: 1, value: 0, hidden: true, "aria-label": say("network.sent") });
   const text = make("span", {}), line = make("p", { class: "sending small", role: "status" }, text, bar);
@@ -36,18 +39,31 @@ export function chooser({ say, lang }, { id, label, accept, taken }) {
     line.classList.toggle("wrong", wrong);
   }
 
-  async function take(file) {
-    if (!file || under) return;
+  /** The weights first: only then is there a run whose history the other can be. */
+  function inOrder(files) {
+    const belongs = (file) => !file.name.toLowerCase().endsWith(accept);
+    return beside ? files.sort((one, other) => belongs(one) - belongs(other)) : files;
+  }
+
+  /** The first file, and what was chosen beside it. */
+  async function take(first, ...others) {
+    if (!first || under) return;
     under = true;
     try {
-      const { name } = file;
-      const answer = await send(file, lang, (share) => tell(say(share < 1 ? "network.sending" : "network.reading_file", { name }), share));
-      tell(taken(answer) ?? "");
+      if (beside && !first.name.toLowerCase().endsWith(accept)) throw Object.assign(new Error(say("network.history_alone")), { told: true });
+      const { run, said } = await give(first);
+      for (const file of run ? others : []) await give(file, run.id);
+      tell(said ?? "");
     } catch (error) {
       tell(error.told ? error.message : say("network.not_sent"), undefined, true);
     }
     under = false;
     input.value = ""; // the same file, mended, may be chosen again
+  }
+  async function give(file, id) {
+    const progress = (share) => tell(say(share < 1 ? "network.sending" : "network.reading_file", { name: file.name }), share);
+    const answer = await send(file, lang, progress, id);
+    return { ...answer, said: taken(answer) };
   }
   return { element, line, take, clear: () => under || tell("") };
 }

@@ -2,10 +2,11 @@
 
 import { make } from "../dom.js";
 import { chooser, droppable, SETS } from "./files.js";
-import { INITS, PARTS, PRESETS, presetOf, readPart } from "./plan.js";
+import { INITS, isInstead, mostBatch, PARTS, PRESETS, preset as presetPlan, presetOf, readPart, sizesOf } from "./plan.js";
 import { fitted, isOwn, sets } from "./sets.js";
 
-/** `on.changed(plan)` whenever the whole form can be started; `on.taken` gets what an own file holds. */
+/** `on.changed(plan)` whenever the whole form can be started, `on.touched()` at each stroke of a person;
+ *  `on.taken` gets what an own file holds. */
 export function form(tools, plan, on) {
   const { say, lang, tell } = tools;
   const written = (value) => (lang === "ru" ? String(value).replace(".", ",") : String(value));
@@ -23,10 +24,12 @@ export function form(tools, plan, on) {
   const besides = { data: [file.element, file.line] };
   const rows = PARTS.map((part) => make("div", { class: `field-${part}` },
     make("label", { for: `n-${part}`, title: say(`network.${part}_why`) }, say(`network.${part}`)), fields[part], besides[part] ?? []));
+  const why = make("p", { class: "explained small faint", id: "n-why" }, say("network.form_why"));
   const complaint = make("p", { class: "wrong small", id: "n-wrong", role: "alert" });
   const set = make("fieldset", {}, make("legend", {}, say("network.plan")),
     make("div", { class: "preset" }, make("label", { for: "n-preset" }, say("network.preset")), preset), ...rows);
-  const element = make("form", { class: "plan", onsubmit: (event) => { event.preventDefault(); on.start(); } }, set, complaint);
+  const instead = make("p", { class: "instead small", role: "status", hidden: true }, say("network.instead"));
+  const element = make("form", { class: "plan", onsubmit: (event) => { event.preventDefault(); on.start(); } }, set, why, instead, complaint);
 
   droppable(element, (dropped) => set.disabled || file.take(dropped));
 
@@ -44,22 +47,30 @@ export function form(tools, plan, on) {
       fields[part].value = part === "data" || part === "init" ? next[part] : written(next[part]);
       mark(part, false);
     }
-    preset.value = presetOf(next) ?? "own";
+    name();
     complaint.textContent = "";
+  }
+
+  /** Which preset the plan is, and whether with another set than its own. */
+  function name() {
+    preset.value = presetOf(plan) ?? "own";
+    instead.hidden = !isInstead(plan);
   }
 
   function mark(part, wrong) {
     wrong ? fields[part].setAttribute("aria-invalid", "true") : fields[part].removeAttribute("aria-invalid");
-    wrong ? fields[part].setAttribute("aria-describedby", "n-wrong") : fields[part].removeAttribute("aria-describedby");
+    fields[part].setAttribute("aria-describedby", wrong ? "n-wrong" : "n-why");
   }
 
   /** The plan in the form; undefined with the first wrong part marked and explained. */
   function read() {
-    const found = PARTS.map((part) => [part, readPart(part, fields[part].value, fields.data.value)]);
+    const beside = { data: fields.data.value, layers: fields.layers.value };
+    const found = PARTS.map((part) => [part, readPart(part, fields[part].value, beside)]);
     for (const [part, value] of found) mark(part, value === undefined);
     const wrong = found.find(([, value]) => value === undefined)?.[0];
     const { inputs: first, classes: last } = sets.get(fields.data.value) ?? {};
-    complaint.textContent = wrong ? say(`network.${wrong}_wrong`, { first: String(first), last: String(last) }) : "";
+    const numbers = { first: String(first), last: String(last), most: mostBatch(beside) };
+    complaint.textContent = wrong ? say(`network.${wrong}_wrong`, numbers) : "";
     return wrong ? undefined : Object.fromEntries(found);
   }
 
@@ -67,19 +78,26 @@ export function form(tools, plan, on) {
     const now = read();
     if (!now) return;
     plan = now;
-    preset.value = presetOf(plan) ?? "own";
+    name();
     on.changed(plan);
   }
 
   preset.addEventListener("change", () => {
-    show(PRESETS[preset.value]);
+    show(presetPlan(preset.value));
     on.changed(plan);
   });
   fields.data.addEventListener("change", () => {
     fields.layers.value = fitted(fields.layers.value, fields.data.value);
     file.clear();
   });
-  for (const field of Object.values(fields)) field.addEventListener("change", changed);
+  for (const [part, field] of Object.entries(fields)) {
+    field.addEventListener("change", changed);
+    field.addEventListener("focus", () => (why.textContent = `${say(`network.${part}`)}: ${say(`network.${part}_why`)}`));
+  }
+  set.addEventListener("input", () => {
+    on.touched();
+    if (complaint.textContent) read(); // it goes as soon as it is heeded: Start must not move under the pointer
+  });
   show(plan);
 
   return {

@@ -8,23 +8,36 @@ export const PRESETS = {
   lecture: { data: "mnist", layers: "784-89-100306-10", rate: 0.012, batch: 10, epochs: 10, init: "wide", seed: 0 },
 };
 export const INITS = ["scaled", "normal", "wide"];
-const MOST_WEIGHTS = 12e6; // the server's own limit: lab/asked.py
+const MOST_WEIGHTS = 12e6, MOST_ACTIVATIONS = 10e6, MOST_BATCH = 60000; // the server's own limits: lab/asked.py
+const SEPARATORS = /[-–,; .]+/;
 const NUMBER = /^\d+(\.\d+)?(e-?\d{1,2})?$/i;
 
-const READ = {
+const READ = { // text and the plan that it stands in -> value
   data: (text) => (sets.has(text) ? text : undefined),
   layers,
   rate: (text) => within(NUMBER.test(text) ? Number(text) : NaN, Number.MIN_VALUE, 1e6),
-  batch: (text) => whole(text, 1, 60000),
+  batch: (text, plan) => whole(text, 1, mostBatch(plan)),
   epochs: (text) => whole(text, 1, 1000),
   seed: (text) => whole(text, 0, Number.MAX_SAFE_INTEGER),
-  init: (text) => (INITS.includes(text) ? text : undefined),
+  init: (text, { layers }) => (INITS.includes(text) && (text !== "wide" || sizesOf(layers).length > 2) ? text : undefined),
 };
 export const PARTS = Object.keys(READ);
 
-/** One part as it may be started, or undefined; `data` is the set that layers must fit. */
-export function readPart(part, text, data) {
-  return READ[part](String(text).trim().replace(",", "."), data);
+/** A preset as it can be started on this machine. */
+export const preset = (name) => here(PRESETS[name]);
+
+/** The lecture's network takes the sample where MNIST is not: as many inputs, the same speed. */
+export function here(plan) {
+  const lectures = PARTS.every((part) => plan[part] === PRESETS.lecture[part]);
+  return lectures && sets.get("mnist").here === false ? { ...plan, data: "sample" } : plan;
+}
+
+/** Whether a plan is the lecture's on the sample, for want of MNIST. */
+export const isInstead = (plan) => plan.data === "sample" && presetOf(plan) === "lecture";
+
+/** One part as it may be started, or undefined; layers must fit the plan's data, a batch its layers. */
+export function readPart(part, text, plan) {
+  return READ[part](String(text).trim().replace(",", "."), plan);
 }
 
 /** A whole plan from texts; `wrong` names the parts that were not understood and took the default.
@@ -33,7 +46,8 @@ export function readPlan(texts, otherwise = PRESETS.small) {
   const missing = isOwn(texts.data) && !sets.has(texts.data);
   const asked = PARTS.filter((part) => texts[part] !== undefined && !(missing && (part === "data" || part === "layers")));
   const data = (!missing && readPart("data", texts.data)) || otherwise.data;
-  const found = asked.map((part) => [part, readPart(part, texts[part], data)]);
+  const beside = { data, layers: (!missing && readPart("layers", texts.layers, { data })) || fitted(otherwise.layers, data) };
+  const found = asked.map((part) => [part, readPart(part, texts[part], beside)]);
   const good = found.filter(([, value]) => value !== undefined);
   const wrong = found.filter(([, value]) => value === undefined).map(([part]) => part);
   const plan = { ...otherwise, ...Object.fromEntries(good) };
@@ -43,21 +57,27 @@ export function readPlan(texts, otherwise = PRESETS.small) {
 /** The plan a run was started with, as far as it is known: weights from a file tell little of it. */
 export function planOf(run) {
   const all = { ...run, layers: run.sizes.join("-") };
-  const known = PARTS.filter((part) => readPart(part, all[part] ?? "", run.data) !== undefined);
+  const known = PARTS.filter((part) => readPart(part, all[part] ?? "", all) !== undefined);
   return Object.fromEntries(known.map((part) => [part, all[part]]));
 }
 
-export const sizesOf = (text) => text.split("-").map(Number);
+export const sizesOf = (text) => String(text).split(SEPARATORS).map(Number);
 
-export function presetOf(plan) {
-  return Object.keys(PRESETS).find((name) => PARTS.every((part) => PRESETS[name][part] === plan[part]));
+/** Precedents in a batch at most: layers as wide as the lecture's leave room for few. */
+export function mostBatch({ layers }) {
+  const neurons = sizesOf(layers).reduce((sum, n) => sum + n, 0);
+  return Math.max(1, Math.min(MOST_BATCH, Math.floor(MOST_ACTIVATIONS / neurons) || MOST_BATCH));
 }
 
-function layers(text, data) {
+export function presetOf(plan) {
+  return Object.keys(PRESETS).find((name) => PARTS.every((part) => preset(name)[part] === plan[part]));
+}
+
+function layers(text, { data }) {
   const set = sets.get(data);
   if (!set) return undefined;
   if (!/^\d{1,8}([-–,; ]+\d{1,8}){1,5}$/.test(text)) return undefined;
-  const sizes = text.split(/[-–,; .]+/).map(Number);
+  const sizes = sizesOf(text);
   const weights = sizes.slice(1).reduce((sum, m, i) => sum + (sizes[i] + 1) * m, 0);
   const fits = sizes[0] === set.inputs && sizes.at(-1) === set.classes && sizes.every((n) => n >= 1) && weights <= MOST_WEIGHTS;
   return fits ? sizes.join("-") : undefined;

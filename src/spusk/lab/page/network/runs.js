@@ -7,12 +7,13 @@ const GRAIN = 0.001; // epochs between two remembered points of the epoch under 
 
 /** All runs; `hear(message)` takes in what the server says and returns the id it is about. */
 export function store() {
-  const runs = new Map(), met = new Map();
+  const runs = new Map(), met = new Map(), gone = new Set();
   const known = { runs, chosen: undefined, ticked: new Set(), hear };
 
   function take(run) {
     if (!met.has(run.id)) met.set(run.id, met.size % COLOURS);
     const before = runs.get(run.id);
+    if (gone.has(run.id) || (before && overtaken(run, before))) return run.id;
     const trail = before && before.history.length === run.history.length ? before.trail : [];
     runs.set(run.id, { ...run, colour: met.get(run.id), trail, now: before?.now });
     return run.id;
@@ -33,7 +34,10 @@ export function store() {
     },
     started: take,
     run: take,
-    forgotten: forget,
+    forgotten(id) {
+      gone.add(id);
+      return forget(id);
+    },
     progress: (now) => change(now.id, (run) => progressed(run, now)),
     epoch: (row) => change(row.id, (run) => ended(run, row)),
     ended: ({ id, ...how }) => change(id, (run) => Object.assign(run, how)),
@@ -52,10 +56,16 @@ export function store() {
   function clear() {
     runs.clear();
     met.clear();
+    gone.clear();
     known.ticked.clear();
     known.chosen = undefined;
   }
   return Object.assign(known, { clear });
+}
+
+/** Whether a description is older than what was heard since: what is over stays over, epochs stay learned. */
+function overtaken(run, before) {
+  return (active(run) && !active(before)) || run.history.length < before.history.length;
 }
 
 function progressed(run, now) {
@@ -109,7 +119,6 @@ export function strip({ say, percent }, on) {
     shown = now;
     const place = focusPlace(list);
     list.replaceChildren(...runs.map((run) => chip(run, known)));
-    element.hidden = runs.length === 0;
     place?.();
   }
   return { element, show };

@@ -7,7 +7,8 @@ const ALWAYS = [digits("sample", 4000), digits("mnist", 60000)];
 export const sets = new Map(ALWAYS.map((set) => [set.id, set]));
 export const isOwn = (id) => /^own-[0-9a-f]{12}$/.test(id ?? "");
 
-/** The server's list is the truth: a server that began anew has no files. */
+/** The server's list is the truth: a server that began anew has no files. `here`: false for a set that is
+ *  known by name, and is not on that machine. */
 export function hearSets(list = []) {
   for (const id of [...sets.keys()]) if (isOwn(id) && !list.some((set) => set.id === id)) sets.delete(id);
   for (const set of list) sets.set(set.id, set);

@@ -30,11 +30,11 @@ export function tabs({ say }, panes, first, changed) {
     event.stopPropagation();
   }
 
-  /** Shows the pane, or, while there is nothing to show, why. */
+  /** Shows the pane, or, while there is nothing to show, a sentence that says why. */
   function empty(why) {
     names.forEach((name) => (panes[name].element.hidden = Boolean(why) || name !== chosen));
     note.hidden = !why;
-    if (why) note.textContent = say(`network.${why}`);
+    if (why && note.textContent !== why) note.textContent = why;
   }
 
   choose(chosen, true);

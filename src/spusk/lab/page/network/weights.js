@@ -1,6 +1,7 @@
 // The first layer's weights as pictures: blue below zero, white at zero, red above.
 
-import { canvas, make } from "../dom.js";
+import { canvas, colour, make } from "../dom.js";
+import { KEYED, touchable } from "../touch.js";
 
 // CIE-even ends of a blue–white–red map that colour-blind eyes tell apart.
 const BLUE = [33, 102, 172], WHITE = [247, 247, 247], RED = [178, 24, 43];
@@ -29,10 +30,10 @@ export function columns(count, width, height) {
 }
 
 export function weights({ say, number }) {
-  let stamps = [], images = [], size = { width: 28, height: 28 };
-  const reading = make("p", { class: "reading small faint" });
-  const picture = canvas(say("network.weights"), draw, { class: "weights" });
-  picture.element.addEventListener("pointermove", point);
+  let stamps = [], images = [], size = { width: 28, height: 28 }, chosen; // chosen: by keys
+  const reading = make("p", { class: "reading small faint", "aria-live": "polite" });
+  const picture = canvas(say("network.weights"), draw, { ...KEYED, class: "weights" });
+  touchable(picture.element, { at: point, move: walk, leave: () => ring() });
   const element = make("div", { class: "pane" }, picture.element, reading);
 
   function layout(width, height) {
@@ -46,14 +47,34 @@ export function weights({ say, number }) {
     pen.imageSmoothingEnabled = false;
     stamps.forEach((each, i) =>
       pen.drawImage(each, (i % across) * side, Math.floor(i / across) * side, side - GAP, side - GAP));
+    if (chosen === undefined) return;
+    pen.strokeStyle = colour("accent");
+    pen.lineWidth = 3;
+    pen.strokeRect((chosen % across) * side + 1.5, Math.floor(chosen / across) * side + 1.5, side - GAP - 3, side - GAP - 3);
   }
 
-  function point({ offsetX, offsetY }) {
-    const { across, side } = layout(picture.element.clientWidth, picture.element.clientHeight);
-    const neuron = Math.floor(offsetX / side) + across * Math.floor(offsetY / side);
-    const [column, row] = [offsetX, offsetY].map((place, i) =>
+  const shape = () => layout(picture.element.clientWidth, picture.element.clientHeight);
+
+  function ring(neuron) {
+    chosen = neuron;
+    picture.redraw();
+  }
+
+  /** To the neuron beside or below, and what its weights are. */
+  function walk(dx, dy) {
+    if (!images.length) return;
+    const next = chosen === undefined ? 0 : chosen + dx + dy * shape().across;
+    if (next >= 0 && next < images.length) ring(next);
+    const low = Math.min(...images[chosen]), high = Math.max(...images[chosen]);
+    reading.textContent = say("network.neuron_here", { neuron: chosen + 1, low, high });
+  }
+
+  function point(x, y) {
+    const { across, side } = shape();
+    const neuron = Math.floor(x / side) + across * Math.floor(y / side);
+    const [column, row] = [x, y].map((place, i) =>
       Math.floor(((place % side) / (side - GAP)) * (i ? size.height : size.width)));
-    const value = offsetX < across * side ? images[neuron]?.[row * size.width + column] : undefined;
+    const value = x < across * side ? images[neuron]?.[row * size.width + column] : undefined;
     if (value !== undefined && column < size.width && row < size.height)
       reading.textContent = say("network.weight_here", { neuron: neuron + 1, row: row + 1, column: column + 1, w: number(value) });
   }
