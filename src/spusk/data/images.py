@@ -52,11 +52,11 @@ def grey(path: Path, enough: int | None = None) -> "Image.Image":
             content = io.BytesIO(path.read_bytes())  # a file would set aside what a chunk claims
             with Image.open(content, formats=("PNG", "JPEG")) as picture:
                 _check_size(picture, size, path)
-                held = _coefficients(picture)
+                what, held = "×".join(map(str, picture.size)), _coefficients(picture)
                 if enough is not None:
                     picture.draft(None, (enough, enough))
                 width, height = picture.size
-                fits(held + 4 * width * height, size, f"{path}: {width}×{height} pixels", SMALLER)
+                fits(held + 4 * width * height, size, f"{path}: {what} pixels", SMALLER)
                 picture.load()
                 return _upright(_shades(picture), picture.getexif().get(ORIENTATION, 1))
     except DataError:
