@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spusk import Network, Sample, train, train_events
 from spusk.errors import EngineError, InputError, NetworkError, RateError
 from spusk.sgd import Outcome, SortedSetWarning, longer, order
-from tests.conftest import blobs
+from tests.conftest import blobs, examples
 
 
 def by_hand(net, V, rate, batch, epochs, seed):
@@ -22,7 +22,7 @@ def by_hand(net, V, rate, batch, epochs, seed):
             net.theta -= rate * np.mean(gradients, axis=0)
 
 
-@settings(deadline=None, max_examples=20, derandomize=True)
+@examples(20)
 @given(
     count=st.integers(1, 23),
     batch=st.integers(1, 30),
