@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 import sympy
+from click.testing import CliRunner
 
+from spusk.cli import group
 from spusk.errors import FormulaError, InputError
 from spusk.functions import Function, function
 from spusk.functions.derivative import derivative
@@ -14,6 +16,7 @@ from spusk.functions.differences import central
 from spusk.functions.parse import DEEPEST, parse
 from spusk.functions.tokens import LONGEST
 from spusk.functions.vocabulary import FUNCTIONS
+from spusk.lab.tapes import described
 
 NUMBERED = [f"x{k}" for k in range(1, 101)]
 ONE_OF_EACH = {known: name for name, known in reversed(FUNCTIONS.items())}.values()
@@ -147,3 +150,18 @@ def test_slopes_are_those_of_sympy() -> None:
         tree = function(text).expression
         for symbol in (x, y):
             assert derivative(tree, symbol) == sympy.diff(tree, symbol)
+
+
+def test_the_command_prints_a_long_gradient_at_once() -> None:
+    began = time.process_time()
+    done = CliRunner().invoke(group, ["gradient", WORST["all variables *"]])
+    assert done.exit_code == 0, done.output
+    assert done.output.count("\n∂f/∂x") == 100
+    assert time.process_time() - began < 1
+
+
+def test_the_page_refuses_at_once_what_is_too_long_for_it() -> None:
+    began = time.process_time()
+    with pytest.raises(InputError, match="too long for the page"):
+        described(WORST["roots in the plane"])
+    assert time.process_time() - began < 1
