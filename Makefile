@@ -23,6 +23,7 @@ check: $(VENV)/tested
 
 soak: $(VENV)/tested
 	$(BIN)/python -m pytest -m soak -v -rP --durations=0
+	$(BIN)/python -m pytest -m "hypothesis and not soak" --hypothesis-profile=long --durations=0
 
 bench: $(VENV)/benched
 	$(BIN)/python -m benchmarks.run

@@ -36,11 +36,14 @@ def placed(error: FormulaError, text: str) -> None:
 
 
 def evaluate(text: str) -> None:
-    """Value and gradient at one point: NaN or infinite outside the domain, but of this shape."""
+    """Value, slopes and formulas: NaN or infinite outside the domain, but of this shape."""
     f = function(text)
     point = np.full((1, f.n), 0.7, np.float32)
     value, gradient = f.value_and_gradient(point)
     assert value.shape == (1,)
     assert gradient.shape == (1, f.n)
     assert value.dtype == gradient.dtype == np.float32
+    assert f.hessian(point).shape == (1, f.n, f.n)
+    assert all(f.formulas().gradient)
+    assert all(f.rough)
     assert spusk.functions.symbolic.text(f.expression)

@@ -5,8 +5,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from spusk.data import Sample
+
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("long", deadline=None, derandomize=False, print_blob=True)
+settings.load_profile("ci")  # `make soak` asks for the other: --hypothesis-profile=long
+LONGER = 40  # times the examples, and other ones each time
+
+
+def examples(count: int) -> settings:
+    """So many examples, always the same ones; in the long profile many more, and at random."""
+    return settings(max_examples=count * (1 if settings.default.derandomize else LONGER))
 
 
 @pytest.fixture(scope="session")

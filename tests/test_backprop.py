@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spusk import Network, Sample
 from spusk.backprop import ACTIVATIONS, COSTS, sigmoid
+from tests.conftest import examples
 
 COMBINATIONS = [
     (activation, output, error)
@@ -85,7 +86,7 @@ def test_one_neuron_by_hand():
     np.testing.assert_allclose(net.gradients(V).theta, [delta, 2 * delta, delta])
 
 
-@settings(deadline=None, max_examples=25, derandomize=True)
+@examples(25)
 @given(
     sizes=st.lists(st.integers(1, 9), min_size=2, max_size=5),
     count=st.integers(1, 13),

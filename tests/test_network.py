@@ -4,14 +4,15 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spusk import Network, Sample
 from spusk.errors import InputError, NetworkError
+from tests.conftest import examples
 
 
-@settings(deadline=None, max_examples=30, derandomize=True)
+@examples(30)
 @given(sizes=st.lists(st.integers(1, 12), min_size=2, max_size=6))
 def test_counts_and_views(sizes):
     net = Network(sizes)

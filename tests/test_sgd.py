@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spusk import Network, Sample, data, engines, train, train_events
 from spusk.engines import native
 from spusk.errors import DataError, EngineError, InputError, NetworkError, RateError
 from spusk.sgd import Outcome, Pace, SortedSetWarning, order
-from tests.conftest import blobs
+from tests.conftest import blobs, examples
 
 
 def by_hand(net, V, rate, batch, epochs, seed):
@@ -23,7 +23,7 @@ def by_hand(net, V, rate, batch, epochs, seed):
             net.theta -= rate * np.mean(gradients, axis=0)
 
 
-@settings(deadline=None, max_examples=20, derandomize=True)
+@examples(20)
 @given(
     count=st.integers(1, 23),
     batch=st.integers(1, 30),

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from spusk.data import get_mnist, load
+from spusk.data import download, get_mnist, load
 from spusk.data.download import FILES, File, _alone
 from spusk.errors import DownloadError
 from tests.data.helpers import digits, idx_bytes
@@ -44,6 +44,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.send_error(404)
         if how == "hang":
             return self.server.closing.wait(10)
+        if how == "drip-headers":
+            return self.drip(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Padding: " + b"x" * 500)
         start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked else 0
         if how == "wrong":
             data = gzip.compress(b"something else")
@@ -71,12 +73,16 @@ class Handler(BaseHTTPRequestHandler):
             while not self.server.closing.is_set():
                 self.wfile.write(bytes(1 << 16))
         if how == "drip":
-            for byte in data[:500]:
-                if self.server.closing.wait(0.02):
-                    return
-                self.wfile.write(bytes([byte]))
-            return
+            return self.drip(data)
+        if how == "trickle":  # never silent, and soon faster than nothing
+            return self.drip(data, 64)
         self.wfile.write(data[: len(data) // 2] if how == "cut" else data)
+
+    def drip(self, data, size=1):
+        for place in range(0, len(data), size):
+            if self.server.closing.wait(0.02):
+                return
+            self.wfile.write(data[place : place + size])
 
     def handle(self):
         with suppress(ConnectionError):  # the client had enough
@@ -144,8 +150,12 @@ def test_a_damaged_file_is_fetched_again(server, tmp_path):
     assert len(server.asked) == 5
 
 
-@pytest.mark.parametrize("bad", ["wrong", "forged", "404", "hang", "cut", "drip", "endless"])
-def test_the_next_mirror_serves_when_one_fails(server, tmp_path, bad):
+@pytest.mark.parametrize(
+    "bad",
+    ["wrong", "forged", "404", "hang", "cut", "drip", "drip-headers", "trickle", "endless"],
+)
+def test_the_next_mirror_serves_when_one_fails(server, tmp_path, bad, monkeypatch):
+    monkeypatch.setattr(download, "SLOWEST", 1 << 18)  # 0.6 s for the largest
     start = time.monotonic()
     whole(get(server, tmp_path, bad, "good"))
     assert list(dict.fromkeys(how for how, _ in ways(server))) == [bad, "good"]

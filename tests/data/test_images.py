@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from spusk.data import image, load
 from spusk.data.images import grey
@@ -62,6 +62,16 @@ def test_labels_csv(tmp_path, head):
     V = load(tmp_path, split=None).train
     np.testing.assert_array_equal(V.x, IMAGES.reshape(20, -1))
     np.testing.assert_array_equal(V.labels, LABELS)
+
+
+@pytest.mark.parametrize("digits", [6, 5000])  # Python itself refuses to read more than 4300
+def test_long_numbers_are_names(tmp_path, digits):
+    for number in range(2):
+        save(tmp_path / f"{number}.png", IMAGES[number])
+    (tmp_path / "labels.csv").write_text(f"0.png,{'1' * digits}\n1.png,007\n")
+    V = load(tmp_path, split=None).train
+    assert V.class_names == ("007", "1" * digits)
+    assert list(V.labels) == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -129,6 +139,38 @@ def test_a_photo_stands_upright(tmp_path):
     assert picture.size == (40, 20)
     assert picture.getpixel((2, 10)) < 9
     assert picture.getpixel((38, 10)) > 240
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "P", "1", "I;16", "LA", "RGBA"])
+def test_strips_are_no_matter(tmp_path, mode, monkeypatch):
+    wide = np.random.default_rng(0).integers(0, 256, (40, 30, 4), np.uint8)
+    if mode == "I;16":
+        picture = Image.fromarray(wide[:, :, :2].copy().view(np.uint16)[:, :, 0])
+    else:
+        picture = Image.fromarray(wide).convert(mode)
+    picture.save(tmp_path / "a.png", **({"transparency": 7} if mode == "P" else {}))
+    whole = np.asarray(grey(tmp_path / "a.png"))
+    for strip in (1, 100, 30 * 39):
+        monkeypatch.setattr("spusk.data.images.STRIP", strip)
+        np.testing.assert_array_equal(grey(tmp_path / "a.png"), whole)
+
+
+@pytest.mark.parametrize("orientation", range(10))
+def test_every_orientation_is_turned_as_pillow_turns_it(tmp_path, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = save(tmp_path / "a.png", IMAGES[0], exif=exif)
+    with Image.open(path) as picture:
+        expected = np.asarray(ImageOps.exif_transpose(picture))
+    np.testing.assert_array_equal(grey(path), expected)
+
+
+def test_a_large_photo_is_decoded_small_and_gives_the_same_digit(tmp_path):
+    shades = photo(load().test.x[0].reshape(28, 28), True, 4, -40, 0).repeat(10, 0).repeat(10, 1)
+    assert grey(save(tmp_path / "a.jpg", shades, quality=95), 800).size == (1000, 1000)
+    large = image(tmp_path / "a.jpg").astype(float)
+    small = image(save(tmp_path / "a.png", shades)).astype(float)
+    assert np.abs(large - small).mean() < 2
 
 
 def test_broken_and_boastful_pictures_are_refused(tmp_path, monkeypatch):

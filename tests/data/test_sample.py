@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -12,8 +12,9 @@ import spusk
 from spusk.data import Sample, image, load, sample
 from spusk.data.sample import held_out, stratified
 from spusk.errors import DataError
+from tests.conftest import examples
 
-quick = settings(deadline=None, derandomize=True, max_examples=40)
+quick = examples(40)
 
 
 @quick

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spusk import rules
@@ -13,6 +13,7 @@ from spusk.descent.loop import Step
 from spusk.errors import InputError, RateError, StartError
 from spusk.functions import function
 from spusk.gallery import GALLERY
+from tests.conftest import examples
 
 LECTURE = function("lecture")
 
@@ -40,7 +41,7 @@ def closed_form(start, rate, count):
     return 5 + np.array([1 - 2 * rate, 1 - 4 * rate]) ** n * (np.array(start) - 5)
 
 
-@settings(deadline=None, derandomize=True, max_examples=30)
+@examples(30)
 @given(
     rate=st.floats(0.01, 0.7),
     start=st.tuples(st.floats(-20, 20), st.floats(-20, 20)),

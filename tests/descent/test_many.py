@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
@@ -22,6 +22,7 @@ from spusk.errors import InputError, RateError, StartError
 from spusk.functions import function
 from spusk.functions.tape import tape
 from spusk.gallery import GALLERY
+from tests.conftest import examples
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -61,7 +62,7 @@ def test_the_callers_points_are_not_written():
     assert (points == [[1, 2], [3, 4]]).all()
 
 
-@settings(deadline=None, derandomize=True, max_examples=12)
+@examples(12)
 @given(
     seed=st.integers(0, 99),
     rule=st.sampled_from(["plain", "momentum", "adam"]),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spusk.descent import descend_many
@@ -11,6 +11,7 @@ from spusk.descent.many import empty, walk
 from spusk.descent.outcome import OUTCOMES
 from spusk.engines.native import instruction_sets
 from spusk.functions.tape import NATIVE, ONE, Tape
+from tests.conftest import examples
 
 SETS = instruction_sets()
 pytestmark = pytest.mark.skipif(not SETS, reason="the native part is not built")
@@ -45,7 +46,7 @@ def tapes(draw):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("isa", SETS)
-@settings(deadline=None, derandomize=True, max_examples=150)
+@examples(150)
 @given(tape=tapes(), seed=st.integers(0, 99), steps=st.integers(0, 7), each=st.booleans())
 def test_any_tape_walks_as_numpy_does(isa, dtype, tape, seed, steps, each):
     rng = np.random.default_rng(seed)

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spusk.data import Sample, sample
@@ -13,6 +13,7 @@ from spusk.engines import Tally, native
 from spusk.engines.reference import Reference
 from spusk.errors import EngineError
 from spusk.network import Network
+from tests.conftest import examples
 
 pytestmark = pytest.mark.skipif(not native.available(), reason="native part not built")
 
@@ -120,7 +121,7 @@ def test_agrees_with_float64(sizes, batch, isa, monkeypatch):
     threads=st.integers(1, 3),
     isa=st.sampled_from(SETS or ("none",)),
 )
-@settings(deadline=None, derandomize=True, max_examples=80)
+@examples(80)
 def test_odd_sizes(hidden, ends, batch, K, seed, kind, targets, threads, isa):
     before = os.environ.get("SPUSK_ISA")
     os.environ["SPUSK_ISA"] = isa

@@ -1,9 +1,12 @@
 """Mutated checkpoints: a clear error, or the very same run; no crash, no runaway memory."""
 
 import json
+import subprocess
+import sys
 import tracemalloc
 from copy import deepcopy
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ import pytest
 from spusk import store
 from spusk.errors import InputError, RunError
 from spusk.store import Every
-from spusk.store.weights import load_all
+from spusk.store.weights import checksum, load_all
 from tests.reliability.helpers import SETS, begin, carry
 
 
@@ -89,8 +92,19 @@ def reforged(good, change):
     size = int.from_bytes(good[:8], "little")
     header = json.loads(good[8 : 8 + size])
     change(header)
+    about, theta = header["__metadata__"], good[8 + size :]
+    about["crc32"] = f"{checksum(about, memoryview(theta)):08x}"
     text = json.dumps(header).encode()
-    return len(text).to_bytes(8, "little") + text + good[8 + size :]
+    return len(text).to_bytes(8, "little") + text + theta
+
+
+def test_a_forgery_that_changes_nothing_is_read(tmp_path):
+    """So it is not the checksum that refuses the others."""
+    carry(begin(tmp_path / "r"), 5)
+    good = store.newest(tmp_path / "r")
+    forged = tmp_path / "forged.safetensors"
+    forged.write_bytes(reforged(good.path.read_bytes(), lambda h: h["__metadata__"].update(a="b")))
+    assert store.load_checkpoint(forged).place == good.place
 
 
 @pytest.mark.parametrize("sizes", [[6, 900_000_000, 3], [6, 9, 3, 3], [10**30, 3], "693", [6], {}])
@@ -104,8 +118,9 @@ def test_a_description_cannot_ask_for_memory(tmp_path, sizes):
 
     path.write_bytes(reforged(path.read_bytes(), change))
     tracemalloc.start()
-    with pytest.raises(RunError):
+    with pytest.raises(RunError) as caught:
         store.load_checkpoint(path)
+    assert "checksum" not in str(caught.value)
     assert tracemalloc.get_traced_memory()[1] < 1_000_000
     tracemalloc.stop()
 
@@ -118,8 +133,10 @@ def test_json_bombs(tmp_path, bomb):
         good = path.read_bytes()
         bad = tmp_path / "bad.safetensors"
         bad.write_bytes(reforged(good, lambda h, key=key: h["__metadata__"].update({key: bomb})))
-        with pytest.raises(RunError, match="bad"):
+        with pytest.raises(RunError, match="bad") as caught:
             store.load_checkpoint(bad)
+        assert "checksum" not in str(caught.value)
+        assert len(str(caught.value).splitlines()) == 1
     (tmp_path / "r" / "run.json").write_text(bomb)
     with pytest.raises(RunError, match=r"run\.json"):
         store.load(tmp_path / "r")
@@ -190,3 +207,45 @@ def test_a_save_makes_no_second_copy(tmp_path):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 2.2 * net.theta.nbytes
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+import safetensors
+from spusk import Network, store
+
+def kilobytes(what):
+    rows = Path("/proc/self/status").read_text().splitlines()
+    return next(int(row.split()[1]) for row in rows if row.startswith(what))
+
+def fresh():
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    return kilobytes("VmRSS")
+
+path = Path(sys.argv[2])
+if sys.argv[1] == "save":
+    store.save_weights(Network([3, 3]), path.with_name("small"))  # what is loaded at the first use
+    net = Network([1000, 8000, 10])
+    before = fresh()
+    store.save_weights(net, path)
+else:
+    store.load_weights(path.with_name("small"))
+    before = fresh()
+    store.load_weights(path)
+print(1024 * (kilobytes("VmHWM") - before))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no peak is told here")
+def test_the_system_sees_no_second_copy_either(tmp_path):
+    """Peaks of a process: a load is the file, mapped, one tensor of it, and the weights."""
+    path = tmp_path / "w.safetensors"  # 32 MB
+    for what, times in (("save", 0.05), ("load", 3.1)):
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT, what, str(path)], capture_output=True, text=True,
+            check=True, timeout=120,
+        )  # fmt: skip
+        peak = int(done.stdout)
+        print(f"{what}: {peak:,} bytes for a file of {path.stat().st_size:,}")
+        assert peak < times * path.stat().st_size

@@ -14,6 +14,8 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import Empty, Queue
+from threading import Event, Thread
 from time import monotonic
 from typing import BinaryIO, NamedTuple
 
@@ -26,8 +28,8 @@ MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
     "http://yann.lecun.com/exdb/mnist/",
 )
-TIMEOUT = 20.0  # seconds without a byte, and the window of the slowest speed
-SLOWEST = 1024  # bytes a second
+TIMEOUT = 20.0  # seconds for an answer, and without a byte
+SLOWEST = 1 << 16  # unpacked bytes a second over a whole file: at most 12 minutes for the largest
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -129,8 +131,9 @@ def _from_mirror(mirror: str, part: Path, file: File, progress: Progress, timeou
 
 def _download(url: str, out: BinaryIO, file: File, progress: Progress, timeout: float) -> int:
     """Appends the rest of `url` to `out`; the status. What has come stays when the line breaks."""
+    end = monotonic() + timeout + file.size / SLOWEST
     done = out.seek(0, os.SEEK_END)
-    answer = _asked(url, done, timeout)
+    answer = _in_time(lambda: _asked(url, done, timeout), timeout)
     if answer is None:
         return 416
     with answer:
@@ -141,11 +144,13 @@ def _download(url: str, out: BinaryIO, file: File, progress: Progress, timeout: 
                 return answer.status
         length = answer.headers.get("Content-Length", "")
         total = done + int(length) if length.isdecimal() else None
-        for chunk in _chunks(answer, timeout):
+        while chunk := _next(answer):
             done += out.write(chunk)
             if done > file.size + CHUNK:
                 raise Unusable(f"sends more than the {file.size} bytes the file unpacks to")
             progress(file.name, done, total)
+            if monotonic() > end:
+                raise Unusable(f"too slow, {done} bytes so far")
         if total is not None and done < total:
             raise Unusable(f"broke off after {done} of {total} bytes")
         return answer.status
@@ -167,16 +172,32 @@ def _asked(url: str, done: int, timeout: float) -> http.client.HTTPResponse | No
     return answer
 
 
-def _chunks(answer: http.client.HTTPResponse, timeout: float) -> Iterator[bytes]:
-    """The bytes as they come; a line that only drips counts as hanging."""
-    start, received = monotonic(), 0
-    while chunk := _next(answer):
-        yield chunk
-        received += len(chunk)
-        if monotonic() - start > timeout:
-            if received < SLOWEST * timeout:
-                raise Unusable(f"slower than {SLOWEST} bytes a second")
-            start, received = monotonic(), 0
+def _in_time(
+    ask: Callable[[], http.client.HTTPResponse | None], seconds: float
+) -> http.client.HTTPResponse | None:
+    """The answer, if its last header is there in so many seconds; sockets only time each byte."""
+    answers: Queue[http.client.HTTPResponse | Unusable | None] = Queue()
+    late = Event()
+
+    def work() -> None:
+        try:
+            answer = ask()
+        except Unusable as reason:
+            answers.put(reason)
+            return
+        answers.put(answer)
+        if late.is_set() and answer is not None:
+            answer.close()
+
+    Thread(target=work, daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except Empty:
+        late.set()
+        raise Unusable(f"timed out, no answer in {seconds:g} s") from None
+    if isinstance(answer, Unusable):
+        raise answer
+    return answer
 
 
 def _next(answer: http.client.HTTPResponse) -> bytes:

@@ -21,11 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data.sample import MOST_CLASSES, Sample, as_pixels
-from spusk.data.stream import reading, regular
+from spusk.data.stream import fits, reading, regular
 from spusk.errors import DataError
 
 LONGEST = 1 << 20  # characters of a line
-EXPANSION, ALLOWANCE = 200, 1 << 26  # a packed table may hold this many times its size, plus this
 NOT_FINITE = "expected a finite number, found"
 NAMES = ("label", "class", "y", "target")
 PIXEL = {str(v): v for v in range(256)}
@@ -57,10 +56,12 @@ def read_table(path: Path) -> Sample:
         words: dict[str, int] = {}
         count = 0
         for line, cells in _rows(path, layout):
+            if count == most_rows:
+                raise DataError(f"{path}: it grew while it was read; read it again")
             del cells[: layout.skip]
             answer = cells.pop(layout.column)
             answers[count] = _answer(answer, words, layout, f"{path}, line {line}")
-            x = _put(x, count, cells, layout, f"{path}, line {line}")
+            x = _put(x, count, cells, layout, path, line)
             count += 1
     if not count:
         raise DataError(f"{path}: an empty set: no lines of numbers")
@@ -69,18 +70,18 @@ def read_table(path: Path) -> Sample:
 
 def lines_of(path: Path) -> Iterator[str]:
     """The lines of a UTF-8 text file, packed or not, each and all of bounded length."""
-    most = ALLOWANCE + EXPANSION * regular(path).stat().st_size
+    size = regular(path).stat().st_size
+    unpacked = 0
     packed = path.name.lower().endswith(".gz")
     with (
         gzip.open(path) if packed else path.open("rb") as raw,
         io.TextIOWrapper(raw, encoding="utf-8-sig") as text,
     ):
         while line := text.readline(LONGEST + 1):
-            most -= len(line)
+            unpacked += len(line)
             if len(line) > LONGEST:
                 raise DataError(f"{path}: a line is longer than {LONGEST} characters")
-            if most < 0:
-                raise DataError(f"{path}: unpacks to more than {EXPANSION} times its size")
+            fits(unpacked, size, f"{path}: unpacked so far")
             yield line
 
 
@@ -96,7 +97,8 @@ def _survey(path: Path) -> tuple[Layout, int]:
     if not first:
         raise DataError(f"{path}: an empty file")
     layout = _layout(first, path)
-    return layout, min(lines, characters // (2 * layout.width) + 1)  # a value takes 2 characters
+    shortest = 2 * layout.width - layout.skip  # a value and what ends it; a row number may be empty
+    return layout, min(lines, characters // shortest + 1)
 
 
 def _layout(first: list[str], path: Path) -> Layout:
@@ -146,13 +148,14 @@ def _rows(path: Path, layout: Layout) -> Iterator[tuple[int, list[str]]]:
 
 
 def _put(
-    x: NDArray[np.generic], row: int, cells: list[str], layout: Layout, where: str
+    x: NDArray[np.generic], row: int, cells: list[str], layout: Layout, path: Path, line: int
 ) -> NDArray[np.generic]:
     """The table with one more row: bytes as long as all are pixels, from then on float64."""
     if x.dtype == np.uint8:
         try:
             x[row] = np.frombuffer(bytes(map(PIXEL.__getitem__, cells)), np.uint8)
         except KeyError:
+            fits(8 * x.size, path.stat().st_size, f"{path}: {len(x)} lines of numbers")
             wide = np.zeros(x.shape)
             wide[:row] = x[:row]
             x = wide
@@ -162,7 +165,8 @@ def _put(
     if not all(map(isfinite, values)):
         place = next(i for i, value in enumerate(values) if not isfinite(value))
         column = place + layout.skip + (place >= layout.column) + 1
-        raise DataError(f"{where}, column {column}: {NOT_FINITE} {_short(cells[place])}")
+        found = f"{NOT_FINITE} {_short(cells[place])}"
+        raise DataError(f"{path}, line {line}, column {column}: {found}")
     x[row] = values
     return x
 

@@ -41,6 +41,8 @@ def described(text: str) -> dict[str, Any]:
             f"formula: the page draws one or two variables, found {f.n}: {', '.join(f.names)}; "
             "in Python spusk.descend takes any number"
         )
+    if f.symbolic is not None and f.symbolic.heavy:
+        raise InputError("formula: its second derivatives are too long for the page; shorten it")
     plain, marks = f.formulas("text"), f.formulas("mathml")
     scene = known(f.entry) if f.entry else found(f)
     data: dict[str, Any] = {
