@@ -303,7 +303,7 @@ def test_a_set_that_is_not_here_is_no_longer_here(app):
 
 def test_downloaded_weights_come_back_the_same(app, runs):
     run = ended(runs.start(wish(epochs=1), "en"))
-    body = ask("GET", f"/runs/{run.id}/weights.safetensors", app=app).messages[1]["body"]
+    body = ask("GET", f"/runs/{run.id}/weights.safetensors", app=app).content
     with connected(app) as page:
         ink = [200 if 8 < k // 28 < 20 and 12 < k % 28 < 16 else 0 for k in range(784)]
         status, said = sent(app, "мои веса.safetensors", body)
@@ -320,14 +320,14 @@ def test_downloaded_weights_come_back_the_same(app, runs):
             assert "has ended" in page.ask(what, "error", id=again["id"])
         assert page.ask("watch", "run", id=again["id"])["state"] == "finished"
         assert page.ask("forget", "forgotten", id=again["id"])
-    assert ask("GET", f"/runs/{run.id}/weights.safetensors", app=app).messages[1]["body"] == body
+    assert ask("GET", f"/runs/{run.id}/weights.safetensors", app=app).content == body
 
 
 def test_weights_find_the_set_they_were_trained_on(app, runs):
     one, two = (sent(app, "a.npz", pictures(seed=seed))[1]["set"]["id"] for seed in (1, 2))
     plan = {"data": one, "layers": [64, 4, 3], "epochs": 1}
     net = ended(runs.start(runs_wish(runs, plan), "en"))
-    body = ask("GET", f"/runs/{net.id}/weights.safetensors", app=app).messages[1]["body"]
+    body = ask("GET", f"/runs/{net.id}/weights.safetensors", app=app).content
     assert sent(app, "a.safetensors", body)[1]["run"]["data"] == one
     elsewhere = server(runs=Runs(tiny))
     alone = sent(elsewhere, "a.safetensors", body)[1]["run"]

@@ -26,7 +26,7 @@ EXAMPLES = {"/page/{file:path}": "/page/index.html", "/words/{lang}": "/words/ru
             "/runs/{id}/history.json": "/runs/1/history.json",
             "/files/{name}": f"/files/own.csv?at=0&of={len(FORMULA)}0"}  # fmt: skip
 
-pytestmark = pytest.mark.usefixtures("reader")
+pytestmark = pytest.mark.usefixtures("readers")
 
 WRONG_HOSTS = [
     "evil.com", f"evil.com:{PORT}", f"127.0.0.1.evil.com:{PORT}", f"127.0.0.1.:{PORT}",

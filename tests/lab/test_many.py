@@ -10,6 +10,7 @@ from statistics import mean
 import httpx
 import pytest
 
+from spusk.lab import looks
 from spusk.lab.training import Runs
 from tests.lab.asgi import server
 from tests.lab.talk import connected
@@ -99,7 +100,10 @@ def test_the_server_ends_at_once_though_it_trains():
     assert "FATAL" not in "".join(said)
 
 
-def test_who_never_reads_slows_nothing_and_grows_nothing():
+@pytest.mark.parametrize("do", ["runs", "confusion"])
+def test_who_never_reads_slows_nothing_and_grows_nothing(do, monkeypatch):
+    looked, confusion = [], looks.confusion
+    monkeypatch.setattr(looks, "confusion", lambda *its: looked.append(1) or confusion(*its))
     runs = Runs(tiny)
     app = server(runs=runs)
     run = runs.start(wish(epochs=200, rate=0.1), "en")
@@ -108,8 +112,7 @@ def test_who_never_reads_slows_nothing_and_grows_nothing():
         deaf.ask("watch", "run", id=run.id)
         deaf.stop_reading()
         for _ in range(1000):
-            text = json.dumps({"do": "confusion", "id": run.id})
-            deaf.send(type="websocket.receive", text=text)
+            deaf.send(type="websocket.receive", text=json.dumps({"do": do, "id": run.id}))
         [box] = run.watchers.boxes
         runs.steer(run, "go", "en")
         most = 0
@@ -118,9 +121,10 @@ def test_who_never_reads_slows_nothing_and_grows_nothing():
             time.sleep(0.01)
         ended(run)
         assert len(run.history) == 200
-        assert deaf.coming.qsize() >= 998, "what it asks is not even read"
+        assert do == "confusion" or deaf.coming.qsize() >= 998, "what it asks is not even read"
+        assert len(looked) <= 2, "a look is taken for the last of those who asked"
         until(lambda: len(box.waiting) >= 200)
-        assert max(most, len(box.waiting)) <= 205, "the epochs, the end, a state or two"
+        assert max(most, len(box.waiting)) <= 207, "the epochs, the end, a state, an answer or two"
         assert len(box.progress) <= 1
     runs.close()
 

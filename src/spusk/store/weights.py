@@ -46,6 +46,11 @@ def shapes(sizes: tuple[int, ...]) -> Iterator[tuple[str, tuple[int, ...]]]:
 
 def save_weights(net: Network, path: Path, more: Mapping[str, str] | None = None) -> None:
     """Writes the network alone, as safetensors; `more` joins its metadata."""
+    write(path, *packed(net, more))
+
+
+def packed(net: Network, more: Mapping[str, str] | None = None) -> tuple[bytes, memoryview]:
+    """The two parts of such a file: its head, and θ as it lies in memory."""
     theta = net.theta.data.cast("B")
     about = {"spusk": json.dumps(description(net)), **(more or {})}
     about["crc32"] = f"{checksum(about, theta):08x}"
@@ -56,7 +61,7 @@ def save_weights(net: Network, path: Path, more: Mapping[str, str] | None = None
         header[name] = {"dtype": kind, "shape": shape, "data_offsets": [start, end]}
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    write(path, len(text).to_bytes(8, "little") + text, theta)
+    return len(text).to_bytes(8, "little") + text, theta
 
 
 def checksum(about: Mapping[str, str], theta: memoryview) -> int:
