@@ -15,6 +15,7 @@ from safetensors.numpy import load as load_tensors
 from spusk.lab import answers, downloads, fresh, live, looks, watchers
 from spusk.lab.training import Runs
 from spusk.lab.watchers import Outbox
+from spusk.words import LANGUAGES
 from tests.lab.asgi import TOKEN, ask, server
 from tests.lab.talk import connected
 from tests.lab.trained import LONG, PLAN, one_run, tiny, until, wish
@@ -91,17 +92,24 @@ def test_an_answer_never_comes_after_news_that_are_newer(monkeypatch, do, kind):
     for wanted in ("pause", "epoch"):
         runs.steer(run, wanted, "en")
         until(lambda: run.state == "paused")
-    rows, described = len(run.history), run.described
+    rows, described, take = len(run.history), run.described, run.take
+    called, begun = [], Event()
 
     def dawdling(lang):
         said = described(lang)
-        end = time.monotonic() + 0.3
-        while run.state == said["state"] == "running" and time.monotonic() < end:
-            if current_thread() is run.thread:
-                break
-            time.sleep(0.005)
+        called.append(current_thread())
+        if len(called) > len(LANGUAGES) and run.thread not in called:
+            begun.set()  # those who watch were told that it runs; this is for the answer
+            end = time.monotonic() + 0.3
+            while run.state == said["state"] and time.monotonic() < end:
+                time.sleep(0.005)
         return said
 
+    def held_up(event):
+        assert not event.ends_epoch or begun.wait(20)
+        take(event)
+
+    monkeypatch.setattr(run, "take", held_up)
     with connected(server(runs=runs)) as page:
         page.ask("watch", "run", id=run.id)
         monkeypatch.setattr(run, "described", dawdling)
