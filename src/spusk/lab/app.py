@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from secrets import token_hex
@@ -22,7 +22,7 @@ from spusk.lab.downloads import Downloads
 from spusk.lab.files import Files, receive
 from spusk.lab.formulas import Formulas
 from spusk.lab.fresh import Looks
-from spusk.lab.guard import Guard, spoken, told
+from spusk.lab.guard import Guard, home, spoken, told
 from spusk.lab.jobs import BusyError
 from spusk.lab.kept import Kept
 from spusk.lab.live import live
@@ -46,8 +46,8 @@ def shown(name: str) -> Response:
 
 
 async def index(request: Request) -> Response:
-    """The page itself."""
-    return shown("index.html")
+    """The page itself, at the address without a question."""
+    return home() if request.url.query else shown("index.html")
 
 
 async def page(request: Request) -> Response:
@@ -211,6 +211,7 @@ def create(
     token: str,
     formulas: Formulas | None = None,
     runs: Runs | None = None,
+    once: Iterable[str] = (),
 ) -> ASGIApp:
     """The whole server as one ASGI app, behind its guard."""
     faces = dict.fromkeys((SpuskError, BusyError, TimeoutError, HTTPException, Exception), wrong)
@@ -220,4 +221,4 @@ def create(
     state.id, state.pages = token_hex(8), set()
     state.formulas, state.runs, state.files = formulas or Formulas(), runs or Runs(), Files()
     state.looks, state.downloads = Looks(), Downloads()
-    return Guard(app, hosts, token)
+    return Guard(app, hosts, token, once)
