@@ -1,5 +1,6 @@
 """A page's own files: in pieces, within limits, whatever they are called and hold."""
 
+import errno
 import gzip
 import io
 import json
@@ -145,6 +146,30 @@ PIECES = [  # at, of, what is sent, what is said
     (0, 1, b"xy", "wrong order"), (0, 9, b"", "wrong order"), (5, 9, b"x", "does not know"),
     (-1, 9, b"x", "does not know"), (0, LARGEST, b"x" * (PIECE + 1), "at most 49,152"),
 ]  # fmt: skip
+
+
+def test_a_piece_that_does_not_fit_may_be_sent_again(app, monkeypatch, nothing_left):
+    """A full disk takes a part of a piece: what is sent again must not follow that part."""
+    body = FLOWERS.encode()
+    mark = posted(app, "a.csv", body[:400], of=len(body))[1]["file"]
+    [path] = nothing_left.iterdir()
+    opened = Path.open
+
+    class Full(io.FileIO):
+        def write(self, piece):
+            super().write(piece[:100])
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "open", lambda self, mode: Full(str(self), mode))
+        for lang, word in (("en", "no room"), ("ru", "нет места")):
+            status, said = posted(app, "a.csv", body[400:], 400, len(body), mark, lang)
+            assert status == WRONG
+            assert word in said["error"]
+    assert Path.open is opened
+    assert path.stat().st_size > 400, "a part was written"
+    status, said = posted(app, "a.csv", body[400:], 400, len(body), mark)
+    assert (status, said["set"]["precedents"]) == (200, 64)
 
 
 @pytest.mark.parametrize(("at", "of", "body", "words"), PIECES)

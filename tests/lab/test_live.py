@@ -15,7 +15,7 @@ from safetensors.numpy import load as load_tensors
 from spusk.lab import answers, downloads, fresh, live, looks, watchers
 from spusk.lab.training import Runs
 from spusk.lab.watchers import Outbox
-from spusk.words import LANGUAGES
+from spusk.words import LANGUAGES, topic
 from tests.lab.asgi import TOKEN, ask, server
 from tests.lab.talk import connected
 from tests.lab.trained import LONG, PLAN, one_run, tiny, until, wish
@@ -278,18 +278,18 @@ BAD = [  # messages, and a word of the answer
     ('{"do": null}', "understand"), ('{"do": ["runs"]}', "understand"),
     ("[" * 60_000, "understand"),
     ('{"do": "fly"}', "understand"), ('{"do": 1e999}', "understand"), ('{"do": {}}', "understand"),
-    ('{"do": "start"}', "data"), ('{"do": "watch"}', "no such run"),
+    ('{"do": "start"}', "Data:"), ('{"do": "watch"}', "no such run"),
     *((f'{{"do": "{do}", "id": {name}}}', "no such run")
       for do in (*answers.IN_TURN, *answers.BESIDE) if do not in ("runs", "start")
       for name in ('"7"', "1", "null", "[]", '{"a": 1}', "true", '"__class__"')),
-    ('{"do": "draw", "id": "1"}', "pixels"), ('{"do": "draw", "id": "1", "pixels": "x"}', "784"),
+    ('{"do": "draw", "id": "1"}', "Drawing"), ('{"do": "draw", "id": "1", "pixels": "x"}', "784"),
     *((json.dumps({"do": "draw", "id": "1", "pixels": pixels}), word) for pixels, word in (
         ([0] * 783, "found 783"), ([0] * 785, "found 785"), ([0] * 784, "nothing is drawn"),
         ([256] * 784, "0 (black) to 255"), ([-1] * 784, "0 (black)"), (["1"] * 784, "0 (black)"),
         ([None] * 784, "0 (black)"), ([True] * 784, "0 (black)"), ([[0]] * 784, "0 (black)"),
         ([1e-9] * 784, "no digit"), ([float("nan")] * 784, "0 (black)"),
         ([10**400] * 50 + [0] * 734, "0 (black)"))),
-    *((json.dumps(START | {field: value}), field) for field, value in (
+    *((json.dumps(START | {field: value}), topic("page_network", "en")[field]) for field, value in (
         ("data", "cifar"), ("layers", "deep"), ("rate", -1), ("rate", float("inf")),
         ("rate", 10**400), ("batch", 0), ("epochs", 10**9), ("init", "best"), ("seed", -1))),
     *((f'{{"do": "{do}", "id": "1"}}', "has ended") for do in ("pause", "resume", "step", "stop")),

@@ -11,6 +11,7 @@ from spusk.errors import DataError, InputError
 from spusk.lab import asked, training
 from spusk.lab.asked import Asked
 from spusk.lab.training import Runs
+from spusk.words import topic
 from tests.lab.trained import LONG, PLAN, ended, tiny, until, wish
 
 
@@ -150,7 +151,7 @@ def test_all_kept_runs_fit_the_memory_together(monkeypatch):
 
 
 @pytest.mark.parametrize(("rate", "outcome", "words"), [
-    (1000, "saturated", "The network is saturated"), (1e6, "saturated", "smaller starting weights"),
+    (1000, "saturated", "The network is saturated"), (1e6, "saturated", "try 3."),
 ])  # fmt: skip
 def test_a_rate_far_too_large_gets_its_sentence(runs, rate, outcome, words):
     run = ended(runs.start(wish(rate=rate, epochs=100), "en"))
@@ -158,6 +159,8 @@ def test_a_rate_far_too_large_gets_its_sentence(runs, rate, outcome, words):
     assert (said["state"], said["outcome"]) == ("failed", outcome)
     assert words in said["sentence"]
     assert "too large for this start" in said["sentence"]
+    for lang in ("en", "ru"):
+        assert "gain" not in run.described(lang)["sentence"], "the page has no such option"
 
 
 def test_what_is_not_finite_gets_its_sentence(runs, monkeypatch):
@@ -238,13 +241,16 @@ BAD = [  # a field, its wrong value, and what the sentence says
 ]  # fmt: skip
 
 
+LABELS = {"en": topic("page_network", "en"), "ru": topic("page_network", "ru")}
+
+
 @pytest.mark.parametrize(("field", "value", "words"), BAD)
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_every_field_is_looked_at(field, value, words, lang):
     with pytest.raises(InputError) as error:
         Asked(PLAN | {field: value}, lang).wish()
     said = str(error.value)
-    assert said.startswith(f"{field}: ")
+    assert said.startswith(f"{LABELS[lang][field]}: "), "named as the form names it"
     assert len(said) < 250
     if lang == "en":
         with pytest.raises(InputError, match=words):
@@ -253,7 +259,7 @@ def test_every_field_is_looked_at(field, value, words, lang):
 
 @pytest.mark.parametrize("field", PLAN)
 def test_no_field_may_be_missing(field):
-    with pytest.raises(InputError, match=f"{field}: .*found None"):
+    with pytest.raises(InputError, match=f"{LABELS['en'][field]}: .*found None"):
         Asked({k: v for k, v in PLAN.items() if k != field}, "en").wish()
 
 

@@ -39,7 +39,7 @@ def ended(
     if outcome is Outcome.NOT_FINITE:
         return say("train.not_finite", lang, **where, remedy=rate / 10)
     if outcome is Outcome.SATURATED:
-        return say("train.saturated", lang, **where, remedy=min(rate / 10, 3.0))
+        return say("lab.run_saturated", lang, **where, remedy=min(rate / 10, 3.0))
     return finished(last, history, lang)
 
 
