@@ -280,7 +280,7 @@ BAD = [  # messages, and a word of the answer
     ('{"do": "fly"}', "understand"), ('{"do": 1e999}', "understand"), ('{"do": {}}', "understand"),
     ('{"do": "start"}', "Data:"), ('{"do": "watch"}', "no such run"),
     *((f'{{"do": "{do}", "id": {name}}}', "no such run")
-      for do in (*answers.IN_TURN, *answers.BESIDE) if do not in ("runs", "start")
+      for do in (*answers.IN_TURN, *answers.BESIDE) if do not in ("ping", "runs", "start")
       for name in ('"7"', "1", "null", "[]", '{"a": 1}', "true", '"__class__"')),
     ('{"do": "draw", "id": "1"}', "Drawing"), ('{"do": "draw", "id": "1", "pixels": "x"}', "784"),
     *((json.dumps({"do": "draw", "id": "1", "pixels": pixels}), word) for pixels, word in (
@@ -320,6 +320,17 @@ def test_a_mistake_of_ours_is_one_answer_and_the_page_stays(page, monkeypatch, c
     assert "mistake" in page.ask("runs", "error")
     assert "ZeroDivisionError" in caplog.text
     page.ask("start", "started", **PLAN | {"epochs": 1})
+
+
+def test_the_page_is_told_which_sets_are_here(page, monkeypatch, tmp_path, mnist_folder):
+    def here():
+        page.send(type="websocket.receive", text='{"do": "runs"}')
+        return {one["id"]: one["here"] for one in page.said.get(timeout=20)["sets"]}
+
+    assert here() == {"sample": True, "mnist": True}
+    monkeypatch.setenv("SPUSK_DATA", str(tmp_path))
+    assert here() == {"sample": True, "mnist": False}
+    assert page.ask("ping", "pong") is True
 
 
 def test_what_may_be_downloaded(app, page):

@@ -141,6 +141,25 @@ def test_a_forgotten_run_stops(runs):
     assert not run.thread.is_alive()
 
 
+def test_a_forgotten_run_counts_until_it_has_ended(runs, monkeypatch):
+    monkeypatch.setattr(training, "PATIENCE", 0.05)
+    slow, step = threading.Event(), threading.Event()
+    one, _ = runs.start(wish(**LONG), "en"), runs.start(wish(**LONG), "en")
+    one.take = lambda event: step.set() or slow.wait(20)
+    assert step.wait(20)
+    runs.forget(one)
+    with pytest.raises(InputError, match="no such run"):
+        runs.find(one.id, "en")
+    with pytest.raises(InputError, match="2 trainings are running"):
+        runs.start(wish(), "en")
+    monkeypatch.setattr(training, "KEPT_WEIGHTS", one.weights * 2)
+    with pytest.raises(InputError, match="weights and biases together"):
+        runs.start(wish(), "en")
+    slow.set()
+    ended(one)
+    runs.start(wish(layers=[784, 1, 10]), "en")
+
+
 def test_all_kept_runs_fit_the_memory_together(monkeypatch):
     monkeypatch.setattr(training, "KEPT_WEIGHTS", 9000)
     runs = Runs(tiny)

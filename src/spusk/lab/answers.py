@@ -49,9 +49,14 @@ class Talk(NamedTuple):
             self.say(run=run.described(self.lang))
 
 
+def ping(talk: Talk) -> None:
+    """A sign of life."""
+    talk.say(pong=True)
+
+
 def listed(talk: Talk) -> None:
     """All runs, and all sets."""
-    sets = [facts.told() for facts in talk.runs.sets.facts.values()]
+    sets = talk.runs.sets.told()
     kept = [*talk.runs.kept.values()]
     with ExitStack() as gates:
         for run in kept:
@@ -100,6 +105,7 @@ def forget(talk: Talk) -> None:
 
 
 IN_TURN: dict[str, Callable[[Talk], None]] = {  # a message's "do" -> its answer, off the loop
+    "ping": ping,
     "runs": listed,
     "start": start,
     "pause": steered("pause"),
