@@ -32,21 +32,22 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise DataError(f"{path}: cut short or corrupt ({error}); {AGAIN}") from error
+        raise DataError.keyed("data.corrupt", path=path, why=error) from error
     except (struct.error, NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read ({error}); {AGAIN}") from error
+        raise DataError.keyed("data.unreadable", path=path, why=error) from error
     except MemoryError as error:
-        raise DataError(f"{path}: does not fit into memory") from error
+        raise DataError.keyed("data.memory", path=path) from error
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or error})") from error
+        why = error.strerror or error
+        raise DataError.keyed("data.unread", path=path, why=why) from error
 
 
 def regular(path: Path) -> Path:
     """The path if it is an ordinary file; a DataError for a device, a pipe, a folder or nothing."""
     if not path.exists():
-        raise DataError(f"{path}: no such file")
+        raise DataError.keyed("data.no_file", path=path)
     if not path.is_file():
-        raise DataError(f"{path}: expected a file, found a folder or a device")
+        raise DataError.keyed("data.no_plain_file", path=path)
     return path
 
 
@@ -57,20 +58,17 @@ def take(stream: Readable, total: int, size: int, what: str) -> NDArray[np.uint8
     Raises DataError, `what` naming the file and what it declares.
     """
     if total > DEFLATE * size:
-        raise DataError(
-            f"{what}: expected {total} bytes, found a file of {size}, which cannot hold them; "
-            f"{AGAIN}"
-        )
+        raise DataError.keyed("data.small_file", what=what, total=total, size=size)
     block = np.empty(min(total, 2 * size), np.uint8)
     count = 0
     while count < total:
         chunk = stream.read(min(CHUNK, total - count))
         if not chunk:
-            raise DataError(f"{what}: expected {total} bytes, found {count}; {AGAIN}")
+            raise DataError.keyed("data.short", what=what, total=total, found=count)
         if count + len(chunk) > len(block):
             block.resize(min(total, max(2 * len(block), count + len(chunk))), refcheck=False)
         block[count : count + len(chunk)] = np.frombuffer(chunk, np.uint8)
         count += len(chunk)
     if stream.read(1):  # reading on to the end also checks the archive's checksum
-        raise DataError(f"{what}: expected {total} bytes, found more; {AGAIN}")
+        raise DataError.keyed("data.more", what=what, total=total)
     return block

@@ -26,8 +26,8 @@ from spusk.errors import DataError
 
 LONGEST = 1 << 20  # characters of a line
 EXPANSION, ALLOWANCE = 200, 1 << 26  # a packed table may hold this many times its size, plus this
-NOT_FINITE = "expected a finite number, found"
 NAMES = ("label", "class", "y", "target")
+Where = dict[str, object]  # path and line, for an error
 PIXEL = {str(v): v for v in range(256)}
 
 
@@ -59,11 +59,12 @@ def read_table(path: Path) -> Sample:
         for line, cells in _rows(path, layout):
             del cells[: layout.skip]
             answer = cells.pop(layout.column)
-            answers[count] = _answer(answer, words, layout, f"{path}, line {line}")
-            x = _put(x, count, cells, layout, f"{path}, line {line}")
+            where: Where = {"path": path, "line": line}
+            answers[count] = _answer(answer, words, layout, where)
+            x = _put(x, count, cells, layout, where)
             count += 1
     if not count:
-        raise DataError(f"{path}: an empty set: no lines of numbers")
+        raise DataError.keyed("data.no_lines", path=path)
     return _sample(x[:count], answers[:count], words, layout, path)
 
 
@@ -78,9 +79,9 @@ def lines_of(path: Path) -> Iterator[str]:
         while line := text.readline(LONGEST + 1):
             most -= len(line)
             if len(line) > LONGEST:
-                raise DataError(f"{path}: a line is longer than {LONGEST} characters")
+                raise DataError.keyed("data.long_line", path=path, limit=LONGEST)
             if most < 0:
-                raise DataError(f"{path}: unpacks to more than {EXPANSION} times its size")
+                raise DataError.keyed("data.bomb", path=path, limit=EXPANSION)
             yield line
 
 
@@ -94,7 +95,7 @@ def _survey(path: Path) -> tuple[Layout, int]:
         if len(first) < 2 and line.strip():
             first.append(line)
     if not first:
-        raise DataError(f"{path}: an empty file")
+        raise DataError.keyed("data.empty_file", path=path)
     layout = _layout(first, path)
     return layout, min(lines, characters // (2 * layout.width) + 1)  # a value takes 2 characters
 
@@ -103,7 +104,7 @@ def _layout(first: list[str], path: Path) -> Layout:
     delimiter = max(",;\t", key=first[0].count)
     head = [cell.strip() for cell in _split(first[0], delimiter, path)]
     if len(head) < 2:
-        raise DataError(f"{path}: expected an answer and numbers on each line, found one value")
+        raise DataError.keyed("data.one_value", path=path)
     lower = [cell.lower() for cell in head]
     header = lower[0] in NAMES or any(not _is_number(cell, delimiter) for cell in head[1:])
     if not header:
@@ -124,7 +125,7 @@ def _split(line: str, delimiter: str, path: Path) -> list[str]:
     try:
         return next(csv.reader([line], delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise DataError(f"{path}, near line 1: {error}") from error
+        raise DataError.keyed("data.near_line", path=path, why=error) from error
 
 
 def _rows(path: Path, layout: Layout) -> Iterator[tuple[int, list[str]]]:
@@ -136,17 +137,20 @@ def _rows(path: Path, layout: Layout) -> Iterator[tuple[int, list[str]]]:
             if not cells or (len(cells) == 1 and not cells[0].strip()):
                 continue
             if len(cells) != layout.width:
-                found = f"expected {layout.width} values, found {len(cells)}"
-                raise DataError(f"{path}, line {reader.line_num}: {found}")
+                raise DataError.keyed(
+                    "data.width", path=path, line=reader.line_num, expected=layout.width,
+                    found=len(cells),
+                )  # fmt: skip
             if not head:
                 yield reader.line_num, cells
             head = False
     except csv.Error as error:
-        raise DataError(f"{path}, line {reader.line_num}: {error}") from error
+        why = {"path": path, "line": reader.line_num, "why": error}
+        raise DataError.keyed("data.line", **why) from error
 
 
 def _put(
-    x: NDArray[np.generic], row: int, cells: list[str], layout: Layout, where: str
+    x: NDArray[np.generic], row: int, cells: list[str], layout: Layout, where: Where
 ) -> NDArray[np.generic]:
     """The table with one more row: bytes as long as all are pixels, from then on float64."""
     if x.dtype == np.uint8:
@@ -162,21 +166,22 @@ def _put(
     if not all(map(isfinite, values)):
         place = next(i for i, value in enumerate(values) if not isfinite(value))
         column = place + layout.skip + (place >= layout.column) + 1
-        raise DataError(f"{where}, column {column}: {NOT_FINITE} {_short(cells[place])}")
+        found = _short(cells[place])
+        raise DataError.keyed("data.cell", **where, column=column, found=found)
     x[row] = values
     return x
 
 
-def _answer(text: str, words: dict[str, int], layout: Layout, where: str) -> float:
+def _answer(text: str, words: dict[str, int], layout: Layout, where: Where) -> float:
     if not layout.words:
         value = _numbers([text], layout.delimiter)[0]
         if not isfinite(value):
             column = layout.column + layout.skip + 1
-            raise DataError(f"{where}, column {column}: {NOT_FINITE} {_short(text)}")
+            raise DataError.keyed("data.cell", **where, column=column, found=_short(text))
         return value
     word = text.strip()
     if not word or (word not in words and len(words) == MOST_CLASSES):
-        raise DataError(f"{where}: expected a class, found {_short(text)} or too many classes")
+        raise DataError.keyed("data.class", **where, found=_short(text))
     return words.setdefault(word, len(words))
 
 

@@ -158,7 +158,7 @@ def unpacked(path: Path) -> int:
                 with Bounded(path) as raw, ZipFile(raw) as archive:
                     return sum(part.file_size for part in archive.infolist())
             except BadZipFile as error:
-                raise DataError(f"{path}: cut short or corrupt ({error})") from error
+                raise DataError.keyed("data.corrupt", path=path, why=error) from error
         if path.suffix == ".gz":
             count = 0
             with gzip.open(path) as stream:
