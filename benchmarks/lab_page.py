@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 WIDE = {"width": 1280, "height": 800}
-RATES = {"himmelblau": 0.01, "rosenbrock": 0.001}
 PATIENCE = 60_000  # Playwright's milliseconds
 
 # Put into every page: when something was last drawn, when the path was first seen, and `painted`,
@@ -123,7 +122,7 @@ class Eyes:
     def basins(self, name: str, times: int) -> Iterator[float]:
         """From the key that asks for the basins to the frame with all of them."""
         for _ in range(times):
-            with self.page(f"#surface&f={name}&rate={RATES[name]}") as page:
+            with self.page(f"#surface&f={name}") as page:
                 found(page, "firstSeen")
                 page.wait_for_selector("[data-tab=basins]")  # it is loaded after the first picture
                 page.evaluate(KEY)
