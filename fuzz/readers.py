@@ -25,7 +25,7 @@ from spusk.data import Data, image, load
 from spusk.errors import SpuskError
 from spusk.store.folder import read_history
 
-LONGEST = 4096  # bytes
+LONGEST = 8192  # bytes: more than the 4300 digits that Python reads as a number
 WORDS = [
     "\x89PNG\r\n\x1a\n", "IHDR", "IDAT", "IEND", "tRNS", "PLTE", "\x1f\x8b\x08", "PK\x01\x02",
     "PK\x03\x04", "PK\x05\x06", "\x93NUMPY\x01", "'descr': '", "'<f8'", "'fortran_order': True",

@@ -19,7 +19,7 @@ from typing import Self
 class SpuskError(Exception):
     """The root: catch it to catch everything spusk raises on purpose."""
 
-    key = ""  # of the sentence in the words files, where it is there: `data.empty`
+    words = ""  # where its sentence stands in the words files, if it does: `data.no_file`
     values: dict[str, object]
 
     @classmethod
@@ -28,14 +28,14 @@ class SpuskError(Exception):
         from spusk.words import say
 
         error = cls(say(key, "en", **values))
-        error.key, error.values = key, values
+        error.words, error.values = key, values
         return error
 
     def sentence(self, lang: str | None = None) -> str:
         """What is wrong, in a language, where it is known in more than English."""
         from spusk.words import say
 
-        return say(self.key, lang, **self.values) if self.key else str(self)
+        return say(self.words, lang, **self.values) if self.words else str(self)
 
 
 class InputError(SpuskError, ValueError):
@@ -60,12 +60,13 @@ class FormulaError(InputError):
     def __init__(self, message: str, place: int | None = None) -> None:
         super().__init__(message)
         self.place = place
+        self.key = ""
 
     @classmethod
     def said(cls, key: str, place: int, **values: object) -> Self:
         """The error of words/*/formula.toml's `key`, at this place."""
         error = cls.keyed(f"formula.{key}", **values, column=place + 1)
-        error.place = place
+        error.place, error.key = place, key
         return error
 
 

@@ -64,6 +64,16 @@ def test_labels_csv(tmp_path, head):
     np.testing.assert_array_equal(V.labels, LABELS)
 
 
+@pytest.mark.parametrize("digits", [6, 5000])  # Python itself refuses to read more than 4300
+def test_long_numbers_are_names(tmp_path, digits):
+    for number in range(2):
+        save(tmp_path / f"{number}.png", IMAGES[number])
+    (tmp_path / "labels.csv").write_text(f"0.png,{'1' * digits}\n1.png,007\n")
+    V = load(tmp_path, split=None).train
+    assert V.class_names == ("007", "1" * digits)
+    assert list(V.labels) == [1, 0]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

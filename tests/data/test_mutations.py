@@ -46,6 +46,7 @@ FORMATS = {  # name of the file -> its good bytes
     "train-images-idx3-ubyte.gz": gzip.compress(idx_bytes(IMAGES), mtime=0),
     "set.csv": TEXT,
     "set.csv.gz": gzip.compress(TEXT, mtime=0),
+    "numbered.csv": b",a,y\n" + b",1,2\n0,3,4\n" * 20,
     "words.csv": b"class,a,b\ncat,1.5,2\ndog,-3,4e2\ncat,0,1\n",
     "set.npz": saved(np.savez, x=IMAGES, y=LABELS),
     "packed.npz": saved(np.savez_compressed, x_train=FLOATS, y_train=LABELS,

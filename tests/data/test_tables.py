@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from spusk.data import load
+from spusk.data import load, tables
 from spusk.errors import DataError
 from tests.data.helpers import digits, table_text
 
@@ -104,9 +104,31 @@ def test_a_bad_table_names_line_and_column(tmp_path, text, says, name):
 
 
 def test_a_table_that_is_a_bomb_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("spusk.data.tables.ALLOWANCE", 1 << 16)
+    monkeypatch.setattr("spusk.data.stream.ALLOWANCE", 1 << 16)
     path = table(tmp_path, "0,0,0,0\n" * 1_000_000, "set.csv.gz")
-    with pytest.raises(DataError, match="more than 200 times"):
+    with pytest.raises(DataError, match="would take"):
+        load(path)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_row_number_may_be_empty(tmp_path, end):
+    """Then a line is shorter than two characters a value, and there are more lines than that."""
+    V = whole(table(tmp_path, ",a,y\n" + "\n".join([",1,2", ",3,0"] * 10) + end))
+    np.testing.assert_array_equal(V.x[:, 0], [1, 3] * 10)
+    np.testing.assert_array_equal(V.labels, [2, 0] * 10)
+
+
+def test_a_table_that_grows_while_it_is_read_is_refused(tmp_path, monkeypatch):
+    path = table(tmp_path, "1,2,3\n" * 5)
+    survey = tables._survey
+
+    def and_then_it_grows(path):
+        found = survey(path)
+        path.write_text("1,2,3\n" * 50)
+        return found
+
+    monkeypatch.setattr(tables, "_survey", and_then_it_grows)
+    with pytest.raises(DataError, match="grew while it was read"):
         load(path)
 
 

@@ -100,6 +100,8 @@ BAD = [
     ("١*x", 0, "means nothing"),
     ("1/" * 300 + "x", 500, "at most 500"),
     ("cos(" * 60 + "x" + ")" * 60, None, "levels"),
+    ("cbrt(" * 23 + "x" + ")" * 23, None, "simplify"),
+    ("lg((ln(tanh(100)))^(acosh(7)))", 0, "not real"),
     ("(" * 230 + "x" + ")" * 229, None, "bracket"),
 ]
 

@@ -31,7 +31,7 @@ def image(path: str | Path, shape: tuple[int, ...] = (28, 28)) -> NDArray[np.uin
     path = Path(path)
     if len(shape) != 2 or min(shape) < 4:
         raise DataError(f"{path}: a picture cannot become an input of shape {shape}")
-    picture = grey(path)
+    picture = grey(path, max(2 * WORKING, *shape))
     shades = np.array(picture)  # (h, w) uint8
     if shades.shape == tuple(shape) and _background(shades) <= BLACK:
         return shades.reshape(-1)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data.sample import Sample
-from spusk.data.stream import AGAIN, reading, regular, take
+from spusk.data.stream import AGAIN, reading, regular, take, widening
 from spusk.errors import DataError
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -30,7 +30,7 @@ def read_idx(path: Path) -> NDArray[np.generic]:
     with reading(path), gzip.open(path) if _gzipped(path) else path.open("rb") as stream:
         dtype, shape = _header(stream, path)
         total = prod(shape) * dtype.itemsize
-        array = take(stream, total, size, f"{path}: {'x'.join(map(str, shape))}")
+        array = take(stream, total, size, f"{path}: {'x'.join(map(str, shape))}", widening(dtype))
     if dtype.itemsize == 1:
         return array.view(dtype).reshape(shape)
     return array.view(dtype).byteswap(inplace=True).view(dtype.newbyteorder("=")).reshape(shape)

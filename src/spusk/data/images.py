@@ -8,6 +8,9 @@ are, as bytes. Classes named 0, 1, 2 … keep their numbers, others are numbered
 import csv
 import io
 import warnings
+from collections.abc import Iterator
+from functools import partial
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data.sample import Data, Sample, held_out
-from spusk.data.stream import DEFLATE, reading, regular
+from spusk.data.stream import DEFLATE, fits, reading, regular
 from spusk.data.tables import lines_of
 from spusk.errors import DataError
 
@@ -25,19 +28,22 @@ if TYPE_CHECKING:
 ENDINGS = (".png", ".jpg", ".jpeg")
 MOST_PIXELS = 64_000_000  # of one picture; a phone's camera makes 50 million
 LABELS = "labels.csv"
+STRIP = 1 << 20  # pixels turned grey at once
+ORIENTATION = 0x0112  # of EXIF
 HEADER = ("file", "filename", "image", "name", "path")
 
 
-def grey(path: Path) -> "Image.Image":
+def grey(path: Path, enough: int | None = None) -> "Image.Image":
     """A PNG or JPEG as shades of grey (mode L), upright, laid over black or white if transparent.
 
-    Raises DataError for anything else, a broken file, or one that claims to be too large.
+    A JPEG of more than twice `enough` pixels a side is decoded at a half, a quarter or an eighth of
+    its size. Raises DataError for anything else, a broken file, or one that claims to be too large.
     """
     with reading(path):
         size = regular(path).stat().st_size
     if size > 4 * MOST_PIXELS:
         raise DataError(f"{path}: {size} bytes are too many for one picture")
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
@@ -45,14 +51,19 @@ def grey(path: Path) -> "Image.Image":
             content = io.BytesIO(path.read_bytes())  # a file would set aside what a chunk claims
             with Image.open(content, formats=("PNG", "JPEG")) as picture:
                 _check_size(picture, size, path)
+                held = _coefficients(picture)
+                if enough is not None:
+                    picture.draft(None, (enough, enough))
+                width, height = picture.size
+                fits(held + 4 * width * height, size, f"{path}: {width}×{height} pixels", "smaller")
                 picture.load()
-                return _shades(ImageOps.exif_transpose(picture))
+                return _upright(_shades(picture), picture.getexif().get(ORIENTATION, 1))
     except DataError:
         raise
     except UnidentifiedImageError as error:
-        raise DataError(f"{path}: expected a PNG or JPEG picture, found neither") from error
+        raise DataError.keyed("data.no_picture", path=path) from error
     except Exception as error:  # a decoder fed with broken bytes raises whatever it stumbles on
-        raise DataError(f"{path}: a broken picture ({error})") from error
+        raise DataError.keyed("data.broken_picture", path=path, why=error) from error
 
 
 def read_folder(folder: Path, split: float | None) -> Data:
@@ -71,26 +82,78 @@ def _check_size(picture: "Image.Image", size: int, path: Path) -> None:
     bands = len(picture.getbands())
     bits = 8 * bands if bands > 1 else 1
     if width * height > min(MOST_PIXELS, DEFLATE * size * 8 // bits):
-        raise DataError(
-            f"{path}: claims {width}×{height} pixels, more than {MOST_PIXELS} or than a file of "
-            f"{size} bytes can hold; make it smaller"
-        )
+        claims = {"width": width, "height": height, "limit": MOST_PIXELS, "size": size}
+        raise DataError.keyed("data.large_picture", path=path, **claims)
+
+
+def _coefficients(picture: "Image.Image") -> int:
+    """The bytes that a JPEG's decoder keeps of the whole picture, if it comes in several scans."""
+    layers = getattr(picture, "layer", [])
+    if not layers:
+        return 0
+    width, height = picture.size
+    sampled = [int(across) * int(down) for _, across, down, _ in layers]
+    return 2 * width * height * sum(sampled) // max(sampled)
 
 
 def _shades(picture: "Image.Image") -> "Image.Image":
-    from PIL import Image, ImageStat
+    """The picture in grey, made strip by strip: beside it stands no second one in colour."""
+    from PIL import Image
 
-    if picture.mode.startswith(("I", "F")):  # 16 bits a pixel
-        wide = np.asarray(picture, np.float32) / 257
-        return Image.fromarray(np.clip(wide, 0, 255).round().astype(np.uint8))
-    if not picture.has_transparency_data:
-        return picture.convert("L")
-    colours = picture.convert("RGBA")
-    shades, alpha = colours.convert("RGB").convert("L"), colours.getchannel("A")
-    if alpha.getextrema()[1] == 0:
-        return Image.new("L", picture.size)
-    bright = ImageStat.Stat(shades, alpha).mean[0] >= 128  # the ink's, where there is any
-    return Image.composite(shades, Image.new("L", picture.size, 0 if bright else 255), alpha)
+    wide = picture.mode.startswith(("I", "F"))  # 16 bits a pixel
+    paint = _squeezed if wide else _plain
+    if not wide and picture.has_transparency_data:
+        ink = np.sum([_plain(s).histogram(_alpha(s)) for s in _strips(picture)], axis=0)
+        if not ink.any():
+            return Image.new("L", picture.size)
+        bright = ink @ np.arange(256) >= 128 * ink.sum()  # the ink's, where there is any
+        paint = partial(_laid_over, 0 if bright else 255)
+    shades = Image.new("L", picture.size)
+    top = 0
+    for strip in _strips(picture):
+        shades.paste(paint(strip), (0, top))
+        top += strip.height
+    return shades
+
+
+def _strips(picture: "Image.Image") -> "Iterator[Image.Image]":
+    width, height = picture.size
+    rows = max(1, STRIP // width)
+    for top in range(0, height, rows):
+        yield picture.crop((0, top, width, min(top + rows, height)))
+
+
+def _plain(strip: "Image.Image") -> "Image.Image":
+    colours = strip.convert("RGBA").convert("RGB") if strip.has_transparency_data else strip
+    return colours.convert("L")
+
+
+def _alpha(strip: "Image.Image") -> "Image.Image":
+    return strip.convert("RGBA").getchannel("A")
+
+
+def _squeezed(strip: "Image.Image") -> "Image.Image":
+    from PIL import Image
+
+    wide = np.asarray(strip, np.float32) / 257
+    return Image.fromarray(np.clip(wide, 0, 255).round().astype(np.uint8))
+
+
+def _laid_over(ground: int, strip: "Image.Image") -> "Image.Image":
+    from PIL import Image
+
+    return Image.composite(_plain(strip), Image.new("L", strip.size, ground), _alpha(strip))
+
+
+def _upright(shades: "Image.Image", orientation: int) -> "Image.Image":
+    """Turned as EXIF's orientation (1 … 8) says."""
+    from PIL.Image import Transpose
+
+    turns = (
+        Transpose.FLIP_LEFT_RIGHT, Transpose.ROTATE_180, Transpose.FLIP_TOP_BOTTOM,
+        Transpose.TRANSPOSE, Transpose.ROTATE_270, Transpose.TRANSVERSE, Transpose.ROTATE_90,
+    )  # fmt: skip
+    return shades.transpose(turns[orientation - 2]) if orientation in range(2, 9) else shades
 
 
 def _sorted_out(folder: Path) -> list[tuple[Path, str]]:
@@ -103,10 +166,7 @@ def _sorted_out(folder: Path) -> list[tuple[Path, str]]:
         if path.suffix.lower() in ENDINGS
     ]
     if not files:
-        raise DataError(
-            f"{folder}: no set found; expected MNIST's IDX files, a sub-folder of PNG pictures "
-            f"for each class, or {LABELS} with lines file,label"
-        )
+        raise DataError.keyed("data.no_set", folder=folder, labels=LABELS)
     return files
 
 
@@ -134,28 +194,35 @@ def _listed(table: Path) -> list[tuple[Path, str]]:
     return files
 
 
+def _is_class(label: str) -> bool:
+    """Whether a label is a class's number, not a name that happens to be made of digits."""
+    return label.isdecimal() and len(label) < 6
+
+
 def _sample(files: list[tuple[Path, str]], name: str, like: Sample | None = None) -> Sample:
     """The set of these pictures; its size and classes are those of `like`, where given."""
     names = sorted({label for _, label in files})
-    if like is None and all(label.isdecimal() and len(label) < 6 for label in names):
+    if like is None and all(map(_is_class, names)):
         names = [str(number) for number in range(max(map(int, names)) + 1)]
     elif like is not None:
         names = list(like.class_names)
     place = {label: number for number, label in enumerate(names)}
+    sizes = sum(regular(path).stat().st_size for path, _ in files)
     x: NDArray[np.uint8] | None = None
     labels = []
     for row, (path, label) in enumerate(files):
         picture = np.asarray(grey(path))
         if x is None:
             shape = picture.shape if like is None else like.shape
+            fits(len(files) * prod(shape), sizes, f"{name}: {len(files)} pictures", "smaller")
             x = np.empty((len(files), *shape), np.uint8)
         if picture.shape != x.shape[1:]:
             expected, found = ("×".join(map(str, s[::-1])) for s in (x.shape[1:], picture.shape))
-            raise DataError(f"{path}: expected {expected} pixels as the first, found {found}")
+            raise DataError.keyed("data.unlike", path=path, expected=expected, found=found)
         x[row] = picture
-        number = place.get(str(int(label)) if label.isdecimal() else label)
+        number = place.get(str(int(label)) if label not in place and _is_class(label) else label)
         if number is None:
-            raise DataError(f"{path}: class {label!r} is not among those trained on")
+            raise DataError.keyed("data.new_class", path=path, label=label[:40])
         labels.append(number)
     assert x is not None
     return Sample(x, labels=labels, classes=len(names), name=name, class_names=tuple(names))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data.sample import Data, Sample, held_out
-from spusk.data.stream import CHUNK, reading, regular, take
+from spusk.data.stream import CHUNK, fits, reading, regular, take, widening
 from spusk.errors import DataError
 
 TRAIN = (
@@ -38,10 +38,10 @@ def read_npz(path: Path, split: float | None) -> Data:
     try:
         with reading(path), Bounded(path) as raw, zipfile.ZipFile(raw) as archive:
             names = {name.removesuffix(".npy").lower(): name for name in archive.namelist()}
-            found = {
-                key: _array(archive, names[key], size, f"{path}: {key}")
-                for key in _chosen(set(names), path)
-            }
+            found: dict[str, NDArray[np.generic]] = {}
+            for key in _chosen(set(names), path):
+                found[key] = _array(archive, names[key], size, f"{path}: {key}")
+                fits(sum(a.nbytes * widening(a.dtype) for a in found.values()), size, str(path))
     except zipfile.BadZipFile as error:
         raise DataError.keyed("data.corrupt", path=path, why=error) from error
     train = _sample(found, TRAIN, f"{path.name} train")
@@ -103,7 +103,7 @@ def _array(archive: zipfile.ZipFile, name: str, size: int, what: str) -> NDArray
         dtype, fortran, shape = _header(stream, what)
         total = prod(shape) * dtype.itemsize
         declared = "x".join(map(str, shape))
-        block = take(stream, total, size, f"{what}: {declared} {dtype}")
+        block = take(stream, total, size, f"{what}: {declared} {dtype}", widening(dtype))
     array = block.view(dtype).reshape(shape, order="F" if fortran else "C")
     return array.astype(dtype.newbyteorder("="), copy=False)
 

@@ -2,6 +2,9 @@
 
 A header may lie about sizes and a small archive may unpack to gigabytes. So a size is first held
 against what the file could hold at all, and memory then grows with the bytes that really come.
+
+One budget holds for every reader: whatever a file becomes (unpacked bytes, decoded pixels, numbers)
+has `room(size)`; what needs more is refused before it is made.
 """
 
 import gzip
@@ -19,6 +22,7 @@ from spusk.errors import DataError
 
 DEFLATE = 1032  # deflate never expands a byte to more than this (zlib's documentation)
 CHUNK = 1 << 18  # bytes read at once
+ALLOWANCE, EXPANSION = 1 << 26, 32  # what any file may become: this, and so many times its size
 AGAIN = "fetch or make it again"
 
 
@@ -51,14 +55,28 @@ def regular(path: Path) -> Path:
     return path
 
 
-def take(stream: Readable, total: int, size: int, what: str) -> NDArray[np.uint8]:
+def room(size: int) -> int:
+    """The bytes of memory that a file of `size` bytes may become."""
+    return ALLOWANCE + EXPANSION * size
+
+
+def fits(needed: int, size: int, what: str, remedy: str = "unpack") -> None:
+    """Raises DataError, "unpack" it or make it "smaller", where a file would become too much."""
+    if needed > room(size):
+        counts = {"needed": needed, "size": size, "limit": room(size)}
+        raise DataError.keyed(f"data.too_much_{remedy}", what=what, **counts)
+
+
+def take(stream: Readable, total: int, size: int, what: str, wide: int = 1) -> NDArray[np.uint8]:
     """Exactly `total` bytes from a stream fed by a file of `size` bytes, and then its end.
 
+    `wide`: how many bytes one of them becomes afterwards, as a number (see `widening`).
     Memory at any time: the larger of twice the file and twice what has really arrived.
     Raises DataError, `what` naming the file and what it declares.
     """
     if total > DEFLATE * size:
         raise DataError.keyed("data.small_file", what=what, total=total, size=size)
+    fits(wide * total, size, what)
     block = np.empty(min(total, 2 * size), np.uint8)
     count = 0
     while count < total:
@@ -72,3 +90,10 @@ def take(stream: Readable, total: int, size: int, what: str) -> NDArray[np.uint8
     if stream.read(1):  # reading on to the end also checks the archive's checksum
         raise DataError.keyed("data.more", what=what, total=total)
     return block
+
+
+def widening(dtype: np.dtype) -> int:
+    """How many bytes a byte of such numbers may become in a `Sample`: whole ones become float64."""
+    if dtype.kind == "f":
+        return max(1, 4 // dtype.itemsize)
+    return 1 if dtype == np.uint8 else max(1, 8 // dtype.itemsize)

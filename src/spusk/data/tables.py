@@ -21,13 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data.sample import MOST_CLASSES, Sample, as_pixels
-from spusk.data.stream import reading, regular
+from spusk.data.stream import fits, reading, regular
 from spusk.errors import DataError
 
 LONGEST = 1 << 20  # characters of a line
-EXPANSION, ALLOWANCE = 200, 1 << 26  # a packed table may hold this many times its size, plus this
 NAMES = ("label", "class", "y", "target")
-Where = dict[str, object]  # path and line, for an error
 PIXEL = {str(v): v for v in range(256)}
 
 
@@ -57,11 +55,12 @@ def read_table(path: Path) -> Sample:
         words: dict[str, int] = {}
         count = 0
         for line, cells in _rows(path, layout):
+            if count == most_rows:
+                raise DataError.keyed("data.grew", path=path)
             del cells[: layout.skip]
             answer = cells.pop(layout.column)
-            where: Where = {"path": path, "line": line}
-            answers[count] = _answer(answer, words, layout, where)
-            x = _put(x, count, cells, layout, where)
+            answers[count] = _answer(answer, words, layout, path, line)
+            x = _put(x, count, cells, layout, path, line)
             count += 1
     if not count:
         raise DataError.keyed("data.no_lines", path=path)
@@ -70,18 +69,18 @@ def read_table(path: Path) -> Sample:
 
 def lines_of(path: Path) -> Iterator[str]:
     """The lines of a UTF-8 text file, packed or not, each and all of bounded length."""
-    most = ALLOWANCE + EXPANSION * regular(path).stat().st_size
+    size = regular(path).stat().st_size
+    unpacked = 0
     packed = path.name.lower().endswith(".gz")
     with (
         gzip.open(path) if packed else path.open("rb") as raw,
         io.TextIOWrapper(raw, encoding="utf-8-sig") as text,
     ):
         while line := text.readline(LONGEST + 1):
-            most -= len(line)
+            unpacked += len(line)
             if len(line) > LONGEST:
                 raise DataError.keyed("data.long_line", path=path, limit=LONGEST)
-            if most < 0:
-                raise DataError.keyed("data.bomb", path=path, limit=EXPANSION)
+            fits(unpacked, size, str(path))
             yield line
 
 
@@ -97,7 +96,8 @@ def _survey(path: Path) -> tuple[Layout, int]:
     if not first:
         raise DataError.keyed("data.empty_file", path=path)
     layout = _layout(first, path)
-    return layout, min(lines, characters // (2 * layout.width) + 1)  # a value takes 2 characters
+    shortest = 2 * layout.width - layout.skip  # a value and what ends it; a row number may be empty
+    return layout, min(lines, characters // shortest + 1)
 
 
 def _layout(first: list[str], path: Path) -> Layout:
@@ -150,13 +150,14 @@ def _rows(path: Path, layout: Layout) -> Iterator[tuple[int, list[str]]]:
 
 
 def _put(
-    x: NDArray[np.generic], row: int, cells: list[str], layout: Layout, where: Where
+    x: NDArray[np.generic], row: int, cells: list[str], layout: Layout, path: Path, line: int
 ) -> NDArray[np.generic]:
     """The table with one more row: bytes as long as all are pixels, from then on float64."""
     if x.dtype == np.uint8:
         try:
             x[row] = np.frombuffer(bytes(map(PIXEL.__getitem__, cells)), np.uint8)
         except KeyError:
+            fits(8 * x.size, path.stat().st_size, str(path))
             wide = np.zeros(x.shape)
             wide[:row] = x[:row]
             x = wide
@@ -166,22 +167,23 @@ def _put(
     if not all(map(isfinite, values)):
         place = next(i for i, value in enumerate(values) if not isfinite(value))
         column = place + layout.skip + (place >= layout.column) + 1
-        found = _short(cells[place])
-        raise DataError.keyed("data.cell", **where, column=column, found=found)
+        found = {"column": column, "found": _short(cells[place])}
+        raise DataError.keyed("data.cell", path=path, line=line, **found)
     x[row] = values
     return x
 
 
-def _answer(text: str, words: dict[str, int], layout: Layout, where: Where) -> float:
+def _answer(text: str, words: dict[str, int], layout: Layout, path: Path, line: int) -> float:
     if not layout.words:
         value = _numbers([text], layout.delimiter)[0]
         if not isfinite(value):
             column = layout.column + layout.skip + 1
-            raise DataError.keyed("data.cell", **where, column=column, found=_short(text))
+            found = {"column": column, "found": _short(text)}
+            raise DataError.keyed("data.cell", path=path, line=line, **found)
         return value
     word = text.strip()
     if not word or (word not in words and len(words) == MOST_CLASSES):
-        raise DataError.keyed("data.class", **where, found=_short(text))
+        raise DataError.keyed("data.class", path=path, line=line, found=_short(text))
     return words.setdefault(word, len(words))
 
 

@@ -81,9 +81,11 @@ class Function:
         return both[..., 0], self.patched(x, both[..., 1:])
 
     def hessian(self, points: ArrayLike) -> Floats:
-        """∂²f/∂xi∂xj: (…, n) -> (…, n, n); differences of the gradient where it can't be read."""
+        """∂²f/∂xi∂xj: (…, n) -> (…, n, n); exact, but by differences of the gradient where f can't
+        be read, or has so many variables and parts that its formulas would take seconds.
+        """
         x = self.points(points)
-        if self.symbolic:
+        if self.symbolic and not self.symbolic.heavy:
             return self.symbolic.hessian(x)
         from spusk.functions.differences import central
 

@@ -23,6 +23,7 @@ def central(f: Callable[[Floats], Floats], points: Floats) -> Floats:
         up[..., i] += h[..., i]
         down[..., i] -= h[..., i]
         width = up[..., i] - down[..., i]  # what was really stepped
-        rise = f(up) - f(down)
-        columns.append(rise / width.reshape(width.shape + (1,) * (rise.ndim - width.ndim)))
+        with np.errstate(all="ignore"):  # where f is infinite, its slope is NaN: a result
+            rise = f(up) - f(down)
+            columns.append(rise / width.reshape(width.shape + (1,) * (rise.ndim - width.ndim)))
     return np.stack(columns, axis=-1)

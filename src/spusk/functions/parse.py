@@ -9,6 +9,7 @@ import ast
 import difflib
 import math
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, NamedTuple
 
 import sympy
@@ -18,6 +19,7 @@ from spusk.functions.tokens import LONGEST, joined, tokens
 from spusk.functions.vocabulary import CONSTANTS, FUNCTIONS, is_variable
 
 DEEPEST, MOST = 24, 250  # nesting, nodes
+GROWN = 2000  # nodes as SymPy has them: cbrt u is written with two u, and 20 of them with a million
 HIGHEST = 50  # exponent; SymPy takes (complex)^100 apart for over a second
 LARGEST = 1e300
 
@@ -126,9 +128,8 @@ class Reader:
                 raise self.fail(node, "near_function", name=name, near=near[0])
             raise self.fail(node, "unknown_function", name=name, known=", ".join(FUNCTIONS))
         known = FUNCTIONS[name]
-        if part.value is None:
-            return Node(known.symbolic(part.tree), None)
-        return Node(known.symbolic(part.tree), self.float(node, known.value, part.value))
+        value = None if part.value is None else self.float(node, known.value, part.value)
+        return Node(known.symbolic(part.tree), value)
 
     def operation(self, node: ast.expr, op: ast.operator, a: Node, b: Node) -> Node:
         """+ − · / and powers, refused where the numbers say they cannot be."""
@@ -175,6 +176,8 @@ class Reader:
     def sound(self, node: ast.expr, made: Node) -> Node:
         """The node, if SymPy found nothing unreal in it; long exact numbers become floats."""
         tree = made.tree
+        if sum(1 for _ in islice(sympy.preorder_traversal(tree), GROWN + 1)) > GROWN:
+            raise self.fail(node, "deep", levels=DEEPEST, parts=MOST)
         if made.value is not None:
             if not abs(made.value) < LARGEST:
                 raise self.fail(node, "unreal_number")

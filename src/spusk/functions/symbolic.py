@@ -3,23 +3,45 @@
 import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import sympy
 from numpy.typing import NDArray
 
+from spusk.errors import InputError
+from spusk.functions.derivative import derivative, parts
+
 Floats = NDArray[np.floating[Any]]
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 FORMS = ("text", "latex", "mathml")
+HEAVY = 60_000  # parts
 
 
-class Formulas(NamedTuple):
-    """f, its gradient and its Hessian as formulas."""
+class Formulas:
+    """f, its gradient and its Hessian as formulas, each written when it is first asked for."""
 
-    f: str
-    gradient: tuple[str, ...]
-    hessian: tuple[tuple[str, ...], ...]
+    def __init__(self, symbolic: "Symbolic", write: Callable[[Any], str]) -> None:
+        self._symbolic, self._write = symbolic, write
+
+    @cached_property
+    def f(self) -> str:
+        return self._write(self._symbolic.expression)
+
+    @cached_property
+    def gradient(self) -> tuple[str, ...]:
+        return tuple(map(self._write, self._symbolic.slopes))
+
+    @cached_property
+    def hessian(self) -> tuple[tuple[str, ...], ...]:
+        """Raises InputError where nobody would read it (see `Symbolic.heavy`)."""
+        if self._symbolic.heavy:
+            n = len(self._symbolic.symbols)
+            raise InputError(
+                f"formulas: the {n}×{n} Hessian of this function is too long to write; "
+                "hessian(x) gives its numbers"
+            )
+        return tuple(tuple(map(self._write, row)) for row in self._symbolic.curvatures)
 
 
 class Symbolic:
@@ -44,6 +66,17 @@ class Symbolic:
             for j in range(i, n)
         }
         return [[upper[min(i, j), max(i, j)] for j in range(n)] for i in range(n)]
+
+    @cached_property
+    def heavy(self) -> bool:
+        """Whether the second derivatives, written out, have more parts than a second allows."""
+        count = 0
+        for slope in map(sympy.sympify, self.slopes):
+            for symbol in slope.free_symbols:
+                count += parts(slope, symbol)
+                if count > HEAVY:
+                    return True
+        return False
 
     @cached_property
     def value(self) -> Callable[[Floats], Floats]:
@@ -105,34 +138,7 @@ class Symbolic:
 
     def formulas(self, form: str) -> Formulas:
         """f, ∇f and the Hessian as text, LaTeX or MathML."""
-        write = {"text": text, "latex": sympy.latex, "mathml": mathml}[form]
-        return Formulas(
-            write(self.expression),
-            tuple(write(slope) for slope in self.slopes),
-            tuple(tuple(write(entry) for entry in row) for row in self.curvatures),
-        )
-
-
-def derivative(expression: Any, symbol: Any) -> Any:  # noqa: ANN401
-    """∂/∂x, with the point masses of derived jumps left out: sign′ = 0 wherever it exists."""
-    size, side = sympy.Abs, sympy.sign
-    own = expression.replace(size, RealSize).replace(side, RealSide)
-    slope = sympy.diff(own, symbol)
-    return slope.replace(RealSize, size).replace(RealSide, side)
-
-
-class RealSide(sympy.Function):  # type: ignore[misc]
-    """sign of a real number; SymPy's own is one of complex numbers, with their derivatives."""
-
-    def fdiff(self, argindex: int = 1) -> Any:  # noqa: ANN401
-        return sympy.Integer(0)
-
-
-class RealSize(sympy.Function):  # type: ignore[misc]
-    """|u| of a real number, with the slope sign(u)."""
-
-    def fdiff(self, argindex: int = 1) -> Any:  # noqa: ANN401
-        return RealSide(self.args[0])
+        return Formulas(self, {"text": text, "latex": sympy.latex, "mathml": mathml}[form])
 
 
 def text(expression: Any) -> str:  # noqa: ANN401

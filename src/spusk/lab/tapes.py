@@ -38,6 +38,8 @@ def described(text: str) -> dict[str, Any]:
     f = function(text)
     if f.n > 2:
         raise InputError.keyed("lab.three_variables", n=f.n, names=", ".join(f.names))
+    if f.symbolic is not None and f.symbolic.heavy:
+        raise InputError.keyed("lab.long_curvatures")
     plain, marks = f.formulas("text"), f.formulas("mathml")
     scene = known(f.entry) if f.entry else found(f)
     data: dict[str, Any] = {
