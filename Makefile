@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 SOURCE := $(shell find src native CMakeLists.txt pyproject.toml -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: run lab test check soak bench fuzz clean
+.PHONY: run lab test check soak bench bench-lab fuzz clean
 
 run: $(VENV)/installed
 	@$(BIN)/spusk train --out runs/first --overwrite
@@ -27,6 +27,9 @@ soak: $(VENV)/tested
 
 bench: $(VENV)/benched
 	$(BIN)/python -m benchmarks.run
+
+bench-lab: $(VENV)/tested
+	$(BIN)/python -m benchmarks.lab --out docs
 
 SECONDS = 60
 fuzz: $(VENV)/fuzzed

@@ -13,13 +13,29 @@ SpuskError                      anything spusk says is wrong; one line: what, wh
 └── EngineError                 an engine that is not here, or refuses (exit code 2)
 """
 
+from typing import Self
+
 
 class SpuskError(Exception):
     """The root: catch it to catch everything spusk raises on purpose."""
 
+    words = ""  # where its sentence stands in the words files, if it does: `data.no_file`
+    values: dict[str, object]
+
+    @classmethod
+    def keyed(cls, key: str, **values: object) -> Self:
+        """The error whose sentences are those of the words files under `key`, with these values."""
+        from spusk.words import say
+
+        error = cls(say(key, "en", **values))
+        error.words, error.values = key, values
+        return error
+
     def sentence(self, lang: str | None = None) -> str:
         """What is wrong, in a language, where it is known in more than English."""
-        return str(self)
+        from spusk.words import say
+
+        return say(self.words, lang, **self.values) if self.words else str(self)
 
 
 class InputError(SpuskError, ValueError):
@@ -44,22 +60,14 @@ class FormulaError(InputError):
     def __init__(self, message: str, place: int | None = None) -> None:
         super().__init__(message)
         self.place = place
-        self.key, self.values = "", dict[str, object]()
+        self.key = ""
 
     @classmethod
-    def said(cls, key: str, place: int, **values: object) -> "FormulaError":
-        """The error whose sentences are words/*/formula.toml's `key`, filled in with `values`."""
-        from spusk.words import say
-
-        values["column"] = place + 1
-        error = cls(say(f"formula.{key}", "en", **values), place)
-        error.key, error.values = key, values
+    def said(cls, key: str, place: int, **values: object) -> Self:
+        """The error of words/*/formula.toml's `key`, at this place."""
+        error = cls.keyed(f"formula.{key}", **values, column=place + 1)
+        error.place, error.key = place, key
         return error
-
-    def sentence(self, lang: str | None = None) -> str:
-        from spusk.words import say
-
-        return say(f"formula.{self.key}", lang, **self.values) if self.key else str(self)
 
 
 class GradientError(InputError):

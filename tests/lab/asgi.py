@@ -38,8 +38,12 @@ class Answer:
         return values[0] if values else None
 
     @property
+    def content(self):
+        return b"".join(m.get("body", b"") for m in self.messages[1:])
+
+    @property
     def body(self):
-        return b"".join(m.get("body", b"") for m in self.messages[1:]).decode()
+        return self.content.decode()
 
     @property
     def kinds(self):
@@ -52,6 +56,11 @@ def without(headers, name):
 
 def ask(method, target, headers=RIGHT, pieces=(b"",), app=None):
     """The answer to one request (or websocket), its body or messages given in pieces."""
+    return asyncio.run(asked_for(method, target, headers, pieces, app))
+
+
+async def asked_for(method, target, headers, pieces, app):
+    """The same on a loop that runs."""
     path, _, query = target.partition("?")
     socket = method == "websocket"
     scope = {
@@ -77,7 +86,7 @@ def ask(method, target, headers=RIGHT, pieces=(b"",), app=None):
     async def send(message):
         answer.messages.append(message)
 
-    asyncio.run((app or server())(scope, receive, send))
+    await (app or server())(scope, receive, send)
     return answer
 
 

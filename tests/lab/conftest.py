@@ -1,17 +1,33 @@
 """What the tests of the lab share."""
 
-import sys
-import types
-from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 
+from spusk.lab import formulas, reader
+
 
 @pytest.fixture
-def reader(monkeypatch):
-    """A stand-in for the reader of formulas: the door is what is tested here."""
-    import_module("spusk.lab.export")  # it keeps the true one
-    tapes = types.ModuleType("spusk.lab.tapes")
-    tapes.described = lambda text: {"read": text}
-    monkeypatch.setitem(sys.modules, "spusk.lab.tapes", tapes)
-    return tapes
+def readers(monkeypatch):
+    """Stand-ins for the processes that read formulas: the door is what is tested here.
+
+    What `readers.described` gives or raises is what they say.
+    """
+    told = SimpleNamespace(described=lambda text: {"read": text}, made=[])
+
+    class StandIn:
+        lives = True
+
+        def __init__(self):
+            told.made.append(self)
+
+        def ask(self, question, seconds):
+            kinds = {"formula": told.described, "export": reader.written}
+            [(kind, text)] = question.items()
+            return reader.answered(kinds[kind], text)
+
+        def kill(self):
+            self.lives = False
+
+    monkeypatch.setattr(formulas, "Reader", StandIn)
+    return told

@@ -1,14 +1,19 @@
 """What the routes answer: formulas, the page's own files, the gallery, the words."""
 
+import asyncio
 import json
 import time
+from threading import Event, Thread, Timer
+from time import sleep
 
 import pytest
 
-from spusk.lab.jobs import Jobs
-from tests.lab.asgi import CSP, FORMULA, armour, ask, server
+from spusk.errors import FormulaError
+from spusk.lab import formulas
+from spusk.lab.formulas import Formulas
+from tests.lab.asgi import CSP, FORMULA, RIGHT, armour, ask, asked_for, server
 
-pytestmark = pytest.mark.usefixtures("reader")
+pytestmark = pytest.mark.usefixtures("readers")
 
 
 @pytest.mark.parametrize("body", [b"", b"x^2", b"[]", b"{}", b'{"formula": 3}', b"[" * 60_000,
@@ -28,64 +33,99 @@ def test_a_formula_has_at_most_500_characters():
     assert "501" in json.loads(answer.body)["error"]
 
 
-def test_an_error_in_the_formula_tells_its_place(monkeypatch, reader):
-    from spusk.errors import FormulaError
-
+def test_an_error_in_the_formula_tells_its_place(readers):
     def refuse(text):
         raise FormulaError("no function is called foo", 3)
 
-    monkeypatch.setattr(reader, "described", refuse)
+    readers.described = refuse
     answer = ask("POST", "/formula", pieces=(FORMULA,))
     assert answer.status == 200
     assert json.loads(answer.body) == {"error": "no function is called foo", "place": 3}
 
 
-def test_a_full_house_says_busy_and_a_slow_formula_ends(monkeypatch, reader):
-    from threading import Event
+def test_all_who_ask_for_one_formula_wait_for_one_reading(readers):
+    free, asked = Event(), []
+    readers.described = lambda text: asked.append(text) or free.wait(30) or {"read": text}
+    app = server()
+    Timer(0.1, free.set).start()
+    said = together(app, ["x^2"] * 30)
+    assert [answer.status for answer in said] == [200] * 30
+    assert asked == ["x^2"]
+    assert ask("POST", "/formula", pieces=(FORMULA,), app=app).status == 200
+    assert asked == ["x^2"], "what was read is known"
+    ask("POST", "/formula", pieces=(b'{"formula": "x"}',), app=app)
+    assert asked == ["x^2", "x"]
 
+
+def test_different_formulas_wait_for_their_turn_and_a_full_house_says_busy(readers):
+    readers.described = lambda text: sleep(0.01) or {"read": text}
+    texts = [f"x + {k}" for k in range(30)]
+    said = together(server(), texts)
+    assert [json.loads(answer.body)["read"] for answer in said] == texts
+    assert len(readers.made) == 2
     free = Event()
-    monkeypatch.setattr(reader, "described", lambda text: free.wait(30))
-    app = server(jobs=Jobs(limit=2, seconds=0.05))
-    said = [ask("POST", "/formula", pieces=(FORMULA,), app=app) for _ in range(3)]
-    free.set()
-    assert [answer.status for answer in said] == [503, 503, 429], "a slow thread keeps its place"
+    readers.described = lambda text: free.wait(30) or {"read": text}
+    app = server(formulas=Formulas(patience=0.1))
+    Timer(0.5, free.set).start()
+    said = together(app, ["1*x", "2*x", "3*x", "3*x"])
+    assert [answer.status for answer in said] == [200, 200, 429, 429]
     for answer in said:
         armour(answer)
-    wait_until(lambda: ask("POST", "/formula", pieces=(FORMULA,), app=app).status == 200)
+    assert together(app, ["3*x"])[0].status == 200, "who was refused may ask again"
+
+
+def test_the_kept_readings_are_bounded(readers, monkeypatch):
+    monkeypatch.setattr(formulas, "KEPT", 3)
+    asked = []
+    readers.described = lambda text: asked.append(text) or {"read": text}
+    app = server()
+    for text in ("a", "b", "c", "a", "d", "a", "b"):
+        together(app, [text])
+    assert asked == ["a", "b", "c", "d", "b"], "the one that nobody asked for longest makes room"
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
-def test_who_is_refused_is_told_in_their_language(monkeypatch, reader, lang):
-    from threading import Event
-
-    from spusk.errors import FormulaError
-    from tests.lab.asgi import RIGHT
-
+def test_who_is_refused_is_told_in_their_language(readers, lang):
     def said(text, app):
         headers = (*RIGHT, ("accept-language", lang))
         body = json.dumps({"formula": text}).encode()
         answer = ask("POST", "/formula", headers, (body,), app=app)
         return answer.status, json.loads(answer.body)["error"]
 
+    def late(text):
+        raise TimeoutError
+
+    readers.described = late
+    found = [said("x" * 501, server()), said("x", server())]
     free = Event()
-    monkeypatch.setattr(reader, "described", lambda text: free.wait(30))
-    busy = server(jobs=Jobs(limit=1, seconds=0.05))
-    found = [said(text, busy) for text in ("x" * 501, "x", "x")]
+    readers.described = lambda text: free.wait(30)
+    busy = server(formulas=Formulas(places=1, patience=0.05))
+    waiting = Thread(target=ask, args=("POST", "/formula", RIGHT, (FORMULA,), busy))
+    waiting.start()
+    wait_until(lambda: busy.app.state.formulas.known)
+    found.append(said("x", busy))
     free.set()
+    waiting.join()
     words = [{"en": "501 characters", "ru": "501"}, {"en": "takes longer", "ru": "нужно больше"},
              {"en": "busy", "ru": "занята"}]  # fmt: skip
     assert [status for status, _ in found] == [422, 503, 429]
     for (_, sentence), part in zip(found, words, strict=True):
         assert part[lang] in sentence
         assert any("а" <= letter <= "я" for letter in sentence) == (lang == "ru")
-
-    def exported(texts):
-        raise FormulaError.said("sign", 0, char="§")
-
-    monkeypatch.setattr("spusk.lab.export.page", exported)
-    answer = ask("GET", "/export?f=x", (*RIGHT, ("accept-language", lang)), app=server())
+    answer = ask("GET", "/export?f=x%C2%A7", (*RIGHT, ("accept-language", lang)), app=server())
     assert answer.status == 422
     assert any("а" <= c <= "я" for c in json.loads(answer.body)["error"]) == (lang == "ru")
+
+
+def together(app, texts):
+    """The answers to these formulas, all asked for at once."""
+    bodies = [json.dumps({"formula": text}).encode() for text in texts]
+    return asyncio.run(all_asked(app, bodies))
+
+
+async def all_asked(app, bodies):
+    asked = (asked_for("POST", "/formula", RIGHT, (body,), app) for body in bodies)
+    return await asyncio.gather(*asked)
 
 
 def wait_until(true, seconds=10):
@@ -95,8 +135,8 @@ def wait_until(true, seconds=10):
         time.sleep(0.01)
 
 
-def test_a_mistake_of_ours_is_still_a_kind_answer(monkeypatch, reader):
-    monkeypatch.setattr(reader, "described", lambda text: 1 / 0)
+def test_a_mistake_of_ours_is_still_a_kind_answer(readers):
+    readers.described = lambda text: 1 / 0
     with pytest.raises(ZeroDivisionError):
         ask("POST", "/formula", pieces=(FORMULA,))
     seen = []

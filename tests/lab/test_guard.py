@@ -26,7 +26,7 @@ EXAMPLES = {"/page/{file:path}": "/page/index.html", "/words/{lang}": "/words/ru
             "/runs/{id}/history.json": "/runs/1/history.json",
             "/files/{name}": f"/files/own.csv?at=0&of={len(FORMULA)}0"}  # fmt: skip
 
-pytestmark = pytest.mark.usefixtures("reader")
+pytestmark = pytest.mark.usefixtures("readers")
 
 WRONG_HOSTS = [
     "evil.com", f"evil.com:{PORT}", f"127.0.0.1.evil.com:{PORT}", f"127.0.0.1.:{PORT}",
@@ -43,6 +43,9 @@ WRONG_ORIGINS = [
     "null", "", "http://evil.com", f"https://{HOST}", "http://127.0.0.1", "http://127.0.0.1:8643",
     f"http://localhost:{PORT}", f"{ORIGIN}/", f"{ORIGIN}.evil.com", f"{ORIGIN} {ORIGIN}", HOST,
 ]  # fmt: skip
+
+
+WRONG_SITES = ["cross-site", "same-site", "", "same-origin, cross-site", "Same-Origin"]
 
 
 def changed(name, *values):
@@ -62,13 +65,15 @@ ATTACKS = {  # need -> what a stranger may try instead: a name and the headers
     "origin": [("missing", changed("origin")), ("double", changed("origin", ORIGIN, ORIGIN)),
                ("referer only", (*changed("origin"), ("referer", f"{ORIGIN}/"))),
                *((value, changed("origin", value)) for value in WRONG_ORIGINS)],
+    "site": [("double", (*RIGHT, *[("sec-fetch-site", s) for s in ("same-origin", "same-site")])),
+             *((value, (*RIGHT, ("sec-fetch-site", value))) for value in WRONG_SITES)],
 }  # fmt: skip
 
 
 def matrix():
     """Every route with every attack on what it needs; every route needs the right Host."""
     for row in lab.ROUTES:
-        for need in ("host", *row.needs):
+        for need in ("host", *row.needs, *(("site",) if row.method == "GET" else ())):
             for name, headers in ATTACKS.get(need, []):
                 yield pytest.param(row, headers, id=f"{row.path} {need} {name}")
 
@@ -99,6 +104,37 @@ def test_every_route_works_for_its_own_page(row):
     else:
         assert answer.status == 200
         armour(answer)
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_the_page_and_a_person_may_read(site):
+    assert ask("GET", "/gallery", (*RIGHT, ("sec-fetch-site", site))).status == 200
+
+
+def test_a_link_elsewhere_finds_the_door_and_who_has_the_key_goes_in():
+    """The cookie is Strict: it does not come with a click on another site; see test_door.py."""
+    person = (("host", HOST), ("accept", "text/html"))
+    for came in ((), (("cookie", COOKIE), ("sec-fetch-site", "same-site"))):
+        answer = ask("GET", "/", (*person, *came))
+        assert answer.status == 403
+        assert '<script src="/page/again.js">' in answer.body
+        armour(answer)
+    assert ask("GET", "/page/again.js", person).status == 403, "a stranger's door stays still"
+    answer = ask("GET", "/?again", (*RIGHT, ("sec-fetch-site", "same-origin")))
+    assert (answer.status, answer.header("location")) == (303, "/")
+    assert ask("GET", "/?again", person).status == 403
+
+
+def test_a_token_for_one_time_opens_once():
+    app = server(once=["first"])
+    assert ask("GET", "/?token=second", (("host", HOST),), app=app).status == 403
+    answer = ask("GET", "/?token=first", (("host", HOST),), app=app)
+    assert answer.status == 303
+    assert answer.header("set-cookie").startswith(COOKIE), "the cookie is the token"
+    assert "first" not in answer.header("set-cookie")
+    assert ask("GET", "/?token=first", (("host", HOST),), app=app).status == 403
+    once = changed("cookie", f"spusk-{PORT}=first")
+    assert ask("GET", "/", once, app=server(once=["first"])).status == 403, "and is no cookie"
 
 
 @pytest.mark.parametrize("row", lab.ROUTES, ids=lambda row: row.path)

@@ -1,20 +1,24 @@
 """The websocket of the lab, spoken as the page speaks it: through the guard, message by message."""
 
 import asyncio
+import gc
 import json
 import time
+from contextlib import ExitStack
 from itertools import pairwise
+from threading import Event, current_thread
 
 import numpy as np
 import pytest
 from safetensors.numpy import load as load_tensors
 
-from spusk.lab import live, watchers
+from spusk.lab import answers, downloads, fresh, live, looks, watchers
 from spusk.lab.training import Runs
 from spusk.lab.watchers import Outbox
+from spusk.words import LANGUAGES, topic
 from tests.lab.asgi import TOKEN, ask, server
 from tests.lab.talk import connected
-from tests.lab.trained import LONG, PLAN, one_run, tiny, until
+from tests.lab.trained import LONG, PLAN, one_run, tiny, until, wish
 
 START = {"do": "start", **PLAN}
 DIGIT = [200 if 8 < k // 28 < 20 and 12 < k % 28 < 16 else 0 for k in range(784)]
@@ -80,6 +84,48 @@ def test_pause_step_resume_and_stop_are_told_to_all(app, page):
         assert epochs == [*range(done + 1, done + 1 + len(epochs))]
 
 
+@pytest.mark.parametrize(("do", "kind"), [("step", "run"), ("watch", "run"), ("runs", "runs")])
+def test_an_answer_never_comes_after_news_that_are_newer(monkeypatch, do, kind):
+    """Whoever describes a run dawdles until the run has moved on, if it can."""
+    runs = Runs(tiny)
+    run = runs.start(wish(**LONG), "en")
+    for wanted in ("pause", "epoch"):
+        runs.steer(run, wanted, "en")
+        until(lambda: run.state == "paused")
+    rows, described, take = len(run.history), run.described, run.take
+    called, begun = [], Event()
+
+    def dawdling(lang):
+        said = described(lang)
+        called.append(current_thread())
+        if len(called) > len(LANGUAGES) and run.thread not in called:
+            begun.set()  # those who watch were told that it runs; this is for the answer
+            end = time.monotonic() + 0.3
+            while run.state == said["state"] and time.monotonic() < end:
+                time.sleep(0.005)
+        return said
+
+    def held_up(event):
+        assert not event.ends_epoch or begun.wait(20)
+        take(event)
+
+    monkeypatch.setattr(run, "take", held_up)
+    with connected(server(runs=runs)) as page:
+        page.ask("watch", "run", id=run.id)
+        monkeypatch.setattr(run, "described", dawdling)
+        if do != "step":
+            runs.steer(run, "epoch", "en")
+        page.send(type="websocket.receive", text=json.dumps({"do": do, "id": run.id}))
+        until(lambda: run.state == "paused" and len(run.history) == rows + 1)
+        page.ask("unwatch", "unwatched", id=run.id)
+        assert [m for m in page.news if kind in m], "it was answered"
+        told = [each for m in page.news for each in (m.get("runs") or [m.get("run")]) if each]
+        assert [each["state"] for each in told][-1] == "paused", told
+        lengths = [len(each["history"]) for each in told]
+        assert lengths == sorted(lengths)
+    runs.close()
+
+
 def test_progress_comes_at_most_ten_times_a_second(page):
     run = page.ask(
         "start", "started", **PLAN | LONG | {"layers": [784, 300, 10], "batch": 1, "rate": 0.05}
@@ -93,6 +139,82 @@ def test_progress_comes_at_most_ten_times_a_second(page):
     assert all(a[0] < b[0] for a, b in pairwise(places))
     assert all(0 < cost < 10 and 0 <= share <= 1 and speed > 0 for _, cost, share, speed in places)
     assert page.heard("progress")[0].keys() == {"id", "epoch", "cost", "accuracy", "speed"}
+
+
+def slow(monkeypatch, kind, gate):
+    """Makes a look of this kind wait for a gate; what is looked at is remembered."""
+    seen, look = [], getattr(looks, kind)
+
+    def waiting(net, *more):
+        seen.append(net)
+        assert gate.wait(20)
+        return look(net, *more)
+
+    monkeypatch.setattr(looks, kind, waiting)
+    return seen
+
+
+def test_a_slow_look_holds_up_nothing_else(app, page, monkeypatch):
+    gate = Event()
+    seen = slow(monkeypatch, "confusion", gate)
+    run = page.ask("start", "started", **PLAN | LONG)["id"]
+    for _ in range(10):
+        page.send(type="websocket.receive", text=json.dumps({"do": "confusion", "id": run}))
+    assert page.ask("draw", "drawn", id=run, pixels=DIGIT)["id"] == run
+    assert page.ask("weights", "weights", id=run)["id"] == run
+    assert page.ask("pause", "run", id=run)["state"] == "paused"
+    assert page.ask("stop", "run", id=run)["state"] == "stopped"
+    assert not page.heard("confusion")
+    gate.set()
+    for _ in range(2):  # the first that was asked for, and the last
+        page.wait("confusion")
+    assert page.ask("runs", "runs")
+    assert not page.heard("confusion"), "those between are no longer wanted"
+    assert len(seen) == 2
+
+
+def test_a_class_looks_once(monkeypatch):
+    gate = Event()
+    seen = slow(monkeypatch, "confusion", gate)
+    app = server(runs=one_run())
+    with ExitStack() as room:
+        pages = [room.enter_context(connected(app)) for _ in range(8)]
+        for each in pages:
+            each.send(type="websocket.receive", text=json.dumps({"do": "confusion", "id": "1"}))
+        until(lambda: seen)
+        time.sleep(0.1)
+        gate.set()
+        tables = [each.wait("confusion") for each in pages]
+        assert all(table == tables[0] for table in tables)
+        assert pages[0].ask("confusion", "confusion", id="1") == tables[0]
+        assert len(seen) == 1
+
+
+def test_a_look_at_a_training_is_good_for_a_moment(app, page, monkeypatch):
+    gate = Event()
+    gate.set()
+    seen = slow(monkeypatch, "weights", gate)
+    run = page.ask("start", "started", **PLAN | LONG)["id"]
+    monkeypatch.setattr(fresh, "FRESH", 1000.0)
+    first = page.ask("weights", "weights", id=run)
+    until(lambda: app.app.state.runs.kept[run].history)
+    assert page.ask("weights", "weights", id=run) == first
+    monkeypatch.setattr(fresh, "FRESH", 0.0)
+    monkeypatch.setattr(fresh, "WORTH", 0.0)
+    until(lambda: page.ask("weights", "weights", id=run) != first)
+    monkeypatch.setattr(fresh, "FRESH", 1000.0)
+    page.ask("pause", "run", id=run)
+    exact = page.ask("weights", "weights", id=run)
+    assert seen[-1] is app.app.state.runs.kept[run].seen, "a paused run is seen as it is"
+    assert page.ask("weights", "weights", id=run) == exact
+
+
+def test_a_look_that_broke_is_taken_anew(monkeypatch, caplog):
+    with connected(server(runs=one_run())) as page:
+        with monkeypatch.context() as broken:
+            broken.setattr(looks, "weights", lambda *_: 1 / 0)
+            assert "mistake" in page.ask("weights", "error", id="1")
+        assert page.ask("weights", "weights", id="1")["id"] == "1"
 
 
 def test_who_watches_twice_hears_once(page):
@@ -156,18 +278,18 @@ BAD = [  # messages, and a word of the answer
     ('{"do": null}', "understand"), ('{"do": ["runs"]}', "understand"),
     ("[" * 60_000, "understand"),
     ('{"do": "fly"}', "understand"), ('{"do": 1e999}', "understand"), ('{"do": {}}', "understand"),
-    ('{"do": "start"}', "data"), ('{"do": "watch"}', "no such run"),
+    ('{"do": "start"}', "Data:"), ('{"do": "watch"}', "no such run"),
     *((f'{{"do": "{do}", "id": {name}}}', "no such run")
-      for do in ("watch", *live.MESSAGES) if do not in ("runs", "start")
+      for do in (*answers.IN_TURN, *answers.BESIDE) if do not in ("ping", "runs", "start")
       for name in ('"7"', "1", "null", "[]", '{"a": 1}', "true", '"__class__"')),
-    ('{"do": "draw", "id": "1"}', "pixels"), ('{"do": "draw", "id": "1", "pixels": "x"}', "784"),
+    ('{"do": "draw", "id": "1"}', "Drawing"), ('{"do": "draw", "id": "1", "pixels": "x"}', "784"),
     *((json.dumps({"do": "draw", "id": "1", "pixels": pixels}), word) for pixels, word in (
         ([0] * 783, "found 783"), ([0] * 785, "found 785"), ([0] * 784, "nothing is drawn"),
         ([256] * 784, "0 (black) to 255"), ([-1] * 784, "0 (black)"), (["1"] * 784, "0 (black)"),
         ([None] * 784, "0 (black)"), ([True] * 784, "0 (black)"), ([[0]] * 784, "0 (black)"),
         ([1e-9] * 784, "no digit"), ([float("nan")] * 784, "0 (black)"),
         ([10**400] * 50 + [0] * 734, "0 (black)"))),
-    *((json.dumps(START | {field: value}), field) for field, value in (
+    *((json.dumps(START | {field: value}), topic("page_network", "en")[field]) for field, value in (
         ("data", "cifar"), ("layers", "deep"), ("rate", -1), ("rate", float("inf")),
         ("rate", 10**400), ("batch", 0), ("epochs", 10**9), ("init", "best"), ("seed", -1))),
     *((f'{{"do": "{do}", "id": "1"}}', "has ended") for do in ("pause", "resume", "step", "stop")),
@@ -175,17 +297,16 @@ BAD = [  # messages, and a word of the answer
 
 
 def test_what_is_wrong_is_told_with_what_was_asked():
-    app = server(runs=one_run())
-    for text, word in BAD:
-        answer = ask("websocket", "/live", pieces=(text.encode(),), app=app)
-        said = [json.loads(m["text"]) for m in answer.messages if m["type"] == "websocket.send"]
-        assert len(said) == 2, text[:80]
-        assert said[1].keys() == {"error", "do"}, text[:80]
-        assert word in said[1]["error"], (text[:80], said[1])
-        assert len(said[1]["error"]) < 250
-        asked = json.loads(text) if text[:1] == "{" and text != "{" else {}
-        do = asked.get("do")
-        assert said[1]["do"] == (do if isinstance(do, str) else None)
+    with connected(server(runs=one_run())) as page:
+        for text, word in BAD:
+            page.send(type="websocket.receive", text=text)
+            said = page.said.get(timeout=20)
+            assert said.keys() == {"error", "do"}, text[:80]
+            assert word in said["error"], (text[:80], said)
+            assert len(said["error"]) < 250
+            asked = json.loads(text) if text[:1] == "{" and text != "{" else {}
+            do = asked.get("do")
+            assert said["do"] == (do if isinstance(do, str) else None)
 
 
 def test_bytes_are_not_understood_and_do_no_harm(page):
@@ -195,10 +316,21 @@ def test_bytes_are_not_understood_and_do_no_harm(page):
 
 
 def test_a_mistake_of_ours_is_one_answer_and_the_page_stays(page, monkeypatch, caplog):
-    monkeypatch.setitem(live.MESSAGES, "runs", lambda talk: 1 / 0)
+    monkeypatch.setitem(answers.IN_TURN, "runs", lambda talk: 1 / 0)
     assert "mistake" in page.ask("runs", "error")
     assert "ZeroDivisionError" in caplog.text
     page.ask("start", "started", **PLAN | {"epochs": 1})
+
+
+def test_the_page_is_told_which_sets_are_here(page, monkeypatch, tmp_path, mnist_folder):
+    def here():
+        page.send(type="websocket.receive", text='{"do": "runs"}')
+        return {one["id"]: one["here"] for one in page.said.get(timeout=20)["sets"]}
+
+    assert here() == {"sample": True, "mnist": True}
+    monkeypatch.setenv("SPUSK_DATA", str(tmp_path))
+    assert here() == {"sample": True, "mnist": False}
+    assert page.ask("ping", "pong") is True
 
 
 def test_what_may_be_downloaded(app, page):
@@ -208,7 +340,7 @@ def test_what_may_be_downloaded(app, page):
     answer = ask("GET", f"/runs/{run}/weights.safetensors", app=app)
     named = f'attachment; filename="spusk-{run}.safetensors"'
     assert answer.header("content-disposition") == named
-    tensors = load_tensors(b"".join(m.get("body", b"") for m in answer.messages[1:]))
+    tensors = load_tensors(answer.content)
     assert {name: part.shape for name, part in tensors.items()} == {
         "W1": (784, 5), "W2": (5, 10), "b1": (5,), "b2": (10,)}  # fmt: skip
     answer = ask("GET", f"/runs/{run}/history.json", app=app)
@@ -317,3 +449,35 @@ def test_the_lab_tells_which_one_it_is(app):
         return json.loads(ask("websocket", "/live", app=app).messages[1]["text"])["lab"]
 
     assert name(app) == name(app) != name(server())
+
+
+def test_weights_are_sent_in_pieces_of_one_copy(monkeypatch):
+    """A class that takes the weights of a large training holds one copy of them together."""
+    runs = Runs(tiny)
+    app = server(runs=runs)
+    run = runs.start(wish(**LONG), "en")
+    kept = app.app.state.downloads
+    held = [kept.copy(run)]
+    until(lambda: run.seen is not held[0])
+    assert kept.copy(run) is held[0], "a moment ago is good enough"
+    monkeypatch.setattr(downloads, "YOUNG", 0.0)
+    while len(held) < downloads.COPIES:
+        until(lambda: run.seen is not held[-1])
+        held.append(kept.copy(run))
+    assert len({id(net) for net in held}) == downloads.COPIES
+    until(lambda: run.seen is not held[-1])
+    assert ask("GET", f"/runs/{run.id}/weights.safetensors", app=app).status == 429
+    runs.steer(run, "pause", "en")
+    assert kept.copy(run) is run.seen, "what is held anyway costs nothing"
+    runs.steer(run, "go", "en")
+    held.clear()
+    gc.collect()
+    answer = ask("GET", f"/runs/{run.id}/weights.safetensors", app=app)
+    assert answer.status == 200
+    assert answer.header("content-length") == str(len(answer.content))
+    assert max(map(len, pieces(answer))) <= downloads.PIECE
+    runs.close()
+
+
+def pieces(answer):
+    return [m["body"] for m in answer.messages[1:] if m.get("body")]

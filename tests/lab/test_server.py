@@ -1,19 +1,23 @@
 """`spusk lab` as a person starts it: a real server, its one line with the address, its errors."""
 
 import asyncio
+import errno
+import io
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
-from threading import Timer
+from contextlib import contextmanager, redirect_stdout
+from threading import Event, Timer
 
 import httpx
 import pytest
 
+from spusk.cli import lab, main
 from tests.cli.test_training import spusk
+from tests.lab.asgi import ask
 
 PATIENCE = 60  # seconds, after which a lab that says nothing or does not end is killed
 COMMAND = (sys.executable, "-m", "spusk")
@@ -117,7 +121,7 @@ def test_small_answers_do_not_wait_for_one_another():
             def connection_made(self, transport):
                 accepted.set_result(transport.get_extra_info("socket"))
 
-        door = listening("127.0.0.1", 0)
+        [door] = listening(["127.0.0.1"], 0)
         server = await asyncio.get_running_loop().create_server(Taken, sock=door)
         with socket.create_connection(door.getsockname()):
             taken = await accepted
@@ -162,22 +166,101 @@ def test_a_wrong_host_name_is_explained(name):
     assert "192.168.1.5" in said
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the loopback is one address")
+def test_it_listens_where_guests_come_from_and_nowhere_else():
+    with running("--host", "127.0.0.3") as (address, _):
+        port = int(address.split(":")[2].split("/")[0])
+        for place in ("127.0.0.1", "127.0.0.3"):
+            socket.create_connection((place, port), timeout=5).close()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", port), timeout=5)
+
+
+@pytest.mark.parametrize(("names", "places"), [
+    ([], ["127.0.0.1"]), (["localhost", "127.0.0.1"], ["127.0.0.1"]),
+    (["board.local"], ["127.0.0.1", "192.168.1.5"]), (["127.0.0.7"], ["127.0.0.1", "127.0.0.7"]),
+    (["debian"], ["0.0.0.0"]), (["203.0.113.5"], ["0.0.0.0"]), (["nowhere"], ["0.0.0.0"]),
+    (["127.0.0.7", "nowhere"], ["0.0.0.0"]),
+])  # fmt: skip
+def test_a_name_means_one_of_our_addresses_or_says_nothing(monkeypatch, names, places):
+    class Trial(socket.socket):
+        def bind(self, address):
+            if address[0] not in ("127.0.0.1", "127.0.0.7", "192.168.1.5"):
+                raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+
+    def number(name):
+        known = {"localhost": "127.0.0.1", "debian": "127.0.0.1", "board.local": "192.168.1.5"}
+        if name == "nowhere":
+            raise socket.gaierror
+        return known.get(name, name)
+
+    monkeypatch.setattr(lab.socket, "socket", Trial)
+    monkeypatch.setattr(lab.socket, "gethostbyname", number)
+    assert lab.addresses(tuple(names)) == places
+
+
+def test_the_browser_is_opened_with_a_token_that_is_used_up(monkeypatch):
+    """The address that a browser is started with stands in the list of processes."""
+    opened = []
+
+    seen = Event()
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or seen.set())
+    monkeypatch.setattr(
+        "uvicorn.Server.run",
+        lambda server, sockets: (
+            seen.wait(10),
+            opened.append(server.config.app),
+            [door.close() for door in sockets],
+        ),
+    )
+    told = io.StringIO()
+    with redirect_stdout(told), pytest.raises(SystemExit):
+        main(["lab", "--port", "0"])
+    address, app = opened
+    printed = re.search(r"token=(\S+)", told.getvalue())[1]
+    code = address.split("token=")[1]
+    assert code != printed
+    host = address.split("/")[2]
+    for token, status in ((code, 303), (code, 403), (printed, 303), (printed, 303)):
+        assert ask("GET", f"/?token={token}", (("host", host),), app=app).status == status
+
+
+RUSSIAN = [  # calls, and a word of what is said
+    (["#a b"], "на месте 2"), (["#" + "a" * 4001], "4 001"), (["x"], "знака #"),
+    (["a", "b"], "текстов 2"), (["--host", "http://board"], "192.168.1.5"),
+    (["--export", "lab.txt"], ".html"), (["--export", "lab.html", "x+y+z"], "а здесь 3: x, y, z"),
+    (["--export", "lab.html", "x" * 501], "а здесь 501"),
+    (["--export", "taken/lab.html"], "записать нельзя"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "words"), RUSSIAN)
+def test_what_is_wrong_is_said_in_russian(call, words, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken").write_text("a file")
+    said = spusk("--lang", "ru", "lab", *call, code=2)
+    assert words in said
+    assert len(said.splitlines()) == 1
+    assert not re.search(r"expected|found|copy|choose", said)
+
+
 def test_a_taken_port_is_explained():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         said = spusk("lab", "--no-browser", "--port", str(port), code=2)
+        russian = spusk("--lang", "ru", "lab", "--no-browser", "--port", str(port), code=2)
+    assert f"Порт {port} не открыть" in russian
     assert f"port {port}" in said
     assert "--port" in said
     assert len(said.splitlines()) == 1
 
 
 def test_without_the_extra_the_remedy_is_named(monkeypatch, capsys):
-    from spusk.cli import lab, main
-
     monkeypatch.setattr(lab, "find_spec", lambda name: None)
-    with pytest.raises(SystemExit) as end:
-        main(["lab", "--no-browser"])
-    assert end.value.code == 2
-    assert capsys.readouterr().err == "error: spusk lab needs: pip install 'spusk[lab]'\n"
+    for lang, said in (("en", "spusk lab needs"), ("ru", "Для spusk lab нужно ещё")):
+        with pytest.raises(SystemExit) as end:
+            main(["--lang", lang, "lab", "--no-browser"])
+        assert end.value.code == 2
+        assert capsys.readouterr().err == f"error: {said}: pip install 'spusk[lab]'\n"

@@ -11,6 +11,7 @@ from spusk.errors import DataError, InputError
 from spusk.lab import asked, training
 from spusk.lab.asked import Asked
 from spusk.lab.training import Runs
+from spusk.words import topic
 from tests.lab.trained import LONG, PLAN, ended, tiny, until, wish
 
 
@@ -140,6 +141,25 @@ def test_a_forgotten_run_stops(runs):
     assert not run.thread.is_alive()
 
 
+def test_a_forgotten_run_counts_until_it_has_ended(runs, monkeypatch):
+    monkeypatch.setattr(training, "PATIENCE", 0.05)
+    slow, step = threading.Event(), threading.Event()
+    one, _ = runs.start(wish(**LONG), "en"), runs.start(wish(**LONG), "en")
+    one.take = lambda event: step.set() or slow.wait(20)
+    assert step.wait(20)
+    runs.forget(one)
+    with pytest.raises(InputError, match="no such run"):
+        runs.find(one.id, "en")
+    with pytest.raises(InputError, match="2 trainings are running"):
+        runs.start(wish(), "en")
+    monkeypatch.setattr(training, "KEPT_WEIGHTS", one.weights * 2)
+    with pytest.raises(InputError, match="weights and biases together"):
+        runs.start(wish(), "en")
+    slow.set()
+    ended(one)
+    runs.start(wish(layers=[784, 1, 10]), "en")
+
+
 def test_all_kept_runs_fit_the_memory_together(monkeypatch):
     monkeypatch.setattr(training, "KEPT_WEIGHTS", 9000)
     runs = Runs(tiny)
@@ -150,7 +170,7 @@ def test_all_kept_runs_fit_the_memory_together(monkeypatch):
 
 
 @pytest.mark.parametrize(("rate", "outcome", "words"), [
-    (1000, "saturated", "The network is saturated"), (1e6, "saturated", "smaller starting weights"),
+    (1000, "saturated", "The network is saturated"), (1e6, "saturated", "try 3."),
 ])  # fmt: skip
 def test_a_rate_far_too_large_gets_its_sentence(runs, rate, outcome, words):
     run = ended(runs.start(wish(rate=rate, epochs=100), "en"))
@@ -158,6 +178,8 @@ def test_a_rate_far_too_large_gets_its_sentence(runs, rate, outcome, words):
     assert (said["state"], said["outcome"]) == ("failed", outcome)
     assert words in said["sentence"]
     assert "too large for this start" in said["sentence"]
+    for lang in ("en", "ru"):
+        assert "gain" not in run.described(lang)["sentence"], "the page has no such option"
 
 
 def test_what_is_not_finite_gets_its_sentence(runs, monkeypatch):
@@ -238,13 +260,16 @@ BAD = [  # a field, its wrong value, and what the sentence says
 ]  # fmt: skip
 
 
+LABELS = {"en": topic("page_network", "en"), "ru": topic("page_network", "ru")}
+
+
 @pytest.mark.parametrize(("field", "value", "words"), BAD)
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_every_field_is_looked_at(field, value, words, lang):
     with pytest.raises(InputError) as error:
         Asked(PLAN | {field: value}, lang).wish()
     said = str(error.value)
-    assert said.startswith(f"{field}: ")
+    assert said.startswith(f"{LABELS[lang][field]}: "), "named as the form names it"
     assert len(said) < 250
     if lang == "en":
         with pytest.raises(InputError, match=words):
@@ -253,7 +278,7 @@ def test_every_field_is_looked_at(field, value, words, lang):
 
 @pytest.mark.parametrize("field", PLAN)
 def test_no_field_may_be_missing(field):
-    with pytest.raises(InputError, match=f"{field}: .*found None"):
+    with pytest.raises(InputError, match=f"{LABELS['en'][field]}: .*found None"):
         Asked({k: v for k, v in PLAN.items() if k != field}, "en").wish()
 
 

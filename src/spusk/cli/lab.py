@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 NEEDED = ("starlette", "uvicorn", "websockets", "segno")
 PORT = 8642
+LOOPBACK, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 SHARED_LIMIT = 4000  # characters after #
 SHARED = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
 NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
@@ -82,18 +83,17 @@ def lab(
     spusk lab --export lab.html "x^2 + sin(y)"
     """
     if any(find_spec(name) is None for name in NEEDED):
-        raise SpuskError("spusk lab needs: pip install 'spusk[lab]'")
+        raise SpuskError.keyed("lab.extra")
     if file is not None:
         write_page(file, texts, lang)
         return
     if len(texts) > 1:
-        raise InputError(f"spusk lab: expected at most one shared address, found {len(texts)} "
-                         "texts; put it in quotes; formulas go with --export")  # fmt: skip
+        raise InputError.keyed("lab.many_texts", n=len(texts))
     picture = shared(*texts)
     guests = tuple(host_name(name) for name in names)
     kept = brought(sources, runs, lang)
-    door = listening("0.0.0.0" if guests else "127.0.0.1", port)
-    serve(door, guests, picture, lang, not no_browser, kept)
+    doors = listening(addresses(guests), port)
+    serve(doors, guests, picture, lang, not no_browser, kept)
 
 
 def brought(sources: tuple[str, ...], runs: tuple[Path, ...], lang: str) -> "Runs":
@@ -123,7 +123,7 @@ def write_page(file: Path, formulas: tuple[str, ...], lang: str) -> None:
 
 
 def serve(
-    door: socket.socket, guests: tuple[str, ...], picture: str, lang: str, browse: bool,
+    doors: list[socket.socket], guests: tuple[str, ...], picture: str, lang: str, browse: bool,
     runs: "Runs",
 ) -> None:  # fmt: skip
     """Tells the address, once, and answers until stopped."""
@@ -132,15 +132,16 @@ def serve(
     from spusk.lab.app import create
     from spusk.lab.guard import LIMIT, allowed_hosts, new_token
 
-    port, token = door.getsockname()[1], new_token()
-    app = create(allowed_hosts(("127.0.0.1", "localhost", *guests), port), token, runs=runs)
+    port, token, once = doors[0].getsockname()[1], new_token(), new_token()
+    hosts = allowed_hosts((LOOPBACK, "localhost", *guests), port)
+    app = create(hosts, token, runs=runs, once=[once] if browse else [])
     quiet = uvicorn.Config(
         app, access_log=False, log_level="warning", proxy_headers=False, server_header=False,
         ws="websockets-sansio", ws_max_size=LIMIT, timeout_graceful_shutdown=2,
         ws_per_message_deflate=False,  # this machine's own page: packing costs more than sending
     )  # fmt: skip
     server = uvicorn.Server(quiet)
-    address = f"http://{(*guests, '127.0.0.1')[0]}:{port}/?token={token}{picture}"
+    address = f"http://{(*guests, LOOPBACK)[0]}:{port}/?token={token}{picture}"
     with stoppable(server):
         click.echo(say("lab.open", lang, address=address))
         if guests:
@@ -148,9 +149,10 @@ def serve(
             if sys.stdout.isatty():
                 click.echo(code(address))
         click.echo(say("lab.stop", lang))
-        if browse:
-            Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        server.run(sockets=[door])
+        if browse:  # others on this machine see what a browser is started with
+            mine = address.replace(token, once)
+            Thread(target=webbrowser.open, args=(mine,), daemon=True).start()
+        server.run(sockets=doors)
 
 
 @contextmanager
@@ -184,31 +186,63 @@ def code(address: str) -> str:
     return drawn.getvalue()
 
 
-def listening(address: str, port: int) -> socket.socket:
-    """A socket that already listens, so that the browser never comes too early."""
+def addresses(guests: tuple[str, ...]) -> list[str]:
+    """Where to listen: on this machine, and where guests come from under these names.
+
+    A name that is none of this machine's own addresses, a router's for example, says nothing
+    about where they come from: then on every network.
+    """
+    found = [own_address(name) for name in guests]
+    return [EVERYWHERE] if EVERYWHERE in found else [*dict.fromkeys((LOOPBACK, *found))]
+
+
+def own_address(name: str) -> str:
+    """The address of this machine that a name means to others, or all of them."""
+    try:
+        address = socket.gethostbyname(name)
+        with socket.socket() as trial:
+            trial.bind((address, 0))
+    except OSError:
+        return EVERYWHERE
+    # many a machine takes its own name for the loopback, and to others it is something else
+    here = address.startswith("127.") and name not in ("localhost", address)
+    return EVERYWHERE if here else address
+
+
+def listening(places: list[str], port: int) -> list[socket.socket]:
+    """Sockets that already listen, all on one port: the browser never comes too early."""
+    doors: list[socket.socket] = []
+    try:
+        for place in places:
+            doors.append(opened(place, port if port or not doors else doors[0].getsockname()[1]))
+    except OSError as error:
+        for door in doors:
+            door.close()
+        raise SpuskError.keyed(
+            "lab.port", port=str(port), why=error.strerror, other=str(PORT + 1)
+        ) from error
+    return doors
+
+
+def opened(place: str, port: int) -> socket.socket:
+    """A socket that listens there. OSError: it cannot."""
     door = socket.socket(proto=socket.IPPROTO_TCP)  # only where it is named, answers go at once
     if os.name == "posix":  # elsewhere this would share a port that is taken
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        door.bind((address, port))
+        door.bind((place, port))
         door.listen()
-    except OSError as error:
+    except OSError:
         door.close()
-        raise SpuskError(
-            f"port {port} cannot be opened ({error.strerror}), perhaps another spusk lab has it; "
-            f"open that one, or choose another port: spusk lab --port {PORT + 1}"
-        ) from error
+        raise
     return door
 
 
 def host_name(name: str) -> str:
     """The name as browsers send it."""
     lowered = name.lower()
-    if not NAME.fullmatch(lowered) or lowered == "0.0.0.0":
-        raise InputError(
-            f"--host {name!r}: expected the name or number people type to reach this machine, "
-            "without http:// and port, as in 192.168.1.5 or board.local"
-        )
+    if not NAME.fullmatch(lowered) or lowered == EVERYWHERE:
+        raise InputError.keyed("lab.host", name=name)
     return lowered
 
 
@@ -218,14 +252,11 @@ def shared(address: str | None = None) -> str:
         return ""
     _, mark, picture = address.partition("#")
     if not mark:
-        raise InputError("a shared address has a # and its picture after it, found none; copy it "
-                         "whole with the page's share button, and put it in quotes")  # fmt: skip
+        raise InputError.keyed("lab.no_mark")
     if len(picture) > SHARED_LIMIT:
-        raise InputError(f"the shared address has {len(picture):,} characters after #, expected at "
-                         f"most {SHARED_LIMIT:,}; copy it again from the page")  # fmt: skip
+        raise InputError.keyed("lab.long_address", n=len(picture), limit=SHARED_LIMIT)
     read = SHARED.match(picture)
     end = read.end() if read else 0
     if end < len(picture):
-        raise InputError(f"the shared address has {picture[end]!r} at place {end + 1} after #, "
-                         "which no address holds; copy it again from the page")  # fmt: skip
+        raise InputError.keyed("lab.wrong_address", char=picture[end], place=end + 1)
     return f"#{picture}" if picture else ""

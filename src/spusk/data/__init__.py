@@ -66,7 +66,7 @@ def _load(path: Path, split: float | None) -> Data:
         parts = [find(path, part, kind) for part in (TRAIN, TEST) for kind in ("images", "labels")]
         return load_idx_folder(path, path.name, split) if any(parts) else read_folder(path, split)
     if not path.exists():
-        raise DataError(f"{path}: no such file or folder, and no known set; sample, mnist are")
+        raise DataError.keyed("data.unknown", path=path)
     name = path.name.lower()
     if name.removesuffix(".gz").endswith(TABLES):
         return held_out(read_table(path), split)
@@ -75,7 +75,7 @@ def _load(path: Path, split: float | None) -> Data:
 
         return read_npz(path, split)
     if name.endswith(ENDINGS):
-        raise DataError(f"{path}: one picture is no set; name a folder with one for each class")
+        raise DataError.keyed("data.one_picture", path=path)
     return held_out(pair(path, labels_beside(path), path.name), split)
 
 

@@ -46,7 +46,7 @@ def drawn(ink: Shades) -> NDArray[np.uint8]:
     Raises DataError when nothing is drawn.
     """
     if ink.max() < FAINTEST:
-        raise DataError("no digit found: the picture is empty; draw one")
+        raise DataError.keyed("data.no_digit")
     bright = np.asarray(ink, np.float64) * (255 / ink.max())
     return _centred(_fitted(bright, ink.shape), ink.shape).reshape(-1)
 

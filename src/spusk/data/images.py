@@ -30,7 +30,6 @@ MOST_PIXELS = 64_000_000  # of one picture; a phone's camera makes 50 million
 LABELS = "labels.csv"
 STRIP = 1 << 20  # pixels turned grey at once
 ORIENTATION = 0x0112  # of EXIF
-SMALLER = "make it smaller"
 HEADER = ("file", "filename", "image", "name", "path")
 
 
@@ -56,15 +55,15 @@ def grey(path: Path, enough: int | None = None) -> "Image.Image":
                 if enough is not None:
                     picture.draft(None, (enough, enough))
                 width, height = picture.size
-                fits(held + 4 * width * height, size, f"{path}: {what} pixels", SMALLER)
+                fits(held + 4 * width * height, size, f"{path}: {what} pixels", "smaller")
                 picture.load()
                 return _upright(_shades(picture), picture.getexif().get(ORIENTATION, 1))
     except DataError:
         raise
     except UnidentifiedImageError as error:
-        raise DataError(f"{path}: expected a PNG or JPEG picture, found neither") from error
+        raise DataError.keyed("data.no_picture", path=path) from error
     except Exception as error:  # a decoder fed with broken bytes raises whatever it stumbles on
-        raise DataError(f"{path}: a broken picture ({error})") from error
+        raise DataError.keyed("data.broken_picture", path=path, why=error) from error
 
 
 def read_folder(folder: Path, split: float | None) -> Data:
@@ -83,10 +82,8 @@ def _check_size(picture: "Image.Image", size: int, path: Path) -> None:
     bands = len(picture.getbands())
     bits = 8 * bands if bands > 1 else 1
     if width * height > min(MOST_PIXELS, DEFLATE * size * 8 // bits):
-        raise DataError(
-            f"{path}: claims {width}×{height} pixels, more than {MOST_PIXELS} or than a file of "
-            f"{size} bytes can hold; {SMALLER}"
-        )
+        claims = {"width": width, "height": height, "limit": MOST_PIXELS, "size": size}
+        raise DataError.keyed("data.large_picture", path=path, **claims)
 
 
 def _coefficients(picture: "Image.Image") -> int:
@@ -169,10 +166,7 @@ def _sorted_out(folder: Path) -> list[tuple[Path, str]]:
         if path.suffix.lower() in ENDINGS
     ]
     if not files:
-        raise DataError(
-            f"{folder}: no set found; expected MNIST's IDX files, a sub-folder of PNG pictures "
-            f"for each class, or {LABELS} with lines file,label"
-        )
+        raise DataError.keyed("data.no_set", folder=folder, labels=LABELS)
     return files
 
 
@@ -220,15 +214,15 @@ def _sample(files: list[tuple[Path, str]], name: str, like: Sample | None = None
         picture = np.asarray(grey(path))
         if x is None:
             shape = picture.shape if like is None else like.shape
-            fits(len(files) * prod(shape), sizes, f"{name}: {len(files)} pictures", SMALLER)
+            fits(len(files) * prod(shape), sizes, f"{name}: {len(files)} pictures", "smaller")
             x = np.empty((len(files), *shape), np.uint8)
         if picture.shape != x.shape[1:]:
             expected, found = ("×".join(map(str, s[::-1])) for s in (x.shape[1:], picture.shape))
-            raise DataError(f"{path}: expected {expected} pixels as the first, found {found}")
+            raise DataError.keyed("data.unlike", path=path, expected=expected, found=found)
         x[row] = picture
         number = place.get(str(int(label)) if label not in place and _is_class(label) else label)
         if number is None:
-            raise DataError(f"{path}: class {label[:40]!r} is not among those trained on")
+            raise DataError.keyed("data.new_class", path=path, label=label[:40])
         labels.append(number)
     assert x is not None
     return Sample(x, labels=labels, classes=len(names), name=name, class_names=tuple(names))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data.sample import Data, Sample, held_out
-from spusk.data.stream import AGAIN, CHUNK, fits, reading, regular, take, widening
+from spusk.data.stream import CHUNK, fits, reading, regular, take, widening
 from spusk.errors import DataError
 
 TRAIN = (
@@ -43,14 +43,14 @@ def read_npz(path: Path, split: float | None) -> Data:
                 found[key] = _array(archive, names[key], size, f"{path}: {key}")
                 fits(sum(a.nbytes * widening(a.dtype) for a in found.values()), size, str(path))
     except zipfile.BadZipFile as error:
-        raise DataError(f"{path}: cut short or corrupt ({error}); {AGAIN}") from error
+        raise DataError.keyed("data.corrupt", path=path, why=error) from error
     train = _sample(found, TRAIN, f"{path.name} train")
     test = _sample(found, TEST, f"{path.name} test")
     assert train is not None
     if test is None:
         return held_out(train, split)
     if test.shape != train.shape or (train.labels is None) != (test.labels is None):
-        raise DataError(f"{path}: the training part is {train}, the test part {test}")
+        raise DataError.keyed("data.parts", path=path, train=train, test=test)
     if train.labels is not None and train.classes != test.classes:
         most = max(train.classes, test.classes)
         train, test = (
@@ -73,8 +73,10 @@ class Bounded(io.FileIO):
 def _chosen(names: set[str], path: Path) -> list[str]:
     pairs = [pair for group in (TRAIN, TEST) for pair in group if names.issuperset(pair)][:2]
     if not pairs or pairs[0] not in TRAIN:
-        found = ", ".join(map(_shown, sorted(names)[:8])) or "none"
-        raise DataError(f"{path}: expected arrays x_train, y_train (or x, y), found {found}")
+        found = ", ".join(map(_shown, sorted(names)[:8]))
+        if not names:
+            raise DataError.keyed("data.no_arrays", path=path)
+        raise DataError.keyed("data.arrays", path=path, found=found)
     return [*pairs[0], *(pairs[1] if len(pairs) > 1 and pairs[1] in TEST else ())]
 
 
@@ -96,7 +98,7 @@ def _sample(
 
 def _array(archive: zipfile.ZipFile, name: str, size: int, what: str) -> NDArray[np.generic]:
     if archive.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise DataError(f"{what}: packed in a way NumPy never packs; save it again")
+        raise DataError.keyed("data.packing", what=what)
     with archive.open(name) as stream:
         dtype, fortran, shape = _header(stream, what)
         total = prod(shape) * dtype.itemsize
@@ -109,18 +111,18 @@ def _array(archive: zipfile.ZipFile, name: str, size: int, what: str) -> NDArray
 def _header(stream: IO[bytes], what: str) -> tuple[np.dtype, bool, tuple[int, ...]]:
     start = stream.read(8)
     if start[:6] != b"\x93NUMPY" or len(start) < 8 or start[6] not in (1, 2, 3):
-        raise DataError(f"{what}: expected a NumPy array, found {start!r}")
+        raise DataError.keyed("data.no_array", what=what, found=start)
     length = int.from_bytes(stream.read(2 if start[6] == 1 else 4), "little")
     if length > LONGEST_HEADER:
-        raise DataError(f"{what}: its header claims {length} bytes, at most {LONGEST_HEADER}")
+        raise DataError.keyed("data.header", what=what, found=length, limit=LONGEST_HEADER)
     text = stream.read(length).decode("latin-1")
     match = HEADER.fullmatch(text)
     if match is None:
-        raise DataError(f"{what}: expected an array of plain numbers, found {text.strip()[:80]!r}")
+        raise DataError.keyed("data.plain", what=what, found=text.strip()[:80])
     shape = tuple(int(count) for count in re.findall(r"\d+", match[3]))
     if not shape or 0 in shape:
-        raise DataError(f"{what}: an empty set, shape {shape}")
+        raise DataError.keyed("data.empty_shape", what=what, shape=shape)
     try:
         return np.dtype(match[1]), match[2] == "True", shape
     except TypeError as error:
-        raise DataError(f"{what}: unknown numbers {match[1]!r}") from error
+        raise DataError.keyed("data.numbers", what=what, found=match[1]) from error

@@ -57,7 +57,7 @@ class Sample:
         answers = self.y if self.labels is None else self.labels
         if answers is None or len(answers) != len(self.x):
             found = 0 if answers is None else len(answers)
-            raise DataError(f"{name}: {len(self.x)} inputs but {found} answers; one for each")
+            raise DataError.keyed("data.counts", name=name, inputs=len(self.x), answers=found)
         self.class_names = class_names or tuple(map(str, range(self.classes)))
         if len(self.class_names) != self.classes:
             raise DataError(f"{name}: {self.classes} classes, {len(self.class_names)} names")
@@ -160,16 +160,16 @@ def _inputs(x: ArrayLike, name: str) -> NDArray[np.generic]:
     if rows.dtype.kind not in "buif":
         raise DataError(f"{name}: inputs must be numbers, found {rows.dtype}")
     if rows.ndim < 2 or not rows.size:
-        raise DataError(f"{name}: expected inputs of shape (K, n), K ≥ 1, found {rows.shape}")
+        raise DataError.keyed("data.inputs", name=name, shape=rows.shape)
     if rows.dtype.kind in "iu" and rows.dtype != np.uint8:
         pixels = as_pixels(rows)
         rows = rows.astype(np.float64) if pixels is None else pixels
     elif rows.dtype.kind in "bf":
-        rows = _floats(rows, f"{name}: input")
+        rows = _floats(rows, name, "input")
     return rows
 
 
-def _floats(rows: NDArray[np.generic], what: str) -> NDArray[np.floating]:
+def _floats(rows: NDArray[np.generic], name: str, part: str) -> NDArray[np.floating]:
     wide = rows.dtype.itemsize > 4 and rows.dtype.kind != "b"
     floats: NDArray[np.floating] = np.ascontiguousarray(rows, np.float64 if wide else np.float32)
     done = 0
@@ -177,7 +177,7 @@ def _floats(rows: NDArray[np.generic], what: str) -> NDArray[np.floating]:
         good = np.isfinite(block)
         if not good.all():
             row = (done + int(np.argmin(good))) // prod(floats.shape[1:])
-            raise DataError(f"{what} {row} (from 0) is not finite; remove or repair that row")
+            raise DataError.keyed(f"data.not_finite_{part}", name=name, row=row)
         done += block.size
     return floats
 
@@ -205,13 +205,13 @@ def _labels(labels: ArrayLike, classes: int | None, name: str) -> tuple[NDArray[
         and np.array_equal(numbers, np.floor(numbers))
     )
     if numbers.ndim != 1 or not numbers.size or not whole:
-        found = f"{numbers.dtype} of shape {numbers.shape}"
-        raise DataError(f"{name}: labels must be K whole numbers, K ≥ 1, found {found}")
+        found = {"kind": numbers.dtype, "shape": numbers.shape}
+        raise DataError.keyed("data.labels", name=name, **found)
     low, high = int(numbers.min()), int(numbers.max())
     count = high + 1 if classes is None else int(classes)
     if low < 0 or high >= count or count > MOST_CLASSES:
         least = f"0..{min(count, MOST_CLASSES) - 1}" if count > 0 else "0 and up"
-        raise DataError(f"{name}: labels must lie in {least}, found {low}..{high}")
+        raise DataError.keyed("data.label_range", name=name, least=least, low=low, high=high)
     dtype = np.uint8 if count <= 256 else np.int64
     return _frozen(numbers.astype(dtype, copy=False)), count
 
@@ -221,9 +221,8 @@ def _targets(y: ArrayLike, name: str) -> NDArray[np.floating]:
     if rows.ndim == 1:
         rows = rows[:, None]
     if rows.ndim != 2 or not rows.size or rows.dtype.kind not in "buif":
-        found = f"{rows.dtype} of shape {rows.shape}"
-        raise DataError(f"{name}: targets y must be numbers of shape (K, m), found {found}")
-    return _frozen(_floats(rows, f"{name}: target"))
+        raise DataError.keyed("data.targets", name=name, kind=rows.dtype, shape=rows.shape)
+    return _frozen(_floats(rows, name, "target"))
 
 
 def _frozen(array: NDArray[T]) -> NDArray[T]:

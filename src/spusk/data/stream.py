@@ -36,21 +36,22 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise DataError(f"{path}: cut short or corrupt ({error}); {AGAIN}") from error
+        raise DataError.keyed("data.corrupt", path=path, why=error) from error
     except (struct.error, NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read ({error}); {AGAIN}") from error
+        raise DataError.keyed("data.unreadable", path=path, why=error) from error
     except MemoryError as error:
-        raise DataError(f"{path}: does not fit into memory") from error
+        raise DataError.keyed("data.memory", path=path) from error
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or error})") from error
+        why = error.strerror or error
+        raise DataError.keyed("data.unread", path=path, why=why) from error
 
 
 def regular(path: Path) -> Path:
     """The path if it is an ordinary file; a DataError for a device, a pipe, a folder or nothing."""
     if not path.exists():
-        raise DataError(f"{path}: no such file")
+        raise DataError.keyed("data.no_file", path=path)
     if not path.is_file():
-        raise DataError(f"{path}: expected a file, found a folder or a device")
+        raise DataError.keyed("data.no_plain_file", path=path)
     return path
 
 
@@ -59,13 +60,11 @@ def room(size: int) -> int:
     return ALLOWANCE + EXPANSION * size
 
 
-def fits(needed: int, size: int, what: str, remedy: str = "unpack it first") -> None:
-    """Raises DataError where a file of `size` bytes would become more than it may."""
+def fits(needed: int, size: int, what: str, remedy: str = "unpack") -> None:
+    """Raises DataError, "unpack" it or make it "smaller", where a file would become too much."""
     if needed > room(size):
-        raise DataError(
-            f"{what}: would take {needed} bytes of memory, a file of {size} may take {room(size)}; "
-            f"{remedy}"
-        )
+        counts = {"needed": needed, "size": size, "limit": room(size)}
+        raise DataError.keyed(f"data.too_much_{remedy}", what=what, **counts)
 
 
 def take(stream: Readable, total: int, size: int, what: str, wide: int = 1) -> NDArray[np.uint8]:
@@ -76,23 +75,20 @@ def take(stream: Readable, total: int, size: int, what: str, wide: int = 1) -> N
     Raises DataError, `what` naming the file and what it declares.
     """
     if total > DEFLATE * size:
-        raise DataError(
-            f"{what}: expected {total} bytes, found a file of {size}, which cannot hold them; "
-            f"{AGAIN}"
-        )
+        raise DataError.keyed("data.small_file", what=what, total=total, size=size)
     fits(wide * total, size, what)
     block = np.empty(min(total, 2 * size), np.uint8)
     count = 0
     while count < total:
         chunk = stream.read(min(CHUNK, total - count))
         if not chunk:
-            raise DataError(f"{what}: expected {total} bytes, found {count}; {AGAIN}")
+            raise DataError.keyed("data.short", what=what, total=total, found=count)
         if count + len(chunk) > len(block):
             block.resize(min(total, max(2 * len(block), count + len(chunk))), refcheck=False)
         block[count : count + len(chunk)] = np.frombuffer(chunk, np.uint8)
         count += len(chunk)
     if stream.read(1):  # reading on to the end also checks the archive's checksum
-        raise DataError(f"{what}: expected {total} bytes, found more; {AGAIN}")
+        raise DataError.keyed("data.more", what=what, total=total)
     return block
 
 

@@ -25,7 +25,6 @@ from spusk.data.stream import fits, reading, regular
 from spusk.errors import DataError
 
 LONGEST = 1 << 20  # characters of a line
-NOT_FINITE = "expected a finite number, found"
 NAMES = ("label", "class", "y", "target")
 PIXEL = {str(v): v for v in range(256)}
 
@@ -57,14 +56,14 @@ def read_table(path: Path) -> Sample:
         count = 0
         for line, cells in _rows(path, layout):
             if count == most_rows:
-                raise DataError(f"{path}: it grew while it was read; read it again")
+                raise DataError.keyed("data.grew", path=path)
             del cells[: layout.skip]
             answer = cells.pop(layout.column)
-            answers[count] = _answer(answer, words, layout, f"{path}, line {line}")
+            answers[count] = _answer(answer, words, layout, path, line)
             x = _put(x, count, cells, layout, path, line)
             count += 1
     if not count:
-        raise DataError(f"{path}: an empty set: no lines of numbers")
+        raise DataError.keyed("data.no_lines", path=path)
     return _sample(x[:count], answers[:count], words, layout, path)
 
 
@@ -80,8 +79,8 @@ def lines_of(path: Path) -> Iterator[str]:
         while line := text.readline(LONGEST + 1):
             unpacked += len(line)
             if len(line) > LONGEST:
-                raise DataError(f"{path}: a line is longer than {LONGEST} characters")
-            fits(unpacked, size, f"{path}: unpacked so far")
+                raise DataError.keyed("data.long_line", path=path, limit=LONGEST)
+            fits(unpacked, size, str(path))
             yield line
 
 
@@ -95,7 +94,7 @@ def _survey(path: Path) -> tuple[Layout, int]:
         if len(first) < 2 and line.strip():
             first.append(line)
     if not first:
-        raise DataError(f"{path}: an empty file")
+        raise DataError.keyed("data.empty_file", path=path)
     layout = _layout(first, path)
     shortest = 2 * layout.width - layout.skip  # a value and what ends it; a row number may be empty
     return layout, min(lines, characters // shortest + 1)
@@ -105,7 +104,7 @@ def _layout(first: list[str], path: Path) -> Layout:
     delimiter = max(",;\t", key=first[0].count)
     head = [cell.strip() for cell in _split(first[0], delimiter, path)]
     if len(head) < 2:
-        raise DataError(f"{path}: expected an answer and numbers on each line, found one value")
+        raise DataError.keyed("data.one_value", path=path)
     lower = [cell.lower() for cell in head]
     header = lower[0] in NAMES or any(not _is_number(cell, delimiter) for cell in head[1:])
     if not header:
@@ -126,7 +125,7 @@ def _split(line: str, delimiter: str, path: Path) -> list[str]:
     try:
         return next(csv.reader([line], delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise DataError(f"{path}, near line 1: {error}") from error
+        raise DataError.keyed("data.near_line", path=path, why=error) from error
 
 
 def _rows(path: Path, layout: Layout) -> Iterator[tuple[int, list[str]]]:
@@ -138,13 +137,16 @@ def _rows(path: Path, layout: Layout) -> Iterator[tuple[int, list[str]]]:
             if not cells or (len(cells) == 1 and not cells[0].strip()):
                 continue
             if len(cells) != layout.width:
-                found = f"expected {layout.width} values, found {len(cells)}"
-                raise DataError(f"{path}, line {reader.line_num}: {found}")
+                raise DataError.keyed(
+                    "data.width", path=path, line=reader.line_num, expected=layout.width,
+                    found=len(cells),
+                )  # fmt: skip
             if not head:
                 yield reader.line_num, cells
             head = False
     except csv.Error as error:
-        raise DataError(f"{path}, line {reader.line_num}: {error}") from error
+        why = {"path": path, "line": reader.line_num, "why": error}
+        raise DataError.keyed("data.line", **why) from error
 
 
 def _put(
@@ -155,7 +157,7 @@ def _put(
         try:
             x[row] = np.frombuffer(bytes(map(PIXEL.__getitem__, cells)), np.uint8)
         except KeyError:
-            fits(8 * x.size, path.stat().st_size, f"{path}: {len(x)} lines of numbers")
+            fits(8 * x.size, path.stat().st_size, str(path))
             wide = np.zeros(x.shape)
             wide[:row] = x[:row]
             x = wide
@@ -165,22 +167,23 @@ def _put(
     if not all(map(isfinite, values)):
         place = next(i for i, value in enumerate(values) if not isfinite(value))
         column = place + layout.skip + (place >= layout.column) + 1
-        found = f"{NOT_FINITE} {_short(cells[place])}"
-        raise DataError(f"{path}, line {line}, column {column}: {found}")
+        found = {"column": column, "found": _short(cells[place])}
+        raise DataError.keyed("data.cell", path=path, line=line, **found)
     x[row] = values
     return x
 
 
-def _answer(text: str, words: dict[str, int], layout: Layout, where: str) -> float:
+def _answer(text: str, words: dict[str, int], layout: Layout, path: Path, line: int) -> float:
     if not layout.words:
         value = _numbers([text], layout.delimiter)[0]
         if not isfinite(value):
             column = layout.column + layout.skip + 1
-            raise DataError(f"{where}, column {column}: {NOT_FINITE} {_short(text)}")
+            found = {"column": column, "found": _short(text)}
+            raise DataError.keyed("data.cell", path=path, line=line, **found)
         return value
     word = text.strip()
     if not word or (word not in words and len(words) == MOST_CLASSES):
-        raise DataError(f"{where}: expected a class, found {_short(text)} or too many classes")
+        raise DataError.keyed("data.class", path=path, line=line, found=_short(text))
     return words.setdefault(word, len(words))
 
 

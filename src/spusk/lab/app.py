@@ -3,13 +3,10 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from importlib.resources import files
-from pathlib import Path
 from secrets import token_hex
-from tempfile import TemporaryDirectory
-from threading import Thread
 from typing import Any, NamedTuple
 
 from starlette.applications import Starlette
@@ -19,16 +16,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
-from spusk.errors import FormulaError, SpuskError
+from spusk.errors import SpuskError
 from spusk.gallery import GALLERY, Entry
+from spusk.lab.downloads import Downloads
 from spusk.lab.files import Files, receive
-from spusk.lab.guard import Guard, spoken, told
-from spusk.lab.jobs import BusyError, Jobs
+from spusk.lab.formulas import Formulas
+from spusk.lab.fresh import Looks
+from spusk.lab.guard import Guard, home, spoken, told
+from spusk.lab.jobs import BusyError
 from spusk.lab.kept import Kept
 from spusk.lab.live import live
-from spusk.lab.loaded import SET
 from spusk.lab.training import Runs
-from spusk.store import save_weights
 from spusk.words import LANGUAGES, topic
 
 PAGE_TOPICS = ("page", "page_surface", "page_escape", "page_bridge", "page_network")
@@ -48,8 +46,8 @@ def shown(name: str) -> Response:
 
 
 async def index(request: Request) -> Response:
-    """The page itself."""
-    return shown("index.html")
+    """The page itself, at the address without a question."""
+    return home() if request.url.query else shown("index.html")
 
 
 async def page(request: Request) -> Response:
@@ -86,17 +84,15 @@ async def formula(request: Request) -> Response:
     if len(text) > FORMULA_LIMIT:
         return told(request.scope, 422, "long_formula", n=len(text), limit=FORMULA_LIMIT)
 
-    def read() -> object:
-        from spusk.lab.tapes import described
+    said = await formulas_of(request).described(text)
+    wrong = {"error": said["error"][lang], "place": said["place"]} if "error" in said else None
+    return JSONResponse(wrong or said["answer"])  # people type and err: an answer like any other
 
-        try:
-            return described(text)
-        except SpuskError as error:  # an answer like any other: people type and err
-            place = error.place if isinstance(error, FormulaError) else None
-            return {"error": error.sentence(lang), "place": place}
 
-    jobs: Jobs = request.app.state.jobs
-    return JSONResponse(await jobs.run(read))
+def formulas_of(request: Request) -> Formulas:
+    """Who reads formulas."""
+    found: Formulas = request.app.state.formulas
+    return found
 
 
 def asked_formula(body: bytes) -> str | None:
@@ -116,27 +112,17 @@ async def export(request: Request) -> Response:
     if len(text) > FORMULA_LIMIT:
         return told(request.scope, 422, "long_formula", n=len(text), limit=FORMULA_LIMIT)
 
-    def written() -> bytes:
-        from spusk.lab.export import page as whole
-
-        return whole([text] if text else []).encode()
-
-    jobs: Jobs = request.app.state.jobs
-    return kept(await jobs.run(written), "text/html", "spusk-lab.html")
+    said = await formulas_of(request).exported(text)
+    if "error" in said:
+        return JSONResponse({"error": said["error"][spoken(request.scope)]}, 422)
+    return kept(said["answer"].encode(), "text/html", "spusk-lab.html")
 
 
 async def weights(request: Request) -> Response:
     """A run's weights as they are now, to keep."""
     run = asked_run(request)
-
-    def written() -> bytes:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "weights.safetensors"
-            save_weights(run.seen, path, {SET: run.facts.id} if run.facts else None)
-            return path.read_bytes()
-
-    body = await asyncio.to_thread(written)
-    return kept(body, "application/octet-stream", f"spusk-{run.id}.safetensors")
+    answer = await request.app.state.downloads.answer(run)
+    return to_keep(answer, f"spusk-{run.id}.safetensors")
 
 
 async def history(request: Request) -> Response:
@@ -157,8 +143,14 @@ def asked_run(request: Request) -> Kept:
 
 def kept(body: bytes, kind: str, name: str) -> Response:
     """A file to be saved, not shown."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(body, media_type=kind, headers=headers)
+    return to_keep(Response(body, media_type=kind), name)
+
+
+def to_keep(answer: Response, name: str) -> Response:
+    """The answer as a file of this name."""
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 class Row(NamedTuple):
@@ -197,33 +189,36 @@ async def wrong(request: Request, error: Exception) -> Response:
     if isinstance(error, BusyError):
         return told(request.scope, 429, "busy")
     if isinstance(error, TimeoutError):
-        return told(request.scope, 503, "slow", seconds=request.app.state.jobs.seconds)
+        return told(request.scope, 503, "slow", seconds=formulas_of(request).seconds)
     if isinstance(error, HTTPException):
         return told(request.scope, error.status_code, REASONS.get(error.status_code, "broken"))
     return told(request.scope, 500, "broken")
 
 
-def warm() -> None:
-    """Loads what reads formulas before the first one comes."""
-    import spusk.lab.tapes  # noqa: F401
-
-
 @asynccontextmanager
 async def living(app: Starlette) -> AsyncIterator[None]:
     """Warms up, and ends the trainings: a thread must not outlive what it works with."""
-    Thread(target=warm, daemon=True).start()
+    app.state.formulas.warm()
     yield
+    app.state.formulas.close()
+    app.state.looks.close()
     await asyncio.to_thread(app.state.runs.close)
     app.state.files.close()
 
 
 def create(
-    hosts: frozenset[bytes], token: str, jobs: Jobs | None = None, runs: Runs | None = None
+    hosts: frozenset[bytes],
+    token: str,
+    formulas: Formulas | None = None,
+    runs: Runs | None = None,
+    once: Iterable[str] = (),
 ) -> ASGIApp:
     """The whole server as one ASGI app, behind its guard."""
     faces = dict.fromkeys((SpuskError, BusyError, TimeoutError, HTTPException, Exception), wrong)
     routes = [row.route() for row in ROUTES]
     app = Starlette(routes=routes, exception_handlers=faces, lifespan=living)
-    app.state.jobs, app.state.runs, app.state.files = jobs or Jobs(), runs or Runs(), Files()
-    app.state.id, app.state.pages = token_hex(8), set()
-    return Guard(app, hosts, token)
+    state = app.state
+    state.id, state.pages = token_hex(8), set()
+    state.formulas, state.runs, state.files = formulas or Formulas(), runs or Runs(), Files()
+    state.looks, state.downloads = Looks(), Downloads()
+    return Guard(app, hosts, token, once)

@@ -55,8 +55,8 @@ class Asked:
 
     def wrong(self, key: str, field: str, **numbers: object) -> InputError:
         """The sentence about a field: what is expected, and what was found instead."""
-        found = shown(self.message.get(field))
-        return InputError(say(f"lab.{key}", self.lang, field=field, found=found, **numbers))
+        found, named = shown(self.message.get(field)), label(field, self.lang)
+        return InputError(say(f"lab.{key}", self.lang, field=named, found=found, **numbers))
 
     def whole(self, field: str, low: int, high: int) -> int:
         """A whole number in low…high; 10.0 is one, true is none."""
@@ -129,6 +129,11 @@ class Asked:
             limit = MOST_ACTIVATIONS // sum(wish.layers)
             raise self.wrong("large_batch", "batch", limit=limit)
         return wish
+
+
+def label(field: str, lang: str) -> str:
+    """A field as the page's form names it."""
+    return say(f"lab.{field}" if field == "pixels" else f"page_network.{field}", lang)
 
 
 def counted(layers: Sequence[int]) -> int:

@@ -38,14 +38,14 @@ def export(path: Path, formulas: Sequence[str] = ()) -> int:
     InputError: no .html file can be written at path. FormulaError: a text that is no function.
     """
     if path.suffix.lower() not in (".html", ".htm"):
-        raise InputError(f"{path}: expected a name that ends in .html, found {path.suffix!r}")
+        raise InputError.keyed("lab.no_html", path=path, found=path.suffix)
     if path.is_dir():
-        raise InputError(f"{path}: expected a file to write, found a folder; choose another name")
+        raise InputError.keyed("lab.is_folder", path=path)
     text = page(formulas).encode()
     try:
         write(path, text)
     except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); choose another") from error
+        raise InputError.keyed("lab.unwritten", path=path, why=error.strerror) from error
     return len(text)
 
 
@@ -98,8 +98,7 @@ def answers(formulas: Sequence[str]) -> dict[str, Any]:
 def read(text: str) -> dict[str, Any]:
     """A formula as the page gets it. FormulaError, InputError: it cannot be shown there."""
     if len(text) > FORMULA_LIMIT:
-        raise InputError(f"formula: expected at most {FORMULA_LIMIT} characters, found "
-                         f"{len(text):,}; shorten it")  # fmt: skip
+        raise InputError.keyed("lab.long_text", n=len(text), limit=FORMULA_LIMIT)
     return described(text)
 
 

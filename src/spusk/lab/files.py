@@ -54,8 +54,9 @@ class Upload:
         self.touched = monotonic()
 
     def take(self, piece: bytes) -> None:
-        """One more piece."""
+        """One more piece. OSError: it does not fit, and may be sent again."""
         with self.path.open("ab") as file:
+            file.truncate(self.held)  # a piece of which only a part was written
             file.write(piece)
         self.held += len(piece)
         self.touched = monotonic()
@@ -86,7 +87,10 @@ class Files:
         if at != upload.held or not 1 <= len(body) <= min(PIECE, total - at):
             raise InputError(say("lab.wrong_piece", lang, at=upload.held, limit=PIECE))
         self.under_way[upload.id] = upload
-        upload.take(body)
+        try:
+            upload.take(body)
+        except OSError as error:
+            raise InputError.keyed("lab.full_disk", why=error.strerror) from error
         return upload
 
     def begun(self, name: str, total: int, lang: str, run: str | None) -> Upload:
@@ -162,7 +166,7 @@ def unpacked(path: Path) -> int:
                 with Bounded(path) as raw, ZipFile(raw) as archive:
                     return sum(part.file_size for part in archive.infolist())
             except BadZipFile as error:
-                raise DataError(f"{path}: cut short or corrupt ({error})") from error
+                raise DataError.keyed("data.corrupt", path=path, why=error) from error
         if path.suffix == ".gz":
             count = 0
             with gzip.open(path) as stream:

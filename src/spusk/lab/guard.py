@@ -1,7 +1,8 @@
 """The door of the lab: who may talk to it, how much may be said, what every answer carries.
 
 Pure ASGI and before any routing, for http and websocket alike: exact Host, then the token's
-cookie, then the exact Origin of whoever may change something, then the size.
+cookie, then the exact Origin of whoever may change something, then the size. Who reads needs no
+Origin; another site that a browser names is refused all the same.
 """
 
 import html
@@ -19,6 +20,7 @@ from spusk.words import LANGUAGES, language, say
 LIMIT = 64 * 1024  # bytes of a body, and of a websocket message
 TOO_BIG, STRANGER = 1009, 1008  # websocket close codes
 READING = ("GET", "HEAD")  # methods that change nothing: no Origin is asked for
+OWN_SITE = (b"same-origin", b"none")  # who may read, where a browser tells: the page, and a person
 ARMOUR = (
     (
         b"content-security-policy",
@@ -31,8 +33,12 @@ ARMOUR = (
 DOOR = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><title>spusk</title>
 <meta name="viewport" content="width=device-width"></head>
-<body><h1>spusk</h1><p>{sentence}</p><p><a href="/">{again}</a></p></body></html>
+<body><h1>spusk</h1><p>{sentence}</p><p><a href="{again_at}">{again}</a></p>
+<script src="/page/again.js"></script></body></html>
 """
+# A browser sends no Strict cookie when another site leads here, a link in a chat for example. What
+# the page above loads it does send it with: the script comes only to who may enter, and enters.
+AGAIN = "/?again"
 
 
 def new_token() -> str:
@@ -63,7 +69,7 @@ def told(scope: Scope, status: int, key: str, **numbers: object) -> Response:
     sentence = say(f"lab.{key}", lang, **numbers)
     if b"text/html" in b",".join(sent(scope, b"accept")):
         again = html.escape(say("lab.again", lang))
-        page = DOOR.format(lang=lang, sentence=html.escape(sentence), again=again)
+        page = DOOR.format(lang=lang, sentence=html.escape(sentence), again=again, again_at=AGAIN)
         return HTMLResponse(page, status)
     return JSONResponse({"error": sentence}, status)
 
@@ -76,8 +82,11 @@ def cookie_name(host: bytes) -> str:
 class Guard:
     """Lets in whoever names an allowed host and knows the token; refuses everyone else."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[bytes], token: str) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: frozenset[bytes], token: str, once: Iterable[str] = ()
+    ) -> None:
         self.app, self.hosts, self.token = app, hosts, token
+        self.once = set(once)  # tokens of which each opens the door for whoever comes first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -113,9 +122,8 @@ class Guard:
             return "wrong_host"
         if not self.known_cookie(scope):
             return "no_token"
-        if scope.get("method") not in READING and not same_origin(scope):
-            return "wrong_origin"
-        return None
+        own = own_site if scope.get("method") in READING else same_origin
+        return None if own(scope) else "wrong_origin"
 
     def known_host(self, scope: Scope) -> bool:
         """Exactly one Host header, exactly one of ours."""
@@ -133,14 +141,25 @@ class Guard:
         """Compared in a time that tells nothing."""
         return compare_digest(text, self.token.encode())
 
+    def opens(self, text: bytes) -> bool:
+        """Whether this is the token, or one that was not used yet and is used up now."""
+        used = {token for token in self.once if compare_digest(text, token.encode())}
+        self.once -= used
+        return bool(used) or self.is_token(text)
+
     def exchange(self, scope: Scope, tokens: list[str]) -> Response:
         """Moves the token from the address into a cookie, or refuses it."""
-        if len(tokens) != 1 or not self.is_token(tokens[0].encode("utf-8", "replace")):
+        if len(tokens) != 1 or not self.opens(tokens[0].encode("utf-8", "replace")):
             return told(scope, 403, "no_token")
-        answer = RedirectResponse("/", status_code=303, headers={"Cache-Control": "no-store"})
+        answer = home()
         name = cookie_name(sent(scope, b"host")[0])
         answer.set_cookie(name, self.token, path="/", httponly=True, samesite="strict")
         return answer
+
+
+def home() -> Response:
+    """Leads to the page; what stands after # in the address stays there."""
+    return RedirectResponse("/", status_code=303, headers={"Cache-Control": "no-store"})
 
 
 def offered(scope: Scope) -> list[str]:
@@ -154,6 +173,11 @@ def offered(scope: Scope) -> list[str]:
 def same_origin(scope: Scope) -> bool:
     """Exactly one Origin, that of the page this very Host gave out."""
     return sent(scope, b"origin") == [b"http://" + sent(scope, b"host")[0]]
+
+
+def own_site(scope: Scope) -> bool:
+    """Whether no other site is behind this, as far as the browser tells."""
+    return all(site in OWN_SITE for site in sent(scope, b"sec-fetch-site"))
 
 
 async def whole_body(scope: Scope, receive: Receive) -> bytes | None:

@@ -5,6 +5,7 @@ from threading import Condition
 from typing import Any
 
 from spusk.data import Data
+from spusk.lab.fresh import Look
 from spusk.lab.sets import Facts
 from spusk.lab.watchers import Watchers
 from spusk.network import Network
@@ -32,6 +33,7 @@ class Kept:
         self.history: list[dict[str, Any]] = []
         self.outcome: Outcome | None = None
         self.watchers = Watchers(name)
+        self.looks: dict[str, Look] = {}  # kind -> the last one taken
 
     @property
     def weights(self) -> int:

@@ -35,6 +35,9 @@ def ended(
         return say("lab.run_broke", lang)
     if outcome is Outcome.STOPPED:
         return say("lab.run_stopped", lang, epoch=last.epoch, step=last.step, steps=last.steps)
+    if outcome is Outcome.SATURATED:  # the page has no option for the start's size
+        return say("lab.run_saturated", lang, epoch=last.epoch, step=last.step, rate=rate,
+                   remedy=min(rate / 10, 3.0))  # fmt: skip
     if outcome.failed:
         return complaint(outcome, last, rate, lang)
     return finished(last, history, lang)

@@ -66,10 +66,20 @@ class Sets:
                 try:
                     self.read[name] = self.load(name)
                 except DataError:
-                    if name == "mnist" and find(mnist_folder(None), TRAIN, "images") is None:
+                    if not self.here(name):
                         raise DataError(say("lab.no_mnist", lang)) from None
                     raise
             return self.read[name]
+
+    def here(self, name: str) -> bool:
+        """Whether a set is on this machine; MNIST has to be fetched."""
+        if name != "mnist" or name in self.read:
+            return True
+        return find(mnist_folder(None), TRAIN, "images") is not None
+
+    def told(self) -> list[dict[str, Any]]:
+        """All sets as JSON."""
+        return [facts.told() | {"here": self.here(name)} for name, facts in self.facts.items()]
 
     def add(self, found: Data, name: str, lang: str) -> Facts:
         """One more set. Raises InputError where there is no room for it."""

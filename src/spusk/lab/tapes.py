@@ -37,12 +37,9 @@ def described(text: str) -> dict[str, Any]:
     """
     f = function(text)
     if f.n > 2:
-        raise InputError(
-            f"formula: the page draws one or two variables, found {f.n}: {', '.join(f.names)}; "
-            "in Python spusk.descend takes any number"
-        )
+        raise InputError.keyed("lab.three_variables", n=f.n, names=", ".join(f.names))
     if f.symbolic is not None and f.symbolic.heavy:
-        raise InputError("formula: its second derivatives are too long for the page; shorten it")
+        raise InputError.keyed("lab.long_curvatures")
     plain, marks = f.formulas("text"), f.formulas("mathml")
     scene = known(f.entry) if f.entry else found(f)
     data: dict[str, Any] = {

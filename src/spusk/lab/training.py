@@ -175,6 +175,7 @@ class Runs:
     def __init__(self, load: Callable[[str], Data] = data.load) -> None:
         self.sets, self.lock = Sets(load), Lock()
         self.kept: dict[str, Kept] = {}
+        self.leaving: list[Kept] = []  # forgotten, and not yet at the end of their step
         self.number = 0
 
     def start(self, wish: Wish, lang: str) -> Run:
@@ -208,15 +209,20 @@ class Runs:
         """Raises InputError where one more run would be too much to keep."""
         if len(self.kept) >= KEPT:
             raise InputError(say("lab.many_runs", lang, n=KEPT))
-        weights += sum(run.weights for run in self.kept.values())
+        weights += sum(run.weights for run in self.all())
         if weights > KEPT_WEIGHTS:
             raise InputError(say("lab.many_kept", lang, weights=weights, limit=KEPT_WEIGHTS))
 
     def one_more(self, lang: str, besides: Kept | None = None) -> None:
         """Raises InputError where so many train already."""
-        others = [run for run in self.kept.values() if run is not besides]
-        if sum(run.state == "running" for run in others) >= AT_ONCE:
+        busy = [run for run in self.all() if run.state == "running" and run is not besides]
+        if len(busy) >= AT_ONCE:
             raise InputError(say("lab.many_at_once", lang, n=AT_ONCE))
+
+    def all(self) -> list[Kept]:
+        """Those that are kept, and those that still take up room."""
+        self.leaving = [run for run in self.leaving if not run.over]
+        return [*self.kept.values(), *self.leaving]
 
     def find(self, name: object, lang: str) -> Kept:
         """The run of this id. Raises InputError."""
@@ -237,18 +243,21 @@ class Runs:
             run.ask(wanted)
 
     def forget(self, run: Kept) -> None:
-        """Stops a run and lets it go."""
+        """Stops a run and lets it go; one in the midst of a long step counts until it has ended."""
         run.ask("stop")
         with self.lock:
-            self.kept.pop(run.id, None)
+            if self.kept.pop(run.id, None) is run and not run.over:
+                self.leaving.append(run)
         run.watchers.tell(everywhere(json.dumps({"forgotten": run.id})))
 
     def close(self) -> None:
         """Stops all of them: the lab is closing."""
-        for run in [*self.kept.values()]:
+        with self.lock:
+            every = self.all()
+        for run in every:
             if isinstance(run, Run):
                 with run.gate:
                     run.wanted = "stop"
                     run.gate.notify_all()
-        for run in [*self.kept.values()]:
+        for run in every:
             run.join(PATIENCE)

@@ -46,6 +46,11 @@ def shapes(sizes: tuple[int, ...]) -> Iterator[tuple[str, tuple[int, ...]]]:
 
 def save_weights(net: Network, path: Path, more: Mapping[str, str] | None = None) -> None:
     """Writes the network alone, as safetensors; `more` joins its metadata."""
+    write(path, *packed(net, more))
+
+
+def packed(net: Network, more: Mapping[str, str] | None = None) -> tuple[bytes, memoryview]:
+    """The two parts of such a file: its head, and θ as it lies in memory."""
     theta = net.theta.data.cast("B")
     about = {"spusk": json.dumps(description(net)), **(more or {})}
     about["crc32"] = f"{checksum(about, theta):08x}"
@@ -56,7 +61,7 @@ def save_weights(net: Network, path: Path, more: Mapping[str, str] | None = None
         header[name] = {"dtype": kind, "shape": shape, "data_offsets": [start, end]}
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    write(path, len(text).to_bytes(8, "little") + text, theta)
+    return len(text).to_bytes(8, "little") + text, theta
 
 
 def checksum(about: Mapping[str, str], theta: memoryview) -> int:
@@ -85,12 +90,12 @@ def load_all(path: Path) -> tuple[Network, dict[str, str]]:
                 W[:], b[:] = file.get_tensor(f"W{number}"), file.get_tensor(f"b{number}")
     except (OSError, KeyError, TypeError, ValueError, RecursionError, SafetensorError) as error:
         found = " ".join(str(error).split())  # one line, whatever the file's own words in it hold
-        raise RunError(f"{path}: expected spusk weights, found {found}") from error
+        raise RunError.keyed("data.no_weights", path=path, found=found) from error
     expected = about.get("crc32", "")
     if expected and expected != f"{checksum(about, net.theta.data.cast('B')):08x}":
-        raise RunError(f"{path}: expected checksum {expected}, found another: the file is damaged")
+        raise RunError.keyed("data.damaged", path=path, expected=expected)
     if not np.isfinite(net.theta).all():
-        raise RunError(f"{path}: expected finite weights, found NaN or infinity")
+        raise RunError.keyed("data.not_finite_weights", path=path)
     return net, about
 
 
@@ -102,12 +107,13 @@ def fitting(file: "Tensors", about: dict[str, Any], path: Path) -> Network:
     sizes = checked_sizes(about["sizes"])
     first = file.get_slice("W1").get_dtype()
     if first not in DTYPES:
-        raise RunError(f"{path}: W1 expected F32 or F64, found {first}")
+        raise RunError.keyed("data.weights_type", path=path, found=first)
     for name, shape in shapes(sizes):
         part = file.get_slice(name)
         found, kind = tuple(part.get_shape()), part.get_dtype()
         if found != shape or kind != first:
-            raise RunError(f"{path}: {name} expected {first}{shape}, found {kind}{found}")
+            wrong = {"expected": f"{first}{shape}", "found": f"{kind}{found}"}
+            raise RunError.keyed("data.weights_shape", path=path, name=name, **wrong)
     # every name looked at, nothing drawn at random, and no data asked for
     net = Network(**{**about, "sizes": (1, 1), "init": "scaled"})
     net.init = named(INITS, about["init"], "init")
