@@ -76,13 +76,13 @@ void Team::barrier(int thread) {
     turn_.store(turn + 1, std::memory_order_release);
     turn_.notify_all();
   } else {
-    waited_[thread].seconds += wait_past(turn_, turn);
+    waited_[thread].seconds.fetch_add(wait_past(turn_, turn), std::memory_order_relaxed);
   }
 }
 
 double Team::waited() {
   double all = 0;
-  for (Waited &each : waited_) all += each.seconds, each.seconds = 0;
+  for (Waited &each : waited_) all += each.seconds.exchange(0, std::memory_order_relaxed);
   return all;
 }
 

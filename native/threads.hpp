@@ -27,7 +27,7 @@ class Team {
   int size_, spins_;
   long process_;
   struct alignas(64) Waited {
-    double seconds = 0;
+    std::atomic<double> seconds{0};
   };
   std::vector<Waited> waited_;
   const std::function<void(int)> *job_ = nullptr;

@@ -18,7 +18,7 @@ from spusk.lab.watchers import Outbox
 from spusk.words import LANGUAGES, topic
 from tests.lab.asgi import TOKEN, ask, server
 from tests.lab.talk import connected
-from tests.lab.trained import LONG, PLAN, one_run, tiny, until, wish
+from tests.lab.trained import LONG, PLAN, SLOW, one_run, tiny, until, wish
 
 START = {"do": "start", **PLAN}
 DIGIT = [200 if 8 < k // 28 < 20 and 12 < k % 28 < 16 else 0 for k in range(784)]
@@ -127,9 +127,7 @@ def test_an_answer_never_comes_after_news_that_are_newer(monkeypatch, do, kind):
 
 
 def test_progress_comes_at_most_ten_times_a_second(page):
-    run = page.ask(
-        "start", "started", **PLAN | LONG | {"layers": [784, 300, 10], "batch": 1, "rate": 0.05}
-    )["id"]
+    run = page.ask("start", "started", **PLAN | LONG | SLOW)["id"]
     page.ask("watch", "run", id=run)
     began = time.monotonic()
     while len(page.heard("progress")) < 12:
@@ -419,7 +417,7 @@ def test_who_is_too_far_behind_is_let_go(monkeypatch):
 
 
 def test_the_watch_ends_when_a_page_asks(page, app):
-    run = page.ask("start", "started", **PLAN | LONG)
+    run = page.ask("start", "started", **PLAN | LONG | SLOW)
     page.ask("watch", "run", id=run["id"])
     page.wait("progress")
     assert page.ask("unwatch", "unwatched", id=run["id"]) == run["id"]

@@ -11,6 +11,11 @@ from spusk.lab.training import Runs
 PLAN = {"data": "sample", "layers": [784, 5, 10], "rate": 3, "batch": 10, "epochs": 10,
         "init": "scaled", "seed": 0}  # fmt: skip
 LONG = {"epochs": 1000, "layers": [784, 30, 10]}
+SLOW = {
+    "layers": [784, 1000, 10],
+    "batch": 1,
+    "rate": 0.05,
+}  # an epoch is long enough to be told of
 
 
 def wish(**changes):

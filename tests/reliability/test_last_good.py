@@ -78,17 +78,17 @@ def trained(plan, epochs):
 @pytest.mark.parametrize(
     ("when", "weight", "outcome"),
     [
-        ((33, 5), -1e6, Outcome.SATURATED),  # named in epoch 64 alone, many checkpoints later
-        ((33, STEPS), -1e6, Outcome.SATURATED),
+        ((65, 5), -1e6, Outcome.SATURATED),  # named in epoch 128 alone, many checkpoints later
+        ((65, STEPS), -1e6, Outcome.SATURATED),
         ((70, 3), np.nan, Outcome.NOT_FINITE),
     ],
 )
 def test_what_was_saved_between_two_looks_does_not_push_the_judged_one_out(
     tmp_path, when, weight, outcome
 ):
-    """On a small set a network is looked at every 32 epochs, and saved after each."""
-    plan, judged = replace(PLAN, rate=0.05, epochs=72), when[0] // 32 * 32
-    assert Saturation(SETS.train, plan.rate, 7, fresh()).period == 32
+    """On a small set a network is looked at every 64 epochs, and saved after each."""
+    plan, judged = replace(PLAN, rate=0.05, epochs=136), 64
+    assert Saturation(SETS.train, plan.rate, 7, fresh()).period == 64
     folder = tmp_path / "r"
     assert carried(begin(folder, plan), spoilt(when, weight)).outcome is outcome
     assert kept(folder) == [judged * STEPS]
