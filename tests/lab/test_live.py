@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load as load_tensors
 
+from spusk import sgd
 from spusk.lab import answers, downloads, fresh, live, looks, watchers
 from spusk.lab.training import Runs
 from spusk.lab.watchers import Outbox
@@ -35,6 +36,12 @@ def app():
 def page(app):
     with connected(app) as one:
         yield one
+
+
+@pytest.fixture
+def often(monkeypatch):
+    """The engine looks up many times an epoch, however fast it is."""
+    monkeypatch.setattr(sgd, "CHUNK_SECONDS", 0.001)
 
 
 RUN = {"id", "name", "state", "sizes", "rate", "batch", "epochs", "init", "seed", "data",
@@ -126,6 +133,7 @@ def test_an_answer_never_comes_after_news_that_are_newer(monkeypatch, do, kind):
     runs.close()
 
 
+@pytest.mark.usefixtures("often")
 def test_progress_comes_at_most_ten_times_a_second(page):
     run = page.ask("start", "started", **PLAN | LONG | SLOW)["id"]
     page.ask("watch", "run", id=run)
@@ -416,6 +424,7 @@ def test_who_is_too_far_behind_is_let_go(monkeypatch):
     assert boxes(scene) == (None, 0)
 
 
+@pytest.mark.usefixtures("often")
 def test_the_watch_ends_when_a_page_asks(page, app):
     run = page.ask("start", "started", **PLAN | LONG | SLOW)
     page.ask("watch", "run", id=run["id"])
