@@ -12,10 +12,6 @@ PLAN = {"data": "sample", "layers": [784, 5, 10], "rate": 3, "batch": 10, "epoch
         "init": "scaled", "seed": 0}  # fmt: skip
 LONG = {"epochs": 1000, "layers": [784, 30, 10]}
 SLOW = {"layers": [784, 300, 10], "batch": 1, "rate": 0.05}
-    "layers": [784, 1000, 10],
-    "batch": 1,
-    "rate": 0.05,
-}  # an epoch is long enough to be told of
 
 
 def wish(**changes):
