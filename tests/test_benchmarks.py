@@ -2,13 +2,16 @@
 
 import numpy as np
 import pytest
-from benchmarks import report
+from benchmarks import first_layer, report, widths
 from benchmarks.limits import Limits
 from benchmarks.peers import Peer, numpy_hand, ours, peers
 from benchmarks.race import Entry, Result, race
 from benchmarks.rows import ROWS, Row, chosen
 from benchmarks.run import Run
 from benchmarks.task import TOLERANCE, Task, checked_rows, disagreement, oracle
+
+from spusk import data
+from spusk.sgd import order
 
 TASK = Task((784, 12, 10), 10, 200, 1.0, "sample")
 DEEP = Task((784, 9, 7, 10), 7, 210, 1.0, "sample")
@@ -112,3 +115,16 @@ def test_rows_are_chosen_by_name():
     assert len(chosen(ROWS, ())) == 9
     with pytest.raises(ValueError, match="is none of"):
         chosen(ROWS, ("12-3",))
+
+
+def test_odd_widths_and_first_layers_are_timed_beside_each_other(monkeypatch):
+    monkeypatch.setattr(widths, "WORK", 1e6)
+    monkeypatch.setattr(first_layer, "WORK", 1000)
+    V = data.sample().train
+    rows = order(len(V), 0, 1)
+    pair = [widths.Timed(V, (784, width, 10), 10, rows) for width in (13, 16)]
+    odd, even = widths.raced(pair, 2)
+    assert len(odd.seconds) == len(even.seconds) == 3
+    assert odd.flops == 10 * (6 * (784 * 13 + 13 * 10) - 2 * 784 * 13)
+    assert odd.rate > 0
+    assert first_layer.raced(V, 20, 10, 1).keys() == {"packed", "lazy"}

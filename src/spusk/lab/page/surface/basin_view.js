@@ -5,7 +5,7 @@ import { make } from "../dom.js";
 import { pointText } from "./numbers.js";
 import { pictureOf } from "./map.js";
 
-const SIZE = 512;
+const SIZES = [64, 512]; // a coarse map at once: where descents are long the fine one takes seconds
 const STEPS = 1000;
 const PAUSE = 120; // ms without a change
 const MORE = 0.06; // of a side, at each end
@@ -31,11 +31,13 @@ export function basinView(say, lang, legend) {
   async function compute({ described, state, program, view: box }, module, key) {
     try {
       const view = state.box ? grown(box) : box;
-      const options = { rate: state.rate, steps: STEPS, size: SIZE, view };
-      const map = await module.basinMap(program.tape, described, options);
-      const picture = pictureOf(new ImageData(map.rgba, map.size, map.size));
-      sheet = { key, of: described, picture, view, legend: map.legend };
-      finish();
+      for (const size of SIZES) {
+        const options = { rate: state.rate, steps: STEPS, size, view };
+        const map = await module.basinMap(program.tape, described, options);
+        const picture = pictureOf(new ImageData(map.rgba, map.size, map.size));
+        sheet = { key, of: described, picture, view, legend: map.legend, whole: size === SIZES.at(-1) };
+        finish();
+      }
     } catch (error) {
       if (error.name === "AbortError") return; // a newer one is on its way
       wanted = sheet = null; // a change, or the tab again, tries once more
@@ -46,6 +48,7 @@ export function basinView(say, lang, legend) {
 
   function finish() {
     explained(sheet.legend);
+    if (!sheet.whole) legend.append(make("p", { role: "status" }, say("surface.basins_busy")));
     draw(sheet);
   }
 
@@ -54,7 +57,7 @@ export function basinView(say, lang, legend) {
     show(model, module, drawn) {
       draw = drawn;
       const key = JSON.stringify([model.state.f, model.state.rate, model.view]);
-      if (sheet?.key === key) return finish();
+      if (sheet?.key === key && (sheet.whole || wanted === key)) return finish();
       draw(sheet?.of === model.described ? { ...sheet, old: true } : undefined);
       if (wanted === key) return undefined;
       wanted = key;
