@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from time import sleep
 
 from benchmarks.crew import PeerError, Worker
 from benchmarks.peers import OURS, Peer
@@ -16,6 +17,7 @@ TRIALS, TRIAL_SECONDS = (
     4,
     1.5,
 )  # epochs by which a number of threads is chosen, unless they are long
+REST = 0.1  # seconds before a turn: threads of the one before may still spin
 MOST_EPOCHS = 40  # on the way to an accuracy
 
 Say = Callable[[str], None]
@@ -101,6 +103,7 @@ def race(row: Row, cast: dict[str, Peer], rounds: int, say: Say) -> Result:
                     say(f"  {peer.label}: left out: {error}")
         for _ in range(rounds):
             for key, worker in running.items():
+                sleep(REST)
                 entry = result.entries[key]
                 lap(worker, entry, entry.timed, row.target)
         if row.target is not None:

@@ -39,35 +39,40 @@ class Team {
 };
 
 // Other programs may want the cores: threads that meet many times a millisecond stand still whenever
-// one of them is not running. So where they wait much, one alone is tried; the faster way goes on.
+// one of them is not running. Where they wait much, one alone and all together take turns, twice;
+// the faster way goes on for a while.
 class Neighbours {
  public:
-  bool alone() const { return alone_ > 0; }
+  bool alone() const { return alone_ > 0 || trial_ % 2 == 0; }
 
   // After a call of all threads: its time, and how long they waited, all in all.
   void together(double seconds, long steps, double waited, int threads) {
     if (seconds < SHORT) return;
-    together_ = seconds / static_cast<double>(steps);
+    if (trial_ < TURNS) return tried(together_, seconds / static_cast<double>(steps));
     if (content_ > 0) --content_;
-    else if (waited > seconds * threads * MUCH) alone_ = 1, trial_ = true;
+    else if (waited > MUCH * seconds * threads) trial_ = 0, by_itself_ = together_ = FOREVER;
   }
   // After a call of one.
   void by_itself(double seconds, long steps) {
-    if (trial_ && seconds < SHORT) return;
-    --alone_;
-    if (!trial_) return;
-    trial_ = false;
-    if (seconds / static_cast<double>(steps) < together_) alone_ = CALLS;
-    else content_ = 4 * CALLS;
+    if (alone_ > 0) --alone_;
+    else if (seconds >= SHORT) tried(by_itself_, seconds / static_cast<double>(steps));
   }
 
  private:
+  void tried(double &best, double pace) {
+    if (pace < best) best = pace;
+    if (++trial_ < TURNS) return;
+    if (by_itself_ < together_) alone_ = CALLS;
+    else content_ = 4 * CALLS;
+  }
+
   static constexpr double SHORT = 0.005;  // seconds of a call that say nothing: threads had to wake
   static constexpr double MUCH = 0.2;     // of their time
-  static constexpr int CALLS = 8;         // until the other way may be tried
-  int alone_ = 0, content_ = 0;
-  bool trial_ = false;
-  double together_ = 0;                   // seconds a step
+  static constexpr double FOREVER = 1e9;
+  static constexpr int CALLS = 16;        // that go on the faster way
+  static constexpr int TURNS = 5;         // of a trial, odd: one alone in the even ones, from 0 on
+  int alone_ = 0, content_ = 2, trial_ = TURNS;  // the first calls fetch memory and wake threads
+  double by_itself_ = 0, together_ = 0;   // seconds a step, the best of a trial
 };
 
 }  // namespace spusk

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_info
 
 from spusk import Network, Sample, data, engines, train, train_events
 from spusk.engines import native
 from spusk.errors import DataError, EngineError, InputError, NetworkError, RateError
 from spusk.sgd import Outcome, Pace, SortedSetWarning, order
+from spusk.sgd.pools import one_thread
 from tests.conftest import blobs, examples
 
 
@@ -205,3 +207,17 @@ def test_chunks_keep_to_the_most_that_was_asked_and_to_their_pace_from_epoch_to_
     events = list(train_events(Network([6, 3]), small, 0.1, 1, 5))
     first = sum(event.epoch == 1 for event in events)
     assert first > sum(event.epoch == 5 for event in events) == 1
+
+
+@pytest.mark.parametrize(("operations", "held"), [(1e6, True), (1e11, False)])
+def test_short_looks_between_epochs_go_on_one_thread(operations, held):
+    """BLAS keeps its other threads spinning after a product; the engine's want the cores."""
+
+    def threads():
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    before = threads()
+    assert before, "NumPy has no pool that is known"
+    with one_thread(operations):
+        assert threads() == ([1] * len(before) if held else before)
+    assert threads() == before

@@ -21,6 +21,7 @@ from spusk.errors import InputError, RateError
 from spusk.network import Network
 from spusk.sgd.events import Event, Outcome, Place, SortedSetWarning, Training, complaint
 from spusk.sgd.health import Saturation, diverged, finite
+from spusk.sgd.pools import one_thread
 
 __all__ = [
     "Event",
@@ -253,11 +254,12 @@ def tested(
     if test is None:
         return replace(event, outcome=outcome)
     cost, right = 0.0, 0
-    for x, y in net.chunks(test):
-        if stop():
-            return event
-        a = forward(net.layers, net.sigmas, x)[-1]
-        cost += float(np.sum(COSTS[net.error].value(a, y), dtype=np.float64))
-        right += int(np.sum(np.argmax(a, axis=1) == np.argmax(y, axis=1)))
+    with one_thread(2.0 * net.Q * len(test)):
+        for x, y in net.chunks(test):
+            if stop():
+                return event
+            a = forward(net.layers, net.sigmas, x)[-1]
+            cost += float(np.sum(COSTS[net.error].value(a, y), dtype=np.float64))
+            right += int(np.sum(np.argmax(a, axis=1) == np.argmax(y, axis=1)))
     accuracy = None if test.labels is None else right / len(test)
     return replace(event, outcome=outcome, test_cost=cost / len(test), test_accuracy=accuracy)

@@ -27,6 +27,7 @@ from spusk.backprop import COSTS, Floats
 from spusk.data import Sample
 from spusk.network import Network
 from spusk.sgd.events import Event
+from spusk.sgd.pools import one_thread
 
 FAR = 1e6  # times the start's cost: no run came back from there
 LOST = 1e3  # times the start's cost: too much to end with
@@ -74,7 +75,10 @@ class Saturation:
         if self.bar is None:
             self.bar = max(LEARNED * constant_cost(self.net, self.V), SMALL)
         with np.errstate(over="ignore", invalid="ignore"):  # weights that large are no surprise
-            return not cost < self.bar and self.stands_still(self.bar)
+            if cost < self.bar:
+                return False
+            with one_thread(6.0 * self.net.Q * len(self.index)):
+                return self.stands_still(self.bar)
 
     def looks_at(self, epoch: int) -> bool:
         """Whether this is an epoch whose end is looked at (the last one always is)."""
