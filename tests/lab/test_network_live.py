@@ -163,7 +163,7 @@ def test_a_new_link_is_asked_about_the_drawing_though_the_old_one_never_answered
 
 
 def test_a_running_training_is_found_again_by_a_page_that_is_reloaded(page):
-    opened(page, "#network&epochs=1000&layers=784-30-10")
+    opened(page, "#network&epochs=1000&layers=784-400-10&rate=0.5")
     page.locator("button.start").click()
     shows(page, "#n-now-epoch", re.compile(r"^[1-9]"))
     page.reload()
@@ -176,7 +176,7 @@ def test_a_running_training_is_found_again_by_a_page_that_is_reloaded(page):
         arg=seen)  # fmt: skip
     page.locator("button", has_text="Stop").click()
     state(page, "Stopped in epoch")
-    page.locator(".chip", has_text="784-30-10").last.get_by_label("Forget").click()
+    page.locator(".chip", has_text="784-400-10").last.get_by_label("Forget").click()
 
 
 def test_nothing_moves_when_a_run_starts(page, fake):

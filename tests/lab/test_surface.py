@@ -451,7 +451,8 @@ def test_other_ways_to_see_it(new_page):
 
 def test_basins_lie_under_the_path(new_page):
     page = drawn(new_page("#surface&f=himmelblau&show=basins"))
-    page.wait_for_selector(".legend .chip")
+    page.wait_for_selector(".legend .chip")  # a coarse map at once, then the fine one
+    page.wait_for_selector(".legend [role=status]", state="detached")
     coloured = pictured(drawn(page))
     assert page.locator(".legend .chip").count() == 6  # four minima, not settled, runs away
     page.click("[data-tab=map]")
@@ -466,6 +467,7 @@ def test_basins_lie_under_the_path(new_page):
     plain = pictured(page)
     page.click("[data-tab=basins]")
     page.wait_for_selector(".legend .chip")
+    page.wait_for_selector(".legend [role=status]", state="detached")
     assert pictured(drawn(page)) not in (coloured, plain)
 
 
