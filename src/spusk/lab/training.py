@@ -89,7 +89,7 @@ class Run(Kept):
             with self.gate:  # who begins to watch sees this epoch once, in the run or after it
                 self.history.append(row)
                 self.watchers.tell(text)
-        elif now - self.told >= BEAT and self.watchers.boxes:
+        if now - self.told >= BEAT and self.watchers.boxes:  # short epochs have nothing but ends
             self.told = now
             text = everywhere(json.dumps({"progress": {"id": self.id} | progress_of(event)}))
             self.watchers.tell(text, progress=True)
