@@ -329,7 +329,7 @@ def test_every_control_has_a_name(page, fake):
 
 
 def test_end_to_end_the_sample_is_learned_drawn_on_and_found_again(page):
-    opened(page, "#network&epochs=1000&layers=784-100-10")
+    opened(page, "#network&epochs=1000")
     page.locator("button.start").click()
     shows(page, "#n-now-epoch", re.compile("^[1-9]"))
     page.locator("button.start", has_text="Pause").click()
