@@ -70,7 +70,7 @@ def neighbours(V: Sample, rows: NDArray[np.int64], rounds: int) -> list[list[str
         for shape in ((784, 0, 10), (784, 100, 0, 10)):
             for batch in (10, 100):
                 pair = [
-                    Timed(V, tuple(width or each for each in shape), batch, rows)
+                    Timed(V, tuple(each or width for each in shape), batch, rows)
                     for width in (odd, even)
                 ]
                 first, second = raced(pair, rounds)
