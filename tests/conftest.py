@@ -15,6 +15,11 @@ settings.load_profile("ci")  # `make soak` asks for the other: --hypothesis-prof
 LONGER = 40  # times the examples, and other ones each time
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes name no test: what is packed a second later, as by a worker, may differ."""
+    return argname if isinstance(val, bytes) else None
+
+
 def examples(count: int) -> settings:
     """So many examples, always the same ones; in the long profile many more, and at random."""
     return settings(max_examples=count * (1 if settings.default.derandomize else LONGER))
