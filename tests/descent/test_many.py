@@ -20,7 +20,7 @@ from spusk.descent.many import tape_of
 from spusk.descent.outcome import CODE
 from spusk.errors import InputError, RateError, StartError
 from spusk.functions import function
-from spusk.functions.tape import tape
+from spusk.functions.writer import tape
 from spusk.gallery import GALLERY
 from tests.conftest import examples
 

@@ -54,12 +54,15 @@ def without(headers, name):
     return tuple(pair for pair in headers if pair[0] != name)
 
 
-def ask(method, target, headers=RIGHT, pieces=(b"",), app=None):
-    """The answer to one request (or websocket), its body or messages given in pieces."""
-    return asyncio.run(asked_for(method, target, headers, pieces, app))
+def ask(method, target, headers=RIGHT, pieces=(b"",), app=None, stays=True):
+    """The answer to one request (or websocket), its body or messages given in pieces.
+
+    Who does not stay leaves as soon as the request is sent.
+    """
+    return asyncio.run(asked_for(method, target, headers, pieces, app, stays))
 
 
-async def asked_for(method, target, headers, pieces, app):
+async def asked_for(method, target, headers, pieces, app, stays=True):
     """The same on a loop that runs."""
     path, _, query = target.partition("?")
     socket = method == "websocket"
@@ -81,6 +84,8 @@ async def asked_for(method, target, headers, pieces, app):
     coming = list(spoken_by_socket(pieces) if socket else spoken_by_request(pieces))
 
     async def receive():
+        if stays and coming[0]["type"] == "http.disconnect":
+            await asyncio.Event().wait()
         return coming.pop(0)
 
     async def send(message):

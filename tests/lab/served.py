@@ -11,7 +11,7 @@ import pytest
 from spusk.lab.app import KINDS
 from tests.lab.modules import CHROMIUM, QUIET, ROOT, available, ways
 
-SOFTWARE_GL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+SOFTWARE_GL = ["--enable-unsafe-swiftshader"]  # the processor draws WebGL too
 BLANK = b"""<!doctype html><html lang="en"><title>modules</title>
 <link rel="icon" href="/page/icon.svg">
 <link rel="stylesheet" href="/page/style.css"><main id="lab"></main>"""

@@ -6,6 +6,7 @@ import pytest
 
 from spusk.lab import app as lab
 from spusk.lab.guard import LIMIT, allowed_hosts, new_token
+from spusk.lab.tapes import described
 from tests.lab.asgi import (
     COOKIE,
     FORMULA,
@@ -78,15 +79,20 @@ def matrix():
                 yield pytest.param(row, headers, id=f"{row.path} {need} {name}")
 
 
-def attempt(row, headers, **more):
+BODIES = {"/basins": b'{"formula": "lecture", "view": [[-1, 1], [0, 2]], "size": 8, "rate": 0.1,'
+                     b' "steps": 9}'}  # fmt: skip
+
+
+def attempt(row, headers, pieces=None, **more):
     target = EXAMPLES.get(row.path, row.path)
     assert "{" not in target, f"give {row.path} an example"
-    return ask(row.method, target, headers, **more)
+    pieces = (BODIES.get(row.path, FORMULA),) if pieces is None else pieces
+    return ask(row.method, target, headers, pieces, **more)
 
 
 @pytest.mark.parametrize(("row", "headers"), [*matrix()])
 def test_strangers_are_refused_everywhere(row, headers):
-    answer = attempt(row, headers, pieces=(FORMULA,))
+    answer = attempt(row, headers)
     if row.method == "websocket":
         assert answer.kinds == ["websocket.close"], "closed before it was accepted"
     else:
@@ -96,13 +102,14 @@ def test_strangers_are_refused_everywhere(row, headers):
 
 
 @pytest.mark.parametrize("row", lab.ROUTES, ids=lambda row: row.path)
-def test_every_route_works_for_its_own_page(row):
-    answer = attempt(row, RIGHT, pieces=(FORMULA,), app=server(runs=one_run()))
+def test_every_route_works_for_its_own_page(row, readers):
+    readers.described = {"/basins": described}.get(row.path, readers.described)
+    answer = attempt(row, RIGHT, app=server(runs=one_run()))
     if row.method == "websocket":
         assert answer.kinds[0] == "websocket.accept"
         assert "hello" in json.loads(answer.messages[1]["text"])
     else:
-        assert answer.status == 200
+        assert answer.status in ((200, 204) if row.path == "/basins" else (200,))
         armour(answer)
 
 

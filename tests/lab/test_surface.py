@@ -5,6 +5,7 @@ import statistics
 
 import pytest
 
+from spusk.engines.native import available
 from spusk.gallery import GALLERY
 from tests.lab import browser
 
@@ -469,6 +470,22 @@ def test_basins_lie_under_the_path(new_page):
     page.wait_for_selector(".legend .chip")
     page.wait_for_selector(".legend [role=status]", state="detached")
     assert pictured(drawn(page)) not in (coloured, plain)
+
+
+@pytest.mark.skipif(not available(), reason="the native part is not built")
+def test_basins_come_from_the_server_and_are_the_pages_own(new_page):
+    page = drawn(new_page("#surface&f=himmelblau"))
+    with page.expect_response("**/basins") as served:
+        page.click("[data-tab=basins]")
+    assert served.value.status == 200
+    page.wait_for_selector(".legend .chip")
+    coloured = pictured(drawn(page))
+    page.route("**/basins", lambda route: route.fulfill(status=204))
+    page.reload()
+    drawn(page)
+    page.wait_for_selector(".legend .chip")
+    page.wait_for_selector(".legend [role=status]", state="detached")
+    assert pictured(drawn(page)) == coloured
 
 
 def test_the_escape_experiment_is_offered_where_there_is_something_to_escape(new_page):

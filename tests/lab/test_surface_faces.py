@@ -102,6 +102,7 @@ def test_a_gallery_that_did_not_come_is_asked_for_again(page, lab_address):
 def test_basins_have_a_face_while_they_are_computed_and_when_they_fail(page, lab_address):
     page.goto(lab_address + "#surface&f=himmelblau")
     plain = pictured(drawn(page))
+    page.route("**/basins", lambda route: route.fulfill(status=204))  # the server makes none
     failing(page, "**/basins-worker.js", None, None)
     page.click("[data-tab=basins]")
     page.wait_for_selector(".legend [role=status]")

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 # the interpreter's lock longer than they compute
 BLOCK_BYTES = 2**18
 SHARE = 2**13  # descents that the native part takes at a time: it needs no lock, small ones spread
-PARTIAL = {"log", "sqrt", "pow", "asin", "acos"}  # not defined everywhere
 TOLERANCE = {np.dtype(np.float32): 1e-3, np.dtype(np.float64): 1e-6}
 
 
@@ -216,12 +215,11 @@ def tape_of(f: Any) -> "Tape | None":  # noqa: ANN401
     symbolic, entry = getattr(f, "symbolic", None), getattr(f, "entry", None)
     if symbolic is None or getattr(entry, "peak", None) is not None:
         return None  # a point where the gradient is defined by hand is no formula's business
-    from spusk.functions.tape import tape
+    from spusk.functions.writer import tape
 
     try:
         whole = tape(symbolic.symbols, [symbolic.expression, *symbolic.slopes])
-        bounded = any(op in PARTIAL for op, _, _ in whole.ops)
-        return whole if bounded else tape(symbolic.symbols, symbolic.slopes)
+        return whole if whole.partial else tape(symbolic.symbols, symbolic.slopes)
     except InputError:
         return None
 

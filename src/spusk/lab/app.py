@@ -18,6 +18,8 @@ from starlette.types import ASGIApp
 
 from spusk.errors import SpuskError
 from spusk.gallery import GALLERY, Entry
+from spusk.lab.asked import FORMULA_LIMIT
+from spusk.lab.basins import Maps, basins
 from spusk.lab.downloads import Downloads
 from spusk.lab.files import Files, receive
 from spusk.lab.formulas import Formulas
@@ -30,7 +32,6 @@ from spusk.lab.training import Runs
 from spusk.words import LANGUAGES, topic
 
 PAGE_TOPICS = ("page", "page_surface", "page_escape", "page_bridge", "page_network")
-FORMULA_LIMIT = 500  # characters
 KINDS = {"js": "text/javascript", "css": "text/css", "html": "text/html", "svg": "image/svg+xml"}
 PLAIN_PATH = re.compile(rf"([\w-]+/)*[\w-]+(\.[\w-]+)*\.({'|'.join(KINDS)})", re.ASCII)
 REASONS = {404: "not_found", 405: "wrong_method"}
@@ -174,6 +175,7 @@ ROUTES = (
     Row("/words/{lang}", "GET", words, ("token",)),
     Row("/gallery", "GET", gallery, ("token",)),
     Row("/formula", "POST", formula, ("token", "origin", "size")),
+    Row("/basins", "POST", basins, ("token", "origin", "size")),
     Row("/export", "GET", export, ("token",)),
     Row("/runs/{id}/weights.safetensors", "GET", weights, ("token",)),
     Row("/runs/{id}/history.json", "GET", history, ("token",)),
@@ -220,5 +222,5 @@ def create(
     state = app.state
     state.id, state.pages = token_hex(8), set()
     state.formulas, state.runs, state.files = formulas or Formulas(), runs or Runs(), Files()
-    state.looks, state.downloads = Looks(), Downloads()
+    state.looks, state.downloads, state.maps = Looks(), Downloads(), Maps()
     return Guard(app, hosts, token, once)

@@ -20,6 +20,7 @@ MOST_ACTIVATIONS = 10_000_000  # numbers that one sub-sample sets in motion; 40 
 MOST_BATCH, MOST_EPOCHS = 60_000, 1000
 MOST_SEED = 2**53 - 1  # the last whole number a browser counts to
 MOST_RATE = 1e6
+FORMULA_LIMIT = 500  # characters
 SHOWN = 40  # characters of a wrong value that are told back
 
 

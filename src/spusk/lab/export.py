@@ -17,7 +17,8 @@ from urllib.parse import quote
 
 from spusk.errors import InputError
 from spusk.gallery import GALLERY
-from spusk.lab.app import FORMULA_LIMIT, PAGE_TOPICS, described_entry
+from spusk.lab.app import PAGE_TOPICS, described_entry
+from spusk.lab.asked import FORMULA_LIMIT
 from spusk.lab.tapes import described
 from spusk.store.files import write
 from spusk.words import LANGUAGES, topic

@@ -111,7 +111,7 @@ def rows(f: Function) -> dict[str, Any]:
     A browser cannot tell the cell 2 from the constant 2.0, so constants become cells of their
     own: cell `cells` + k holds `numbers[k]`.
     """
-    from spusk.functions.tape import tape
+    from spusk.functions.writer import tape
 
     symbolic = f.symbolic
     assert symbolic is not None  # a text always gives one

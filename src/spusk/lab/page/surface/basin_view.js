@@ -5,7 +5,8 @@ import { make } from "../dom.js";
 import { pointText } from "./numbers.js";
 import { pictureOf } from "./map.js";
 
-const SIZES = [64, 512]; // a coarse map at once: where descents are long the fine one takes seconds
+const FINE = 512; // points of a side
+const SIZES = [64, FINE]; // by the page: a coarse map at once; where descents are long the fine one takes seconds
 const STEPS = 1000;
 const PAUSE = 120; // ms without a change
 const MORE = 0.06; // of a side, at each end
@@ -31,19 +32,22 @@ export function basinView(say, lang, legend) {
   async function compute({ described, state, program, view: box }, module, key) {
     try {
       const view = state.box ? grown(box) : box;
-      for (const size of SIZES) {
-        const options = { rate: state.rate, steps: STEPS, size, view };
-        const map = await module.basinMap(program.tape, described, options);
+      const options = { rate: state.rate, steps: STEPS, size: FINE, view };
+      const taken = (map) => {
         const picture = pictureOf(new ImageData(map.rgba, map.size, map.size));
-        sheet = { key, of: described, picture, view, legend: map.legend, whole: size === SIZES.at(-1) };
+        sheet = { key, of: described, picture, view, legend: map.legend, whole: map.size === FINE };
         finish();
-      }
+      };
+      const served = await module.servedMap(described, options);
+      if (served) return taken(served);
+      for (const size of SIZES) taken(await module.basinMap(program.tape, described, { ...options, size }));
     } catch (error) {
-      if (error.name === "AbortError") return; // a newer one is on its way
+      if (error.name === "AbortError") return undefined; // a newer one is on its way
       wanted = sheet = null; // a change, or the tab again, tries once more
       draw();
       note("basins_failed", "alert");
     }
+    return undefined;
   }
 
   function finish() {
