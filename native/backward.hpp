@@ -30,16 +30,10 @@ static void dense_update(const Step &s, int at, Range rows, long panel, const fl
 // Rows of W and panels of it from `panel` on, whole ones or the last, ragged one, for a few precedents.
 static void meet_panels(const Step &s, int at, Range rows, long panel, long count, Errors d) {
   const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
-  const long width = columns(l, panel), number = rows.to - rows.from, B = s.batch.B;
   float *W = l.W + rows.from * l.m + panel * l.pw;
   const Left a = {s.A(at - 1) + rows.from, 1, below.row};
-  if (width == l.pw) {
-    meet(l.pv, number, count, B, W, l.m, a, d, s.w.lanes);
-    return;
-  }
-  copy_in(W, l.m, number, width, s.w.tile, l.pw);
-  meet(l.pv, number, 1, B, s.w.tile, l.pw, a, d, s.w.lanes);
-  copy_out(s.w.tile, l.pw, number, width, W, l.m);
+  const Edge edge = edge_of(columns(l, panel));
+  meet(edge.vectors, rows.to - rows.from, count, s.batch.B, {W, l.m, edge.last}, a, d, s.w.lanes);
 }
 
 // How many panels to take together: their errors stay near; a ragged one comes alone.
@@ -81,7 +75,7 @@ static void fused_backward(const Step &s, int at) {
   const long B = s.batch.B;
   const bool few = p.strip;
   const Range mine = s.blocks_of(l);
-  for (long block = mine.from; block < mine.to; ++block) {
+  for (long block = mine.to - 1; block >= mine.from; --block) {  // the last ones are still near
     float *sum = p.below + block * p.batch * below.row;
     if (few) clear_lanes(s, l.n);
     else std::memset(sum, 0, B * below.row * sizeof(float));

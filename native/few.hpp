@@ -19,15 +19,23 @@ struct Errors {           // δ of precedent b in panel q at p + q·panel + b·r
   long panel, row;
 };
 
-// lanes (R, B) += Wδ, then W −= aᵀδ, for R rows of `panels` panels of V vectors; `next` comes after
-template <int R, int V>
-static void meet_rows(long panels, long B, float *W, long stride, const float *next, Left a,
-                      Errors d, float *lanes) {
+struct Weights {          // rows of panels of V vectors; of the last vector so many floats
+  float *p;
+  long row, last;
+};
+
+// lanes (R, B) += Wδ, then W −= aᵀδ, for R rows of `panels` panels; `next` comes after
+template <int R, int V, bool WHOLE>
+static void meet_rows(long panels, long B, Weights weights, const float *next, Left a, Errors d,
+                      float *lanes) {
+  float *W = weights.p;
+  const long stride = weights.row;
   for (long q = 0; q < panels; ++q, W += V * LANES, next += V * LANES, d.p += d.panel) {
     vf w[R][V], g[R][V];
     for (int r = 0; r < R; ++r)
       for (int v = 0; v < V; ++v) {
-        w[r][v] = load(W + r * stride + v * LANES);
+        const float *from = W + r * stride + v * LANES;
+        w[r][v] = WHOLE || v < V - 1 ? load(from) : load_some(from, weights.last);
         g[r][v] = vf{};
         __builtin_prefetch(next + r * stride + v * LANES);
       }
@@ -46,22 +54,31 @@ static void meet_rows(long panels, long B, float *W, long stride, const float *n
       }
     }
     for (int r = 0; r < R; ++r)
-      for (int v = 0; v < V; ++v) store(W + r * stride + v * LANES, w[r][v] - g[r][v]);
+      for (int v = 0; v < V; ++v) {
+        float *to = W + r * stride + v * LANES;
+        if (WHOLE || v < V - 1) store(to, w[r][v] - g[r][v]);
+        else store_some(to, w[r][v] - g[r][v], weights.last);
+      }
+  }
+}
+
+template <int V, bool WHOLE>
+static void meet_all(long rows, long panels, long B, Weights W, Left a, Errors d, float *lanes) {
+  for (long R = GROUP, i = 0; i < rows; i += R) {
+    if (rows - i < GROUP) R = 1;
+    const float *next = W.p + (i + R < rows ? R * W.row : 0);
+    if (R == GROUP) meet_rows<GROUP, V, WHOLE>(panels, B, W, next, a, d, lanes);
+    else meet_rows<1, V, WHOLE>(panels, B, W, next, a, d, lanes);
+    W.p += R * W.row, a.p += R * a.row, lanes += R * B * LANES;
   }
 }
 
 // The same for any number of rows: a (rows, B), lanes (rows, B)
-static void meet(int pv, long rows, long panels, long B, float *W, long stride, Left a, Errors d,
-                 float *lanes) {
-  by_vectors<PV>(pv, [=](auto v) mutable {
+static void meet(int pv, long rows, long panels, long B, Weights W, Left a, Errors d, float *lanes) {
+  by_vectors<PV>(pv, [=](auto v) {
     constexpr int V = decltype(v)::value;
-    for (long R = GROUP, i = 0; i < rows; i += R) {
-      if (rows - i < GROUP) R = 1;
-      const float *next = W + (i + R < rows ? R * stride : 0);
-      if (R == GROUP) meet_rows<GROUP, V>(panels, B, W, stride, next, a, d, lanes);
-      else meet_rows<1, V>(panels, B, W, stride, next, a, d, lanes);
-      W += R * stride, a.p += R * a.row, lanes += R * B * LANES;
-    }
+    if (W.last == LANES) meet_all<V, true>(rows, panels, B, W, a, d, lanes);
+    else meet_all<V, false>(rows, panels, B, W, a, d, lanes);
   });
 }
 

@@ -13,18 +13,19 @@ namespace spusk::SPUSK_ISA {
 static void dense_forward(const Step &s, int at, long panel, float *z) {
   const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
   const long width = columns(l, panel), deep = DEPTH * LANES;
+  const bool in_place = s.batch.B <= 2 * ROWS || (width == l.pw && l.n <= NEAR);
+  const Edge edge = in_place ? edge_of(width) : Edge{l.pv, LANES};
   for (long k = 0; k < l.n; k += deep) {
     const long K = least(deep, l.n - k);
-    Panel right = {l.W + k * l.m + panel * l.pw, l.m};
-    const bool in_place = width == l.pw && (s.batch.B <= 2 * ROWS || l.n <= NEAR);
+    Panel right = {l.W + k * l.m + panel * l.pw, l.m, edge.last};
     if (!in_place) {
       copy_in(right.p, l.m, K, width, s.w.tile, l.pw);
       right = {s.w.tile, l.pw};
     }
     const Left left = {s.A(at - 1) + k, below.row, 1};
     const Coming coming = {in_place, z + l.panel, z + (l.fused && k == 0 ? 2 : 1) * l.panel};
-    if (k == 0) gemm<SET>(l.pv, s.batch.B, K, left, right, z, l.row, coming);
-    else gemm<ADD>(l.pv, s.batch.B, K, left, right, z, l.row, coming);
+    if (k == 0) gemm<SET>(edge.vectors, s.batch.B, K, left, right, z, l.row, coming);
+    else gemm<ADD>(edge.vectors, s.batch.B, K, left, right, z, l.row, coming);
   }
 }
 

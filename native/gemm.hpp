@@ -10,9 +10,9 @@ struct Left {          // element (r, k) at p[r·row + k·step]
   const float *p;
   long row, step;
 };
-struct Panel {         // row k of V vectors at p + k·row
+struct Panel {         // row k of V vectors at p + k·row; of the last one so many floats
   const float *p;
-  long row;
+  long row, last = LANES;
 };
 
 enum Next { NOTHING, ROWS_OF_W, LINES, BOTH };  // what is asked for while a block is at work
@@ -23,7 +23,7 @@ struct Ahead {         // where the next panel lies whose numbers lie far apart,
 };
 
 // C (R, V vectors) = or ± Σ_k left(r, k)·right(k): broadcast and accumulate
-template <int R, int V, Into INTO, Next NEXT>
+template <int R, int V, Into INTO, Next NEXT, bool WHOLE>
 static void block(long K, Left left, Panel right, float *C, long crow, Ahead ahead) {
   vf c[R][V];
   for (int r = 0; r < R; ++r)
@@ -31,7 +31,8 @@ static void block(long K, Left left, Panel right, float *C, long crow, Ahead ahe
   const float *a = left.p, *b = right.p;
   for (long k = 0; k < K; ++k, a += left.step, b += right.row) {
     vf w[V];
-    for (int v = 0; v < V; ++v) w[v] = load(b + v * LANES);
+    for (int v = 0; v < V; ++v)
+      w[v] = WHOLE || v < V - 1 ? load(b + v * LANES) : load_some(b + v * LANES, right.last);
     if (NEXT & LINES) __builtin_prefetch(ahead.lines + k * 16);
     if ((NEXT & ROWS_OF_W) && k == ahead.first) {
       for (int j = 0; j < V * LANES; j += 16) __builtin_prefetch(b + V * LANES + 16 + j);
@@ -50,17 +51,17 @@ static void block(long K, Left left, Panel right, float *C, long crow, Ahead ahe
     }
 }
 
-template <int V, Into INTO, Next NEXT>
+template <int V, Into INTO, Next NEXT, bool WHOLE = true>
 static void some_rows(long rows, long K, Left left, Panel right, float *c, long crow,
                       Ahead ahead) {
   switch (rows) {
-    case 1: return block<1, V, INTO, NEXT>(K, left, right, c, crow, ahead);
-    case 2: return block<2, V, INTO, NEXT>(K, left, right, c, crow, ahead);
-    case 3: return block<3, V, INTO, NEXT>(K, left, right, c, crow, ahead);
-    case 4: return block<4, V, INTO, NEXT>(K, left, right, c, crow, ahead);
+    case 1: return block<1, V, INTO, NEXT, WHOLE>(K, left, right, c, crow, ahead);
+    case 2: return block<2, V, INTO, NEXT, WHOLE>(K, left, right, c, crow, ahead);
+    case 3: return block<3, V, INTO, NEXT, WHOLE>(K, left, right, c, crow, ahead);
+    case 4: return block<4, V, INTO, NEXT, WHOLE>(K, left, right, c, crow, ahead);
 #if defined(__AVX512F__) || defined(__aarch64__)
-    case 5: return block<5, V, INTO, NEXT>(K, left, right, c, crow, ahead);
-    default: return block<6, V, INTO, NEXT>(K, left, right, c, crow, ahead);
+    case 5: return block<5, V, INTO, NEXT, WHOLE>(K, left, right, c, crow, ahead);
+    default: return block<6, V, INTO, NEXT, WHOLE>(K, left, right, c, crow, ahead);
 #endif
   }
 }
@@ -80,7 +81,9 @@ static void blocks(long rows, long K, Left left, Panel right, float *C, long cro
     float *c = C + from * crow;
     const Ahead ahead = {i, count, coming.from};
     const bool lines = coming.from < coming.to;
-    if (coming.panel && lines)
+    if (right.last < LANES)
+      some_rows<V, INTO, NOTHING, false>(to - from, K, part, right, c, crow, ahead);
+    else if (coming.panel && lines)
       some_rows<V, INTO, BOTH>(to - from, K, part, right, c, crow, ahead);
     else if (coming.panel)
       some_rows<V, INTO, ROWS_OF_W>(to - from, K, part, right, c, crow, ahead);
@@ -95,10 +98,13 @@ static void blocks(long rows, long K, Left left, Panel right, float *C, long cro
 template <Into INTO>
 static void gemm(int pv, long rows, long K, Left left, Panel right, float *C, long crow,
                  Coming coming = {}) {
-  for (; pv > 0; pv -= PV, right.p += PV * LANES, C += PV * LANES)
+  const long last = right.last;
+  for (; pv > 0; pv -= PV, right.p += PV * LANES, C += PV * LANES) {
+    right.last = pv > PV ? LANES : last;
     by_vectors<PV>(pv, [=](auto v) {
       blocks<decltype(v)::value, INTO>(rows, K, left, right, C, crow, coming);
     });
+  }
 }
 
 // (rows, columns) -> rows of `width` floats, the rest zero. Rows lie far apart, too far for the

@@ -45,4 +45,14 @@ struct Step {
 
 static long columns(const Layer &l, long panel) { return least(l.pw, l.m - panel * l.pw); }
 
+struct Edge {        // vectors in a panel, floats in the last of them
+  int vectors;
+  long last;
+};
+
+static Edge edge_of(long width) {
+  const long vectors = (width + LANES - 1) / LANES;
+  return {static_cast<int>(vectors), width - (vectors - 1) * LANES};
+}
+
 }  // namespace spusk::SPUSK_ISA

@@ -28,6 +28,25 @@ INLINE vf load(const float *p) { return *reinterpret_cast<const vfu *>(p); }
 INLINE void store(float *p, vf x) { *reinterpret_cast<vfu *>(p) = x; }
 INLINE vf all(float x) { return x - vf{}; }
 
+// The first `count` floats, zeros after them; what lies behind is neither read nor written.
+#if defined(__AVX512F__)
+INLINE vf load_some(const float *p, long count) {
+  return vf(_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p));
+}
+INLINE void store_some(float *p, vf x, long count) {
+  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), __m512(x));
+}
+#else
+INLINE vf load_some(const float *p, long count) {
+  vf x{};
+  for (long j = 0; j < count; ++j) x[j] = p[j];
+  return x;
+}
+INLINE void store_some(float *p, vf x, long count) {
+  for (long j = 0; j < count; ++j) p[j] = x[j];
+}
+#endif
+
 #if defined(__AVX512F__)
 INLINE vf low(vf a, vf b) {
   return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);

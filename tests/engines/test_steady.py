@@ -12,7 +12,7 @@ import sympy
 from spusk.descent import descend, descend_many
 from spusk.engines import native
 from spusk.engines.reference import Reference
-from spusk.functions import function, tape
+from spusk.functions import function, writer
 from spusk.gallery import GALLERY
 from spusk.network import Network
 from spusk.rules import RULES
@@ -101,7 +101,7 @@ def compiled(monkeypatch):
 
     counted(sympy, "lambdify")
     counted(sympy, "cse")
-    counted(tape, "tape")
+    counted(writer, "tape")
     return seen
 
 
