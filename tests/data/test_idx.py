@@ -61,7 +61,7 @@ def test_one_images_file_finds_its_labels(tmp_path):
     (tmp_path / "train-labels-idx1-ubyte").unlink()
     with pytest.raises(DataError, match="no labels beside it; expected train-labels-idx1"):
         load(tmp_path / "train-images-idx3-ubyte.gz")
-    with pytest.raises(DataError, match="train labels are missing"):
+    with pytest.raises(DataError, match="train-labels-idx1-ubyte is missing"):
         load(tmp_path)
 
 
@@ -75,7 +75,7 @@ def test_parts_that_do_not_fit_are_refused(tmp_path):
         load(tmp_path)
     mnist_like(tmp_path)
     write_idx(tmp_path / "t10k-images.idx3-ubyte", np.zeros((8, 6, 6), np.uint8))
-    with pytest.raises(DataError, match=r"\(5, 5\), test images \(6, 6\)"):
+    with pytest.raises(DataError, match=r"\(5, 5\), those of the test part \(6, 6\)"):
         load(tmp_path)
 
 

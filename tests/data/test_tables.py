@@ -194,6 +194,10 @@ def test_orders_and_types_come_back(tmp_path, x):
             {"x_train": IMAGES, "y_train": LABELS, "x_test": IMAGES[:, 1:], "y_test": LABELS},
             "test part",
         ),
+        (
+            {"x_train": IMAGES, "y_train": LABELS, "x_test": IMAGES, "y_test": LABELS / 2},
+            "two kinds",
+        ),
     ],
 )
 def test_a_bad_npz_is_refused(tmp_path, named, says):
