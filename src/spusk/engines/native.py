@@ -18,6 +18,7 @@ from spusk.engines import Tally, fits
 from spusk.engines.turns import Turn
 from spusk.errors import EngineError
 from spusk.network import Network
+from spusk.words.reasons import Reason
 
 if TYPE_CHECKING:
     from spusk._native import Session
@@ -53,7 +54,7 @@ def isa() -> str:
     sets = instruction_sets()
     wanted = os.environ.get("SPUSK_ISA", "") or next(iter(sets), "")
     if wanted not in sets:
-        names = ", ".join(sets) or "–"
+        names = ", ".join(sets) or Reason("not_built")
         raise EngineError.keyed("network.isa", names=names, found=wanted)
     return wanted
 
