@@ -18,7 +18,8 @@ from spusk import errors
 from spusk.errors import DataError, NetworkError
 from spusk.words import LANGUAGES, say, topic
 from spusk.words.reasons import LIBRARIES, SYSTEM, Reason, reason
-from tests.russian import foreign
+from tests.conftest import blobs
+from tests.russian import foreign, refused
 
 SOURCE = Path(spusk.__file__).parent
 ERRORS = {name for name, thing in vars(errors).items() if isinstance(thing, type)} | {"Unusable"}
@@ -151,3 +152,28 @@ def test_an_error_within_an_error_is_said_in_the_language_of_both():
         assert say("data.unread", lang, path="a", why=Reason("cut")) == say(
             "data.unread", lang, path="a", why=say("reasons.cut", lang)
         )
+
+
+BAD = [  # a network that cannot be, and a word of what is said of it in each language
+    ({"sizes": [4]}, "two or more whole numbers", "два или больше"),
+    ({"sizes": "4-3"}, "found '4-3'", "а не '4-3'"),
+    ({"sizes": [4, 2.5]}, "found [4, 2.5]", "а не [4, 2.5]"),
+    ({"sizes": [10**6, 10**6]}, "1,000,001,000,000 weights", "1\xa0000\xa0001\xa0000\xa0000"),
+    ({"activation": "relo"}, "activation: expected one of", "activation: нужно одно из"),
+    ({"init": "no"}, "init: expected one of", "init: нужно одно из"),
+    ({"init": "wide"}, "looks at the data", "нужны данные"),
+    ({"error": "cross-entropy", "output": "tanh"}, "needs sigmoid outputs", "нужна sigmoid"),
+    ({"gain": [1.0]}, "expected 1 or 2 finite", "одно конечное число или 2"),
+    ({"dtype": "int64"}, "float32 or float64", "float32 или float64"),
+    ({"V": blobs(n=5)}, "start the layers with 5", "начните слои с 5"),
+    ({"V": blobs(n=4, classes=3)}, "end the layers with 3", "закончите слои числом 3"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("parts", "en", "ru"), BAD)
+def test_a_network_that_cannot_be_is_told_in_both_languages(parts, en, ru):
+    with refused(NetworkError, re.escape(en), "blobs"):
+        spusk.Network(**{"sizes": [4, 3, 2]} | parts)
+    with pytest.raises(NetworkError) as caught:
+        spusk.Network(**{"sizes": [4, 3, 2]} | parts)
+    assert ru in caught.value.sentence("ru")
