@@ -161,7 +161,8 @@ def test_a_piece_that_does_not_fit_may_be_sent_again(app, monkeypatch, nothing_l
             raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as full:
-        full.setattr(Path, "open", lambda self, mode: Full(str(self), mode))
+        full.setattr(Path, "open", lambda self, mode="r", **more: (
+            Full(str(self), mode) if mode == "ab" else opened(self, mode, **more)))  # fmt: skip
         for lang, word in (("en", "no room"), ("ru", "нет места")):
             status, said = posted(app, "a.csv", body[400:], 400, len(body), mark, lang)
             assert status == WRONG

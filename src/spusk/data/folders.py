@@ -68,7 +68,7 @@ def _part(folder: Path, part: str, name: str) -> Sample | None:
     if images is None or labels is None:
         missing = usual_name(part, "labels" if images else "images")
         raise DataError.keyed("data.no_part", folder=folder, file=missing)
-    return pair(images, labels, name if part == TRAIN else f"{name}/test")
+    return pair(images, labels, f"{name}/{part if part == TRAIN else 'test'}")
 
 
 def _widened(sample: Sample, classes: int) -> Sample:

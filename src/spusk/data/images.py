@@ -72,7 +72,7 @@ def read_folder(folder: Path, split: float | None) -> Data:
     if (folder / LABELS).is_file():
         return held_out(_sample(_listed(folder / LABELS), folder.name), split)
     if (folder / "train").is_dir() and (folder / "test").is_dir():
-        train = _sample(_sorted_out(folder / "train"), folder.name)
+        train = _sample(_sorted_out(folder / "train"), f"{folder.name}/train")
         test = _sample(_sorted_out(folder / "test"), f"{folder.name}/test", train)
         return Data(train, test, folder.name)
     return held_out(_sample(_sorted_out(folder), folder.name), split)

@@ -45,7 +45,7 @@ def read_npz(path: Path, split: float | None) -> Data:
                 fits(sum(a.nbytes * widening(a.dtype) for a in found.values()), size, str(path))
     except zipfile.BadZipFile as error:
         raise DataError.keyed("data.corrupt", path=path, why=reason(error)) from error
-    train = _sample(found, TRAIN, path.name)
+    train = _sample(found, TRAIN, f"{path.name}/train")
     test = _sample(found, TEST, f"{path.name}/test")
     assert train is not None
     if test is None:
