@@ -65,23 +65,18 @@ def checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
     except (TypeError, ValueError):
         whole = ()
     if len(whole) < 2 or min(whole) < 1 or any(a != b for a, b in zip(whole, sizes, strict=True)):
-        raise NetworkError(
-            f"layers: expected two or more whole numbers from 1 up, found {sizes}; "
-            "try [784, 100, 10]"
-        )
+        raise NetworkError.keyed("network.layers", found=sizes)
     count = sum((n + 1) * m for n, m in pairwise(whole))
     if count > LARGEST:
-        raise NetworkError(
-            f"layers: {'-'.join(map(str, whole))} has {count:,} weights and biases, "
-            f"at most {LARGEST:,} are allowed; make a layer narrower"
-        )
+        layers = "-".join(map(str, whole))
+        raise NetworkError.keyed("network.large", layers=layers, count=count, limit=LARGEST)
     return whole
 
 
 def named(table: dict[str, Any], name: str, what: str) -> str:
     """The name, if the table has it. Raises NetworkError naming what there is."""
     if name not in table:
-        raise NetworkError(f"{what}: expected one of {', '.join(table)}, found {name!r}")
+        raise NetworkError.keyed("network.name", what=what, names=", ".join(table), found=name)
     return name
 
 
@@ -107,15 +102,13 @@ class Network(Parameters):
         V: Sample | None = None,
     ) -> None:
         if np.dtype(dtype) not in (np.float32, np.float64):
-            raise NetworkError(f"dtype: expected float32 or float64, found {np.dtype(dtype)}")
+            raise NetworkError.keyed("network.dtype", found=np.dtype(dtype))
         super().__init__(sizes, dtype)
         self.activation = named(ACTIVATIONS, activation, "activation")
         self.output = named(ACTIVATIONS, output, "output")
         self.error = named(COSTS, error, "error")
         if error == "cross-entropy" and output != "sigmoid":
-            raise NetworkError(
-                f"error: cross-entropy needs sigmoid outputs, found {output}; use output='sigmoid'"
-            )
+            raise NetworkError.keyed("network.cross_entropy", found=output)
         self.seed, self.init = seed, named(INITS, init, "init")
         self.randomise(seed, gain, V)
 
@@ -123,7 +116,7 @@ class Network(Parameters):
         """Draws w and b anew, layer by layer, weights before biases."""
         gains = np.broadcast_to(gain, len(self.layers)) if np.isscalar(gain) else np.asarray(gain)
         if gains.shape != (len(self.layers),) or not np.isfinite(gains).all():
-            raise NetworkError(f"gain: expected 1 or {len(self.layers)} finite, found {gain}")
+            raise NetworkError.keyed("network.gain", count=len(self.layers), found=gain)
         if V is not None:
             self.fits(V)
         rng = np.random.default_rng(seed)
@@ -169,7 +162,7 @@ class Network(Parameters):
     def accuracy(self, V: Sample) -> float:
         """The share of right classes, 0…1. Raises InputError for a set without labels."""
         if V.labels is None:
-            raise InputError(f"accuracy: {V.name} has no class labels; use cost instead")
+            raise InputError.keyed("network.no_labels", name=V.name)
         return float(np.mean(self.predict(V) == V.labels))
 
     def gradients(self, V: Sample) -> Parameters:
@@ -205,16 +198,10 @@ class Network(Parameters):
 
     def fits(self, V: Sample) -> None:
         """Raises NetworkError where first or last layer are not the set's sizes."""
-        if self.sizes[0] != V.x.shape[1]:
-            raise NetworkError(
-                f"layers: the first has {self.sizes[0]} neurons, but {V.name} has "
-                f"{V.x.shape[1]} numbers in each x; start the layers with {V.x.shape[1]}"
-            )
-        if self.sizes[-1] != V.classes:
-            raise NetworkError(
-                f"layers: the last has {self.sizes[-1]} neurons, but {V.name} has "
-                f"{V.classes} numbers in each answer; end the layers with {V.classes}"
-            )
+        ends = {"first": (self.sizes[0], V.x.shape[1]), "last": (self.sizes[-1], V.classes)}
+        for end, (size, wanted) in ends.items():
+            if size != wanted:
+                raise NetworkError.keyed(f"network.{end}", name=V.name, size=size, wanted=wanted)
 
     def surface(self, V: Sample) -> "CostSurface":
         """The cost as a function of θ = (w, b) ∈ R^(Q+P), for `descend` (L6)."""
@@ -254,8 +241,6 @@ def inputs(x: ArrayLike, n: int, dtype: DTypeLike) -> tuple[Floats, bool]:
     array = np.asarray(x)
     many = array.ndim > 1 and np.prod(array.shape[1:]) == n
     if array.dtype.kind not in "uifb" or len(array.shape) == 0 or not (many or array.size == n):
-        raise InputError(
-            f"x: expected {n} numbers or rows of {n}, found {array.dtype} of shape {array.shape}"
-        )
+        raise InputError.keyed("network.inputs", n=n, kind=array.dtype, shape=array.shape)
     rows = array.reshape(-1, n).astype(dtype)
     return (rows / rows.dtype.type(255) if array.dtype == np.uint8 else rows), not many

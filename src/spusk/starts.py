@@ -50,7 +50,7 @@ def wide(
     its share 1/m. NetworkError: V is missing.
     """
     if V is None:
-        raise NetworkError("init: 'wide' looks at the data, found none; give Network(…, V=sample)")
+        raise NetworkError.keyed("network.wide")
     *hidden, last = layers
     widest = max(len(W) for W, _ in layers[:-1])
     count = min(len(V), SEEN, max(32, NUMBERS // widest))

@@ -64,7 +64,7 @@ def test_evaluate_agrees_with_the_history(run):
     last = store.load(folder).history[-1]
     assert lines[1]["accuracy"] == pytest.approx(last["val_accuracy"])
     assert lines[1]["cost"] == pytest.approx(last["val_loss"], rel=1e-5)
-    assert "sample test: cost" in spusk("evaluate", folder)
+    assert "sample/test: cost" in spusk("evaluate", folder)
 
 
 def test_predict_reads_pictures_of_any_size(run, tmp_path):

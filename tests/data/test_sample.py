@@ -13,6 +13,7 @@ from spusk.data import Sample, image, load, sample
 from spusk.data.sample import held_out, stratified
 from spusk.errors import DataError
 from tests.conftest import examples
+from tests.russian import refused
 
 quick = examples(40)
 
@@ -107,7 +108,7 @@ NAN = np.array([[1, 2], [3, np.nan], [5, 6]])
     ],
 )
 def test_what_is_no_set_is_refused(arguments, says):
-    with pytest.raises(DataError, match=says):
+    with refused(DataError, says):
         Sample(**arguments)
 
 
@@ -148,7 +149,7 @@ def test_holding_out_says_so_and_needs_a_share():
     assert held_out(V, None) == (V, None, "sample", 0.0)
     assert held_out(V.take([0]), 0.2).test is None
     for share in (0, 1, -0.5, float("nan")):
-        with pytest.raises(DataError, match="between 0 and 1"):
+        with refused(DataError, "between 0 and 1", "nan"):
             held_out(V, share)
 
 
@@ -185,12 +186,12 @@ def test_mnist_is_read_whole(mnist_folder, monkeypatch):
 
 
 def test_missing_sets_say_what_to_do(tmp_path, monkeypatch):
-    with pytest.raises(DataError, match="spusk data get mnist"):
+    with refused(DataError, "spusk data get mnist"):
         load("mnist", tmp_path)
     monkeypatch.setenv("SPUSK_DATA", str(tmp_path / "nowhere"))
-    with pytest.raises(DataError, match=r"nowhere.*spusk data get mnist"):
+    with refused(DataError, r"nowhere.*spusk data get mnist"):
         load("mnist")
-    with pytest.raises(DataError, match="mnits: no such"):
+    with refused(DataError, "mnits: no such", "mnits"):
         load("mnits")
     for source in ("x" * 5000, "a\0b", tmp_path / ("x" * 300)):
         with pytest.raises(DataError):
@@ -209,7 +210,7 @@ def test_a_file_or_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
     for name, source in (("open", "a.csv"), ("iterdir", "")):
         with monkeypatch.context() as patch:
             patch.setattr(Path, name, refuse)
-            with pytest.raises(DataError, match=r"cannot be read \(Permission denied\)"):
+            with refused(DataError, r"cannot be read \(Permission denied\)"):
                 load(tmp_path / source)
 
 

@@ -296,6 +296,7 @@ def test_the_language_can_be_switched_on_every_tab(opened):
 def test_a_broken_address_is_explained_and_not_followed(opened, place, wrong):
     with opened(f"bridge&{place}") as page:
         assert re.search(rf"(\(|: ){wrong}[).]", page.inner_text("#told"))
+        assert page.is_visible("#told button"), "it stays until it is put away"
 
 
 def test_a_point_put_on_a_set_makes_it_ones_own(opened):

@@ -273,6 +273,7 @@ def test_a_broken_address_is_told_and_not_believed(page, fake):
     for part, value, word in BROKEN:
         opened(page, f"#network&{part}={value}")
         shows(page, "#told", f"in: {word};")
+        assert page.is_visible("#told button"), "it stays until it is put away"
         now = dict(pair.split("=") for pair in page.url.split("#network&")[1].split("&"))
         assert now == {key: str(PLAN[key]) for key in PLAN} | {"layers": "784-30-10"}
 

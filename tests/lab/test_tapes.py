@@ -19,7 +19,7 @@ FORMULAS = (
     "cos(x)*tan(y/4)", "asin(x/6) + acos(y/6)", "atan(x*y)", "sinh(x/2) - cosh(y/3)", "tanh(x - y)",
     "x^2.5 + y^1.5", "2^x + y^2", "x^y", "cot(x) + acot(y)", "asinh(x) + acosh(x + 7)",
     "atanh(x/6) + cbrt(y)", "x^7 - x^13/1e6", "x - x", "7*x^0.5", "lg(x)*sqrt(y)", "log(x)/y^3",
-    "abs(sin(x))^1.5", "(x^2 + y - 11)^4/1e4",
+    "atanh(atanh(x/9))", "abs(sin(x))^1.5", "(x^2 + y - 11)^4/1e4",
 )  # fmt: skip
 POINTS = 40
 

@@ -19,6 +19,7 @@ import click
 
 from spusk.errors import InputError, SpuskError
 from spusk.words import say
+from spusk.words.reasons import reason
 
 if TYPE_CHECKING:
     from uvicorn import Server
@@ -219,7 +220,7 @@ def listening(places: list[str], port: int) -> list[socket.socket]:
         for door in doors:
             door.close()
         raise SpuskError.keyed(
-            "lab.port", port=str(port), why=error.strerror, other=str(PORT + 1)
+            "lab.port", port=str(port), why=reason(error), other=str(PORT + 1)
         ) from error
     return doors
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from spusk.data.digit import image
 from spusk.data.folders import (
-    MISSING,
     TEST,
     TRAIN,
     find,
@@ -90,5 +89,5 @@ def mnist(folder: str | Path | None = None) -> Data:
     where = mnist_folder(folder)
     with reading(where):
         if find(where, TRAIN, "images") is None or find(where, TEST, "images") is None:
-            raise DataError(f"{where}: MNIST's files are not there; {MISSING}")
+            raise DataError.keyed("data.no_mnist", folder=where)
         return load_idx_folder(where, "mnist", None)

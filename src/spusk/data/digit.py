@@ -30,7 +30,7 @@ def image(path: str | Path, shape: tuple[int, ...] = (28, 28)) -> NDArray[np.uin
     """
     path = Path(path)
     if len(shape) != 2 or min(shape) < 4:
-        raise DataError(f"{path}: a picture cannot become an input of shape {shape}")
+        raise DataError.keyed("data.picture_shape", path=path, shape=shape)
     picture = grey(path, max(2 * WORKING, *shape))
     shades = np.array(picture)  # (h, w) uint8
     if shades.shape == tuple(shape) and _background(shades) <= BLACK:
@@ -67,7 +67,7 @@ def _ink(shades: Shades, path: Path) -> Shades:
     dark = np.maximum(-shades - noise, 0)
     ink = bright if bright.sum() > dark.sum() else dark
     if ink.max() < FAINTEST:
-        raise DataError(f"{path}: no digit found, nothing stands out from its background")
+        raise DataError.keyed("data.faint", path=path)
     full = float(np.median(ink[ink > ink.max() / 2]))
     return np.asarray(np.minimum(ink / full, 1) * 255)
 

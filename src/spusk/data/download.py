@@ -19,9 +19,11 @@ from threading import Event, Thread
 from time import monotonic
 from typing import BinaryIO, NamedTuple
 
-from spusk.data.folders import MISSING, TEST, TRAIN, find, mnist_folder
+from spusk.data.folders import TEST, TRAIN, find, mnist_folder, usual_name
 from spusk.data.stream import CHUNK
 from spusk.errors import DownloadError
+from spusk.words import say
+from spusk.words.reasons import Reason, reason
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -44,7 +46,7 @@ class File(NamedTuple):
 
     @property
     def name(self) -> str:
-        return f"{self.part}-{self.kind}-idx{3 if self.kind == 'images' else 1}-ubyte.gz"
+        return f"{usual_name(self.part, self.kind)}.gz"
 
 
 FILES = (
@@ -59,8 +61,19 @@ FILES = (
 )  # fmt: skip
 
 
-class Unusable(Exception):  # noqa: N818
+class Unusable(DownloadError):  # noqa: N818
     """Why one attempt at one mirror failed."""
+
+
+class Tried(NamedTuple):
+    """The mirrors that were asked, and why each failed."""
+
+    failed: list[tuple[str, Unusable]]
+
+    def sentence(self, lang: str | None = None) -> str:
+        """All of them in a language."""
+        said = (f"{mirror}: {why.sentence(lang)}" for mirror, why in self.failed)
+        return "; ".join(said) or say("download.no_mirrors", lang)
 
 
 def get_mnist(
@@ -87,7 +100,7 @@ def get_mnist(
             for file in missing:
                 _fetch(where, file, mirrors, progress or (lambda *_: None), timeout)
     except OSError as error:
-        raise DownloadError(f"{where}: cannot be used ({error}); try --data-dir") from error
+        raise DownloadError.keyed("download.folder", folder=where, why=reason(error)) from error
     return where
 
 
@@ -95,26 +108,25 @@ def _fetch(
     folder: Path, file: File, mirrors: Sequence[str], progress: Progress, timeout: float
 ) -> None:
     part = folder / f"{file.name}.part"
-    reasons = []
+    tried = Tried([])
     for mirror in mirrors:
         try:
             _from_mirror(mirror, part, file, progress, timeout)
-        except Unusable as reason:
-            reasons.append(f"{mirror}: {reason}")
+        except Unusable as why:
+            tried.failed.append((mirror, why))
             continue
         os.replace(part, folder / file.name)
         _sync_folder(folder)
         return
     if part.exists() and not part.stat().st_size:
         part.unlink()
-    why = "; ".join(reasons) or "no mirrors given"
-    raise DownloadError(f"{file.name}: no mirror gave it ({why}); {MISSING}")
+    raise DownloadError.keyed("download.failed", file=file.name, why=tried)
 
 
 def _from_mirror(mirror: str, part: Path, file: File, progress: Progress, timeout: float) -> None:
     """Fills `part` with the right bytes, going on from what is there; else from the start."""
     if not mirror.startswith(("https://", "http://")):
-        raise Unusable("expected an address with https:// or http://")
+        raise Unusable.keyed("download.address")
     url = mirror.rstrip("/") + "/" + file.name
     for resumed in (True, False) if part.exists() and part.stat().st_size else (False,):
         with part.open("r+b" if resumed else "wb") as out:
@@ -126,7 +138,7 @@ def _from_mirror(mirror: str, part: Path, file: File, progress: Progress, timeou
         size = part.stat().st_size
         part.unlink()
         if not resumed:
-            raise Unusable(f"wrong content (status {status}, {size} bytes, SHA-256 differs)")
+            raise Unusable.keyed("download.wrong", status=str(status), size=size)
 
 
 def _download(url: str, out: BinaryIO, file: File, progress: Progress, timeout: float) -> int:
@@ -147,12 +159,12 @@ def _download(url: str, out: BinaryIO, file: File, progress: Progress, timeout: 
         while chunk := _next(answer):
             done += out.write(chunk)
             if done > file.size + CHUNK:
-                raise Unusable(f"sends more than the {file.size} bytes the file unpacks to")
+                raise Unusable.keyed("download.more", size=file.size)
             progress(file.name, done, total)
             if monotonic() > end:
-                raise Unusable(f"too slow, {done} bytes so far")
+                raise Unusable.keyed("download.slow", done=done)
         if total is not None and done < total:
-            raise Unusable(f"broke off after {done} of {total} bytes")
+            raise Unusable.keyed("download.cut", done=done, total=total)
         return answer.status
 
 
@@ -166,9 +178,10 @@ def _asked(url: str, done: int, timeout: float) -> http.client.HTTPResponse | No
         error.close()
         if error.code == 416:
             return None
-        raise Unusable(f"answered {error.code} {error.reason}") from error
+        phrase = Reason("refusal", str(error.reason))
+        raise Unusable.keyed("download.refused", code=str(error.code), why=phrase) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise Unusable(str(error) or type(error).__name__) from error
+        raise Unusable.keyed("download.silent", why=reason(error, "no_answer")) from error
     return answer
 
 
@@ -182,8 +195,8 @@ def _in_time(
     def work() -> None:
         try:
             answer = ask()
-        except Unusable as reason:
-            answers.put(reason)
+        except Unusable as why:
+            answers.put(why)
             return
         answers.put(answer)
         if late.is_set() and answer is not None:
@@ -194,7 +207,7 @@ def _in_time(
         answer = answers.get(timeout=seconds)
     except Empty:
         late.set()
-        raise Unusable(f"timed out, no answer in {seconds:g} s") from None
+        raise Unusable.keyed("download.late", seconds=seconds) from None
     if isinstance(answer, Unusable):
         raise answer
     return answer
@@ -204,7 +217,7 @@ def _next(answer: http.client.HTTPResponse) -> bytes:
     try:
         return answer.read1(CHUNK)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise Unusable(f"broke off ({error or type(error).__name__})") from error
+        raise Unusable.keyed("download.broke_off", why=reason(error, "no_answer")) from error
 
 
 def _right(path: Path | None, file: File) -> bool:
@@ -234,7 +247,7 @@ def _alone(folder: Path) -> Iterator[None]:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise DownloadError(f"{folder}: another download is running there") from error
+                raise DownloadError.keyed("download.in_use", folder=folder) from error
         yield
 
 

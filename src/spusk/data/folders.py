@@ -8,7 +8,6 @@ from spusk.data.sample import Data, Sample, held_out
 from spusk.errors import DataError
 
 TRAIN, TEST = "train", "t10k"
-MISSING = "run `spusk data get mnist`, or name a folder that has them: SPUSK_DATA or --data-dir"
 
 
 def mnist_folder(folder: Path | str | None = None) -> Path:
@@ -22,12 +21,16 @@ def mnist_folder(folder: Path | str | None = None) -> Path:
     return user_cache_path("spusk", appauthor=False) / "mnist"
 
 
+def usual_name(part: str, kind: str, dot: str = "-") -> str:
+    """What a file is called: its part ("train", "t10k") and kind ("images", "labels")."""
+    return f"{part}-{kind}{dot}idx{3 if kind == 'images' else 1}-ubyte"
+
+
 def find(folder: Path, part: str, kind: str) -> Path | None:
-    """The file of one part ("train", "t10k") and kind ("images", "labels"), `.gz` first."""
-    dimensions = 3 if kind == "images" else 1
+    """The file of one part and kind, `.gz` first."""
     for dot in "-.":
         for end in (".gz", ""):
-            path = folder / f"{part}-{kind}{dot}idx{dimensions}-ubyte{end}"
+            path = folder / f"{usual_name(part, kind, dot)}{end}"
             if path.is_file():
                 return path
     return None
@@ -41,19 +44,19 @@ def labels_beside(images: Path) -> Path:
         path = images.with_name(name)
         if other != plain and path.is_file():
             return path
-    raise DataError(f"{images}: no labels beside it; expected {other} or {other}.gz")
+    raise DataError.keyed("data.lone_images", path=images, other=other)
 
 
 def load_idx_folder(folder: Path, name: str, split: float | None) -> Data:
     """The set of a folder with MNIST's four files, or with the training two alone."""
     train = _part(folder, TRAIN, name)
     if train is None:
-        raise DataError(f"{folder}: train-images-idx3-ubyte[.gz] and its labels: not found")
+        raise DataError.keyed("data.no_part", folder=folder, file=usual_name(TRAIN, "images"))
     test = _part(folder, TEST, name)
     if test is None:
         return held_out(train, split)
     if test.shape != train.shape:
-        raise DataError(f"{folder}: training images {train.shape}, test images {test.shape}")
+        raise DataError.keyed("data.parts", path=folder, train=train.shape, test=test.shape)
     classes = max(train.classes, test.classes)
     return Data(_widened(train, classes), _widened(test, classes), name)
 
@@ -63,8 +66,9 @@ def _part(folder: Path, part: str, name: str) -> Sample | None:
     if images is None and labels is None:
         return None
     if images is None or labels is None:
-        raise DataError(f"{folder}: {part} {'labels' if images else 'images'} are missing")
-    return pair(images, labels, f"{name} {part if part == TRAIN else 'test'}")
+        missing = usual_name(part, "labels" if images else "images")
+        raise DataError.keyed("data.no_part", folder=folder, file=missing)
+    return pair(images, labels, f"{name}/{part if part == TRAIN else 'test'}")
 
 
 def _widened(sample: Sample, classes: int) -> Sample:

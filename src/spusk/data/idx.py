@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data.sample import Sample
-from spusk.data.stream import AGAIN, reading, regular, take, widening
+from spusk.data.stream import reading, regular, take, widening
 from spusk.errors import DataError
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -40,11 +40,11 @@ def pair(images: Path, labels: Path, name: str) -> Sample:
     """The sample of an images file and its labels file, each precedent's x and class."""
     x, numbers = read_idx(images), read_idx(labels)
     if x.ndim < 2:
-        raise DataError(f"{images}: expected images (2 or more dimensions), found {x.ndim}")
+        raise DataError.keyed("data.no_images", path=images, found=x.ndim)
     if numbers.ndim != 1 or numbers.dtype.kind == "f":
-        raise DataError(f"{labels}: expected labels (1 dimension of whole numbers)")
+        raise DataError.keyed("data.no_labels", path=labels)
     if len(x) != len(numbers):
-        raise DataError(f"{labels}: expected {len(x)} labels, found {len(numbers)}; {AGAIN}")
+        raise DataError.keyed("data.label_count", path=labels, expected=len(x), found=len(numbers))
     return Sample(x, labels=numbers, name=name)
 
 
@@ -56,14 +56,14 @@ def _gzipped(path: Path) -> bool:
 def _header(stream: "IO[bytes] | gzip.GzipFile", path: Path) -> tuple[np.dtype, tuple[int, ...]]:
     magic = stream.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in TYPES:
-        raise DataError(f"{path}: expected an IDX file (00 00 type dimensions), found {magic!r}")
+        raise DataError.keyed("data.no_idx", path=path, found=magic)
     count = magic[3]
     if not 1 <= count <= MOST_DIMENSIONS:
-        raise DataError(f"{path}: expected 1 to {MOST_DIMENSIONS} dimensions, found {count}")
+        raise DataError.keyed("data.dimensions", path=path, most=MOST_DIMENSIONS, found=count)
     sizes = stream.read(4 * count)
     if len(sizes) < 4 * count:
-        raise DataError(f"{path}: ends inside its header; {AGAIN}")
+        raise DataError.keyed("data.short_header", path=path)
     shape = tuple(int.from_bytes(sizes[i : i + 4], "big") for i in range(0, 4 * count, 4))
     if 0 in shape:
-        raise DataError(f"{path}: an empty set, dimensions {shape}")
+        raise DataError.keyed("data.empty_shape", what=path, shape=shape)
     return np.dtype(TYPES[magic[2]]), shape

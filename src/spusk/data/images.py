@@ -21,6 +21,7 @@ from spusk.data.sample import Data, Sample, held_out
 from spusk.data.stream import DEFLATE, fits, reading, regular
 from spusk.data.tables import lines_of
 from spusk.errors import DataError
+from spusk.words.reasons import reason
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -42,7 +43,7 @@ def grey(path: Path, enough: int | None = None) -> "Image.Image":
     with reading(path):
         size = regular(path).stat().st_size
     if size > 4 * MOST_PIXELS:
-        raise DataError(f"{path}: {size} bytes are too many for one picture")
+        raise DataError.keyed("data.many_bytes", path=path, size=size)
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -55,7 +56,7 @@ def grey(path: Path, enough: int | None = None) -> "Image.Image":
                 if enough is not None:
                     picture.draft(None, (enough, enough))
                 width, height = picture.size
-                fits(held + 4 * width * height, size, f"{path}: {what} pixels", "smaller")
+                fits(held + 4 * width * height, size, f"{path}: {what}", "smaller")
                 picture.load()
                 return _upright(_shades(picture), picture.getexif().get(ORIENTATION, 1))
     except DataError:
@@ -63,7 +64,7 @@ def grey(path: Path, enough: int | None = None) -> "Image.Image":
     except UnidentifiedImageError as error:
         raise DataError.keyed("data.no_picture", path=path) from error
     except Exception as error:  # a decoder fed with broken bytes raises whatever it stumbles on
-        raise DataError.keyed("data.broken_picture", path=path, why=error) from error
+        raise DataError.keyed("data.broken_picture", path=path, why=reason(error)) from error
 
 
 def read_folder(folder: Path, split: float | None) -> Data:
@@ -71,8 +72,8 @@ def read_folder(folder: Path, split: float | None) -> Data:
     if (folder / LABELS).is_file():
         return held_out(_sample(_listed(folder / LABELS), folder.name), split)
     if (folder / "train").is_dir() and (folder / "test").is_dir():
-        train = _sample(_sorted_out(folder / "train"), f"{folder.name} train")
-        test = _sample(_sorted_out(folder / "test"), f"{folder.name} test", train)
+        train = _sample(_sorted_out(folder / "train"), f"{folder.name}/train")
+        test = _sample(_sorted_out(folder / "test"), f"{folder.name}/test", train)
         return Data(train, test, folder.name)
     return held_out(_sample(_sorted_out(folder), folder.name), split)
 
@@ -179,18 +180,19 @@ def _listed(table: Path) -> list[tuple[Path, str]]:
         for cells in reader:
             if not cells or (reader.line_num == 1 and cells[0].strip().lower() in HEADER):
                 continue
-            where = f"{table}, line {reader.line_num}"
+            where = {"path": table, "line": reader.line_num}
             if len(cells) != 2 or not cells[1].strip():
-                raise DataError(f"{where}: expected file,label, found {len(cells)} values")
+                raise DataError.keyed("data.file_label", **where, found=len(cells))
             path = folder / cells[0].strip()
             inside = cells[0].isprintable() and path.resolve().is_relative_to(folder.resolve())
             if not inside:
-                raise DataError(f"{where}: {cells[0][:80]!r} is no file's name, or one outside")
+                raise DataError.keyed("data.outside", **where, found=cells[0][:80])
             files.append((path, cells[1].strip()))
     except (csv.Error, UnicodeDecodeError) as error:
-        raise DataError(f"{table}, line {reader.line_num}: {error}") from error
+        why = {"path": table, "line": reader.line_num, "why": reason(error)}
+        raise DataError.keyed("data.line", **why) from error
     if not files:
-        raise DataError(f"{table}: an empty set: it names no pictures")
+        raise DataError.keyed("data.no_pictures", path=table)
     return files
 
 
@@ -214,7 +216,8 @@ def _sample(files: list[tuple[Path, str]], name: str, like: Sample | None = None
         picture = np.asarray(grey(path))
         if x is None:
             shape = picture.shape if like is None else like.shape
-            fits(len(files) * prod(shape), sizes, f"{name}: {len(files)} pictures", "smaller")
+            what = "×".join(map(str, (len(files), *shape)))
+            fits(len(files) * prod(shape), sizes, f"{name}: {what}", "smaller")
             x = np.empty((len(files), *shape), np.uint8)
         if picture.shape != x.shape[1:]:
             expected, found = ("×".join(map(str, s[::-1])) for s in (x.shape[1:], picture.shape))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from spusk.data.sample import Data, Sample, held_out
 from spusk.data.stream import CHUNK, fits, reading, regular, take, widening
 from spusk.errors import DataError
+from spusk.words.reasons import reason
 
 TRAIN = (
     ("x_train", "y_train"), ("train_images", "train_labels"),
@@ -43,14 +44,16 @@ def read_npz(path: Path, split: float | None) -> Data:
                 found[key] = _array(archive, names[key], size, f"{path}: {key}")
                 fits(sum(a.nbytes * widening(a.dtype) for a in found.values()), size, str(path))
     except zipfile.BadZipFile as error:
-        raise DataError.keyed("data.corrupt", path=path, why=error) from error
-    train = _sample(found, TRAIN, f"{path.name} train")
-    test = _sample(found, TEST, f"{path.name} test")
+        raise DataError.keyed("data.corrupt", path=path, why=reason(error)) from error
+    train = _sample(found, TRAIN, f"{path.name}/train")
+    test = _sample(found, TEST, f"{path.name}/test")
     assert train is not None
     if test is None:
         return held_out(train, split)
-    if test.shape != train.shape or (train.labels is None) != (test.labels is None):
-        raise DataError.keyed("data.parts", path=path, train=train, test=test)
+    if test.shape != train.shape:
+        raise DataError.keyed("data.parts", path=path, train=train.shape, test=test.shape)
+    if (train.labels is None) != (test.labels is None):
+        raise DataError.keyed("data.part_answers", path=path)
     if train.labels is not None and train.classes != test.classes:
         most = max(train.classes, test.classes)
         train, test = (

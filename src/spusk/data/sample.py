@@ -44,7 +44,7 @@ class Sample:
         self.shape = _shape(rows, shape, name)
         self.x: NDArray[np.generic] = _frozen(rows.reshape(len(rows), -1))  # (K, n)
         if (y is None) == (labels is None):
-            raise DataError(f"{name}: give targets y or class labels, one of the two")
+            raise DataError.keyed("data.one_answer", name=name)
         self.y: NDArray[np.floating] | None = None
         self.labels: NDArray[np.integer] | None = None
         if labels is not None:
@@ -53,14 +53,16 @@ class Sample:
             self.y = _targets(y, name)  # (K, m)
             self.classes = self.y.shape[1]
             if classes not in (None, self.classes):
-                raise DataError(f"{name}: targets of {self.classes} numbers, expected {classes}")
+                width = {"expected": classes, "found": self.classes}
+                raise DataError.keyed("data.target_width", name=name, **width)
         answers = self.y if self.labels is None else self.labels
         if answers is None or len(answers) != len(self.x):
             found = 0 if answers is None else len(answers)
             raise DataError.keyed("data.counts", name=name, inputs=len(self.x), answers=found)
         self.class_names = class_names or tuple(map(str, range(self.classes)))
         if len(self.class_names) != self.classes:
-            raise DataError(f"{name}: {self.classes} classes, {len(self.class_names)} names")
+            counts = {"classes": self.classes, "names": len(self.class_names)}
+            raise DataError.keyed("data.class_names", name=name, **counts)
 
     def __len__(self) -> int:
         return len(self.x)
@@ -136,7 +138,7 @@ def held_out(full: Sample, share: float | None) -> Data:
     if share is None:
         return Data(full, None, full.name)
     if not 0 < share < 1:
-        raise DataError(f"split must lie between 0 and 1, got {share}; try 0.2, or None")
+        raise DataError.keyed("data.split", found=share)
     groups = np.zeros(len(full), np.uint8) if full.labels is None else full.labels
     train, test = stratified(groups, share)
     if not len(train) or not len(test):
@@ -158,7 +160,7 @@ def as_pixels(x: NDArray[np.generic]) -> NDArray[np.uint8] | None:
 def _inputs(x: ArrayLike, name: str) -> NDArray[np.generic]:
     rows = np.asarray(x)
     if rows.dtype.kind not in "buif":
-        raise DataError(f"{name}: inputs must be numbers, found {rows.dtype}")
+        raise DataError.keyed("data.no_numbers", name=name, found=rows.dtype)
     if rows.ndim < 2 or not rows.size:
         raise DataError.keyed("data.inputs", name=name, shape=rows.shape)
     if rows.dtype.kind in "iu" and rows.dtype != np.uint8:
@@ -187,7 +189,7 @@ def _shape(rows: NDArray[np.generic], shape: tuple[int, ...] | None, name: str) 
     n = prod(own)
     if shape is not None:
         if prod(shape) != n or min(shape, default=0) < 1:
-            raise DataError(f"{name}: inputs of {n} numbers have no shape {shape}")
+            raise DataError.keyed("data.no_shape", name=name, n=n, shape=shape)
         return tuple(shape)
     side = isqrt(n)
     if len(own) == 1 and rows.dtype == np.uint8 and side * side == n and side > 1:
@@ -210,7 +212,7 @@ def _labels(labels: ArrayLike, classes: int | None, name: str) -> tuple[NDArray[
     low, high = int(numbers.min()), int(numbers.max())
     count = high + 1 if classes is None else int(classes)
     if low < 0 or high >= count or count > MOST_CLASSES:
-        least = f"0..{min(count, MOST_CLASSES) - 1}" if count > 0 else "0 and up"
+        least = f"0..{min(count, MOST_CLASSES) - 1}" if count > 0 else "0…"
         raise DataError.keyed("data.label_range", name=name, least=least, low=low, high=high)
     dtype = np.uint8 if count <= 256 else np.int64
     return _frozen(numbers.astype(dtype, copy=False)), count

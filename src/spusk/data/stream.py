@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.errors import DataError
+from spusk.words.reasons import reason
 
 DEFLATE = 1032  # deflate never expands a byte to more than this (zlib's documentation)
 CHUNK = 1 << 18  # bytes read at once
 ALLOWANCE, EXPANSION = 1 << 26, 32  # what any file may become: this, and so many times its size
-AGAIN = "fetch or make it again"
 
 
 class Readable(Protocol):
@@ -36,14 +36,13 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise DataError.keyed("data.corrupt", path=path, why=error) from error
+        raise DataError.keyed("data.corrupt", path=path, why=reason(error)) from error
     except (struct.error, NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
-        raise DataError.keyed("data.unreadable", path=path, why=error) from error
+        raise DataError.keyed("data.unreadable", path=path, why=reason(error)) from error
     except MemoryError as error:
         raise DataError.keyed("data.memory", path=path) from error
     except OSError as error:
-        why = error.strerror or error
-        raise DataError.keyed("data.unread", path=path, why=why) from error
+        raise DataError.keyed("data.unread", path=path, why=reason(error)) from error
 
 
 def regular(path: Path) -> Path:

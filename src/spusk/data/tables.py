@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from spusk.data.sample import MOST_CLASSES, Sample, as_pixels
 from spusk.data.stream import fits, reading, regular
 from spusk.errors import DataError
+from spusk.words.reasons import reason
 
 LONGEST = 1 << 20  # characters of a line
 NAMES = ("label", "class", "y", "target")
@@ -125,7 +126,7 @@ def _split(line: str, delimiter: str, path: Path) -> list[str]:
     try:
         return next(csv.reader([line], delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise DataError.keyed("data.near_line", path=path, why=error) from error
+        raise DataError.keyed("data.near_line", path=path, why=reason(error)) from error
 
 
 def _rows(path: Path, layout: Layout) -> Iterator[tuple[int, list[str]]]:
@@ -145,7 +146,7 @@ def _rows(path: Path, layout: Layout) -> Iterator[tuple[int, list[str]]]:
                 yield reader.line_num, cells
             head = False
     except csv.Error as error:
-        why = {"path": path, "line": reader.line_num, "why": error}
+        why = {"path": path, "line": reader.line_num, "why": reason(error)}
         raise DataError.keyed("data.line", **why) from error
 
 

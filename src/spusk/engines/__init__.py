@@ -73,10 +73,8 @@ def fits(net: Network, V: Sample) -> None:
         if max(rows.max(), -rows.min()) <= largest:
             continue
         row, column = np.argwhere(np.abs(rows) > largest)[0]
-        raise DataError(
-            f"{V.name}: {what} {row} (from 0) holds {rows[row, column]:g}, beyond the largest "
-            f"{net.dtype} number, {largest:.3g}; scale the set down, for instance to 0…1"
-        )
+        found = {"value": float(rows[row, column]), "limit": largest, "kind": net.dtype}
+        raise DataError.keyed(f"data.large_{what}", name=V.name, row=row, **found)
 
 
 ENGINES = ("auto", "reference", "native")

@@ -18,6 +18,7 @@ from spusk.engines import Tally, fits
 from spusk.engines.turns import Turn
 from spusk.errors import EngineError
 from spusk.network import Network
+from spusk.words.reasons import Reason
 
 if TYPE_CHECKING:
     from spusk._native import Session
@@ -53,10 +54,8 @@ def isa() -> str:
     sets = instruction_sets()
     wanted = os.environ.get("SPUSK_ISA", "") or next(iter(sets), "")
     if wanted not in sets:
-        raise EngineError(
-            f"SPUSK_ISA: expected one of {', '.join(sets) or 'none (not built)'}, found "
-            f"{wanted!r}; unset it to take the best"
-        )
+        names = ", ".join(sets) or Reason("not_built")
+        raise EngineError.keyed("network.isa", names=names, found=wanted)
     return wanted
 
 
@@ -68,10 +67,7 @@ def wanted_threads(threads: int | None) -> int:
     number = int(str(found)) if str(found).isdecimal() else -1
     if not 1 <= number <= MOST_THREADS:
         where = "SPUSK_THREADS" if threads is None else "threads"
-        raise EngineError(
-            f"{where}: expected a whole number 1…{MOST_THREADS}, found {found!r}; leave it out to "
-            "take as many as pay"
-        )
+        raise EngineError.keyed("network.threads", where=where, most=MOST_THREADS, found=found)
     return number
 
 

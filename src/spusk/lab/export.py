@@ -22,6 +22,7 @@ from spusk.lab.asked import FORMULA_LIMIT
 from spusk.lab.tapes import described
 from spusk.store.files import write
 from spusk.words import LANGUAGES, topic
+from spusk.words.reasons import reason
 
 FIRST = "main.js"
 LEFT_OUT = ("network.js", "network.css")  # the view whose trainings need the server
@@ -46,7 +47,7 @@ def export(path: Path, formulas: Sequence[str] = ()) -> int:
     try:
         write(path, text)
     except OSError as error:
-        raise InputError.keyed("lab.unwritten", path=path, why=error.strerror) from error
+        raise InputError.keyed("lab.unwritten", path=path, why=reason(error)) from error
     return len(text)
 
 

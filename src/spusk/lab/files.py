@@ -29,6 +29,7 @@ from spusk.lab.jobs import BusyError, Jobs
 from spusk.lab.loaded import weights_file
 from spusk.lab.training import Runs
 from spusk.words import say
+from spusk.words.reasons import reason
 
 PIECE = 48 * 1024  # bytes of one request
 LARGEST = 256 << 20  # bytes of a file, and of what it unpacks to
@@ -90,7 +91,7 @@ class Files:
         try:
             upload.take(body)
         except OSError as error:
-            raise InputError.keyed("lab.full_disk", why=error.strerror) from error
+            raise InputError.keyed("lab.full_disk", why=reason(error)) from error
         return upload
 
     def begun(self, name: str, total: int, lang: str, run: str | None) -> Upload:
@@ -166,7 +167,7 @@ def unpacked(path: Path) -> int:
                 with Bounded(path) as raw, ZipFile(raw) as archive:
                     return sum(part.file_size for part in archive.infolist())
             except BadZipFile as error:
-                raise DataError.keyed("data.corrupt", path=path, why=error) from error
+                raise DataError.keyed("data.corrupt", path=path, why=reason(error)) from error
         if path.suffix == ".gz":
             count = 0
             with gzip.open(path) as stream:

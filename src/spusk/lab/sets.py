@@ -90,6 +90,8 @@ class Sets:
             own = [self.read[each] for each in self.facts if each not in ALWAYS]
             if len(own) >= OWN or sum(map(size, [*own, found])) > OWN_BYTES:
                 raise InputError(say("lab.many_sets", lang, n=OWN, limit=OWN_BYTES >> 20))
+            for part in filter(None, (found.train, found.test)):
+                part.name = name  # not that of a file of ours, which a sentence might tell
             facts = facts_of(mark, name, found.train)
             self.read[mark] = found._replace(train=mixed(found.train)) if facts.mixed else found
             self.facts = self.facts | {mark: facts}

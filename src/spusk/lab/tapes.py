@@ -151,7 +151,8 @@ def real(tree: Any) -> Any:  # noqa: ANN401
     }
     tree = sympy.sympify(tree)
     for kind, others in written.items():
-        tree = tree.replace(kind, others)
+        while tree.has(kind):  # one within another may turn its sign, and stay
+            tree = tree.replace(kind, others)
     strange = (sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I)
     return sympy.nan if tree.has(*strange) else tree
 

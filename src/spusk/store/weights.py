@@ -17,6 +17,7 @@ from spusk.errors import RunError
 from spusk.network import Network, Parameters, checked_sizes, named
 from spusk.starts import INITS
 from spusk.store.files import write
+from spusk.words.reasons import Reason, reason
 
 WEIGHTS = "weights.safetensors"  # in a run folder, once it has ended well
 DESCRIPTION = ("sizes", "activation", "output", "error", "seed", "init")
@@ -85,12 +86,14 @@ def load_all(path: Path) -> tuple[Network, dict[str, str]]:
     try:
         with safe_open(path, framework="numpy") as file:
             about = dict(file.metadata() or {})
+            if "spusk" not in about:  # another program's weights
+                raise RunError.keyed("data.no_weights", path=path, why=Reason("description"))
             net = fitting(file, json.loads(about["spusk"]), path)
             for number, (W, b) in enumerate(net.layers, start=1):
                 W[:], b[:] = file.get_tensor(f"W{number}"), file.get_tensor(f"b{number}")
     except (OSError, KeyError, TypeError, ValueError, RecursionError, SafetensorError) as error:
-        found = " ".join(str(error).split())  # one line, whatever the file's own words in it hold
-        raise RunError.keyed("data.no_weights", path=path, found=found) from error
+        why = reason(error, "description")
+        raise RunError.keyed("data.no_weights", path=path, why=why) from error
     expected = about.get("crc32", "")
     if expected and expected != f"{checksum(about, net.theta.data.cast('B')):08x}":
         raise RunError.keyed("data.damaged", path=path, expected=expected)

@@ -10,6 +10,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 from string import Formatter
+from typing import Protocol, runtime_checkable
 
 LANGUAGES = ("en", "ru")
 RUSSIAN_NUMBERS = str.maketrans({",": "\N{NO-BREAK SPACE}", ".": ",", "%": "\N{NO-BREAK SPACE}%"})
@@ -38,13 +39,24 @@ def plural(n: int, lang: str) -> str:
     return "few" if 2 <= ones <= 4 and tens != 1 else "many"
 
 
+@runtime_checkable
+class Spoken(Protocol):
+    """What has its own words in each language, such as an error of ours: it is said in theirs."""
+
+    def sentence(self, lang: str | None = None) -> str:
+        """The words in a language."""
+        ...
+
+
 class _Numbers(Formatter):
-    """`str.format` whose numbers follow the language: 1,234.5 and 30% become 1 234,5 and 30 %."""
+    """`str.format` whose values follow the language: 1,234.5 and 30% become 1 234,5 and 30 %."""
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
 
     def format_field(self, value: object, spec: str) -> str:
+        if isinstance(value, Spoken):
+            value = value.sentence(self.lang)
         text = str(super().format_field(value, spec))
         if self.lang == "ru" and isinstance(value, int | float) and not isinstance(value, bool):
             text = text.translate(RUSSIAN_NUMBERS)

@@ -68,7 +68,7 @@ export function mount(room, { say, lang, settings, tell, remember }) {
   room.append(make("section", { class: "bridge" },
     make("div", { role: "tablist", class: "tabs", "aria-label": say("bridge.title"), onkeydown: arrows }, tabs), floor));
   open(tab, check);
-  if (check.wrong.length) tell(say("page.broken_address", { why: check.wrong.join(", ") }));
+  if (check.wrong.length) tell(say("page.broken_address", { why: check.wrong.join(", ") }), true);
   return {
     unmount() {
       clearTimeout(timer);

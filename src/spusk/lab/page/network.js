@@ -30,7 +30,7 @@ export function mount(room, frame) {
   const known = store();
   Object.assign(known, { chosen: last.chosen, ticked: new Set(last.ticked) });
   const asked = readPlan(settings, last.plan ?? preset("small"));
-  if (asked.wrong.length) tell(say("network.broken", { parts: asked.wrong.map((part) => say(`network.${part}`)).join(", ") }));
+  if (asked.wrong.length) tell(say("network.broken", { parts: asked.wrong.map((part) => say(`network.${part}`)).join(", ") }), true);
   let link = "connecting", error = "", then, plan = asked.plan, shown = {}, gone = false, noted = false;
   let following = !asked.asked && !asked.missing; // once, and not over what a person has typed
   let lab = last.lab, refused = "", unseen = {}; // unseen: why a picture could not be had
