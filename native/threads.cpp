@@ -63,7 +63,7 @@ void Team::live(int thread) {
 void Team::run(const std::function<void(int)> &job) {
   if (size_ == 1) return job(0);
   job_ = &job;
-  jobs_.fetch_add(1, std::memory_order_release);
+  jobs_.fetch_add(1, std::memory_order_seq_cst);  // as in barrier
   jobs_.notify_all();
   job(0);
   barrier(0);
@@ -73,7 +73,9 @@ void Team::barrier(int thread) {
   const uint32_t turn = turn_.load(std::memory_order_acquire);
   if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == static_cast<uint32_t>(size_)) {
     arrived_.store(0, std::memory_order_relaxed);
-    turn_.store(turn + 1, std::memory_order_release);
+    // In one order with the count of sleepers that notify_all looks at: a mere release may become
+    // visible after that look, and who falls asleep in between sleeps for ever.
+    turn_.store(turn + 1, std::memory_order_seq_cst);
     turn_.notify_all();
   } else {
     waited_[thread].seconds.fetch_add(wait_past(turn_, turn), std::memory_order_relaxed);
