@@ -115,6 +115,20 @@ def test_of_many_runs_the_chosen_one_is_seen_and_a_tick_moves_nothing(network):
     assert page.evaluate(at) == before
 
 
+def test_a_pause_within_an_epoch_says_so(network):
+    page, fake = network(WIDE, {})
+    page.locator("button.start").click()
+    shows(page, ".state", "Paused in epoch 1 of 10")
+    page.locator("button.start").click()
+    shows(page, ".state", "Training")
+    fake.epoch("r1")
+    shows(page, ".state", "epoch 2 of 10")
+    page.locator("button.start").click()
+    shows(page, ".state", "Paused after epoch 1 of 10")
+    fake.progress("r1", 1.5)
+    shows(page, ".state", "Paused in epoch 2 of 10")
+
+
 def test_runs_laid_over_each_other_are_read_by_their_rates(network):
     page, _ = network(
         WIDE, *[{"state": "finished", "rate": k, "history": [row(1)]} for k in (1, 2)]

@@ -43,9 +43,9 @@ export function axes(pen, area, names, lang) {
   pen.font = letters();
   const last = Math.floor(reach / every) * every; // there the axis has its name
   for (let v = -last; v <= last; v += every) {
-    pen.textAlign = "center";
+    pen.textAlign = v === last ? "right" : "center"; // a name must not leave the picture
     pen.textBaseline = "top";
-    pen.fillText(v === last ? names[0] : written(v, lang), area.x(v), top + side + 6);
+    pen.fillText(v === last ? names[0] : written(v, lang), v === last ? left + side : area.x(v), top + side + 6);
     pen.textAlign = "right";
     pen.textBaseline = "middle";
     pen.fillText(v === last ? names[1] : written(v, lang), left - 6, area.y(v));
