@@ -157,6 +157,16 @@ def test_a_phone_has_a_short_header_and_a_long_scrubber(new_page):
         assert page.locator("#scrub").bounding_box()["width"] > 280
 
 
+@TONGUES
+def test_several_paths_have_a_line_each_on_a_phone(new_page, lang):
+    page = surface(new_page(lang=lang, viewport=NARROW))
+    page.click("[data-picture=picture_rates]")
+    page.locator(".keeper .chips li").nth(2).wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    for path in page.locator(".keeper .chips li").all():
+        assert path.bounding_box()["height"] < 36
+
+
 def test_on_a_projector_the_picture_stays_large(new_page):
     page = surface(new_page())
     page.click("#large")
