@@ -80,7 +80,7 @@ def test_the_surface_without_a_mouse(page):
     tab_to(page, ".rate input[type=range]")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")  # a slider leaves it to the player
-    page.wait_for_function("() => document.querySelector('#play').textContent === '⏸'")
+    page.wait_for_selector("#play[data-sign=pause]")
     page.keyboard.press("Space")
     tab_to(page, "#first")
     page.keyboard.press("Enter")
@@ -110,7 +110,7 @@ def test_keys_are_known_by_their_place(page):
     russian(page, "BracketLeft")
     assert page.input_value("#rate-number") == rate
     russian(page, "Space")
-    page.wait_for_function("() => document.querySelector('#play').textContent === '⏸'")
+    page.wait_for_selector("#play[data-sign=pause]")
     russian(page, "Digit2")
     page.wait_for_selector("#neuron-map")
 

@@ -504,7 +504,7 @@ def test_pictures_of_another_size_are_drawn_at_theirs(page, fake):
     fake.draw = lambda message: {"drawn": {"id": message["id"], "a": [0.1, 0.8, 0.2], "digit": 1,
                                            "input": message["pixels"]}}  # fmt: skip
     opened(page)
-    shows(page, ".drawn", "Draw with mouse")
+    shows(page, ".hint", "Draw with mouse")
     drawn(page)
     shows(page, ".drawn", "The network answers: b.")
     assert len(fake.asked("draw")[-1]["pixels"]) == 64

@@ -21,7 +21,7 @@ function asked(settings) {
   return ours ? { tab: last, ...lately[last] } : settings;
 }
 
-export function mount(room, { say, lang, settings, tell, remember }) {
+export function mount(room, { say, lang, settings, strange = [], tell, remember }) {
   const wanted = asked(settings), check = reader(wanted);
   said = settings;
   let shown, timer, tab = check.choice("tab", NAMES);
@@ -68,7 +68,7 @@ export function mount(room, { say, lang, settings, tell, remember }) {
   room.append(make("section", { class: "bridge" },
     make("div", { role: "tablist", class: "tabs", "aria-label": say("bridge.title"), onkeydown: arrows }, tabs), floor));
   open(tab, check);
-  if (check.wrong.length) tell(say("page.broken_address", { why: check.wrong.join(", ") }), true);
+  if (check.wrong.length) tell(say("page.broken_address", { why: [...strange, ...check.wrong].join(", ") }), true);
   return {
     unmount() {
       clearTimeout(timer);

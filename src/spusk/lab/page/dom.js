@@ -11,9 +11,9 @@ export function make(name, attributes = {}, ...children) {
   return element;
 }
 
-/** A dialog over the page, with a button that closes it. */
+/** A dialog over the page under its heading, with a button that closes it. */
 export function dialog(label, close, ...children) {
-  const box = make("dialog", { "aria-label": label }, ...children,
+  const box = make("dialog", { "aria-label": label }, make("h2", {}, label), ...children,
     make("form", { method: "dialog" }, make("button", {}, close)));
   box.addEventListener("close", () => box.remove());
   document.body.append(box);

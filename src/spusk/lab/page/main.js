@@ -8,6 +8,8 @@ import { languages, speech } from "./words.js";
 
 const VIEWS = { surface: "./surface.js", bridge: "./bridge.js", network: "./network.js" };
 if (offline) delete VIEWS.network; // a training needs its server
+const SIGNS = { theme: "◐", large: "A", share: "⤴", save: "⤓", help: "?" };
+const KEYS = { play: undefined, step: "← →", rate: "[ ]", zoom: "+ −", whole: "0", views: `1–${Object.keys(VIEWS).length}` }; // Space has a word
 const kept = {
   get: (key) => { try { return localStorage.getItem(`spusk.${key}`); } catch { return null; } },
   set: (key, value) => { try { localStorage.setItem(`spusk.${key}`, value); } catch { /* private mode */ } },
@@ -45,22 +47,26 @@ function tell(sentence, stays = false) {
 function header() {
   const tab = (view) =>
     make("a", { href: `#${view}`, "data-view": view, "aria-current": view === shown && "page" }, say(`${view}.title`));
-  const button = (key, label, onclick) =>
-    make("button", { type: "button", class: "quiet", id: key, title: say(`page.${key}`), "aria-label": say(`page.${key}`), onclick }, label);
+  const button = (key, onclick) =>
+    make("button", { type: "button", class: "quiet", id: key, title: say(`page.${key}`), "aria-label": say(`page.${key}`), onclick }, SIGNS[key]);
   return make("header", {},
     make("h1", {}, "spusk"),
     make("nav", { "aria-label": say("page.views") }, Object.keys(VIEWS).map(tab)),
     make("div", { class: "tools" },
       make("button", { type: "button", class: "quiet", id: "language", lang: lang === "en" ? "ru" : "en", onclick: speakOther }, say("page.language")),
-      button("theme", "◐", () => toggle("theme", "dark", "light")),
-      button("large", "A", () => toggle("size", "large", "plain")),
-      button("share", "⤴", () => share(say, tell)),
-      !offline && button("save", "⤓", () => save(say, tell, shown === "surface" ? read().settings.f : undefined)),
-      button("help", "?", help)));
+      button("theme", () => toggle("theme", "dark", "light")),
+      button("large", () => toggle("size", "large", "plain")),
+      button("share", () => share(say, tell)),
+      !offline && button("save", () => save(say, tell, shown === "surface" ? read().settings.f : undefined)),
+      button("help", help)));
 }
 
+/** Every key, and every sign of the header: a finger does not hover over them. */
 function help() {
-  dialog(say("page.help"), say("page.close"), make("p", {}, say("page.help_text")));
+  const keys = Object.entries(KEYS).map(([key, sign]) => [sign ?? say("page.space"), say(`page.key_${key}`)]);
+  const signs = [...document.querySelectorAll(".tools [title]")].map(({ id, title }) => [SIGNS[id], title]);
+  dialog(say("page.help"), say("page.close"), make("dl", {}, [...keys, ...signs].map(([sign, meaning]) =>
+    [make("dt", {}, sign), make("dd", {}, meaning)]).flat()));
 }
 
 async function speakOther() {
@@ -74,23 +80,24 @@ function wanted(asked = read().view) {
   return Object.hasOwn(VIEWS, asked) ? asked : "surface";
 }
 
-/** What a view may use of the frame. A view that is being left must not write its address again. */
-function frame(view, settings) {
+/** What a view may use of the frame; `strange`: what of the address is not understood so far. A view that is
+ *  being left must not write its address again. */
+function frame(view, { settings, strange }) {
   function remember(now) {
     left[view] = Object.fromEntries(Object.entries(now).map(([key, value]) => [key, String(value)]));
     if (shown === view && wanted() === view) write(view, now);
   }
-  return { say, lang, settings, tell, remember };
+  return { say, lang, settings, strange, tell, remember };
 }
 
 /** The settings of an address, or those a view was left with; what is wrong with it is told. */
 function settingsOf(view) {
   const { view: asked, settings, wrong, long } = read();
-  const strange = asked && asked !== view ? [`#${asked.slice(0, 30)}`] : [];
-  const parts = [...strange, ...wrong.map((key) => key.slice(0, 30))];
+  const unknown = asked && asked !== view ? [`#${asked.slice(0, 30)}`] : [];
+  const parts = [...unknown, ...wrong.map((key) => key.slice(0, 30))];
   if (parts.length) tell(say("page.broken_address", { why: parts.join(", ") }), true);
   if (long) tell(say("page.long_address", { n: LIMIT }), true);
-  return Object.keys(settings).length ? settings : left[view] ?? {};
+  return { settings: Object.keys(settings).length ? settings : left[view] ?? {}, strange: parts };
 }
 
 async function show() {
@@ -98,7 +105,7 @@ async function show() {
   const view = wanted();
   mounted?.unmount?.(); // what it still had to write belongs to it
   mounted = undefined;
-  const settings = settingsOf(view);
+  const found = settingsOf(view);
   shown = view;
   for (const tab of document.querySelectorAll("nav a"))
     tab.dataset.view === view ? tab.setAttribute("aria-current", "page") : tab.removeAttribute("aria-current");
@@ -109,7 +116,7 @@ async function show() {
     if (turn !== turns) return;
     const fresh = make("div", { class: "view" });
     room.replaceChildren(fresh);
-    const ready = await module.mount(fresh, frame(view, settings));
+    const ready = await module.mount(fresh, frame(view, found));
     if (turn === turns) mounted = ready;
     else ready?.unmount?.();
   } catch (error) {

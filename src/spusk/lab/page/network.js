@@ -22,7 +22,7 @@ const UNORDERED = ["runs", "watch", "unwatch", "weights", "confusion", "draw", "
 let last = {}; // what was looked at, when the view is left or speaks another language
 
 export function mount(room, frame) {
-  const { say, lang, settings, tell, remember } = frame;
+  const { say, lang, settings, strange, tell, remember } = frame;
   const number = (value) => written(value, lang);
   const percent = (value, digits = 1) => (Number.isFinite(value)
     ? value.toLocaleString(lang, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }) : "—");
@@ -30,7 +30,7 @@ export function mount(room, frame) {
   const known = store();
   Object.assign(known, { chosen: last.chosen, ticked: new Set(last.ticked) });
   const asked = readPlan(settings, last.plan ?? preset("small"));
-  if (asked.wrong.length) tell(say("network.broken", { parts: asked.wrong.map((part) => say(`network.${part}`)).join(", ") }), true);
+  if (asked.wrong.length) tell(say("network.broken", { parts: [...strange, ...asked.wrong.map((part) => say(`network.${part}`))].join(", ") }), true);
   let link = "connecting", error = "", then, plan = asked.plan, shown = {}, gone = false, noted = false;
   let following = !asked.asked && !asked.missing; // once, and not over what a person has typed
   let lab = last.lab, refused = "", unseen = {}; // unseen: why a picture could not be had
@@ -212,7 +212,8 @@ export function mount(room, frame) {
 
   function start(next) {
     const found = fields.read();
-    if (!found || starting || active(known.runs.get(known.chosen))) return;
+    if (!found) return fields.complain();
+    if (starting || active(known.runs.get(known.chosen))) return;
     keep(found);
     then = next;
     error = "";

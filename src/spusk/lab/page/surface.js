@@ -7,7 +7,7 @@ import { controls } from "./surface/controls.js";
 import { curves } from "./surface/curves.js";
 import { formulaField } from "./surface/formula.js";
 import { keeper } from "./surface/keep.js";
-import { menu } from "./surface/menu.js";
+import { lecture, menu } from "./surface/menu.js";
 import { completed, modelOf } from "./surface/model.js";
 import { player } from "./surface/player.js";
 import { FormulaError, patiently } from "./surface/source.js";
@@ -23,8 +23,8 @@ const REST = 120; // ms between two writings of the address: browsers refuse mor
 
 export function mount(room, frame) {
   const { say, lang, settings, tell, remember } = frame;
+  const strange = [...frame.strange]; // parts of the address
   let described, program, state, model, asked, writing;
-  const strange = []; // parts of the address
 
   const choose = (x) => change({ x: x.map((part) => Number(part.toPrecision(digitsIn(model.view, described.view)))) });
   const keeping = keeper(say, { add: keep, drop, clear: () => change({ keep: [] }) });
@@ -38,7 +38,7 @@ export function mount(room, frame) {
     step: stepFormula(say, lang),
   };
   const field = formulaField(say, lang, (text) => open({ f: text }), leave);
-  const list = menu(say, open);
+  const list = menu(say, open), pictures = lecture(say, open);
   parts.step.onopen(() => model && parts.step.show(model));
 
   /** A function by its formula or name, with what else is wanted of it; whether that was no function. */
@@ -154,7 +154,7 @@ export function mount(room, frame) {
   for (const place of places) place.inert = true; // until there is a function to act on
   room.append(make("div", { class: "surface" },
     make("section", { class: "top", "aria-label": say("surface.function_label") },
-      make("div", { class: "bar" }, field.form, list.element), field.complaint, field.shown),
+      pictures, make("div", { class: "bar" }, field.form, list.element), field.complaint, field.shown),
     ...places));
 
   /** The function of the address; where it is none, that is said beside the usual one. */

@@ -53,7 +53,7 @@ export function button(label, onclick, kind = "plain", attributes = {}) {
   return make("button", { type: "button", class: kind, onclick, ...attributes }, label);
 }
 
-/** A button of one sign, its words in a label. */
-export function sign(text, label, onclick, kind = "plain") {
-  return button(text, onclick, kind, { "aria-label": label, title: label });
+/** A button of one sign of style.css, its words in a label. */
+export function sign(name, label, onclick, kind = "plain") {
+  return button("", onclick, kind, { "data-sign": name, "aria-label": label, title: label });
 }

@@ -114,7 +114,7 @@ class LearningTab {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     this.promised = undefined;
-    this.playing.textContent = "▶";
+    this.playing.dataset.sign = "play";
   }
 
   toggle() {
@@ -137,7 +137,7 @@ class LearningTab {
 
   show() {
     const { say, epochs, cost, accuracy } = this;
-    this.playing.textContent = this.frame ? "⏸" : "▶";
+    this.playing.dataset.sign = this.frame ? "pause" : "play";
     this.playing.setAttribute("aria-label", say(this.frame ? "bridge.pause" : "bridge.play"));
     this.verdict.textContent = say("bridge.learned", { n: epochs, cost, share: Math.round(accuracy * 1000) / 10 });
     // read out when it rests, not at every epoch
@@ -206,11 +206,11 @@ class LearningTab {
     touchable(this.curve.element, { at: (x) => this.point(Math.max(0, this.scale.back(x))), leave: () => this.point(),
       move: (dx) => this.point((this.pointed?.[0] ?? this.epochs) + dx * this.every) });
     this.verdict = make("p", { class: "verdict" });
-    this.playing = sign("▶", say("bridge.play"), () => this.toggle(), "main");
+    this.playing = sign("play", say("bridge.play"), () => this.toggle(), "main");
     this.playing.id = "learn";
     const buttons = make("div", { class: "buttons" }, this.playing,
       button(say("bridge.one_epoch"), () => this.step()),
-      sign("|◀", say("bridge.reset"), () => this.restart()),
+      sign("first", say("bridge.reset"), () => this.restart()),
       button(say("bridge.another"), () => this.change({ seed: (this.seed + 1) % SEEDS })));
     room.append(
       make("div", { class: "pictures" },

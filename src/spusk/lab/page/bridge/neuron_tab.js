@@ -66,7 +66,7 @@ class NeuronTab {
     this.scrub.set(n);
     const bound = 2 / highest(neuron.hessian(V, ...path[n]), 2);
     this.rates.mark(bound, () => this.say("bridge.bound_here", { bound }));
-    this.play.textContent = this.timer ? "⏸" : "▶";
+    this.play.dataset.sign = this.timer ? "pause" : "play";
     this.play.setAttribute("aria-label", this.say(this.timer ? "bridge.pause" : "bridge.play"));
   }
 
@@ -173,9 +173,9 @@ class NeuronTab {
       options: SETS.map((name) => [name, say(`bridge.few_${name}`)]) });
     this.kinds = choice({ label: say("bridge.adds"), value: "1", onchange: (kind) => (this.kind = Number(kind)),
       options: [["1", say("bridge.class_one")], ["0", say("bridge.class_zero")]] });
-    this.play = sign("▶", say("bridge.play"), () => this.toggle(), "main");
-    this.buttons = make("div", { class: "buttons" }, this.play, sign("|◀", say("bridge.first"), () => this.go(0)),
-      sign("‹", say("bridge.back"), () => this.go(this.n - 1)), sign("›", say("bridge.on"), () => this.go(this.n + 1)));
+    this.play = sign("play", say("bridge.play"), () => this.toggle(), "main");
+    this.buttons = make("div", { class: "buttons" }, this.play, sign("first", say("bridge.first"), () => this.go(0)),
+      sign("back", say("bridge.back"), () => this.go(this.n - 1)), sign("on", say("bridge.on"), () => this.go(this.n + 1)));
     this.verdict = make("p", { class: "verdict" });
     this.formula = make("p", { class: "formula" });
     this.numbers = make("div", { class: "numbers" }, this.formula,

@@ -41,13 +41,14 @@ export function axes(pen, area, names, lang) {
   pen.strokeRect(left, top, side, side);
   pen.fillStyle = colour("faint");
   pen.font = letters();
-  for (let v = -Math.floor(reach / every) * every; v <= reach; v += every) {
-    pen.textAlign = "center";
+  const last = Math.floor(reach / every) * every; // there the axis has its name
+  for (let v = -last; v <= last; v += every) {
+    pen.textAlign = v === last ? "right" : "center"; // a name must not leave the picture
     pen.textBaseline = "top";
-    pen.fillText(v === 0 ? names[0] + " 0" : written(v, lang), area.x(v), top + side + 6);
+    pen.fillText(v === last ? names[0] : written(v, lang), v === last ? left + side : area.x(v), top + side + 6);
     pen.textAlign = "right";
     pen.textBaseline = "middle";
-    pen.fillText(v === 0 ? names[1] : written(v, lang), left - 6, area.y(v));
+    pen.fillText(v === last ? names[1] : written(v, lang), left - 6, area.y(v));
   }
 }
 

@@ -62,7 +62,9 @@ export function face({ say, percent, best }, run, link, error, drawable) {
   if (run.state === "failed") return { text: run.sentence || say("network.failed"), look: "bad" };
   const epoch = run.history.at(-1)?.epoch ?? 0, score = best(run);
   if (run.state === "running") return { text: say("network.running", { epoch: epoch + 1, epochs: run.epochs }), look: "going" };
-  if (run.state === "paused") return { text: say("network.paused", { epoch, epochs: run.epochs }), look: "plain" };
+  const within = !epoch || run.now?.epoch > epoch; // an epoch is not over
+  if (run.state === "paused")
+    return { text: say(within ? "network.paused_in" : "network.paused", { epoch: epoch + within, epochs: run.epochs }), look: "plain" };
   const done = score === undefined ? say("network.stopped_early") : say("network.done", { best: percent(score) });
   return { text: run.sentence || done, look: run.state === "finished" ? "good" : "plain" };
 }

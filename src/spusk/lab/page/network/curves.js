@@ -3,6 +3,7 @@
 import { canvas, colour, make } from "../dom.js";
 import { KEYED, touchable } from "../touch.js";
 import { dot, frame, line, scale, ticks } from "./axes.js";
+import { nameOf } from "./runs.js";
 
 const KINDS = { cost: ["cost", "test_cost"], accuracy: ["accuracy", "test_accuracy"] };
 
@@ -54,7 +55,7 @@ export function curves({ say, lang, percent, number }) {
   }
 
   const sentence = ({ run, row }) => say("network.reading", {
-    layers: run.sizes.join("-"), epoch: row.epoch, cost: row.cost ?? NaN, accuracy: percent(row.accuracy),
+    name: nameOf(run, say), epoch: row.epoch, cost: row.cost ?? NaN, accuracy: percent(row.accuracy),
     test_cost: row.test_cost ?? NaN, test_accuracy: percent(row.test_accuracy) });
 
   return {

@@ -14,11 +14,12 @@ export function drawing({ say, percent, tell }, send) {
   const field = make("canvas", { width: SIDE, height: SIDE, class: "field", tabindex: "0", role: "application", "aria-label": say("network.field") });
   const pen = field.getContext("2d", { willReadFrequently: true });
   const rows = Array.from({ length: BARS }, bar);
-  const verdict = make("p", { class: "drawn small", "aria-live": "polite" }, say("network.draw_here"));
+  const verdict = make("p", { class: "drawn small", "aria-live": "polite" });
+  const hint = make("p", { class: "hint" });
   const seen = make("span", { class: "seen", title: say("network.seen"), onclick: () => tell(say("network.seen")) });
   const clear = make("button", { type: "button", class: "quiet", onclick: wipe }, say("network.clear"));
   const element = make("section", { class: "drawing", "aria-label": say("network.drawing") },
-    field, make("div", { class: "bars", role: "group", "aria-label": "α(x)" }, rows.map((row) => row.element)),
+    make("div", { class: "paper" }, field, hint), make("div", { class: "bars", role: "group", "aria-label": "α(x)" }, rows.map((row) => row.element)),
     make("div", { class: "below" }, verdict, seen, clear));
   const note = make("p", { class: "panel faint small", hidden: true });
   let empty = true, last, cursor = [SIDE / 2, SIDE / 3], spoken;
@@ -96,6 +97,7 @@ export function drawing({ say, percent, tell }, send) {
     pen.lineTo(to[0] + 0.01, to[1]);
     pen.stroke();
     empty = false;
+    hint.hidden = true;
     post();
   }
 
@@ -106,7 +108,9 @@ export function drawing({ say, percent, tell }, send) {
     spoken = undefined;
     seen.replaceChildren();
     rows.forEach((row) => fill(row));
-    verdict.textContent = say(isDigits(names) ? "network.draw_here" : "network.draw_any");
+    verdict.textContent = "";
+    hint.textContent = say(isDigits(names) ? "network.draw_here" : "network.draw_any");
+    hint.hidden = false;
   }
 
   function fill(row, value = 0, chosen = false) {

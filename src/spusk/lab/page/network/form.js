@@ -74,6 +74,11 @@ export function form(tools, plan, on) {
     return wrong ? undefined : Object.fromEntries(found);
   }
 
+  /** Goes to what is wrong: Start may be far from it. */
+  function complain() {
+    fields[PARTS.find((part) => fields[part].hasAttribute("aria-invalid"))].focus();
+  }
+
   function changed() {
     const now = read();
     if (!now) return;
@@ -101,7 +106,7 @@ export function form(tools, plan, on) {
   show(plan);
 
   return {
-    element, show, read, fill,
+    element, show, read, fill, complain,
     lock: (locked) => (set.disabled = locked),
     /** η a step smaller or larger: 1, 2, 5, 10, … */
     nudge(up) {

@@ -87,15 +87,20 @@ export function best(run) {
   return found.length ? Math.max(...found) : undefined;
 }
 
+/** What tells a run from the others. */
+export function nameOf(run, say) {
+  const layers = run.sizes.join("-");
+  return run.loaded ? say("network.chip_loaded", { layers, name: run.loaded }) : say("network.chip", { layers, rate: run.rate });
+}
+
 /** The strip: tick to lay curves over each other, press the name to look at one, ✕ to forget it. */
 export function strip({ say, percent }, on) {
   const list = make("ul", { class: "chips" });
   const element = make("section", { class: "strip", "aria-label": say("network.runs") }, list);
-  let shown = "";
+  let shown = "", chosen;
 
   function chip(run, known) {
-    const layers = run.sizes.join("-");
-    const name = run.loaded ? say("network.chip_loaded", { layers, name: run.loaded }) : say("network.chip", { layers, rate: run.rate });
+    const name = nameOf(run, say);
     const score = best(run);
     const item = make("li", { class: "chip", "data-state": run.state, "data-id": run.id },
       make("input", { type: "checkbox", checked: laid(run, known), disabled: run.id === known.chosen,
@@ -117,9 +122,17 @@ export function strip({ say, percent }, on) {
     const now = JSON.stringify(runs.map((run) => [run.id, run.state, best(run), run.id === known.chosen, laid(run, known)]));
     if (now === shown) return; // rebuilding would take the focus away
     shown = now;
-    const place = focusPlace(list);
+    const place = focusPlace(list), top = list.scrollTop;
     list.replaceChildren(...runs.map((run) => chip(run, known)));
+    list.scrollTop = known.chosen === chosen ? top : middleOf(known.chosen);
+    chosen = known.chosen;
     place?.();
+  }
+
+  /** How far the list is scrolled where a run stands in its middle: many make it longer than its room. */
+  function middleOf(id) {
+    const item = [...list.children].find((each) => each.dataset.id === id);
+    return item ? item.offsetTop - list.offsetTop - (list.clientHeight - item.offsetHeight) / 2 : 0;
   }
   return { element, show };
 }

@@ -1,7 +1,7 @@
 // The field for a formula, what was wrong with it, and the function as mathematics.
 
 import { make, scrolling } from "../dom.js";
-import { broken, el, pieces, slope, variable } from "./math.js";
+import { bracket, broken, el, pieces, slope, variable } from "./math.js";
 
 /** `draw(text)` reads a formula; `edited()`: what is read meanwhile is wanted no more. */
 export function formulaField(say, lang, draw, edited) {
@@ -59,8 +59,8 @@ export function formulaField(say, lang, draw, edited) {
       input.value = formula;
       mark(false);
       complaint.hidden = true;
-      const of = el("mrow", el("mi", "f"), el("mo", "("), ...names.flatMap((name, k) =>
-        k ? [el("mo", ","), variable(name)] : [variable(name)]), el("mo", ")"));
+      const of = el("mrow", el("mi", "f"), bracket("("), ...names.flatMap((name, k) =>
+        k ? [el("mo", ","), variable(name)] : [variable(name)]), bracket(")"));
       const lines = [[of, mathml.f], ...names.map((name, k) => [slope(name, names.length), mathml.slopes[k]])];
       shown.replaceChildren(...lines.map(([left, right]) => {
         const [first, ...more] = pieces(right, lang);

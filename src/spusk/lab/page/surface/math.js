@@ -11,6 +11,13 @@ export function el(name, ...children) {
   return element;
 }
 
+/** A bracket around what is one line high, and so no higher itself. */
+export function bracket(sign) {
+  const made = el("mo", sign);
+  made.setAttribute("stretchy", "false");
+  return made;
+}
+
 // As the lecture writes them: the natural logarithm, and the Russian tangents.
 const WRITTEN = {
   en: { log: "ln" },

@@ -27,6 +27,18 @@ function train(preset) {
   location.hash = `network&${Object.entries(PRESETS[preset]).map((pair) => pair.join("=")).join("&")}`;
 }
 
+/** The pictures that can be shown here: [key, what shows it]. */
+const pictures = (choose) => Object.entries(PICTURES).filter(([, picture]) => !offline || typeof picture !== "string")
+  .map(([key, picture]) => [key, () => (typeof picture === "string" ? train(picture) : choose(picture))]);
+
+/** The same pictures in sight, for who has not yet found the gallery. */
+export function lecture(say, choose) {
+  return make("div", { class: "lecture small", role: "group", "aria-label": say("surface.pictures") },
+    make("span", { class: "faint", "aria-hidden": "true" }, `${say("surface.pictures")}:`),
+    pictures(choose).map(([key, onclick]) =>
+      make("button", { type: "button", class: "quiet", "data-picture": key, onclick }, say(`surface.${key}`))));
+}
+
 /** `choose(state)` shows a picture or a function of the gallery. */
 export function menu(say, choose) {
   const list = make("div", { class: "list" });
@@ -44,10 +56,7 @@ export function menu(say, choose) {
       make("span", {}, label), note && make("span", { class: "faint small" }, note));
   const group = (title, items) => make("section", {}, make("h2", { class: "faint small" }, title), items);
 
-  const pictures = Object.entries(PICTURES).filter(([, picture]) => !offline || typeof picture !== "string");
-  list.append(group(say("surface.pictures"), pictures.map(([key, picture]) =>
-    item(key, say(`surface.${key}`), null, () =>
-      typeof picture === "string" ? train(picture) : choose(picture)))));
+  list.append(group(say("surface.pictures"), pictures(choose).map(([key, show]) => item(key, say(`surface.${key}`), null, show))));
 
   const state = make("p", { class: "faint small", role: "status" });
   list.append(state);

@@ -10,9 +10,9 @@ const CALM = 600; // ms between two of the few pictures for those who want less 
 /** `go(n)` is called to show step n; `now()` gives { n, last }. */
 export function player(say, go, now) {
   let timer = 0;
-  const button = (id, label, sign, onclick) =>
-    make("button", { type: "button", id, title: say(`surface.${label}`), "aria-label": say(`surface.${label}`), onclick }, sign);
-  const play = button("play", "play", "▶", toggle);
+  const button = (id, onclick) =>
+    make("button", { type: "button", id, "data-sign": id, title: say(`surface.${id}`), "aria-label": say(`surface.${id}`), onclick });
+  const play = button("play", toggle);
   play.classList.add("main");
   const scrubber = make("input", {
     type: "range", id: "scrub", min: 0, step: 1, "aria-label": say("surface.scrub"),
@@ -20,8 +20,7 @@ export function player(say, go, now) {
   });
   const count = make("output", { class: "count", for: "scrub" });
   const element = make("div", { class: "player", role: "group", "aria-label": say("surface.player") }, play,
-    button("first", "first", "|◀", () => to(0)), button("back", "back", "◀", () => step(-1)),
-    button("on", "on", "▶|", () => step(1)), scrubber, count);
+    button("first", () => to(0)), button("back", () => step(-1)), button("on", () => step(1)), scrubber, count);
 
   function to(n) {
     stop();
@@ -59,8 +58,8 @@ export function player(say, go, now) {
   }
 
   function dress(playing) {
-    play.textContent = playing ? "⏸" : "▶";
-    const label = say(`surface.${playing ? "pause" : "play"}`);
+    play.dataset.sign = playing ? "pause" : "play";
+    const label = say(`surface.${play.dataset.sign}`);
     play.title = label;
     play.setAttribute("aria-label", label);
   }

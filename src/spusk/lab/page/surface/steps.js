@@ -3,7 +3,7 @@
 import { replayed } from "../descent.js";
 import { make, scrolling } from "../dom.js";
 import { written } from "../words.js";
-import { el, math, slope, variable } from "./math.js";
+import { bracket, el, math, slope, variable } from "./math.js";
 import { optionsOf } from "./model.js";
 import { rounded } from "./numbers.js";
 import { FIRST, LINES, power, sign } from "./lines.js";
@@ -25,7 +25,7 @@ function linesOf({ n, path, program, described, state }, say, lang) {
   const dim = program.n;
   const number = (value) => el("mn", written(rounded(value, 4), lang, 4));
   // after a sign of its own a negative number stands in brackets
-  const held = (value) => (value < 0 ? el("mrow", sign("("), number(value), sign(")")) : number(value));
+  const held = (value) => (value < 0 ? el("mrow", bracket("("), number(value), bracket(")")) : number(value));
   const at = (k) => Array.from(path.points.subarray(k * dim, (k + 1) * dim));
   if (n === 0) {
     return [make("p", { class: "faint" }, say("surface.at_start")), ...described.names.map((name, k) =>

@@ -49,6 +49,7 @@ export function tabs(frame, choose, pick, look) {
     for (const button of buttons) {
       button.hidden = !offered(button.dataset.tab, model);
       button.setAttribute("aria-pressed", button.dataset.tab === name);
+      if (button.dataset.tab === "map") button.textContent = say(`surface.tab_${model.program.n === 1 ? "graph" : "map"}`);
     }
     room.classList.toggle("zoomed", model.state.box !== undefined && name !== "escape");
     row.hidden = buttons.filter((button) => !button.hidden).length < 2;
