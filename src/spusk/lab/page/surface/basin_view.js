@@ -31,7 +31,7 @@ export function basinView(say, lang, legend) {
 
   async function compute({ described, state, program, view: box }, module, key) {
     try {
-      const view = state.box ? grown(box) : box;
+      const view = grown(box);
       const options = { rate: state.rate, steps: STEPS, size: FINE, view };
       const taken = (map) => {
         const picture = pictureOf(new ImageData(map.rgba, map.size, map.size));
@@ -78,5 +78,5 @@ export function basinView(say, lang, legend) {
   };
 }
 
-// A map shows a little more than its box; of the whole view that is a frame, of a part it is more of it.
+// A map shows a little more than its box.
 const grown = (box) => box.map(([low, high]) => [low - MORE * (high - low), high + MORE * (high - low)]);

@@ -4,6 +4,7 @@
 import { colour } from "../dom.js";
 import { axes } from "./box.js";
 import { RISE, heightAt } from "./heights.js";
+import { DOTS } from "./paint.js";
 
 const LIFT = 0.012; // of the box: a path lies on the surface, not in it
 const INKS = ["path", "path-edge", "accent", "faint", "ink", "font"];
@@ -60,7 +61,10 @@ function line(room, { points, colour: core }) {
     pen.strokeStyle = ink;
     for (const piece of pieces) stroke(room, piece);
   }
-  places.forEach((place, k) => dot(room, place, core ?? inks.path, k === 0 ? 5 : k === last ? 6 : 2.4, k === last));
+  places.forEach((place, k) => {
+    const end = k === 0 || k === last;
+    if (end || last < DOTS) dot(room, place, core ?? inks.path, k === 0 ? 5 : end ? 6 : 2.4, k === last);
+  });
 }
 
 // A step follows the surface: several lifted points.

@@ -2,7 +2,8 @@
 
 import { colour } from "../dom.js";
 
-const DOTS = 250; // more iterates than this are a line without dots
+/** More iterates than this are a line without dots. */
+export const DOTS = 250;
 
 /** The pixels of a path: `place(k)` gives [x, y] of iterate k. */
 export function trail(pen, count, place, { core, edge, width = 2, faint = 1 }) {
