@@ -6,7 +6,7 @@ import click
 import numpy as np
 
 from spusk.cli.gradient import point_text
-from spusk.cli.options import Range
+from spusk.cli.options import PATH, Range
 from spusk.cli.surfaces import rate_of, to_json
 from spusk.errors import InputError
 from spusk.words import say
@@ -33,7 +33,7 @@ class View(click.ParamType[tuple[tuple[float, float], ...]]):
 
 VIEW = click.option("--view", type=View(), default=None, metavar="A:B,C:D",
                     help="The box of starts  [default: the gallery's]")  # fmt: skip
-PLOT = click.option("--plot", type=click.Path(path_type=Path), default=None,
+PLOT = click.option("--plot", type=PATH, default=None,
                     help="The picture (.png .svg .pdf).")  # fmt: skip
 
 

@@ -10,15 +10,13 @@ import numpy as np
 from rich.table import Table
 
 from spusk import data, store
-from spusk.cli.options import layer_text
+from spusk.cli.options import PATH, layer_text
 from spusk.cli.signals import Signals
 from spusk.cli.training import NO_EXTRA, Cadence, carry_out, first_warning_as_line
 from spusk.engines import ENGINES
 from spusk.errors import InputError
 from spusk.store import Every
 from spusk.words import say
-
-FOLDER = click.Path(path_type=Path)
 
 
 @contextmanager
@@ -36,9 +34,9 @@ def opened(run: Path) -> store.Run:
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
+@click.argument("run", type=PATH)
 @click.option("--data", "source", default=None, help="Another set  [default: the run's own]")
-@click.option("--data-dir", type=FOLDER, help="Folder that holds MNIST's files.")
+@click.option("--data-dir", type=PATH, help="Folder that holds MNIST's files.")
 @click.option("--json", "as_json", is_flag=True, help="The numbers as JSON.")
 @click.pass_obj
 def evaluate(
@@ -68,8 +66,8 @@ def evaluate(
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
-@click.argument("images", nargs=-1, required=True, type=FOLDER, metavar="IMAGE…")
+@click.argument("run", type=PATH)
+@click.argument("images", nargs=-1, required=True, type=PATH, metavar="IMAGE…")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per image.")
 @click.pass_obj
 def predict(lang: str, run: Path, images: tuple[Path, ...], as_json: bool) -> None:
@@ -93,7 +91,7 @@ def predict(lang: str, run: Path, images: tuple[Path, ...], as_json: bool) -> No
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
+@click.argument("run", type=PATH)
 @click.pass_obj
 def show(lang: str, run: Path) -> None:
     """What a run folder holds: network, plan, history, pictures."""
@@ -124,10 +122,10 @@ def show(lang: str, run: Path) -> None:
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
+@click.argument("run", type=PATH)
 @click.option("--epochs", type=int, default=None, help="Epochs in all: extends a finished run.")
 @click.option("--data", "source", default=None, help="Where the set is now, if it was moved.")
-@click.option("--data-dir", type=FOLDER, help="Where MNIST's files are now.")
+@click.option("--data-dir", type=PATH, help="Where MNIST's files are now.")
 @click.option("--engine", default=None, type=click.Choice(ENGINES), help="[default: as before]")
 @click.option("--threads", type=click.IntRange(1), default=None, help="Threads of the engine.")
 @click.option(

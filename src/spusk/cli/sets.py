@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from spusk import data as sets
+from spusk.cli.options import PATH
 from spusk.words import say
 
 
@@ -20,7 +21,7 @@ def get() -> None:
 
 
 @get.command()
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Put it here instead.")
+@click.option("--data-dir", type=PATH, help="Put it here instead.")
 @click.pass_obj
 def mnist(lang: str, data_dir: Path | None) -> None:
     """MNIST: 60,000 + 10,000 handwritten digits, about 12 MB."""

@@ -9,7 +9,7 @@ import click
 import numpy as np
 
 from spusk.cli.gradient import point_text
-from spusk.cli.options import Point, Range
+from spusk.cli.options import PATH, Point, Range
 from spusk.errors import InputError, StartError
 from spusk.words import say
 
@@ -103,7 +103,7 @@ def to_json(thing: object) -> str:
 )
 @click.option(
     "--plot",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default=None,
     help="Picture (.png .svg .pdf) or animation (.gif .html).",
 )
@@ -191,7 +191,7 @@ def draw(result: "Descent", path: Path, view: str, lang: str) -> None:
 )
 @click.option(
     "--plot",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default=None,
     help="The panel as a picture (.png .svg .pdf).",
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from spusk import data, store
-from spusk.cli.options import Batch, Gain, Layers, layer_text, unless_given, whole
+from spusk.cli.options import PATH, Batch, Gain, Layers, layer_text, unless_given, whole
 from spusk.cli.pictures import draw
 from spusk.cli.signals import Signals
 from spusk.cli.views import view
@@ -52,9 +52,7 @@ class Cadence(click.ParamType[Every]):
     metavar="sample|mnist|PATH",
     help="The embedded sample, MNIST, or your own IDX, CSV, NPZ or folder of PNG.",
 )
-@click.option(
-    "--data-dir", type=click.Path(path_type=Path), help="Folder that holds MNIST's files."
-)
+@click.option("--data-dir", type=PATH, help="Folder that holds MNIST's files.")
 @click.option(
     "--layers",
     type=Layers(),
@@ -114,7 +112,7 @@ class Cadence(click.ParamType[Every]):
 @click.option("--threads", type=click.IntRange(1), default=None, help="Threads of the engine.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default=None,
     metavar="RUN",
     help="Run folder  [default: the next free runs/NNN]",

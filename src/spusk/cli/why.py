@@ -6,7 +6,7 @@ import click
 import numpy as np
 
 from spusk import data
-from spusk.cli.options import layer_text
+from spusk.cli.options import PATH, layer_text
 from spusk.network import Network
 from spusk.words import say
 
@@ -19,7 +19,7 @@ def why() -> None:
 @why.command()
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default="why_stochastic.png",
     show_default=True,
     help="The picture (PNG, SVG or PDF).",

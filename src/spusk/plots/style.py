@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, FuncFormatter, ScalarFormatter
 
 from spusk.errors import InputError
+from spusk.paths import home
 from spusk.store import write
 
 ACCENT = "#d1495b"  # what the reader should look at
@@ -78,7 +79,7 @@ def percent(lang: str) -> Formatter:
 
 def save(picture: Axes | Sequence[Axes] | np.ndarray | Figure, path: Path | str) -> Path:
     """Writes a picture as PNG, SVG or PDF by the path's suffix. Raises InputError for others."""
-    path = Path(path)
+    path = home(path)
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(
             f"{path}: expected a name that ends in {', '.join(SUFFIXES)}, found {path.suffix!r}"

@@ -9,6 +9,7 @@ from spusk import data, engines
 from spusk.data import Data, Sample
 from spusk.errors import InputError, RunError
 from spusk.network import Network
+from spusk.paths import home
 from spusk.sgd import Event, Outcome, Place, Plan, Training, plan_events
 from spusk.store.about import About, read
 from spusk.store.checkpoint import Checkpoint, newest
@@ -41,7 +42,7 @@ def resume(
     training sample. A damaged last checkpoint is told by an OlderCheckpointWarning. Raises
     RunError, DataError, EngineError.
     """
-    resumed = open_resumed(Path(run), epochs, sets, engine, threads)
+    resumed = open_resumed(home(run), epochs, sets, engine, threads)
     with resumed.keeper as keeper:
         for event in resumed.events:
             keeper.take(event)
