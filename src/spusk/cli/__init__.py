@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from spusk import __version__
+from spusk.cli.signals import Stopped
 from spusk.errors import SpuskError
-from spusk.words import LANGUAGES
+from spusk.words import LANGUAGES, say
 
 COMMANDS = {  # command -> the module that holds it; loaded when it is called
     "gradient": "gradient",
@@ -42,6 +43,9 @@ class Rooms(click.Group):
         except SpuskError as error:
             click.echo(f"error: {one_line(error.sentence(ctx.params['lang']))}", err=True)
             return 2
+        except Stopped as stopped:
+            click.echo(say(stopped.words, ctx.params["lang"]), err=True)
+            return stopped.code
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -12,7 +12,7 @@ from rich.table import Table
 from spusk import data, store
 from spusk.cli.options import PATH, layer_text
 from spusk.cli.signals import Signals
-from spusk.cli.training import NO_EXTRA, Cadence, carry_out, first_warning_as_line
+from spusk.cli.training import NO_EXTRA, UNBEGUN, Cadence, carry_out, first_warning_as_line
 from spusk.engines import ENGINES
 from spusk.errors import InputError
 from spusk.store import Every
@@ -153,8 +153,9 @@ def resume(
     with Signals() as stop:
         with warned():
             begun = store.open_resumed(
-                run, epochs, None, engine, threads, every, stop, source, data_dir
-            )
+                run, epochs, None, engine, threads, every, stop, source, data_dir,
+                stop.at_once(data.load, UNBEGUN),
+            )  # fmt: skip
         if not as_json:
             click.echo(say("train.resumed", lang, epoch=begun.place.epoch, step=begun.place.step))
         return carry_out(begun, stop, lang, pictures, as_json)

@@ -7,6 +7,7 @@ import click
 
 from spusk import data as sets
 from spusk.cli.options import PATH
+from spusk.cli.signals import Signals
 from spusk.words import say
 
 
@@ -46,5 +47,7 @@ def mnist(lang: str, data_dir: Path | None) -> None:
                 tasks[file] = bar.add_task(file, total=total)
             bar.update(tasks[file], completed=done, total=total)
 
-        folder = sets.get_mnist(data_dir, progress=progress)
+        with Signals() as stop:
+            fetch = stop.at_once(sets.get_mnist, "data.cut_off")
+            folder = fetch(data_dir, progress=progress)
     click.echo(say("data.ready", lang, name="MNIST", folder=folder))

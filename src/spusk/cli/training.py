@@ -23,6 +23,7 @@ from spusk.store import Every, Resumed
 from spusk.words import say
 
 NO_EXTRA = Every()
+UNBEGUN = "train.unbegun"  # said where a signal comes while the set is read
 
 
 class Cadence(click.ParamType[Every]):
@@ -146,20 +147,20 @@ def train(
     Ctrl-C (or SIGTERM) finishes the step under way, which with --batch all may take long, saves,
     and says how to go on; a second one ends at once, at the last checkpoint.
     """
-    folder = target(out, overwrite)
-    sets = data.load(source, data_dir)
-    V = sets.train
     if isinstance(layers, Preset):
         rate, batch, epochs, init = unless_given(
             rate=layers.plan.rate, batch=str(layers.plan.batch), epochs=layers.plan.epochs,
             init=layers.init,
         )  # fmt: skip
         layers = layers.sizes
-    sizes = layers or (V.x.shape[1], 100, V.classes)
-    net = Network(sizes, seed, init, gain if len(gain) > 1 else gain[0], V=V)
     plan = Plan(rate, "all" if batch == "all" else int(batch), epochs, seed)
-    note = {"shape": list(V.shape), "data_dir": None if data_dir is None else str(data_dir)}
+    folder = target(out, overwrite)
     with Signals() as stop:
+        sets = stop.at_once(data.load, UNBEGUN)(source, data_dir)
+        V = sets.train
+        sizes = layers or (V.x.shape[1], 100, V.classes)
+        net = Network(sizes, seed, init, gain if len(gain) > 1 else gain[0], V=V)
+        note = {"shape": list(V.shape), "data_dir": None if data_dir is None else str(data_dir)}
         with first_warning_as_line():
             begun = store.open_new(
                 folder, net, plan, sets, source, note, engine_name, threads, every, overwrite, stop

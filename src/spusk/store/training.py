@@ -61,11 +61,12 @@ def open_resumed(
     stop: Callable[[], bool] = bool,
     source: str | None = None,
     data_dir: Path | None = None,
+    load: Callable[[str, str | Path | None], Data] = data.load,
 ) -> Resumed:
     """Opens a run folder to go on with: everything is checked before anything is written.
 
     run.json and a whole checkpoint are all it takes. `source` and `data_dir` say where the data
-    are now, if not where run.json says.
+    are now, if not where run.json says; `load` reads them.
     """
     read(folder)  # where there is no run, none is locked
     lock = locked(folder)
@@ -77,7 +78,7 @@ def open_resumed(
                 f"{folder}: has no checkpoints to go on from; train again with spusk train"
             )
         about = about if epochs is None else about._replace(plan=replace(about.plan, epochs=epochs))
-        both = found_sets(folder, about, sets)
+        both = found_sets(folder, about, load if sets is None else sets)
         last = newest(folder)
         plan, V = about.plan.checked(last.net, both.train, both.test), both.train
         chosen = engines.engine(name, last.net)
@@ -132,12 +133,14 @@ def elsewhere(about: About, source: str | None, data_dir: Path | None) -> About:
     return about._replace(source=source or about.source, note=note)
 
 
-def found_sets(folder: Path, about: About, sets: Data | Sample | None) -> Data:
-    """The sets to go on with: those given, else those the run names. Raises RunError."""
+def found_sets(
+    folder: Path, about: About, sets: Data | Sample | Callable[[str, str | Path | None], Data]
+) -> Data:
+    """The sets to go on with: those given, else those the run names, read. Raises RunError."""
     if isinstance(sets, Sample):
         sets = Data(sets, None, sets.name)
-    elif sets is None:
-        sets = data.load(about.source, about.note.get("data_dir"))
+    elif not isinstance(sets, Data):
+        sets = sets(about.source, about.note.get("data_dir"))
     mark, expected = fingerprint(sets.train), about.fingerprint or ""
     if mark != expected:
         raise RunError(
