@@ -126,7 +126,11 @@ class Cadence(click.ParamType[Every]):
     metavar="30s|500",
     help="Checkpoints besides those at each epoch's end: every 30 seconds, every 500 steps.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace a run that is already at --out.")
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Replace a run that is already at --out; what spusk did not write there stays.",
+)
 @click.option("--pictures/--no-pictures", default=True, help="Draw the pictures at the end.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per epoch, nothing else.")
 @click.pass_obj

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-ORPHANS = ".*.part"  # what a temporary file is called
+ORPHANS = f".*.{'[0-9a-f]' * 8}.part"  # what a temporary file is called
 
 
 def write(path: Path, *parts: bytes | memoryview) -> None:

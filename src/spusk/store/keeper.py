@@ -23,12 +23,13 @@ from spusk.store.checkpoint import (
 )
 from spusk.store.files import make_folder, moved, sweep, write
 from spusk.store.folder import HISTORY, table
+from spusk.store.ours import remove
 from spusk.store.weights import WEIGHTS, save_weights
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-STAGED = ".new"  # where a new run is made whole before it takes its place
+STAGED = ".spusk-new"  # where a new run is made whole before it takes its place
 
 
 class Every(NamedTuple):
@@ -215,8 +216,6 @@ def locked(folder: Path) -> "BaseFileLock":
 
 def put_in_place(staged: Path, folder: Path) -> None:
     """Puts a run that is whole where another may be: run.json goes first and comes last."""
-    (folder / "run.json").unlink(missing_ok=True)
-    for old in (*numbered(folder), folder / WEIGHTS):
-        old.unlink(missing_ok=True)
+    remove(folder)
     for new in (*numbered(staged), staged / HISTORY, staged / "run.json"):
         moved(new, folder / new.relative_to(staged))

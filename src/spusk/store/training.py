@@ -14,7 +14,8 @@ from spusk.sgd import Event, Outcome, Place, Plan, Training, plan_events
 from spusk.store.about import About, read
 from spusk.store.checkpoint import Checkpoint, newest
 from spusk.store.folder import Run, ended_well, fingerprint
-from spusk.store.keeper import Every, Keeper, locked
+from spusk.store.keeper import Every, Keeper, locked, told
+from spusk.store.ours import all_ours
 
 
 class Resumed(NamedTuple):
@@ -114,6 +115,8 @@ def open_new(
     chosen = engines.engine(engine, net)
     session = chosen.open(net, V, plan.size(V), threads)
     about = About(plan, source, note or {}, chosen.name, fingerprint(V))
+    with told(folder):
+        all_ours(folder)
     lock = locked(folder)
     try:
         if (folder / "run.json").exists() and not overwrite:
