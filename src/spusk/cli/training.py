@@ -16,7 +16,7 @@ from spusk.cli.views import view
 from spusk.engines import ENGINES
 from spusk.errors import RunError
 from spusk.network import Network
-from spusk.sgd import Event, Outcome, Plan, SortedSetWarning, complaint
+from spusk.sgd import Event, Outcome, Plan, SortedSetWarning, complaint, smaller
 from spusk.sgd.presets import Preset
 from spusk.starts import INITS
 from spusk.store import Every, Resumed
@@ -267,6 +267,7 @@ def conclude(
         click.echo(command(run, lang))
     elif last.outcome.failed:
         click.echo(say("train.kept", lang, folder=run.folder))
+        click.echo(command(run, lang, smaller(last.outcome, run.plan.rate)))
     else:
         click.echo(say("train.saved" if drawn else "train.saved_without", lang, folder=run.folder))
     for name, path in drawn.items():
@@ -290,6 +291,7 @@ def ending(last: Event, history: Sequence[Event], rate: float, lang: str) -> str
                best=best.test_accuracy, epoch=best.epoch)  # fmt: skip
 
 
-def command(run: store.Run, lang: str) -> str:
-    """The line that says how to go on with a run."""
-    return say("train.resume", lang, command=f"spusk resume {shlex.quote(str(run.folder))}")
+def command(run: store.Run, lang: str, rate: float | None = None) -> str:
+    """The line that says how to go on with a run, at another rate where this one went wrong."""
+    words = f"spusk resume {shlex.quote(str(run.folder))}"
+    return say("train.resume", lang, command=words if rate is None else f"{words} --rate {rate:g}")

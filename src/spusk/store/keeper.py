@@ -80,7 +80,7 @@ class Keeper:
         with told(self.folder):
             try:
                 start = save_checkpoint(staged, self.net, Place(), 0, [], judged=True)
-                write(staged / HISTORY, table([]).encode())
+                write(staged / HISTORY, table([], ()).encode())
                 describe(staged, self.net, self.about)
                 put_in_place(staged, self.folder)
             finally:
@@ -136,7 +136,7 @@ class Keeper:
             self.good = path if well else self.good
             drop_older(self.folder, self.good)
             if event.ends_epoch:
-                write(self.folder / HISTORY, table(self.history).encode())
+                write(self.folder / HISTORY, table(self.history, self.about.rates).encode())
             self.saved, self.trouble = event.place, None
         except OSError as error:
             self.trouble = f"{self.folder}: checkpoint not written ({error.strerror or error})"
@@ -151,7 +151,7 @@ class Keeper:
                 self.checkpoint(event)
             elif self.good is not None:
                 drop_newer(self.folder, self.good)
-            write(self.folder / HISTORY, table(self.history).encode())
+            write(self.folder / HISTORY, table(self.history, self.about.rates).encode())
             if event.outcome is Outcome.FINISHED:
                 save_weights(self.net, self.folder / WEIGHTS)
             trouble = self.trouble
