@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first asks to stop, the second ends the process at once."""
+"""Ctrl-C, SIGTERM, a closed terminal: the first asks to stop, a second ends the process at once."""
 
 import os
 import signal
@@ -10,7 +10,11 @@ from typing import ParamSpec, Self, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+IMPATIENT = (signal.SIGINT, signal.SIGTERM)  # sent again they ask to end at once
+HANG_UP: tuple[signal.Signals, ...] = (  # the terminal was closed; both system and shell may say so
+    (signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()
+)
+SIGNALS = (*IMPATIENT, *HANG_UP)
 SHOW_CURSOR = b"\x1b[?25h\n"  # a live table hides it
 
 
@@ -69,11 +73,11 @@ class Signals:
 
     def listen(self, ears: int) -> None:
         """The thread: counts signals until the other end of the pipe is closed."""
-        heard = 0
+        heard = False
         while byte := os.read(ears, 1):
-            heard += byte[0] in SIGNALS
-            if heard > 1:
+            if heard and byte[0] in IMPATIENT:
                 leave(128 + byte[0])
+            heard = heard or byte[0] in SIGNALS
         os.close(ears)
 
     def __enter__(self) -> Self:
@@ -86,6 +90,8 @@ class Signals:
             )
             self.listener.start()
             for number in SIGNALS:
+                if number in HANG_UP and signal.getsignal(number) == signal.SIG_IGN:
+                    continue  # nohup
                 self.before[number] = signal.signal(number, self.ask)
         return self
 

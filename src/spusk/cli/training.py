@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from spusk import data, store
+from spusk.cli import output
 from spusk.cli.options import PATH, Batch, Gain, Layers, layer_text, unless_given, whole
 from spusk.cli.pictures import draw
 from spusk.cli.signals import Signals
@@ -220,7 +221,8 @@ def carry_out(begun: Resumed, stop: Signals, lang: str, pictures: bool, as_json:
     if pictures and last.outcome is Outcome.FINISHED:
         drawn = illustrate(begun, stop, lang)
     if not as_json:
-        conclude(last, keeper.history, run, drawn, lang)
+        with output.heard():
+            conclude(last, keeper.history, run, drawn, lang)
     elif last.outcome is None:
         click.echo(command(run, lang), err=True)
     if last.outcome is not None and last.outcome.failed:
@@ -253,7 +255,7 @@ def watch(begun: Resumed, stop: Signals, as_json: bool, lang: str) -> Event:
             if begun.keeper.trouble not in (None, trouble):
                 click.echo(f"warning: {begun.keeper.trouble}; training goes on", err=True)
             trouble = begun.keeper.trouble
-            if stop():
+            if stop() or output.trouble():
                 break
     return event
 
