@@ -96,3 +96,50 @@ def test_python_knows_home_too(tmp_path, monkeypatch):
         data.load("~/no.csv")
     with pytest.raises(DataError, match=os.path.join(tmp_path, "no.png")):
         data.image("~/no.png")
+
+
+LONG = "a" * 300
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("train", "--out", LONG, *QUICK),
+        ("train", "--data", LONG),
+        ("resume", LONG),
+        ("lab", "--load", LONG),
+        ("descend", "lecture", "--plot", f"{LONG}.png"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_name_too_long_is_one_line(arguments, tmp_path):
+    said = cli(*arguments, cwd=tmp_path, code=2)
+    assert said.startswith(f"error: {LONG}")
+    assert said.endswith(": cannot be used (File name too long)\n")
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_no_path_can_hold():
+    for use in (data.load, data.image, spusk.resume):
+        with pytest.raises(DataError, match=r"cannot be used .*null"):
+            use("a\0b")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file", "why"),
+    [
+        (("descend", "lecture", "--plot"), "folder.png", "Is a directory"),
+        (("descend", "lecture", "--plot"), "file/x.html", "File exists"),
+        (("rates", "lecture", "--rates", "0.1", "--plot"), "file/x.png", "File exists"),
+        (("escape", "escape", "--starts", "64", "--plot"), "file/x.png", "File exists"),
+        (("basins", "himmelblau", "--size", "8", "--plot"), "file/x.png", "File exists"),
+        (("why", "stochastic", "--passes", "1", "--out"), "file/x.png", "File exists"),
+    ],
+    ids=lambda part: "-".join(part[:2]) if isinstance(part, tuple) else part,
+)
+def test_a_picture_that_cannot_be_written_is_one_line(arguments, file, why, tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder.png").mkdir()
+    said = cli(*arguments, file, cwd=tmp_path, code=2)
+    assert said == f"error: {file}: cannot be written ({why})\n"
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "folder.png"}

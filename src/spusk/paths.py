@@ -7,11 +7,18 @@ from spusk.errors import DataError
 
 
 def home(path: str | Path) -> Path:
-    """The path, its ~ or ~user written out. Raises DataError where that user has no home.
+    """The path, its ~ or ~user written out, whether something is there or not.
 
-    What begins with ~ and is there is taken as it is; so is ./~name.
+    What begins with ~ and is there is taken as it is; so is ./~name. Raises DataError where that
+    user has no home, and where the system cannot even look: a name too long, a locked folder.
     """
     text = os.path.expanduser(path)
-    if str(text).startswith("~") and not os.path.lexists(text):
-        raise DataError.keyed("data.no_home", path=path)
+    try:
+        os.lstat(text)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if str(text).startswith("~"):
+            raise DataError.keyed("data.no_home", path=path) from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", error)
+        raise DataError.keyed("data.no_path", path=path, why=why) from error
     return Path(text)

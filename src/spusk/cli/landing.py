@@ -7,6 +7,7 @@ import numpy as np
 
 from spusk.cli.gradient import point_text
 from spusk.cli.options import PATH, Range
+from spusk.cli.pictures import save
 from spusk.cli.surfaces import rate_of, to_json
 from spusk.errors import InputError
 from spusk.words import say
@@ -105,7 +106,7 @@ def escape(
     if plot is not None:
         from spusk import plots
 
-        plots.save(plots.escape_curve(found, lang=lang), plot)
+        save(plots.escape_curve(found, lang=lang), plot)
         click.echo(say("surfaces.saved", lang, file=plot), err=as_json)
 
 
@@ -173,5 +174,5 @@ def basins(
     if plot is not None:
         from spusk import plots
 
-        plots.save(plots.basin_map(found, lang=lang), plot)
+        save(plots.basin_map(found, lang=lang), plot)
         click.echo(say("surfaces.saved", lang, file=plot), err=as_json)

@@ -21,6 +21,7 @@ from spusk.sgd import Event, Outcome, Plan, SortedSetWarning, complaint, smaller
 from spusk.sgd.presets import Preset
 from spusk.starts import INITS
 from spusk.store import Every, Resumed
+from spusk.store.keeper import told
 from spusk.words import say
 
 NO_EXTRA = Every()
@@ -182,8 +183,9 @@ def target(out: Path | None, overwrite: bool) -> Path:
         return folder
     if out.exists() and not out.is_dir():
         raise RunError(f"{out}: expected a folder to write the run to, found a file")
-    if out.is_dir() and any(out.iterdir()) and not overwrite:
-        raise RunError(f"{out}: holds files already; choose another --out or add --overwrite")
+    with told(out):
+        if out.is_dir() and any(out.iterdir()) and not overwrite:
+            raise RunError(f"{out}: holds files already; choose another --out or add --overwrite")
     return out
 
 

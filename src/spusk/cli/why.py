@@ -7,6 +7,7 @@ import numpy as np
 
 from spusk import data
 from spusk.cli.options import PATH, layer_text
+from spusk.cli.pictures import save
 from spusk.network import Network
 from spusk.words import say
 
@@ -44,7 +45,7 @@ def stochastic(lang: str, out: Path, passes: int) -> None:
         batch = say("why.all", lang) if curve.batch == len(V) else f"{curve.batch}"
         row = {"batch": batch, "rate": curve.rate, "cost": curve.cost[-1], "passes": passes}
         click.echo(say("why.curve", lang, **row))
-    plots.save(plots.why_stochastic(curves, lang=lang), out)
+    save(plots.why_stochastic(curves, lang=lang), out)
     click.echo(say("why.saved", lang, file=out))
 
 
