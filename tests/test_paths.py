@@ -133,7 +133,6 @@ def test_what_no_path_can_hold():
         (("rates", "lecture", "--rates", "0.1", "--plot"), "file/x.png", "File exists"),
         (("escape", "escape", "--starts", "64", "--plot"), "file/x.png", "File exists"),
         (("basins", "himmelblau", "--size", "8", "--plot"), "file/x.png", "File exists"),
-        (("why", "stochastic", "--passes", "1", "--out"), "file/x.png", "File exists"),
     ],
     ids=lambda part: "-".join(part[:2]) if isinstance(part, tuple) else part,
 )

@@ -11,7 +11,7 @@ from spusk import __version__
 from spusk.errors import RunError
 from spusk.network import Network
 from spusk.sgd import Plan, whole
-from spusk.store.files import write
+from spusk.store.files import read_text, why, write
 from spusk.store.rates import Since, from_start, in_order, positive
 from spusk.store.weights import description
 
@@ -77,11 +77,13 @@ def read_json(folder: Path) -> dict[str, Any]:
     """run.json as a dictionary. Raises RunError when it is not one this version can read."""
     path = folder / "run.json"
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
+        about = json.loads(read_text(path))
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise RunError(
             f"{folder}: expected a run folder with run.json, found none; make one with spusk train"
         ) from error
+    except OSError as error:
+        raise RunError(f"{path}: cannot be read ({why(error)})") from error
     except (ValueError, RecursionError) as error:
         raise RunError(f"{path}: expected JSON, found {error}") from error
     if not isinstance(about, dict) or about.get("format") != FORMAT:

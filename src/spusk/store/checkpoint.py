@@ -8,6 +8,7 @@ metadata, under the file's checksum.
 
 import json
 import math
+import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple
 from spusk.errors import RunError
 from spusk.network import Network
 from spusk.sgd import Event, Place
+from spusk.store.files import why
 from spusk.store.weights import load_all, save_weights
 
 FORMAT = 1
@@ -72,8 +74,13 @@ def drop_newer(folder: Path, path: Path) -> None:
 
 
 def numbered(folder: Path) -> list[Path]:
-    """The checkpoints of a run, oldest first."""
-    found = [p for p in (folder / "checkpoints").glob("*.safetensors") if p.stem.isdecimal()]
+    """The checkpoints of a run, oldest first; what is no file is none. Raises OSError."""
+    try:
+        names = os.listdir(folder / "checkpoints")
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    paths = [folder / "checkpoints" / name for name in names]
+    found = [p for p in paths if p.suffix == ".safetensors" and p.stem.isdecimal() and p.is_file()]
     return sorted(found, key=lambda path: int(path.stem))
 
 
@@ -121,13 +128,21 @@ def history_of(rows: list[dict[str, Any]], place: Place) -> list[Event]:
     return history
 
 
+def readable(folder: Path) -> list[Path]:
+    """The checkpoints of a run that is there. Raises RunError where they may not be looked at."""
+    try:
+        return numbered(folder)
+    except OSError as error:
+        raise RunError(f"{folder / 'checkpoints'}: cannot be read ({why(error)})") from error
+
+
 def newest(folder: Path) -> Checkpoint:
     """The last checkpoint that is whole; warns where it is not the last.
 
     Raises RunError about the newest where none is.
     """
     first: RunError | None = None
-    for path in reversed(numbered(folder)):
+    for path in reversed(readable(folder)):
         try:
             last = load_checkpoint(path)
         except RunError as error:

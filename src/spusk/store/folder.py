@@ -13,7 +13,7 @@ from spusk.network import Network
 from spusk.sgd import Event, Plan
 from spusk.store.about import About, describe, read
 from spusk.store.checkpoint import newest
-from spusk.store.files import write
+from spusk.store.files import read_text, why, write
 from spusk.store.rates import Since, before, from_start
 from spusk.store.weights import WEIGHTS, load_weights, save_weights
 
@@ -102,9 +102,9 @@ def load(folder: Path) -> Run:
 def read_history(path: Path) -> list[dict[str, float | None]]:
     """history.csv as rows of numbers. Raises RunError naming line and cell."""
     try:
-        return rows_of(path.read_text(encoding="utf-8"))
+        return rows_of(read_text(path))
     except (OSError, ValueError, TypeError, csv.Error) as error:
-        raise RunError(f"{path}: expected a history of numbers, found {error}") from error
+        raise RunError(f"{path}: expected a history of numbers, found {why(error)}") from error
 
 
 def rows_of(text: str) -> list[dict[str, float | None]]:

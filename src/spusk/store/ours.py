@@ -28,12 +28,19 @@ def known(folder: Path) -> Iterator[tuple[Path, bytes]]:
 def all_ours(folder: Path) -> None:
     """Makes sure that a new run replaces no one else's file. Raises RunError, OSError."""
     for path, mark in known(folder):
-        with path.open("rb") as file:
-            head = file.read(HEAD)
+        head = beginning(path)
         if head and mark not in head:
             raise RunError(
                 f"{path}: was not written by spusk; move it away, or choose another --out"
             )
+
+
+def beginning(path: Path) -> bytes:
+    """A file's first bytes; something of what is no file."""
+    if not path.is_file():
+        return b"?"
+    with path.open("rb") as file:
+        return file.read(HEAD)
 
 
 def remove(folder: Path) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from spusk.errors import RunError
 from spusk.network import Network, Parameters, checked_sizes, named
 from spusk.starts import INITS
-from spusk.store.files import write
+from spusk.store.files import plain, why, write
 
 WEIGHTS = "weights.safetensors"  # in a run folder, once it has ended well
 DESCRIPTION = ("sizes", "activation", "output", "error", "seed", "init")
@@ -83,14 +83,13 @@ def load_all(path: Path) -> tuple[Network, dict[str, str]]:
     from safetensors import SafetensorError, safe_open
 
     try:
-        with safe_open(path, framework="numpy") as file:
+        with safe_open(plain(path), framework="numpy") as file:
             about = dict(file.metadata() or {})
             net = fitting(file, json.loads(about["spusk"]), path)
             for number, (W, b) in enumerate(net.layers, start=1):
                 W[:], b[:] = file.get_tensor(f"W{number}"), file.get_tensor(f"b{number}")
     except (OSError, KeyError, TypeError, ValueError, RecursionError, SafetensorError) as error:
-        found = " ".join(str(error).split())  # one line, whatever the file's own words in it hold
-        raise RunError.keyed("data.no_weights", path=path, found=found) from error
+        raise RunError.keyed("data.no_weights", path=path, found=why(error)) from error
     expected = about.get("crc32", "")
     if expected and expected != f"{checksum(about, net.theta.data.cast('B')):08x}":
         raise RunError.keyed("data.damaged", path=path, expected=expected)
