@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from spusk.errors import RunError
 from spusk.network import Network
-from spusk.sgd import Event, Place
+from spusk.sgd import Event, Place, whole
 from spusk.store.files import why
 from spusk.store.weights import load_all, save_weights
 
@@ -121,8 +121,8 @@ def history_of(rows: list[dict[str, Any]], place: Place) -> list[Event]:
         raise ValueError(f"{len(history)} epochs behind epoch {place.epoch}")
     for epoch, (event, row) in zip(count(1), zip(history, rows, strict=True)):
         numbers = [row[k] for k in row if k != "outcome"]
-        if event.epoch != epoch or event.outcome is not None:
-            raise ValueError(f"epoch {event.epoch} in place of {epoch}")
+        if event.epoch != epoch or event.outcome is not None or not whole(event.step):
+            raise ValueError(f"epoch {event.epoch}, step {event.step} in place of {epoch}")
         if not all(n is None or type(n) in (int, float) for n in numbers):
             raise ValueError(f"numbers {numbers}")
     return history
