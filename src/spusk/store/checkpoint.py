@@ -9,6 +9,7 @@ metadata, under the file's checksum.
 import json
 import math
 import os
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -24,6 +25,7 @@ from spusk.store.weights import load_all, save_weights
 
 FORMAT = 1
 KEPT = 2
+NAME = re.compile(r"[0-9]{8,}\.safetensors")
 
 
 class OlderCheckpointWarning(UserWarning):
@@ -80,7 +82,7 @@ def numbered(folder: Path) -> list[Path]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     paths = [folder / "checkpoints" / name for name in names]
-    found = [p for p in paths if p.suffix == ".safetensors" and p.stem.isdecimal() and p.is_file()]
+    found = [path for path in paths if NAME.fullmatch(path.name) and path.is_file()]
     return sorted(found, key=lambda path: int(path.stem))
 
 
