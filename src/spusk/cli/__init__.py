@@ -45,6 +45,10 @@ class Rooms(click.Group):
         except SpuskError as error:
             click.echo(f"error: {one_line(error.sentence(ctx.params['lang']))}", err=True)
             return 2
+        except MemoryError as error:
+            text = say("train.no_memory", ctx.params["lang"], why=error)
+            click.echo(f"error: {one_line(text)}", err=True)
+            return 2
         except Stopped as stopped:
             click.echo(say(stopped.words, ctx.params["lang"]), err=True)
             return stopped.code
