@@ -13,6 +13,7 @@ SOURCE = Path(spusk.__file__).parent
 ROOMS = [  # nothing flows back: a room imports only rooms that stand before it
     "words",
     "errors",
+    "paths",
     "functions",
     "gallery",
     "rules",

@@ -226,3 +226,29 @@ def test_a_disk_that_takes_no_picture_is_a_warning(tmp_path):
     assert not list(tmp_path.glob("r/*.png"))
     assert not list(tmp_path.glob("r/.*.part"))
     assert len(store.load(tmp_path / "r").history) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("train", "--layers", "784-2000000-10", "--out", "r"),
+        ("escape", "escape", "--starts", "10000000"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+@pytest.mark.parametrize(
+    ("lang", "says"), [("en", "not enough memory"), ("ru", "не хватает памяти")]
+)
+def test_too_little_memory_is_one_line(arguments, lang, says, tmp_path):
+    room = 3 << 30  # bytes; each of them asks for more at once, and gets nothing
+
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "spusk", "--lang", lang, *arguments],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (room, room)),
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("error: ")
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())

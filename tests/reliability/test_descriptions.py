@@ -28,6 +28,7 @@ RIGHT = {  # what a run goes on with; everything else of WILD is refused
     "engine": (),  # an engine's name, which none of these is
     "fingerprint": (),
     "format": (True, 1),
+    "rates": (..., None, []),
     "note": (..., None, {}, {"a": 1}),
     "note.shape": (..., None, [], [1]),
     "note.data_dir": (..., None, *TEXTS),

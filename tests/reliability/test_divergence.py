@@ -106,7 +106,8 @@ def test_the_command_names_divergence(tmp_path, lang, says):
     done = spusk("--lang", lang, "resume", "r", "--no-pictures", cwd=tmp_path)
     assert done.returncode == 3, done.stderr
     assert says in done.stdout
-    assert done.stdout.splitlines()[-2].endswith("0.02." if lang == "en" else "0,02.")
+    assert done.stdout.splitlines()[-3].endswith("0.02." if lang == "en" else "0,02.")
+    assert done.stdout.splitlines()[-1].endswith("spusk resume r --rate 0.02")
     assert store.newest(tmp_path / "r").place.epoch == 4
 
 

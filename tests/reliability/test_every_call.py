@@ -98,7 +98,7 @@ def each_kill(tmp_path, monkeypatch):
         for folder in folders:
             yield folder
             assert not list(folder.rglob("*.part"))
-            assert not (folder / ".new").exists()
+            assert not (folder / ".spusk-new").exists()
 
     return each
 

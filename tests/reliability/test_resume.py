@@ -239,16 +239,16 @@ def test_the_last_two_checkpoints_are_kept_and_orphans_swept(tmp_path):
     assert len(last) == 2
     assert last[0] >= 2 * STEPS
     orphans = [
-        folder / ".run.json.abc.part",
-        folder / "checkpoints" / ".00000009.x.part",
-        folder / ".new" / "run.json",
+        folder / ".run.json.0123abcd.part",
+        folder / "checkpoints" / ".00000009.89abcdef.part",
+        folder / ".spusk-new" / "run.json",
     ]
     for orphan in orphans:
         orphan.parent.mkdir(exist_ok=True)
         orphan.write_bytes(b"half")
     spusk.resume(folder, sets=SETS)
     assert not any(orphan.exists() for orphan in orphans)
-    assert not (folder / ".new").exists()
+    assert not (folder / ".spusk-new").exists()
 
 
 def test_checkpoints_by_the_clock(tmp_path):

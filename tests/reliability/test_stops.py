@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -184,3 +185,92 @@ def test_other_signals_and_what_was_there_before_are_left_alone():
         assert [signal.getsignal(n) for n in SIGNALS] == [before[n] for n in SIGNALS]
     finally:
         signal.signal(signal.SIGUSR1, before[signal.SIGUSR1])
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """A table that takes seconds to read."""
+    path = tmp_path_factory.mktemp("large") / "large.csv"
+    line = "{}," + ",".join(["0.125"] * 200) + "\n"
+    path.write_text("".join(line.format(k % 10) for k in range(40_000)))
+    return path
+
+
+def reading(path, *arguments, cwd):
+    """A command that has begun to read a file."""
+    process = subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "spusk", *map(str, arguments)],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not is_open(path, process.pid):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.001)
+    return process
+
+
+def is_open(path, pid):
+    """Whether a process has a file open."""
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):  # one that was closed meanwhile
+            if os.readlink(f"/proc/{pid}/fd/{number}") == str(path):
+                return True
+    return False
+
+
+UNBEGUN = "Stopped before the training began; nothing was written.\n"
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_the_set_is_read_leaves_nothing(tmp_path, large, number, code):
+    asked = ("train", "--data", large, "--out", "r", "--json")
+    process = reading(large, *asked, cwd=tmp_path)
+    process.send_signal(number)
+    sent = time.monotonic()
+    said, errors = process.communicate(timeout=60)
+    assert (process.returncode, said, errors) == (code, "", UNBEGUN)
+    assert time.monotonic() - sent < 2
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_run_is_as_it_was_where_its_set_was_read(tmp_path, large, lang):
+    quick = ("--layers", "784-8-10", "--epochs", 1, "--no-pictures", "--out", "r")
+    assert spusk("train", *quick, cwd=tmp_path).returncode == 0
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    asked = ("--lang", lang, "resume", "r", "--epochs", 2, "--data", large)
+    process = reading(large, *asked, cwd=tmp_path)
+    code, seconds, said, errors = end(process, signal.SIGTERM)
+    assert (code, said) == (143, "")
+    assert errors == UNBEGUN if lang == "en" else "ничего не записано" in errors
+    assert seconds < 2
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+def test_a_signal_while_a_mirror_is_silent(tmp_path):
+    """What has come is kept for the next time, and the folder is free."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        code = (
+            "import sys\n"
+            "from spusk.cli import main\n"
+            "from spusk.data import download\n"
+            f"download.get_mnist.__defaults__ = (None, [{address!r}], None)\n"
+            "main(sys.argv[1:])\n"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", code, "data", "get", "mnist", "--data-dir", "m"],
+            cwd=tmp_path,
+            env={**os.environ, "no_proxy": "127.0.0.1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        silent.settimeout(60)
+        with silent.accept()[0]:
+            code, seconds, said, errors = end(process, signal.SIGTERM)
+    assert (code, said) == (143, "")
+    assert errors == "Stopped; what has arrived is kept: the same command goes on from there.\n"
+    assert seconds < 2

@@ -1,6 +1,7 @@
 """The command line: thin; each command asks the rooms and shows what they say.
 
-Exit codes: 0 done, 2 a wrong call, 3 the run went wrong (diverged, not finite), 130/143 stopped.
+Exit codes: 0 done, 2 a wrong call, 3 the run went wrong (diverged, not finite), 129, 130 or 143
+stopped, 141 nobody reads the output any more.
 """
 
 import sys
@@ -10,8 +11,10 @@ from typing import Any
 import click
 
 from spusk import __version__
+from spusk.cli.output import outlets, unheard
+from spusk.cli.signals import Stopped
 from spusk.errors import SpuskError
-from spusk.words import LANGUAGES
+from spusk.words import LANGUAGES, say
 
 COMMANDS = {  # command -> the module that holds it; loaded when it is called
     "gradient": "gradient",
@@ -42,6 +45,13 @@ class Rooms(click.Group):
         except SpuskError as error:
             click.echo(f"error: {one_line(error.sentence(ctx.params['lang']))}", err=True)
             return 2
+        except MemoryError as error:
+            text = say("train.no_memory", ctx.params["lang"], why=error)
+            click.echo(f"error: {one_line(text)}", err=True)
+            return 2
+        except Stopped as stopped:
+            click.echo(say(stopped.words, ctx.params["lang"]), err=True)
+            return stopped.code
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -77,8 +87,15 @@ def group(ctx: click.Context, lang: str) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command line; every error a user can make ends in one line and exit code 2."""
+    with outlets():
+        code = answered(arguments) or unheard()
+    sys.exit(code)
+
+
+def answered(arguments: list[str] | None) -> int:
+    """Carries the command out and says what was wrong with it; the exit code."""
     try:
-        code = group.main(arguments, prog_name="spusk", standalone_mode=False)
+        code: int | None = group.main(arguments, prog_name="spusk", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         code = 0
@@ -90,7 +107,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = 2
     except (click.Abort, KeyboardInterrupt):
         code = 130
-    sys.exit(code or 0)
+    return code or 0
 
 
 def one_line(text: str) -> str:

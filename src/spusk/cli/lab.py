@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from spusk.cli.options import PATH
 from spusk.errors import InputError, SpuskError
 from spusk.words import say
 from spusk.words.reasons import reason
@@ -54,7 +55,7 @@ NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0
     "--export",
     "file",
     metavar="FILE.html",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Write the page, without the trainings, as one file that works offline.",
 )
 @click.option(
@@ -65,7 +66,7 @@ NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0
     help="A set of your own to train on: a file or folder, as for spusk train. Repeatable.",
 )
 @click.option(
-    "--load", "runs", multiple=True, metavar="RUN", type=click.Path(path_type=Path),
+    "--load", "runs", multiple=True, metavar="RUN", type=PATH,
     help="Weights to look at: a run folder, or weights.safetensors. Repeatable.",
 )  # fmt: skip
 @click.argument("texts", nargs=-1, metavar="[ADDRESS | FORMULA ...]")

@@ -6,7 +6,8 @@ import click
 import numpy as np
 
 from spusk.cli.gradient import point_text
-from spusk.cli.options import Range
+from spusk.cli.options import PATH, Range
+from spusk.cli.pictures import save
 from spusk.cli.surfaces import rate_of, to_json
 from spusk.errors import InputError
 from spusk.words import say
@@ -33,7 +34,7 @@ class View(click.ParamType[tuple[tuple[float, float], ...]]):
 
 VIEW = click.option("--view", type=View(), default=None, metavar="A:B,C:D",
                     help="The box of starts  [default: the gallery's]")  # fmt: skip
-PLOT = click.option("--plot", type=click.Path(path_type=Path), default=None,
+PLOT = click.option("--plot", type=PATH, default=None,
                     help="The picture (.png .svg .pdf).")  # fmt: skip
 
 
@@ -105,7 +106,7 @@ def escape(
     if plot is not None:
         from spusk import plots
 
-        plots.save(plots.escape_curve(found, lang=lang), plot)
+        save(plots.escape_curve(found, lang=lang), plot)
         click.echo(say("surfaces.saved", lang, file=plot), err=as_json)
 
 
@@ -173,5 +174,5 @@ def basins(
     if plot is not None:
         from spusk import plots
 
-        plots.save(plots.basin_map(found, lang=lang), plot)
+        save(plots.basin_map(found, lang=lang), plot)
         click.echo(say("surfaces.saved", lang, file=plot), err=as_json)

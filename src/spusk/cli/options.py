@@ -1,11 +1,13 @@
-"""What the command line reads: layers with dashes, lists with commas, batches."""
+"""What the command line reads: paths, layers with dashes, lists with commas, batches."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
+from spusk.paths import home
 from spusk.sgd.presets import PRESETS, Preset
 
 
@@ -17,6 +19,20 @@ def layer_text(sizes: tuple[int, ...]) -> str:
 def whole(text: str) -> bool:
     """Whether the text is a whole number from 1 up."""
     return text.isascii() and text.isdigit() and len(text) < 19 and int(text) > 0
+
+
+class Somewhere(click.ParamType[Path]):
+    """A path, its ~ written out."""
+
+    name = "path"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:
+        return home(str(value))
+
+
+PATH = Somewhere()
 
 
 class Layers(click.ParamType["tuple[int, ...] | Preset"]):

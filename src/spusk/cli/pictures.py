@@ -1,12 +1,14 @@
 """The pictures of a run folder: what to compute for each, and where it goes."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spusk.data import Data, Sample
+from spusk.errors import InputError
 from spusk.measure import confusion
 from spusk.network import Network
 from spusk.sgd import Event
@@ -33,6 +35,23 @@ def draw(
             pictures["wrong_digits"] = lambda: wrong(net, V, lang)
     for name, picture in pictures.items():
         yield name, plots.save(picture(), folder / f"{name}.png")
+
+
+def save(picture: "Axes | Sequence[Axes]", file: Path) -> None:
+    """Writes a picture that was asked for. Raises InputError where it cannot be written."""
+    from spusk import plots
+
+    with writable(file):
+        plots.save(picture, file)
+
+
+@contextmanager
+def writable(file: Path) -> Iterator[None]:
+    """Turns what the system says about a file into an InputError."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError.keyed("data.unwritten", path=file, why=error.strerror) from error
 
 
 def wrong(net: Network, V: Sample, lang: str) -> "Axes | Sequence[Axes]":

@@ -1,7 +1,7 @@
 """`spusk evaluate`, `predict`, `show`, `resume`: what a run folder knows, and going on."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,15 +10,13 @@ import numpy as np
 from rich.table import Table
 
 from spusk import data, store
-from spusk.cli.options import layer_text
+from spusk.cli.options import PATH, layer_text
 from spusk.cli.signals import Signals
-from spusk.cli.training import NO_EXTRA, Cadence, carry_out, first_warning_as_line
+from spusk.cli.training import NO_EXTRA, UNBEGUN, Cadence, carry_out, first_warning_as_line
 from spusk.engines import ENGINES
 from spusk.errors import InputError
 from spusk.store import Every
 from spusk.words import say
-
-FOLDER = click.Path(path_type=Path)
 
 
 @contextmanager
@@ -36,9 +34,9 @@ def opened(run: Path) -> store.Run:
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
+@click.argument("run", type=PATH)
 @click.option("--data", "source", default=None, help="Another set  [default: the run's own]")
-@click.option("--data-dir", type=FOLDER, help="Folder that holds MNIST's files.")
+@click.option("--data-dir", type=PATH, help="Folder that holds MNIST's files.")
 @click.option("--json", "as_json", is_flag=True, help="The numbers as JSON.")
 @click.pass_obj
 def evaluate(
@@ -68,8 +66,8 @@ def evaluate(
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
-@click.argument("images", nargs=-1, required=True, type=FOLDER, metavar="IMAGE…")
+@click.argument("run", type=PATH)
+@click.argument("images", nargs=-1, required=True, type=PATH, metavar="IMAGE…")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per image.")
 @click.pass_obj
 def predict(lang: str, run: Path, images: tuple[Path, ...], as_json: bool) -> None:
@@ -93,7 +91,7 @@ def predict(lang: str, run: Path, images: tuple[Path, ...], as_json: bool) -> No
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
+@click.argument("run", type=PATH)
 @click.pass_obj
 def show(lang: str, run: Path) -> None:
     """What a run folder holds: network, plan, history, pictures."""
@@ -108,6 +106,8 @@ def show(lang: str, run: Path) -> None:
     facts.add_row(say("train.run_plan", lang), say(
         "train.run_plan_row", lang, rate=plan.rate, batch=plan.batch,
         epochs=say("train.epochs", lang, n=plan.epochs), seed=plan.seed))  # fmt: skip
+    if len(trained.rates) > 1:
+        facts.add_row(say("train.run_rates", lang), rates_text(trained.rates, lang))
     facts.add_row(say("train.run_data", lang), trained.source)
     tested = [row for row in trained.history if row.get("val_accuracy") is not None]
     if tested:
@@ -124,10 +124,19 @@ def show(lang: str, run: Path) -> None:
 
 
 @click.command()
-@click.argument("run", type=FOLDER)
+@click.argument("run", type=PATH)
 @click.option("--epochs", type=int, default=None, help="Epochs in all: extends a finished run.")
+@click.option(
+    "--rate",
+    "--eta",
+    "-η",
+    "rate",
+    type=float,
+    default=None,
+    help="Another learning rate η from here on; the run keeps it  [default: as before]",
+)
 @click.option("--data", "source", default=None, help="Where the set is now, if it was moved.")
-@click.option("--data-dir", type=FOLDER, help="Where MNIST's files are now.")
+@click.option("--data-dir", type=PATH, help="Where MNIST's files are now.")
 @click.option("--engine", default=None, type=click.Choice(ENGINES), help="[default: as before]")
 @click.option("--threads", type=click.IntRange(1), default=None, help="Threads of the engine.")
 @click.option(
@@ -142,24 +151,36 @@ def show(lang: str, run: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per epoch, nothing else.")
 @click.pass_obj
 def resume(
-    lang: str, run: Path, epochs: int | None, source: str | None, data_dir: Path | None,
-    engine: str | None, threads: int | None, every: Every, pictures: bool, as_json: bool,
+    lang: str, run: Path, epochs: int | None, rate: float | None, source: str | None,
+    data_dir: Path | None, engine: str | None, threads: int | None, every: Every, pictures: bool,
+    as_json: bool,
 ) -> int:  # fmt: skip
     """Goes on with a run that was stopped or killed, as if it never was; or extends one.
 
     \b
     spusk resume runs/001
     spusk resume runs/001 --epochs 20       a finished run, to 20 epochs in all
+    spusk resume runs/001 --rate 0.3        at another rate from here on: it learned too slowly,
+                                            or went wrong back to its last good checkpoint
     spusk resume runs/001 --data new/d.csv  the set was moved (a changed one is refused)
     """
     with Signals() as stop:
         with warned():
             begun = store.open_resumed(
-                run, epochs, None, engine, threads, every, stop, source, data_dir
-            )
+                run, epochs, None, engine, threads, every, stop, source, data_dir,
+                stop.at_once(data.load, UNBEGUN), rate,
+            )  # fmt: skip
         if not as_json:
             click.echo(say("train.resumed", lang, epoch=begun.place.epoch, step=begun.place.step))
         return carry_out(begun, stop, lang, pictures, as_json)
+
+
+def rates_text(rates: Sequence[store.Since], lang: str) -> str:
+    """The rates a run went at, one after the other."""
+    first, *later = rates
+    rows = [say("train.run_rate_first", lang, rate=first.rate)]
+    rows += [say("train.run_rate_later", lang, **since._asdict()) for since in later]
+    return "; ".join(rows)
 
 
 def history_table(history: list[dict[str, float | None]], lang: str) -> Table:

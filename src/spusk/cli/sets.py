@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 
 from spusk import data as sets
+from spusk.cli.options import PATH
+from spusk.cli.signals import Signals
 from spusk.words import say
 
 
@@ -20,7 +22,7 @@ def get() -> None:
 
 
 @get.command()
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Put it here instead.")
+@click.option("--data-dir", type=PATH, help="Put it here instead.")
 @click.pass_obj
 def mnist(lang: str, data_dir: Path | None) -> None:
     """MNIST: 60,000 + 10,000 handwritten digits, about 12 MB."""
@@ -45,5 +47,7 @@ def mnist(lang: str, data_dir: Path | None) -> None:
                 tasks[file] = bar.add_task(file, total=total)
             bar.update(tasks[file], completed=done, total=total)
 
-        folder = sets.get_mnist(data_dir, progress=progress)
+        with Signals() as stop:
+            fetch = stop.at_once(sets.get_mnist, "data.cut_off")
+            folder = fetch(data_dir, progress=progress)
     click.echo(say("data.ready", lang, name="MNIST", folder=folder))

@@ -1,13 +1,32 @@
-"""Ctrl-C and SIGTERM: the first asks to stop, the second ends the process at once."""
+"""Ctrl-C, SIGTERM, a closed terminal: the first asks to stop, a second ends the process at once."""
 
 import os
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import Self
+from typing import ParamSpec, Self, TypeVar
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+IMPATIENT = (signal.SIGINT, signal.SIGTERM)  # sent again they ask to end at once
+HANG_UP: tuple[signal.Signals, ...] = (  # the terminal was closed; both system and shell may say so
+    (signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()
+)
+SIGNALS = (*IMPATIENT, *HANG_UP)
 SHOW_CURSOR = b"\x1b[?25h\n"  # a live table hides it
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal ended the command where there was nothing to finish; a sentence of `words` says so.
+
+    No Exception, so that nobody on the way takes it for an error of their own.
+    """
+
+    def __init__(self, number: int, words: str) -> None:
+        super().__init__(number, words)
+        self.code, self.words = 128 + number, words
 
 
 class Signals:
@@ -23,6 +42,7 @@ class Signals:
 
     def __init__(self) -> None:
         self.number = 0
+        self.words = ""  # what is said where a signal ends the work under way; none: it asks only
         self.before: dict[int, signal._HANDLER] = {}
 
     def __call__(self) -> bool:
@@ -31,14 +51,33 @@ class Signals:
     def ask(self, number: int, frame: FrameType | None) -> None:
         """A signal's handler."""
         self.number = self.number or number
+        self.halt()
+
+    def halt(self) -> None:
+        """Ends what is under way, if it has been asked to and that leaves nothing half done."""
+        if self.number and self.words:
+            raise Stopped(self.number, self.words)
+
+    def at_once(self, work: Callable[P, T], words: str) -> Callable[P, T]:
+        """The work, which a signal ends wherever it is. Raises Stopped with these words."""
+
+        def ended(*arguments: P.args, **more: P.kwargs) -> T:
+            self.words = words
+            try:
+                self.halt()
+                return work(*arguments, **more)
+            finally:
+                self.words = ""
+
+        return ended
 
     def listen(self, ears: int) -> None:
         """The thread: counts signals until the other end of the pipe is closed."""
-        heard = 0
+        heard = False
         while byte := os.read(ears, 1):
-            heard += byte[0] in SIGNALS
-            if heard > 1:
+            if heard and byte[0] in IMPATIENT:
                 leave(128 + byte[0])
+            heard = heard or byte[0] in SIGNALS
         os.close(ears)
 
     def __enter__(self) -> Self:
@@ -51,6 +90,8 @@ class Signals:
             )
             self.listener.start()
             for number in SIGNALS:
+                if number in HANG_UP and signal.getsignal(number) == signal.SIG_IGN:
+                    continue  # nohup
                 self.before[number] = signal.signal(number, self.ask)
         return self
 

@@ -9,7 +9,8 @@ import click
 import numpy as np
 
 from spusk.cli.gradient import point_text
-from spusk.cli.options import Point, Range
+from spusk.cli.options import PATH, Point, Range
+from spusk.cli.pictures import save, writable
 from spusk.errors import InputError, StartError
 from spusk.words import say
 
@@ -103,7 +104,7 @@ def to_json(thing: object) -> str:
 )
 @click.option(
     "--plot",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default=None,
     help="Picture (.png .svg .pdf) or animation (.gif .html).",
 )
@@ -162,12 +163,13 @@ def draw(result: "Descent", path: Path, view: str, lang: str) -> None:
     from spusk import plots
 
     if path.suffix.lower() in ANIMATIONS:
-        plots.save_animation(result, path, lang=lang)
+        with writable(path):
+            plots.save_animation(result, path, lang=lang)
         return
     drawers: dict[str, Callable[..., Any]] = {
         "map": plots.path, "3d": plots.surface, "steps": plots.progress,
     }  # fmt: skip
-    plots.save(drawers[view](result, lang=lang), path)
+    save(drawers[view](result, lang=lang), path)
 
 
 @click.command()
@@ -191,7 +193,7 @@ def draw(result: "Descent", path: Path, view: str, lang: str) -> None:
 )
 @click.option(
     "--plot",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default=None,
     help="The panel as a picture (.png .svg .pdf).",
 )
@@ -229,5 +231,5 @@ def rates(
     if plot is not None:
         from spusk import plots
 
-        plots.save(plots.rates_panel(found, lang=lang), plot)
+        save(plots.rates_panel(found, lang=lang), plot)
         click.echo(say("surfaces.saved", lang, file=plot), err=as_json)

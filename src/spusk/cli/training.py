@@ -9,20 +9,23 @@ from pathlib import Path
 import click
 
 from spusk import data, store
-from spusk.cli.options import Batch, Gain, Layers, layer_text, unless_given, whole
+from spusk.cli import output
+from spusk.cli.options import PATH, Batch, Gain, Layers, layer_text, unless_given, whole
 from spusk.cli.pictures import draw
 from spusk.cli.signals import Signals
 from spusk.cli.views import view
 from spusk.engines import ENGINES
 from spusk.errors import RunError
 from spusk.network import Network
-from spusk.sgd import Event, Outcome, Plan, SortedSetWarning, complaint
+from spusk.sgd import Event, Outcome, Plan, SortedSetWarning, complaint, smaller
 from spusk.sgd.presets import Preset
 from spusk.starts import INITS
 from spusk.store import Every, Resumed
+from spusk.store.keeper import told
 from spusk.words import say
 
 NO_EXTRA = Every()
+UNBEGUN = "train.unbegun"  # said where a signal comes while the set is read
 
 
 class Cadence(click.ParamType[Every]):
@@ -52,9 +55,7 @@ class Cadence(click.ParamType[Every]):
     metavar="sample|mnist|PATH",
     help="The embedded sample, MNIST, or your own IDX, CSV, NPZ or folder of PNG.",
 )
-@click.option(
-    "--data-dir", type=click.Path(path_type=Path), help="Folder that holds MNIST's files."
-)
+@click.option("--data-dir", type=PATH, help="Folder that holds MNIST's files.")
 @click.option(
     "--layers",
     type=Layers(),
@@ -114,7 +115,7 @@ class Cadence(click.ParamType[Every]):
 @click.option("--threads", type=click.IntRange(1), default=None, help="Threads of the engine.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default=None,
     metavar="RUN",
     help="Run folder  [default: the next free runs/NNN]",
@@ -127,7 +128,11 @@ class Cadence(click.ParamType[Every]):
     metavar="30s|500",
     help="Checkpoints besides those at each epoch's end: every 30 seconds, every 500 steps.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace a run that is already at --out.")
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Replace a run that is already at --out; what spusk did not write there stays.",
+)
 @click.option("--pictures/--no-pictures", default=True, help="Draw the pictures at the end.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per epoch, nothing else.")
 @click.pass_obj
@@ -148,20 +153,20 @@ def train(
     Ctrl-C (or SIGTERM) finishes the step under way, which with --batch all may take long, saves,
     and says how to go on; a second one ends at once, at the last checkpoint.
     """
-    folder = target(out, overwrite)
-    sets = data.load(source, data_dir)
-    V = sets.train
     if isinstance(layers, Preset):
         rate, batch, epochs, init = unless_given(
             rate=layers.plan.rate, batch=str(layers.plan.batch), epochs=layers.plan.epochs,
             init=layers.init,
         )  # fmt: skip
         layers = layers.sizes
-    sizes = layers or (V.x.shape[1], 100, V.classes)
-    net = Network(sizes, seed, init, gain if len(gain) > 1 else gain[0], V=V)
     plan = Plan(rate, "all" if batch == "all" else int(batch), epochs, seed)
-    note = {"shape": list(V.shape), "data_dir": None if data_dir is None else str(data_dir)}
+    folder = target(out, overwrite)
     with Signals() as stop:
+        sets = stop.at_once(data.load, UNBEGUN)(source, data_dir)
+        V = sets.train
+        sizes = layers or (V.x.shape[1], 100, V.classes)
+        net = Network(sizes, seed, init, gain if len(gain) > 1 else gain[0], V=V)
+        note = {"shape": list(V.shape), "data_dir": None if data_dir is None else str(data_dir)}
         with first_warning_as_line():
             begun = store.open_new(
                 folder, net, plan, sets, source, note, engine_name, threads, every, overwrite, stop
@@ -178,8 +183,9 @@ def target(out: Path | None, overwrite: bool) -> Path:
         return folder
     if out.exists() and not out.is_dir():
         raise RunError(f"{out}: expected a folder to write the run to, found a file")
-    if out.is_dir() and any(out.iterdir()) and not overwrite:
-        raise RunError(f"{out}: holds files already; choose another --out or add --overwrite")
+    with told(out):
+        if out.is_dir() and any(out.iterdir()) and not overwrite:
+            raise RunError(f"{out}: holds files already; choose another --out or add --overwrite")
     return out
 
 
@@ -217,7 +223,8 @@ def carry_out(begun: Resumed, stop: Signals, lang: str, pictures: bool, as_json:
     if pictures and last.outcome is Outcome.FINISHED:
         drawn = illustrate(begun, stop, lang)
     if not as_json:
-        conclude(last, keeper.history, run, drawn, lang)
+        with output.heard():
+            conclude(last, keeper.history, run, drawn, lang)
     elif last.outcome is None:
         click.echo(command(run, lang), err=True)
     if last.outcome is not None and last.outcome.failed:
@@ -250,7 +257,7 @@ def watch(begun: Resumed, stop: Signals, as_json: bool, lang: str) -> Event:
             if begun.keeper.trouble not in (None, trouble):
                 click.echo(f"warning: {begun.keeper.trouble}; training goes on", err=True)
             trouble = begun.keeper.trouble
-            if stop():
+            if stop() or output.trouble():
                 break
     return event
 
@@ -264,6 +271,7 @@ def conclude(
         click.echo(command(run, lang))
     elif last.outcome.failed:
         click.echo(say("train.kept", lang, folder=run.folder))
+        click.echo(command(run, lang, smaller(last.outcome, run.plan.rate)))
     else:
         click.echo(say("train.saved" if drawn else "train.saved_without", lang, folder=run.folder))
     for name, path in drawn.items():
@@ -287,6 +295,7 @@ def ending(last: Event, history: Sequence[Event], rate: float, lang: str) -> str
                best=best.test_accuracy, epoch=best.epoch)  # fmt: skip
 
 
-def command(run: store.Run, lang: str) -> str:
-    """The line that says how to go on with a run."""
-    return say("train.resume", lang, command=f"spusk resume {shlex.quote(str(run.folder))}")
+def command(run: store.Run, lang: str, rate: float | None = None) -> str:
+    """The line that says how to go on with a run, at another rate where this one went wrong."""
+    words = f"spusk resume {shlex.quote(str(run.folder))}"
+    return say("train.resume", lang, command=words if rate is None else f"{words} --rate {rate:g}")

@@ -6,7 +6,8 @@ import click
 import numpy as np
 
 from spusk import data
-from spusk.cli.options import layer_text
+from spusk.cli.options import PATH, layer_text
+from spusk.cli.pictures import save
 from spusk.network import Network
 from spusk.words import say
 
@@ -19,7 +20,7 @@ def why() -> None:
 @why.command()
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default="why_stochastic.png",
     show_default=True,
     help="The picture (PNG, SVG or PDF).",
@@ -44,7 +45,7 @@ def stochastic(lang: str, out: Path, passes: int) -> None:
         batch = say("why.all", lang) if curve.batch == len(V) else f"{curve.batch}"
         row = {"batch": batch, "rate": curve.rate, "cost": curve.cost[-1], "passes": passes}
         click.echo(say("why.curve", lang, **row))
-    plots.save(plots.why_stochastic(curves, lang=lang), out)
+    save(plots.why_stochastic(curves, lang=lang), out)
     click.echo(say("why.saved", lang, file=out))
 
 

@@ -24,6 +24,7 @@ from spusk.data.sample import Data, Sample, held_out
 from spusk.data.stream import reading
 from spusk.data.tables import read_table
 from spusk.errors import DataError
+from spusk.paths import home
 
 if TYPE_CHECKING:
     from spusk.data.download import MIRRORS as MIRRORS
@@ -55,7 +56,7 @@ def load(
     """
     if isinstance(source, str) and source in ("sample", "mnist"):
         return sample() if source == "sample" else mnist(folder)
-    path = Path(source).expanduser()
+    path = home(source)
     with reading(path):
         return _load(path, split)
 

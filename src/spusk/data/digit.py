@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from spusk.data.images import grey
 from spusk.errors import DataError
+from spusk.paths import home
 
 Shades = NDArray[np.floating] | NDArray[np.uint8]
 
@@ -28,7 +29,7 @@ def image(path: str | Path, shape: tuple[int, ...] = (28, 28)) -> NDArray[np.uin
     One that already has this shape and a black background passes unchanged. Raises DataError
     when it is no picture, or an empty one.
     """
-    path = Path(path)
+    path = home(path)
     if len(shape) != 2 or min(shape) < 4:
         raise DataError.keyed("data.picture_shape", path=path, shape=shape)
     picture = grey(path, max(2 * WORKING, *shape))

@@ -6,6 +6,7 @@ from pathlib import Path
 from spusk.data.idx import pair
 from spusk.data.sample import Data, Sample, held_out
 from spusk.errors import DataError
+from spusk.paths import home
 
 TRAIN, TEST = "train", "t10k"
 
@@ -13,9 +14,9 @@ TRAIN, TEST = "train", "t10k"
 def mnist_folder(folder: Path | str | None = None) -> Path:
     """The folder given, else SPUSK_DATA, else the platform's cache folder."""
     if folder is not None:
-        return Path(folder).expanduser()
+        return home(folder)
     if os.environ.get("SPUSK_DATA"):
-        return Path(os.environ["SPUSK_DATA"]).expanduser()
+        return home(os.environ["SPUSK_DATA"])
     from platformdirs import user_cache_path
 
     return user_cache_path("spusk", appauthor=False) / "mnist"

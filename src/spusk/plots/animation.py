@@ -14,6 +14,7 @@ from PIL import Image
 
 from spusk.descent import Descent
 from spusk.errors import InputError
+from spusk.paths import home
 from spusk.plots.path import Results, listed, path
 from spusk.plots.style import ACCENT, SERIES, of
 from spusk.store import write
@@ -31,7 +32,7 @@ def save_animation(
     results: Results, file: Path | str, lang: str = "en", seconds: float = 6
 ) -> Path:
     """Writes the walk down as .gif or .html. Raises InputError for other suffixes."""
-    file = Path(file)
+    file = home(file)
     several = listed(results)
     if file.suffix.lower() not in SUFFIXES:
         raise InputError(

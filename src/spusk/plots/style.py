@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, FuncFormatter, ScalarFormatter
 
 from spusk.errors import InputError
+from spusk.paths import home
 from spusk.store import write
 
 ACCENT = "#d1495b"  # what the reader should look at
@@ -21,7 +22,11 @@ GRID = "#e3e8ec"
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f", "#000000")
 STROKES = ("-", "--", "-.", ":")
 SURFACE = "cividis"
-SUFFIXES = (".png", ".svg", ".pdf")
+FACTS = {  # without the date, the same picture is the same bytes
+    ".png": {"Software": "spusk"},  # by which a run folder knows its own
+    ".svg": {"Date": None},
+    ".pdf": {"CreationDate": None},
+}
 DPI = 144
 
 
@@ -78,17 +83,14 @@ def percent(lang: str) -> Formatter:
 
 def save(picture: Axes | Sequence[Axes] | np.ndarray | Figure, path: Path | str) -> Path:
     """Writes a picture as PNG, SVG or PDF by the path's suffix. Raises InputError for others."""
-    path = Path(path)
-    if path.suffix.lower() not in SUFFIXES:
+    path = home(path)
+    kind = path.suffix.lower()
+    if kind not in FACTS:
         raise InputError(
-            f"{path}: expected a name that ends in {', '.join(SUFFIXES)}, found {path.suffix!r}"
+            f"{path}: expected a name that ends in {', '.join(FACTS)}, found {path.suffix!r}"
         )
     content = io.BytesIO()
-    # without the date, the same picture is the same bytes
-    facts = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
-    of(picture).savefig(
-        content, format=path.suffix[1:].lower(), dpi=DPI, facecolor="white", metadata=facts
-    )
+    of(picture).savefig(content, format=kind[1:], dpi=DPI, facecolor="white", metadata=FACTS[kind])
     write(path, content.getvalue())
     return path
 

@@ -19,7 +19,7 @@ from spusk.data import Sample
 from spusk.engines import Session
 from spusk.errors import InputError, RateError
 from spusk.network import Network
-from spusk.sgd.events import Event, Outcome, Place, SortedSetWarning, Training, complaint
+from spusk.sgd.events import Event, Outcome, Place, SortedSetWarning, Training, complaint, smaller
 from spusk.sgd.health import Saturation, diverged, finite
 from spusk.sgd.pools import one_thread
 
@@ -33,6 +33,7 @@ __all__ = [
     "complaint",
     "order",
     "plan_events",
+    "smaller",
     "train",
     "train_events",
 ]

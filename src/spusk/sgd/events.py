@@ -80,15 +80,19 @@ class Event:
         return self.step == self.steps
 
 
+def smaller(outcome: Outcome, rate: float) -> float:
+    """The rate to try after one that was too large."""
+    return min(rate / 10, 3.0) if outcome is Outcome.SATURATED else rate / 10
+
+
 def complaint(outcome: Outcome, last: Event, rate: float, lang: str) -> str:
     """What went wrong in a training that failed, with its numbers and a remedy."""
-    key, remedy = outcome.name.lower(), rate / 10
-    if outcome is Outcome.SATURATED:
-        remedy = min(remedy, 3.0)
-    elif outcome is Outcome.NOT_FINITE and isfinite(last.cost):
+    key = outcome.name.lower()
+    if outcome is Outcome.NOT_FINITE and isfinite(last.cost):
         key = "weights_not_finite"
     return say(
-        f"train.{key}", lang, epoch=last.epoch, step=last.step, rate=rate, remedy=remedy,
+        f"train.{key}", lang, epoch=last.epoch, step=last.step, rate=rate,
+        remedy=smaller(outcome, rate),
         cost=last.cost, first=last.place.first,
     )  # fmt: skip
 

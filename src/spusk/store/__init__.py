@@ -21,6 +21,7 @@ from spusk.store.checkpoint import (
 from spusk.store.files import write
 from spusk.store.folder import COLUMNS, Run, fingerprint, load, save, table
 from spusk.store.keeper import Every, Keeper
+from spusk.store.rates import Since
 from spusk.store.training import Resumed, open_new, open_resumed, resume
 from spusk.store.weights import load_weights, save_weights
 
@@ -32,6 +33,7 @@ __all__ = [
     "OlderCheckpointWarning",
     "Resumed",
     "Run",
+    "Since",
     "fingerprint",
     "load",
     "load_checkpoint",

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +11,8 @@ from spusk import __version__
 from spusk.errors import RunError
 from spusk.network import Network
 from spusk.sgd import Plan, whole
-from spusk.store.files import write
+from spusk.store.files import read_text, why, write
+from spusk.store.rates import Since, from_start, in_order, positive
 from spusk.store.weights import description
 
 FORMAT = 1
@@ -21,13 +21,17 @@ KNOWN = ("sample", "mnist")  # sets that have a name instead of a path
 
 
 class About(NamedTuple):
-    """What run.json says; `engine` and `fingerprint` are there where the run can be resumed."""
+    """What run.json says; `engine` and `fingerprint` are there where the run can be resumed.
+
+    The plan's rate is the one that holds now; `rates` tell which held since when.
+    """
 
     plan: Plan
     source: str
     note: Mapping[str, Any]
     engine: str | None = None
     fingerprint: str | None = None
+    rates: tuple[Since, ...] = ()  # none: the plan's, from the start
 
 
 def describe(folder: Path, net: Network, about: About) -> None:
@@ -40,6 +44,7 @@ def describe(folder: Path, net: Network, about: About) -> None:
         "spusk": __version__,
         "network": description(net),
         "plan": {k: getattr(about.plan, k) for k in PLAN},
+        "rates": [since._asdict() for since in about.rates or from_start(about.plan.rate)],
         "data": about.source if about.source in KNOWN else lasting(about.source),
         "engine": about.engine,
         "fingerprint": about.fingerprint,
@@ -63,20 +68,22 @@ def read(folder: Path) -> About:
             told = "nothing" if value is None else repr(value)[:80]
             raise RunError(f"{path}: expected a spusk run, its {key} {expected}, found {told}")
     plan = Plan(**{k: found["plan"][k] for k in PLAN})
-    return About(
-        plan, found["data"], found.get("note") or {}, found.get("engine"), found.get("fingerprint")
-    )
+    rates = tuple(Since(**row) for row in found.get("rates") or ())
+    more = found.get("note") or {}, found.get("engine"), found.get("fingerprint")
+    return About(plan, found["data"], *more, rates or from_start(plan.rate))
 
 
 def read_json(folder: Path) -> dict[str, Any]:
     """run.json as a dictionary. Raises RunError when it is not one this version can read."""
     path = folder / "run.json"
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
+        about = json.loads(read_text(path))
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise RunError(
             f"{folder}: expected a run folder with run.json, found none; make one with spusk train"
         ) from error
+    except OSError as error:
+        raise RunError(f"{path}: cannot be read ({why(error)})") from error
     except (ValueError, RecursionError) as error:
         raise RunError(f"{path}: expected JSON, found {error}") from error
     if not isinstance(about, dict) or about.get("format") != FORMAT:
@@ -93,11 +100,6 @@ def part(about: Any, key: str) -> Any:  # noqa: ANN401 - whatever stands in the 
     for name in key.split("."):
         about = about.get(name) if isinstance(about, dict) else None
     return about
-
-
-def positive(number: Any) -> bool:  # noqa: ANN401 - whatever stands in the file
-    """Whether this is a number above 0 that a float can hold."""
-    return type(number) in (int, float) and 0 < number <= sys.float_info.max
 
 
 def named(text: object) -> bool:
@@ -125,6 +127,7 @@ CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {  # key -> is it righ
     "plan.batch": (lambda n: n == "all" or whole(n), "a whole number from 1 up or 'all'"),
     "plan.epochs": (whole, "a whole number from 1 up"),
     "plan.seed": (lambda n: whole(n) or (type(n) is int and n == 0), "a whole number from 0 up"),
+    "rates": (optional(in_order), "a list of epoch, step and rate in their order"),
     "data": (named, "a name or a path"),
     "engine": (optional(named), "a name"),
     "fingerprint": (optional(marked), "a SHA-256 of 64 digits"),

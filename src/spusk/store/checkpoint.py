@@ -8,6 +8,8 @@ metadata, under the file's checksum.
 
 import json
 import math
+import os
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -17,11 +19,13 @@ from typing import Any, NamedTuple
 
 from spusk.errors import RunError
 from spusk.network import Network
-from spusk.sgd import Event, Place
+from spusk.sgd import Event, Place, whole
+from spusk.store.files import why
 from spusk.store.weights import load_all, save_weights
 
 FORMAT = 1
 KEPT = 2
+NAME = re.compile(r"[0-9]{8,}\.safetensors")
 
 
 class OlderCheckpointWarning(UserWarning):
@@ -72,8 +76,13 @@ def drop_newer(folder: Path, path: Path) -> None:
 
 
 def numbered(folder: Path) -> list[Path]:
-    """The checkpoints of a run, oldest first."""
-    found = [p for p in (folder / "checkpoints").glob("*.safetensors") if p.stem.isdecimal()]
+    """The checkpoints of a run, oldest first; what is no file is none. Raises OSError."""
+    try:
+        names = os.listdir(folder / "checkpoints")
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    paths = [folder / "checkpoints" / name for name in names]
+    found = [path for path in paths if NAME.fullmatch(path.name) and path.is_file()]
     return sorted(found, key=lambda path: int(path.stem))
 
 
@@ -114,11 +123,19 @@ def history_of(rows: list[dict[str, Any]], place: Place) -> list[Event]:
         raise ValueError(f"{len(history)} epochs behind epoch {place.epoch}")
     for epoch, (event, row) in zip(count(1), zip(history, rows, strict=True)):
         numbers = [row[k] for k in row if k != "outcome"]
-        if event.epoch != epoch or event.outcome is not None:
-            raise ValueError(f"epoch {event.epoch} in place of {epoch}")
+        if event.epoch != epoch or event.outcome is not None or not whole(event.step):
+            raise ValueError(f"epoch {event.epoch}, step {event.step} in place of {epoch}")
         if not all(n is None or type(n) in (int, float) for n in numbers):
             raise ValueError(f"numbers {numbers}")
     return history
+
+
+def readable(folder: Path) -> list[Path]:
+    """The checkpoints of a run that is there. Raises RunError where they may not be looked at."""
+    try:
+        return numbered(folder)
+    except OSError as error:
+        raise RunError(f"{folder / 'checkpoints'}: cannot be read ({why(error)})") from error
 
 
 def newest(folder: Path) -> Checkpoint:
@@ -127,7 +144,7 @@ def newest(folder: Path) -> Checkpoint:
     Raises RunError about the newest where none is.
     """
     first: RunError | None = None
-    for path in reversed(numbered(folder)):
+    for path in reversed(readable(folder)):
         try:
             last = load_checkpoint(path)
         except RunError as error:

@@ -5,7 +5,8 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-ORPHANS = ".*.part"  # what a temporary file is called
+MOST = 1 << 26  # bytes of a text; the longest of ours is far shorter
+ORPHANS = f".*.{'[0-9a-f]' * 8}.part"  # what a temporary file is called
 
 
 def write(path: Path, *parts: bytes | memoryview) -> None:
@@ -21,6 +22,28 @@ def write(path: Path, *parts: bytes | memoryview) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def plain(path: Path) -> Path:
+    """The path of a file that can be read; no pipe is waited for. Raises OSError, ValueError."""
+    if path.exists() and not path.is_file():
+        raise ValueError("no plain file")
+    path.open("rb").close()
+    return path
+
+
+def read_text(path: Path) -> str:
+    """A text of ours, read whole. Raises OSError, ValueError."""
+    with plain(path).open("rb") as file:
+        content = file.read(MOST + 1)
+    if len(content) > MOST:
+        raise ValueError(f"more than {MOST} bytes")
+    return content.decode()
+
+
+def why(error: Exception) -> str:
+    """What an error says, in one line; of the system's only the reason."""
+    return " ".join(str(getattr(error, "strerror", None) or error).split())
 
 
 def moved(file: Path, path: Path) -> None:

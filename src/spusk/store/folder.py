@@ -13,7 +13,8 @@ from spusk.network import Network
 from spusk.sgd import Event, Plan
 from spusk.store.about import About, describe, read
 from spusk.store.checkpoint import newest
-from spusk.store.files import write
+from spusk.store.files import read_text, why, write
+from spusk.store.rates import Since, before, from_start
 from spusk.store.weights import WEIGHTS, load_weights, save_weights
 
 HISTORY = "history.csv"
@@ -26,12 +27,14 @@ COLUMNS = {  # history.csv's column -> the event's number; pandas and Keras user
     "seconds": "seconds",
     "examples_per_second": "speed",
 }
+RATE = "learning_rate"  # the last column, in Keras's words too
 
 
 class Run(NamedTuple):
     """A run folder read back: the trained network, its plan, the data's name, the history.
 
-    `engine` and `fingerprint` (of the training sample) are there where a run can be resumed.
+    `engine` and `fingerprint` (of the training sample) are there where a run can be resumed;
+    `rates` say at which rate it went since when.
     """
 
     folder: Path
@@ -42,6 +45,7 @@ class Run(NamedTuple):
     note: Mapping[str, Any]
     engine: str | None = None
     fingerprint: str | None = None
+    rates: tuple[Since, ...] = ()
 
 
 def fingerprint(V: Sample) -> str:
@@ -65,17 +69,18 @@ def save(
 ) -> None:
     """Writes a finished run: weights, history and description."""
     save_weights(net, folder / WEIGHTS)
-    write(folder / HISTORY, table(history).encode())
+    write(folder / HISTORY, table(history, from_start(plan.rate)).encode())
     describe(folder, net, About(plan, source, note or {}))
 
 
-def table(history: Sequence[Event]) -> str:
-    """The history as CSV; a number that is not there is an empty cell."""
+def table(history: Sequence[Event], rates: Sequence[Since]) -> str:
+    """The history as CSV, with the rate at each epoch's end; no number is an empty cell."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(COLUMNS)
+    rows.writerow((*COLUMNS, RATE))
     for event in history:
-        rows.writerow(["" if (n := getattr(event, k)) is None else n for k in COLUMNS.values()])
+        numbers = ["" if (n := getattr(event, k)) is None else n for k in COLUMNS.values()]
+        rows.writerow((*numbers, before(rates, event.epoch, event.step)))
     return text.getvalue()
 
 
@@ -90,16 +95,16 @@ def load(folder: Path) -> Run:
         net, rows = load_weights(path), read_history(folder / HISTORY)
     else:
         last = newest(folder)
-        net, rows = last.net, rows_of(table(last.history))
+        net, rows = last.net, rows_of(table(last.history, about.rates))
     return Run(folder, net, about.plan, about.source, rows, *about[2:])
 
 
 def read_history(path: Path) -> list[dict[str, float | None]]:
     """history.csv as rows of numbers. Raises RunError naming line and cell."""
     try:
-        return rows_of(path.read_text(encoding="utf-8"))
+        return rows_of(read_text(path))
     except (OSError, ValueError, TypeError, csv.Error) as error:
-        raise RunError(f"{path}: expected a history of numbers, found {error}") from error
+        raise RunError(f"{path}: expected a history of numbers, found {why(error)}") from error
 
 
 def rows_of(text: str) -> list[dict[str, float | None]]:
@@ -108,10 +113,10 @@ def rows_of(text: str) -> list[dict[str, float | None]]:
     return [{k: float(v) if v else None for k, v in row.items()} for row in rows]
 
 
-def ended_well(folder: Path, history: Sequence[Event]) -> bool:
+def ended_well(folder: Path, history: Sequence[Event], rates: Sequence[Since]) -> bool:
     """Whether the last words of a run with this history are there and whole."""
     try:
         load_weights(folder / WEIGHTS)
-        return read_history(folder / HISTORY) == rows_of(table(history))
+        return read_history(folder / HISTORY) == rows_of(table(history, rates))
     except RunError:
         return False

@@ -23,12 +23,13 @@ from spusk.store.checkpoint import (
 )
 from spusk.store.files import make_folder, moved, sweep, write
 from spusk.store.folder import HISTORY, table
+from spusk.store.ours import remove
 from spusk.store.weights import WEIGHTS, save_weights
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-STAGED = ".new"  # where a new run is made whole before it takes its place
+STAGED = ".spusk-new"  # where a new run is made whole before it takes its place
 
 
 class Every(NamedTuple):
@@ -79,7 +80,7 @@ class Keeper:
         with told(self.folder):
             try:
                 start = save_checkpoint(staged, self.net, Place(), 0, [], judged=True)
-                write(staged / HISTORY, table([]).encode())
+                write(staged / HISTORY, table([], ()).encode())
                 describe(staged, self.net, self.about)
                 put_in_place(staged, self.folder)
             finally:
@@ -135,7 +136,7 @@ class Keeper:
             self.good = path if well else self.good
             drop_older(self.folder, self.good)
             if event.ends_epoch:
-                write(self.folder / HISTORY, table(self.history).encode())
+                write(self.folder / HISTORY, table(self.history, self.about.rates).encode())
             self.saved, self.trouble = event.place, None
         except OSError as error:
             self.trouble = f"{self.folder}: checkpoint not written ({error.strerror or error})"
@@ -150,7 +151,7 @@ class Keeper:
                 self.checkpoint(event)
             elif self.good is not None:
                 drop_newer(self.folder, self.good)
-            write(self.folder / HISTORY, table(self.history).encode())
+            write(self.folder / HISTORY, table(self.history, self.about.rates).encode())
             if event.outcome is Outcome.FINISHED:
                 save_weights(self.net, self.folder / WEIGHTS)
             trouble = self.trouble
@@ -215,8 +216,6 @@ def locked(folder: Path) -> "BaseFileLock":
 
 def put_in_place(staged: Path, folder: Path) -> None:
     """Puts a run that is whole where another may be: run.json goes first and comes last."""
-    (folder / "run.json").unlink(missing_ok=True)
-    for old in (*numbered(folder), folder / WEIGHTS):
-        old.unlink(missing_ok=True)
+    remove(folder)
     for new in (*numbered(staged), staged / HISTORY, staged / "run.json"):
         moved(new, folder / new.relative_to(staged))

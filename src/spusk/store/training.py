@@ -9,11 +9,14 @@ from spusk import data, engines
 from spusk.data import Data, Sample
 from spusk.errors import InputError, RunError
 from spusk.network import Network
+from spusk.paths import home
 from spusk.sgd import Event, Outcome, Place, Plan, Training, plan_events
+from spusk.store import rates
 from spusk.store.about import About, read
 from spusk.store.checkpoint import Checkpoint, newest
 from spusk.store.folder import Run, ended_well, fingerprint
-from spusk.store.keeper import Every, Keeper, locked
+from spusk.store.keeper import Every, Keeper, locked, told
+from spusk.store.ours import all_ours
 
 
 class Resumed(NamedTuple):
@@ -32,16 +35,18 @@ def resume(
     sets: Data | Sample | None = None,
     engine: str | None = None,
     threads: int | None = None,
+    rate: float | None = None,
 ) -> Training:
     """Goes on with a run folder to its end, or to `epochs` in all, and returns the training.
 
     From the last whole checkpoint, mid-epoch included: the weights are bit-identical to those of
     the run that was never stopped (same engine, same kind of machine); the sums behind a printed
-    cost agree up to rounding. `sets` replaces the set named in run.json and must hold the same
-    training sample. A damaged last checkpoint is told by an OlderCheckpointWarning. Raises
-    RunError, DataError, EngineError.
+    cost agree up to rounding. With another `rate`, descent goes on at that one, and the run keeps
+    it. `sets` replaces the set named in run.json and must hold the same training sample. A damaged
+    last checkpoint is told by an OlderCheckpointWarning. Raises RunError, RateError, DataError,
+    EngineError.
     """
-    resumed = open_resumed(Path(run), epochs, sets, engine, threads)
+    resumed = open_resumed(home(run), epochs, sets, engine, threads, rate=rate)
     with resumed.keeper as keeper:
         for event in resumed.events:
             keeper.take(event)
@@ -60,11 +65,13 @@ def open_resumed(
     stop: Callable[[], bool] = bool,
     source: str | None = None,
     data_dir: Path | None = None,
+    load: Callable[[str, str | Path | None], Data] = data.load,
+    rate: float | None = None,
 ) -> Resumed:
     """Opens a run folder to go on with: everything is checked before anything is written.
 
     run.json and a whole checkpoint are all it takes. `source` and `data_dir` say where the data
-    are now, if not where run.json says.
+    are now, if not where run.json says; `load` reads them.
     """
     read(folder)  # where there is no run, none is locked
     lock = locked(folder)
@@ -75,13 +82,14 @@ def open_resumed(
             raise RunError(
                 f"{folder}: has no checkpoints to go on from; train again with spusk train"
             )
-        about = about if epochs is None else about._replace(plan=replace(about.plan, epochs=epochs))
-        both = found_sets(folder, about, sets)
+        about = about._replace(plan=asked(about.plan, epochs, rate))
+        both = found_sets(folder, about, load if sets is None else sets)
         last = newest(folder)
         plan, V = about.plan.checked(last.net, both.train, both.test), both.train
         chosen = engines.engine(name, last.net)
-        about = about._replace(engine=chosen.name)
-        place, history = going_on(folder, plan, last, V)
+        place, history = going_on(folder, about, last, V)
+        now = rates.going_on(about.rates, place, plan.rate)
+        about = about._replace(engine=chosen.name, rates=now)
         session = chosen.open(last.net, V, plan.size(V), threads)
         keeper = Keeper(lock, folder, last.net, about, both, every)
         keeper.go_on(last, history)
@@ -111,7 +119,10 @@ def open_new(
     plan.checked(net, V, sets.test)
     chosen = engines.engine(engine, net)
     session = chosen.open(net, V, plan.size(V), threads)
-    about = About(plan, source, note or {}, chosen.name, fingerprint(V))
+    since = rates.from_start(plan.rate)
+    about = About(plan, source, note or {}, chosen.name, fingerprint(V), since)
+    with told(folder):
+        all_ours(folder)
     lock = locked(folder)
     try:
         if (folder / "run.json").exists() and not overwrite:
@@ -125,18 +136,26 @@ def open_new(
     return Resumed(keeper, events, Run(folder, net, plan, source, [], *about[2:]), sets, Place())
 
 
+def asked(plan: Plan, epochs: int | None, rate: float | None) -> Plan:
+    """The plan with what is asked for instead."""
+    plan = plan if epochs is None else replace(plan, epochs=epochs)
+    return plan if rate is None else replace(plan, rate=float(rate))
+
+
 def elsewhere(about: About, source: str | None, data_dir: Path | None) -> About:
     """The description with its data where they are now, if that is said."""
     note = about.note if data_dir is None else {**about.note, "data_dir": str(data_dir)}
     return about._replace(source=source or about.source, note=note)
 
 
-def found_sets(folder: Path, about: About, sets: Data | Sample | None) -> Data:
-    """The sets to go on with: those given, else those the run names. Raises RunError."""
+def found_sets(
+    folder: Path, about: About, sets: Data | Sample | Callable[[str, str | Path | None], Data]
+) -> Data:
+    """The sets to go on with: those given, else those the run names, read. Raises RunError."""
     if isinstance(sets, Sample):
         sets = Data(sets, None, sets.name)
-    elif sets is None:
-        sets = data.load(about.source, about.note.get("data_dir"))
+    elif not isinstance(sets, Data):
+        sets = sets(about.source, about.note.get("data_dir"))
     mark, expected = fingerprint(sets.train), about.fingerprint or ""
     if mark != expected:
         raise RunError(
@@ -146,19 +165,20 @@ def found_sets(folder: Path, about: About, sets: Data | Sample | None) -> Data:
     return sets
 
 
-def going_on(folder: Path, plan: Plan, last: Checkpoint, V: Sample) -> tuple[Place, list[Event]]:
+def going_on(folder: Path, about: About, last: Checkpoint, V: Sample) -> tuple[Place, list[Event]]:
     """Where to begin, inside an epoch or at the next, and the epochs behind.
 
     A run killed between its last checkpoint and its end, or whose weights or history were damaged
     since, has only its last words to repeat: that epoch's test, and the weights. Raises
     InputError, RunError.
     """
-    place, history, size = last.place, last.history, plan.size(V)
+    plan, place, history = about.plan, last.place, last.history
+    size = plan.size(V)
     steps, seen = -(-len(V) // size), min(place.step * size, len(V))
     if place.step > steps:
         raise RunError(f"{folder}: stands at step {place.step} of an epoch of {steps} steps")
     if len(history) == place.epoch:
-        if place.epoch == plan.epochs and not ended_well(folder, history):
+        if place.epoch == plan.epochs and not ended_well(folder, history, about.rates):
             return place, history[:-1]
         place = place.next_epoch()
     elif place.seen != seen:

@@ -16,7 +16,7 @@ import numpy as np
 from spusk.errors import RunError
 from spusk.network import Network, Parameters, checked_sizes, named
 from spusk.starts import INITS
-from spusk.store.files import write
+from spusk.store.files import plain, write
 from spusk.words.reasons import Reason, reason
 
 WEIGHTS = "weights.safetensors"  # in a run folder, once it has ended well
@@ -84,7 +84,7 @@ def load_all(path: Path) -> tuple[Network, dict[str, str]]:
     from safetensors import SafetensorError, safe_open
 
     try:
-        with safe_open(path, framework="numpy") as file:
+        with safe_open(plain(path), framework="numpy") as file:
             about = dict(file.metadata() or {})
             if "spusk" not in about:  # another program's weights
                 raise RunError.keyed("data.no_weights", path=path, why=Reason("description"))
