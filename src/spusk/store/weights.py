@@ -91,7 +91,9 @@ def load_all(path: Path) -> tuple[Network, dict[str, str]]:
             net = fitting(file, json.loads(about["spusk"]), path)
             for number, (W, b) in enumerate(net.layers, start=1):
                 W[:], b[:] = file.get_tensor(f"W{number}"), file.get_tensor(f"b{number}")
-    except (OSError, KeyError, TypeError, ValueError, RecursionError, SafetensorError) as error:
+    except OSError as error:
+        raise RunError.keyed("data.unread", path=path, why=reason(error)) from error
+    except (KeyError, TypeError, ValueError, RecursionError, SafetensorError) as error:
         why = reason(error, "description")
         raise RunError.keyed("data.no_weights", path=path, why=why) from error
     expected = about.get("crc32", "")

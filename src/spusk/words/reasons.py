@@ -20,6 +20,7 @@ SYSTEM = {  # an error number of the system -> a key of words/*/reasons.toml
 }  # fmt: skip
 LIBRARIES = {  # a key -> what is found in "Type: text" of such an error; the first one counts
     "not_found": r"No such file",
+    "no_plain": r"no plain file",
     "directory": r"directory is too large",
     "checksum": r"CRC|incorrect data check|Incorrect length",
     "uncovered": r"not fully covered",
