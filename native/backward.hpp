@@ -75,7 +75,7 @@ static void fused_backward(const Step &s, int at) {
   const long B = s.batch.B;
   const bool few = p.strip;
   const Range mine = s.blocks_of(l);
-  for (long block = mine.to - 1; block >= mine.from; --block) {  // the last ones are still near
+  for (long block = mine.from; block < mine.to; ++block) {
     float *sum = p.below + block * p.batch * below.row;
     if (few) clear_lanes(s, l.n);
     else std::memset(sum, 0, B * below.row * sizeof(float));

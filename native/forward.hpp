@@ -9,23 +9,32 @@
 
 namespace spusk::SPUSK_ISA {
 
+// z of a panel whose last vector holds fewer neurons, where W lies: few precedents pay no copy
+static void ragged_forward(const Step &s, int at, long panel, float *z) {
+  const Layer &l = s.p.layers[at];
+  const Edge edge = edge_of(columns(l, panel));
+  ragged_gemm<SET>(edge.vectors, edge.last, s.batch.B, l.n, {s.A(at - 1), s.p.layers[at - 1].row, 1},
+                   {l.W + panel * l.pw, l.m}, z, l.row);
+}
+
 // z of one panel: blocks of rows of W are packed once and serve the whole batch
 static void dense_forward(const Step &s, int at, long panel, float *z) {
   const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
   const long width = columns(l, panel), deep = DEPTH * LANES;
-  const bool in_place = s.batch.B <= 2 * ROWS || (width == l.pw && l.n <= NEAR);
-  const Edge edge = in_place ? edge_of(width) : Edge{l.pv, LANES};
+  const bool whole = width == l.pw, few = s.batch.B <= 2 * ROWS;
+  if (few && !whole) return ragged_forward(s, at, panel, z);
   for (long k = 0; k < l.n; k += deep) {
     const long K = least(deep, l.n - k);
-    Panel right = {l.W + k * l.m + panel * l.pw, l.m, edge.last};
+    Panel right = {l.W + k * l.m + panel * l.pw, l.m};
+    const bool in_place = whole && (few || l.n <= NEAR);
     if (!in_place) {
       copy_in(right.p, l.m, K, width, s.w.tile, l.pw);
       right = {s.w.tile, l.pw};
     }
     const Left left = {s.A(at - 1) + k, below.row, 1};
     const Coming coming = {in_place, z + l.panel, z + (l.fused && k == 0 ? 2 : 1) * l.panel};
-    if (k == 0) gemm<SET>(edge.vectors, s.batch.B, K, left, right, z, l.row, coming);
-    else gemm<ADD>(edge.vectors, s.batch.B, K, left, right, z, l.row, coming);
+    if (k == 0) gemm<SET>(l.pv, s.batch.B, K, left, right, z, l.row, coming);
+    else gemm<ADD>(l.pv, s.batch.B, K, left, right, z, l.row, coming);
   }
 }
 

@@ -10,9 +10,9 @@ struct Left {          // element (r, k) at p[r·row + k·step]
   const float *p;
   long row, step;
 };
-struct Panel {         // row k of V vectors at p + k·row; of the last one so many floats
+struct Panel {         // row k of V vectors at p + k·row
   const float *p;
-  long row, last = LANES;
+  long row;
 };
 
 enum Next { NOTHING, ROWS_OF_W, LINES, BOTH };  // what is asked for while a block is at work
@@ -20,6 +20,7 @@ enum Next { NOTHING, ROWS_OF_W, LINES, BOTH };  // what is asked for while a blo
 struct Ahead {         // where the next panel lies whose numbers lie far apart, or in a row
   long first, every;   // every so many rows of W to the right, from row `first` on
   const float *lines;  // a line a turn
+  long last;           // floats in the last vector of this panel
 };
 
 // C (R, V vectors) = or ± Σ_k left(r, k)·right(k): broadcast and accumulate
@@ -32,7 +33,7 @@ static void block(long K, Left left, Panel right, float *C, long crow, Ahead ahe
   for (long k = 0; k < K; ++k, a += left.step, b += right.row) {
     vf w[V];
     for (int v = 0; v < V; ++v)
-      w[v] = WHOLE || v < V - 1 ? load(b + v * LANES) : load_some(b + v * LANES, right.last);
+      w[v] = WHOLE || v < V - 1 ? load(b + v * LANES) : load_some(b + v * LANES, ahead.last);
     if (NEXT & LINES) __builtin_prefetch(ahead.lines + k * 16);
     if ((NEXT & ROWS_OF_W) && k == ahead.first) {
       for (int j = 0; j < V * LANES; j += 16) __builtin_prefetch(b + V * LANES + 16 + j);
@@ -72,17 +73,18 @@ struct Coming {        // what will be needed after this product
   const float *to;
 };
 
-template <int V, Into INTO>
-static void blocks(long rows, long K, Left left, Panel right, float *C, long crow, Coming coming) {
+template <int V, Into INTO, bool WHOLE>
+static void blocks(long rows, long K, Left left, Panel right, float *C, long crow, Coming coming,
+                   long last) {
   const long count = (rows + ROWS - 1) / ROWS;
   for (long i = 0; i < count; ++i) {
     const long from = i * rows / count, to = (i + 1) * rows / count;
     const Left part = {left.p + from * left.row, left.row, left.step};
     float *c = C + from * crow;
-    const Ahead ahead = {i, count, coming.from};
+    const Ahead ahead = {i, count, coming.from, last};
     const bool lines = coming.from < coming.to;
-    if (right.last < LANES)
-      some_rows<V, INTO, NOTHING, false>(to - from, K, part, right, c, crow, ahead);
+    if (!WHOLE)
+      some_rows<V, INTO, NOTHING, WHOLE>(to - from, K, part, right, c, crow, ahead);
     else if (coming.panel && lines)
       some_rows<V, INTO, BOTH>(to - from, K, part, right, c, crow, ahead);
     else if (coming.panel)
@@ -98,13 +100,19 @@ static void blocks(long rows, long K, Left left, Panel right, float *C, long cro
 template <Into INTO>
 static void gemm(int pv, long rows, long K, Left left, Panel right, float *C, long crow,
                  Coming coming = {}) {
-  const long last = right.last;
-  for (; pv > 0; pv -= PV, right.p += PV * LANES, C += PV * LANES) {
-    right.last = pv > PV ? LANES : last;
+  for (; pv > 0; pv -= PV, right.p += PV * LANES, C += PV * LANES)
     by_vectors<PV>(pv, [=](auto v) {
-      blocks<decltype(v)::value, INTO>(rows, K, left, right, C, crow, coming);
+      blocks<decltype(v)::value, INTO, true>(rows, K, left, right, C, crow, coming, LANES);
     });
-  }
+}
+
+// The same for at most PV vectors to the right, of the last of which only `last` floats are there.
+template <Into INTO>
+static void ragged_gemm(int pv, long last, long rows, long K, Left left, Panel right, float *C,
+                        long crow) {
+  by_vectors<PV>(pv, [=](auto v) {
+    blocks<decltype(v)::value, INTO, false>(rows, K, left, right, C, crow, {}, last);
+  });
 }
 
 // (rows, columns) -> rows of `width` floats, the rest zero. Rows lie far apart, too far for the
