@@ -29,6 +29,13 @@ def test_counts_and_views(sizes):
     assert np.shares_memory(net.theta, net.layers[0].W)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_weights_begin_with_a_cache_line(dtype):
+    nets = [Network((n, 3, 2), dtype=dtype) for n in (1, 5, 31, 784, 20_000)]
+    assert [net.theta.ctypes.data % 64 for net in nets] == [0] * 5
+    assert all(net.theta.flags.c_contiguous and net.theta.flags.writeable for net in nets)
+
+
 def test_the_lectures_size():
     net = Network([784, 89, 100306, 10])
     assert (net.Q, net.P) == (10_000_070, 100_405)

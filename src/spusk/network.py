@@ -26,6 +26,7 @@ from spusk.errors import InputError, NetworkError
 from spusk.starts import INITS
 
 LARGEST = 2_000_000_000  # numbers in θ; past this a slip of the finger is likelier than a network
+LINE = 64  # bytes of a cache line
 CHUNK = 1_000_000  # numbers of one activation matrix when a whole set is answered
 
 
@@ -41,7 +42,7 @@ class Parameters:
         pairs = list(pairwise(self.sizes))
         self.Q = sum(n * m for n, m in pairs)
         self.P = sum(self.sizes[1:])
-        self.theta: Floats = np.zeros(self.Q + self.P, dtype)
+        self.theta: Floats = lined(self.Q + self.P, np.dtype(dtype))
         self.w, self.b = self.theta[: self.Q], self.theta[self.Q :]
         W_ends = np.cumsum([n * m for n, m in pairs])[:-1]
         b_ends = np.cumsum(self.sizes[1:])[:-1]
@@ -56,6 +57,16 @@ class Parameters:
     def dtype(self) -> np.dtype[Any]:
         """float32 or float64."""
         return self.theta.dtype
+
+
+def lined(count: int, dtype: np.dtype[Any]) -> Floats:
+    """Zeros (count,) from the start of a cache line on.
+
+    Vectors of a row then cross no line: up to a tenth faster (docs/engine.md).
+    """
+    room = np.zeros(count * dtype.itemsize + LINE, np.uint8)
+    first = -room.ctypes.data % LINE
+    return room[first : first + count * dtype.itemsize].view(dtype)
 
 
 def checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
