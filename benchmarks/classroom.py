@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
 CLASS = 50
-PLAN = {"data": "sample", "layers": [784, 300, 10], "rate": 0.1, "batch": 10, "epochs": 1000,
+PLAN = {"data": "sample", "layers": [784, 800, 10], "rate": 0.1, "batch": 10, "epochs": 1000,
         "init": "scaled", "seed": 0}  # fmt: skip
 DIGIT = [200 if 8 < k // 28 < 20 and 12 < k % 28 < 16 else 0 for k in range(784)]
 
@@ -37,24 +37,28 @@ class Lab:
             f"{self.base.replace('http', 'ws')}/live", origin=self.base, max_size=None,
             additional_headers={"Cookie": self.cookie}, open_timeout=30,
         ) as socket:  # fmt: skip
-            assert "hello" in await socket.recv()
+            assert "hello" in str(await socket.recv())
             yield socket
 
 
 async def asked(socket: "ClientConnection", kind: str, do: str, **fields: Any) -> Any:  # noqa: ANN401
     """An answer; what comes before it is passed over."""
     await socket.send(json.dumps({"do": do, **fields}))
-    while kind not in (message := json.loads(await asyncio.wait_for(socket.recv(), 20))):
-        assert "error" not in message, message
-    return message[kind]
+    while True:
+        for line in str(await asyncio.wait_for(socket.recv(), 20)).split("\n"):
+            message = json.loads(line)
+            assert "error" not in message, message
+            if kind in message:
+                return message[kind]
 
 
 class Pupil:
-    """A page as page/network.js is: while it watches it asks about its drawing and the weights."""
+    """A page as page/network.js is; a busy one asks for answers and pictures as it watches."""
 
     DRAW, LOOK = 0.5, 1.0  # seconds between two drawings, two pictures of the weights
 
-    def __init__(self, run: str) -> None:
+    def __init__(self, run: str, busy: bool) -> None:
+        self.busy = busy
         self.draw = json.dumps({"do": "draw", "id": run, "pixels": DIGIT})
         self.look = json.dumps({"do": "weights", "id": run})
         self.watch = json.dumps({"do": "watch", "id": run})
@@ -69,7 +73,8 @@ class Pupil:
         async with lab.page() as socket:
             await socket.send(self.watch)
             async for text in socket:
-                await self.hear(socket, str(text))
+                for line in str(text).split("\n"):
+                    await self.hear(socket, line)
         raise AssertionError("dropped")
 
     async def hear(self, socket: "ClientConnection", text: str) -> None:
@@ -83,36 +88,52 @@ class Pupil:
             self.drawing = False
         if kind == "epoch":
             self.epochs.append(json.loads(text)["epoch"]["epoch"])
+        if self.busy and kind in ("progress", "epoch"):
+            await self.ask(socket)
+
+    async def ask(self, socket: "ClientConnection") -> None:
+        """Asks what it is time to ask."""
         now = time.monotonic()
-        if kind in ("progress", "epoch") and now - self.drew >= self.DRAW and not self.drawing:
+        if now - self.drew >= self.DRAW and not self.drawing:
             self.drew, self.drawing = now, True
             await socket.send(self.draw)
-        if kind in ("progress", "epoch") and now - self.looked >= self.LOOK:
+        if now - self.looked >= self.LOOK:
             self.looked = now
             await socket.send(self.look)
 
 
-class Turns:
-    """Speeds of one training in turns: with nobody, one page, a class that watches it."""
+class Class(NamedTuple):
+    """So many pages, which only watch or are busy."""
 
-    def __init__(self, turns: int, seconds: float, counts: tuple[int, ...] = (0, 1, CLASS)) -> None:
+    count: int
+    busy: bool = False
+
+
+NOBODY, ONE, ALL, ALL_BUSY = Class(0), Class(1), Class(CLASS), Class(CLASS, busy=True)
+
+
+class Turns:
+    """Speeds of a training in turns: with nobody, and with each of some classes that watch it."""
+
+    def __init__(self, turns: int, seconds: float, *classes: Class) -> None:
         self.turns, self.seconds = turns, seconds
-        self.speeds: dict[int, list[float]] = {count: [] for count in counts}
+        self.speeds: dict[Class, list[float]] = {each: [] for each in (NOBODY, *classes)}
         self.pupils: list[Pupil] = []
 
     async def measure(self, lab: Lab) -> "Turns":
         """Trains, and has them come and go. AssertionError: one was dropped, or missed an epoch."""
         async with lab.page() as teacher:
-            run = (await asked(teacher, "started", "start", **PLAN))["id"]
-            for count in [*self.speeds] * self.turns:
-                pupils = [Pupil(run) for _ in range(count)]
+            for here in [*self.speeds] * self.turns:  # each a training of its own: they may end
+                run = (await asked(teacher, "started", "start", **PLAN))["id"]
+                pupils = [Pupil(run, here.busy) for _ in range(here.count)]
                 tasks = [asyncio.create_task(pupil.sit(lab)) for pupil in pupils]
                 for pupil in pupils:
                     await asyncio.wait_for(pupil.ready.wait(), 30)
-                self.speeds[count].append(await self.speed(teacher))
+                self.speeds[here].append(await self.speed(teacher))
                 await sent_home(tasks)
                 self.pupils += pupils
-            await asked(teacher, "run", "stop", id=run)
+                await asked(teacher, "run", "stop", id=run)
+                await asked(teacher, "forgotten", "forget", id=run)
         for pupil in self.pupils:
             first = pupil.epochs[0] if pupil.epochs else 0
             assert pupil.epochs == [*range(first, first + len(pupil.epochs))], pupil.epochs
@@ -124,13 +145,15 @@ class Turns:
         before = rows = (await asked(teacher, "runs", "runs"))[-1]["history"]
         while len(rows) < len(before) + 2 or time.monotonic() < ends:
             await asyncio.sleep(0.1 if time.monotonic() > ends else self.seconds)
-            rows = (await asked(teacher, "runs", "runs"))[-1]["history"]
+            told = (await asked(teacher, "runs", "runs"))[-1]
+            assert told["state"] == "running", "the training ended before it was measured"
+            rows = told["history"]
         first, last = rows[len(before)], rows[-1]
         return (last["epoch"] - first["epoch"]) / (last["seconds"] - first["seconds"])
 
-    def slowed(self, count: int) -> list[float]:
+    def slowed(self, here: Class) -> list[float]:
         """By which share each turn was slower than the one with nobody before it."""
-        pairs = zip(self.speeds[0], self.speeds[count], strict=True)
+        pairs = zip(self.speeds[NOBODY], self.speeds[here], strict=True)
         return [1 - watched / alone for alone, watched in pairs]
 
 

@@ -28,7 +28,8 @@ class Page:
     async def sent(self, message):
         await self.reads.wait()
         if message["type"] == "websocket.send":
-            self.said.put(json.loads(message["text"]))
+            for line in message["text"].split("\n"):
+                self.said.put(json.loads(line))
 
     def send(self, **message):
         self.loop.call_soon_threadsafe(self.coming.put_nowait, message)

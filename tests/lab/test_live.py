@@ -395,13 +395,37 @@ def test_an_outbox_drops_old_progress_and_nothing_else():
             if k % 100 == 50:
                 box.put(f"epoch {k}", "1")
             box.replace(f"other {k}", "2")
-        return [await box.next() for _ in range(12)]
+        return (await box.next()).split("\n")
 
     assert boxes(scene) == [
         *(f"epoch {k}" for k in range(50, 1000, 100)),
         "other 999",
         "progress 999",
     ]
+
+
+def test_news_wait_for_each_other_and_answers_for_nothing():
+    async def scene(box):
+        frames, times = [], []
+        for text, run in (("a", "1"), ("b", "1"), ("an answer", None), ("c", "1")):
+            box.put(text, run)
+            frames.append(await box.next())
+            times.append(box.loop.time())
+        box.put("d", "1")
+        reading = asyncio.create_task(box.next())
+        await asyncio.sleep(0)
+        rested = box.rested.is_set()
+        box.put("e", "1")
+        box.put("at once", None)
+        began = box.loop.time()
+        return frames, np.diff(times), rested, await reading, box.loop.time() - began
+
+    frames, gaps, rested, last, took = boxes(scene)
+    assert frames == ["a", "b", "an answer", "c"]
+    assert (gaps > 0.09).tolist() == [True, False, True]
+    assert rested, "who waits for news may ask"
+    assert last == "d\ne\nat once"
+    assert took < 0.09
 
 
 def test_an_epoch_makes_the_progress_before_it_old_news():

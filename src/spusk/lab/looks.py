@@ -12,6 +12,7 @@ from spusk.data import Sample
 from spusk.data.digit import drawn
 from spusk.lab.sets import Facts, facts_of
 from spusk.network import Network
+from spusk.sgd.pools import one_thread
 
 PICTURES = 30  # neurons, or wrong digits, shown at most
 
@@ -33,7 +34,8 @@ def confusion(net: Network, V: Sample, facts: Facts | None = None) -> dict[str, 
     """
     assert V.labels is not None
     facts = facts or facts_of(V.name, V.name, V)
-    answers = np.nan_to_num(net.answer(V))  # (K, m)
+    with one_thread(2.0 * net.Q * len(V)):
+        answers = np.nan_to_num(net.answer(V))  # (K, m)
     said = np.argmax(answers, axis=1)
     table = np.zeros((V.classes, V.classes), np.int64)
     np.add.at(table, (V.labels, said), 1)
@@ -62,6 +64,7 @@ def answer(net: Network, ink: NDArray[np.float64], white: float = 1.0) -> dict[s
     `white` is the brightest pixel of the network's set, 0…1.
     """
     x = drawn(ink)
-    a = np.nan_to_num(net.answer(x * (white / 255)))
+    with one_thread(2.0 * net.Q):
+        a = np.nan_to_num(net.answer(x * (white / 255)))
     return {"a": np.round(a, 4).astype(np.float64).round(4).tolist(), "digit": int(np.argmax(a)),
             "input": x.tolist()}  # fmt: skip

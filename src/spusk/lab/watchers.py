@@ -2,15 +2,19 @@
 
 The training's thread only hands a text to the event loop, once for all who watch; there it joins
 each page's own outbox. Of progress an outbox keeps the newest alone; of all else, everything.
+News go out a few times a second, all that wait in one frame, a line each: a training with a hundred
+epochs a second wants the cores for itself. Answers wait for nothing.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from threading import Lock
 
 from spusk.words import LANGUAGES
 
+BREATH = 0.1  # seconds between two frames of news
 MOST_WAITING = 3000  # all epochs of two trainings and more: who is that far behind comes anew
 
 
@@ -21,45 +25,57 @@ class Outbox:
         self.lang, self.loop = lang, asyncio.get_running_loop()
         self.waiting: deque[str] = deque()
         self.progress: dict[str, str] = {}  # a run's id -> its newest progress
-        self.wake, self.rested = asyncio.Event(), asyncio.Event()
-        self.lost = False
+        self.wake, self.hurry, self.rested = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.sent, self.lost = -BREATH, False
 
     def put(self, text: str, run: str | None = None) -> None:
         """A message that must arrive; what its run's progress was before is old news."""
         if run is not None:
             self.progress.pop(run, None)
+        else:  # an answer: somebody waits for it
+            self.rested.clear()
+            self.hurry.set()
         self.lost = self.lost or len(self.waiting) >= MOST_WAITING
         if self.lost:
             self.waiting.clear()
+            self.progress.clear()
         else:
             self.waiting.append(text)
-        self.stir()
+        self.wake.set()
 
     def replace(self, text: str, run: str) -> None:
         """Progress of a run, instead of the one that was not sent yet."""
-        self.progress[run] = text
-        self.stir()
+        if not self.lost:
+            self.progress[run] = text
+        self.wake.set()
 
     def hush(self, run: str) -> None:
         """No more of this run's progress."""
         self.progress.pop(run, None)
 
-    def stir(self) -> None:
-        """Something is waiting."""
-        self.rested.clear()
-        self.wake.set()
-
     async def next(self) -> str | None:
-        """What to send next; None where too much has been waiting for too long."""
-        while not (self.waiting or self.progress or self.lost):
+        """What to send next, a line each; None where too much has been waiting for too long."""
+        if not self.hurry.is_set():
             self.rested.set()
+        while not (lines := await self.due()):
+            if self.lost:
+                return None
+        self.hurry.clear()
+        self.rested.clear()
+        self.sent = self.loop.time()
+        self.waiting.clear()
+        self.progress.clear()
+        return "\n".join(lines)
+
+    async def due(self) -> list[str]:
+        """What waits when its time has come: at once where it is an answer, or the end."""
+        while not (self.waiting or self.progress or self.lost):
             self.wake.clear()
             await self.wake.wait()
-        if self.lost:
-            return None
-        if self.waiting:
-            return self.waiting.popleft()
-        return self.progress.pop(next(iter(self.progress)))
+        if not self.lost:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.hurry.wait(), self.sent + BREATH - self.loop.time())
+        return [*self.waiting, *self.progress.values()]
 
 
 class Watchers:

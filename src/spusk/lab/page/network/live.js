@@ -5,7 +5,7 @@ import { ask } from "../offline.js";
 const FIRST = 500, LONGEST = 8000; // ms between two tries
 const LOOKING = 5000, QUIET = 10_000, PATIENCE = 15_000; // ms: without news a sign of life is asked for, and awaited
 
-/** `heard(message)` for each message; answers in `lang`. `changed(link)`: "connecting", "open" (greeted),
+/** `heard(message)` for each message, a line of a frame; answers in `lang`. `changed(link)`: "connecting", "open" (greeted),
  *  "lost", or "shut_out": the server is there, but it is another one, which does not know this page. */
 export function connect({ heard, changed, lang }) {
   const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`;
@@ -14,7 +14,7 @@ export function connect({ heard, changed, lang }) {
   function open() {
     clearTimeout(timer);
     const fresh = (socket = new WebSocket(address));
-    fresh.addEventListener("message", (event) => fresh === socket && hear(JSON.parse(event.data)));
+    fresh.addEventListener("message", (event) => fresh === socket && event.data.split("\n").forEach((line) => hear(JSON.parse(line))));
     fresh.addEventListener("close", () => fresh === socket && lost());
   }
 
