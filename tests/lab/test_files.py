@@ -431,7 +431,9 @@ def test_a_run_finds_its_set_again_only_if_it_is_the_same(brought):
     assert from_path(run, Sets(), "en").data is None
 
 
-@pytest.mark.parametrize(("option", "words"), [("--data", "no such file"), ("--load", "found")])
+@pytest.mark.parametrize(
+    ("option", "words"), [("--data", "no such file"), ("--load", "No such file")]
+)
 def test_what_cannot_be_brought_along_is_said_before_the_lab_opens(tmp_path, option, words):
     said = command("lab", "--no-browser", option, str(tmp_path / "none.csv"), code=2)
     assert words in said
