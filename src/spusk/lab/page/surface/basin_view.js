@@ -78,5 +78,8 @@ export function basinView(say, lang, legend) {
   };
 }
 
-// A map shows a little more than its box.
-const grown = (box) => box.map(([low, high]) => [low - MORE * (high - low), high + MORE * (high - low)]);
+// A map is about square and shows a little more than its box.
+function grown(box) {
+  const reach = (0.5 + MORE) * Math.max(...box.map(([low, high]) => high - low));
+  return box.map(([low, high]) => [(low + high) / 2 - reach, (low + high) / 2 + reach]);
+}
