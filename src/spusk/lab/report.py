@@ -48,8 +48,13 @@ def finished(last: Event, history: Sequence[Row], lang: str) -> str:
     epochs = say("train.epochs", lang, n=last.epoch)
     tested = [row for row in history if row["test_accuracy"] is not None]
     if not tested:
-        return say("train.finished_untested", lang, epochs=epochs, seconds=last.seconds,
+        return say("train.finished_untested", lang, epochs=epochs, seconds=brief(last.seconds),
                    cost=last.cost)  # fmt: skip
     best = max(tested, key=lambda row: row["test_accuracy"])
-    return say("train.finished", lang, epochs=epochs, seconds=last.seconds,
+    return say("train.finished", lang, epochs=epochs, seconds=brief(last.seconds),
                best=best["test_accuracy"], epoch=best["epoch"])  # fmt: skip
+
+
+def brief(seconds: float) -> float:
+    """Seconds as one says them: tenths, or one digit of less than a second."""
+    return round(seconds, 1) if seconds >= 1 else float(f"{seconds:.1g}")
