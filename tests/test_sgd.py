@@ -10,6 +10,7 @@ from spusk import Network, Sample, data, engines, train, train_events
 from spusk.engines import native
 from spusk.errors import DataError, EngineError, InputError, NetworkError, RateError
 from spusk.sgd import Outcome, Pace, SortedSetWarning, order
+from spusk.sgd.events import brief
 from spusk.sgd.pools import one_thread
 from tests.conftest import blobs, examples
 
@@ -221,3 +222,10 @@ def test_short_looks_between_epochs_go_on_one_thread(operations, held):
     with one_thread(operations):
         assert threads() == ([1] * len(before) if held else before)
     assert threads() == before
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.0289, 0.03), (0.96, 1.0), (1.24, 1.2), (134.94, 134.9), (2e3, 2000)]
+)
+def test_a_time_is_told_with_the_digits_that_tell_something(seconds, said):
+    assert brief(seconds) == said

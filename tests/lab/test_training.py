@@ -8,7 +8,7 @@ import pytest
 
 import spusk
 from spusk.errors import DataError, InputError
-from spusk.lab import asked, report, training
+from spusk.lab import asked, training
 from spusk.lab.asked import Asked
 from spusk.lab.training import Runs
 from spusk.words import topic
@@ -222,13 +222,6 @@ def test_mnist_that_is_not_here_says_how_to_get_it(runs, monkeypatch, tmp_path):
     with pytest.raises(DataError, match="ещё нет MNIST"):
         runs.start(wish(data="mnist"), "ru")
     assert not runs.kept
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"), [(0.0289, 0.03), (0.96, 1.0), (1.24, 1.2), (134.94, 134.9), (2e3, 2000)]
-)
-def test_a_time_is_told_with_the_digits_that_tell_something(seconds, said):
-    assert report.brief(seconds) == said
 
 
 def test_mnist_trains_where_it_is(runs, mnist_folder):

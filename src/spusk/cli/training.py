@@ -18,6 +18,7 @@ from spusk.engines import ENGINES
 from spusk.errors import RunError
 from spusk.network import Network
 from spusk.sgd import Event, Outcome, Plan, SortedSetWarning, complaint, smaller
+from spusk.sgd.events import brief
 from spusk.sgd.presets import Preset
 from spusk.starts import INITS
 from spusk.store import Every, Resumed
@@ -288,10 +289,14 @@ def ending(last: Event, history: Sequence[Event], rate: float, lang: str) -> str
     epochs = say("train.epochs", lang, n=last.epoch)
     if not tested:
         return say(
-            "train.finished_untested", lang, epochs=epochs, seconds=last.seconds, cost=last.cost
+            "train.finished_untested",
+            lang,
+            epochs=epochs,
+            seconds=brief(last.seconds),
+            cost=last.cost,
         )
     best = max(tested, key=lambda e: e.test_accuracy or 0)
-    return say("train.finished", lang, epochs=epochs, seconds=last.seconds,
+    return say("train.finished", lang, epochs=epochs, seconds=brief(last.seconds),
                best=best.test_accuracy, epoch=best.epoch)  # fmt: skip
 
 

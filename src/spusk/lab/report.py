@@ -5,6 +5,7 @@ from math import isfinite
 from typing import Any
 
 from spusk.sgd import Event, Outcome, complaint
+from spusk.sgd.events import brief
 from spusk.words import say
 
 Row = dict[str, Any]
@@ -53,8 +54,3 @@ def finished(last: Event, history: Sequence[Row], lang: str) -> str:
     best = max(tested, key=lambda row: row["test_accuracy"])
     return say("train.finished", lang, epochs=epochs, seconds=brief(last.seconds),
                best=best["test_accuracy"], epoch=best["epoch"])  # fmt: skip
-
-
-def brief(seconds: float) -> float:
-    """Seconds as one says them: tenths, or one digit of less than a second."""
-    return round(seconds, 1) if seconds >= 1 else float(f"{seconds:.1g}")

@@ -97,6 +97,11 @@ def complaint(outcome: Outcome, last: Event, rate: float, lang: str) -> str:
     )  # fmt: skip
 
 
+def brief(seconds: float) -> float:
+    """Seconds as one says them: tenths, or one digit of less than a second."""
+    return round(seconds, 1) if seconds >= 1 else float(f"{seconds:.1g}")
+
+
 @dataclass(frozen=True)
 class Training:
     """A finished training: the network, one event per epoch, and how it ended."""
