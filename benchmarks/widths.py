@@ -101,8 +101,10 @@ def page(V: Sample, rounds: int) -> str:
             "Time per weight of a width that is prime ÷ that of the next multiple of 16 "
             "(1.10 is a tenth slower):\n",
             table(head, neighbours(V, rows, rounds)),
+            "A width of 97 works on 112 lanes: 1.15 is what padding alone costs.\n",
             "GF/s over batches and depths (a first layer skips zeros, and may pass the machine's "
-            "best product):\n",
+            "best product). Where two cores are at times one, as virtual ones are, rows of two "
+            "threads come in two sorts, of which the slow one is no cliff:\n",
             table(["layers", *map(str, BATCHES)], shapes(V, rows, rounds)),
         ]
     )
