@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from spusk.data import Sample, sample
@@ -77,7 +77,10 @@ def agree(net, V, batch, rate, seed=0, threads=1, steps=None, resident=-1):
     wanted, told = oracle(net, V, order, batch, 0, last, rate)
     for part, (before, reached, right) in parts(net, theta, wanted).items():
         way, size = np.abs(right - before).max(), np.abs(right).max()
-        assert np.abs(reached - right).max() <= 1e-3 * way + 1e-6 * size, part
+        rounding = max(
+            1e-6, last * 2.0**-24
+        )  # each step rounds a weight once, maybe always one way
+        assert np.abs(reached - right).max() <= 1e-3 * way + rounding * size, part
     assert tally.cost == pytest.approx(told.cost, rel=1e-4, abs=1e-5)
     assert tally.seen == told.seen
     return tally, told
@@ -121,6 +124,7 @@ def test_agrees_with_float64(sizes, batch, isa, monkeypatch):
     threads=st.integers(1, 3),
     isa=st.sampled_from(SETS or ("none",)),
 )
+@example([53, 3, 33], (1, 1), 1, 58, 0, "pixels", False, 1, SETS[0] if SETS else "none")
 @examples(80)
 def test_odd_sizes(hidden, ends, batch, K, seed, kind, targets, threads, isa):
     before = os.environ.get("SPUSK_ISA")
