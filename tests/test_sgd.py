@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_info
 from spusk import Network, Sample, data, engines, train, train_events
 from spusk.engines import native
 from spusk.errors import DataError, EngineError, InputError, NetworkError, RateError
-from spusk.sgd import Outcome, Pace, SortedSetWarning, order
+from spusk.sgd import Outcome, Pace, SortedSetWarning, order, pools
 from spusk.sgd.events import brief
 from spusk.sgd.pools import one_thread
 from tests.conftest import blobs, examples
@@ -229,3 +229,19 @@ def test_short_looks_between_epochs_go_on_one_thread(operations, held):
 )
 def test_a_time_is_told_with_the_digits_that_tell_something(seconds, said):
     assert brief(seconds) == said
+
+
+def test_who_leaves_first_sets_nothing_back_and_who_leaves_last_all():
+    def threads():
+        found = pools.controller().info()
+        return [pool["num_threads"] for pool in found if pool["user_api"] == "blas"]
+
+    with pools.controller().limit(limits=2, user_api="blas"):
+        before, one, other = threads(), pools.one_thread(1), pools.one_thread(1)
+        one.__enter__()
+        other.__enter__()
+        one.__exit__(None, None, None)
+        assert set(threads()) == {1}
+        other.__exit__(None, None, None)
+        assert threads() == before
+        assert before != [1] * len(before)

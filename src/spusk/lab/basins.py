@@ -44,7 +44,7 @@ class Maps:
     """Makes maps, two at a time, for as long as a page waits; used on the event loop alone."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
-        self.jobs, self.seconds = Jobs(2, seconds), seconds
+        self.jobs = Jobs(2, seconds)
 
     async def made(self, described: Said, wish: Wish, gone: Callable[[], Any]) -> bytes | None:
         """The map; None where there is none, in time, or `gone()` comes to its end."""
