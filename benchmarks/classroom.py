@@ -53,7 +53,7 @@ async def asked(socket: "ClientConnection", kind: str, do: str, **fields: Any) -
 
 
 class Pupil:
-    """A page as page/network.js is; a busy one asks for answers and pictures as it watches."""
+    """A page as page/network/view.js is; a busy one asks for answers and pictures as it watches."""
 
     DRAW, LOOK = 0.5, 1.0  # seconds between two drawings, two pictures of the weights
 

@@ -51,10 +51,9 @@ def available():
 
 
 def by_node(text, folder):
-    for name in (PAGE, str(Path(RUNNER).parent)):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    for source in [*ROOT.joinpath(PAGE).glob("*.js"), ROOT / RUNNER]:
-        shutil.copy(source, folder / source.relative_to(ROOT))
+    shutil.copytree(ROOT / PAGE, folder / PAGE, dirs_exist_ok=True)
+    (folder / RUNNER).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / RUNNER, folder / RUNNER)
     # without this Node takes .js for its own older kind of module
     (folder / "package.json").write_text('{"type": "module"}')
     done = subprocess.run(

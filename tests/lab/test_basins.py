@@ -27,7 +27,7 @@ async ([data, options]) => {
 PANEL = """
 async ([data, lang, words]) => {
   const [{ escapePanel }, { compile }, { speaker }] = await Promise.all(
-    ["surface/escape.js", "tape.js", "words.js"].map((name) => import(`/page/${name}`)));
+    ["surface/escape.js", "math/tape.js", "core/words.js"].map((name) => import(`/page/${name}`)));
   const say = speaker({ escape: words }, lang);
   const panel = escapePanel({ say, lang, program: compile(data.tape), described: data });
   document.querySelector("#lab").replaceChildren(panel.element);
@@ -36,7 +36,7 @@ async ([data, lang, words]) => {
 """
 SHARES = """
 async ([data, rates, options]) => {
-  const { counter, sharesOf } = await import("/page/surface/shares.js");
+  const { counter, sharesOf } = await import("/page/math/escapes.js");
   const count = counter(data.tape, data.minima, data.view, options);
   const parts = (rate) => { // as the panel counts: one part of the starts after another
     const sum = { global: 0, local: 0, unsettled: 0, diverged: 0 };
@@ -129,7 +129,7 @@ def test_shares_are_pythons(page, name):
 
 def test_starts_are_even_and_of_their_seed(page):
     one, again, other = page.evaluate(
-        "(async () => { const { startsIn } = await import('/page/surface/shares.js');"
+        "(async () => { const { startsIn } = await import('/page/math/escapes.js');"
         "const draw = (seed) => startsIn([[-4, 6], [0, 1]], 2000, seed).map((a) => [...a]);"
         "return [1, 1, 2].map(draw) })()"
     )

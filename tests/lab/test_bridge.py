@@ -16,7 +16,7 @@ from tests.lab.test_server import running
 
 SIZES = [2, 5, 4, 3]
 SCRIPT = """
-import * as net from "./net.js";
+import * as net from "./mlp.js";
 import * as neuron from "./neuron.js";
 import { generator } from "./random.js";
 let text = "";
@@ -47,11 +47,11 @@ process.stdout.write(JSON.stringify({ slopes, measured, answers, cost, stepped: 
 
 
 def by_node(job, folder, script=SCRIPT):
-    """What net.js answers under Node."""
+    """What page/math answers under Node."""
     node = shutil.which("node")
     if node is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no Node here")
-    for source in (ROOT / PAGE / "bridge").glob("*.js"):
+    for source in (ROOT / PAGE / "math").glob("*.js"):
         shutil.copy(source, folder)
     (folder / "package.json").write_text('{"type": "module"}')
     (folder / "run.js").write_text(script, encoding="utf-8")
@@ -86,7 +86,7 @@ def test_the_pages_network_is_pythons(activation, tmp_path):
 
 NEURON = """
 import * as neuron from "./neuron.js";
-import { FEW, precedents } from "./sets.js";
+import { FEW, precedents } from "./point_sets.js";
 const V = precedents(FEW.mixed);
 const path = neuron.path(V, [-5, 4], 10, 50);
 const [cost, slope] = [neuron.cost(V, 1.5, -2), neuron.gradient(V, 1.5, -2)];

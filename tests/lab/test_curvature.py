@@ -11,10 +11,10 @@ chromium, lab_address = browser.chromium, browser.lab_address
 new_page = browser.new_page
 
 CURVED = """
-import * as net from "./net.js";
+import * as net from "./mlp.js";
 import * as neuron from "./neuron.js";
 import { hessianOf, highest } from "./curvature.js";
-import { FEW, precedents } from "./sets.js";
+import { FEW, precedents } from "./point_sets.js";
 let text = "";
 for await (const chunk of process.stdin) text += chunk;
 const { theta, V, matrices } = JSON.parse(text);

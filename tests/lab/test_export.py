@@ -81,8 +81,8 @@ def test_the_file_is_small_and_has_no_address_in_it(file):
     text = file.read_text(encoding="utf-8")
     assert len(text.encode()) < LIMIT
     assert not re.search(r"\b(src|href)=\"(?!data:)", text)
-    assert '"spusk/surface.js"' in text
-    assert '"spusk/network.js"' not in text
+    assert '"spusk/surface/view.js"' in text
+    assert '"spusk/network/view.js"' not in text
     assert list(file.parent.iterdir()) == [file]
 
 
@@ -173,7 +173,7 @@ def test_the_tapes_in_the_file_give_pythons_numbers(opened):
     tab.wait_for_selector("#verdict[data-outcome]")
     points = {2: [[0.3, -1.7], [2.1, 0.9], [-0.4, 3.3]], 1: [[0.3], [-1.7], [2.9]]}
     found = tab.evaluate("""async (points) => {
-      const { compile } = await import("spusk/tape.js");
+      const { compile } = await import("spusk/math/tape.js");
       const kept = JSON.parse(document.querySelector("#offline").textContent)["/formula"];
       return kept.map(({ name, formula, tape }) => [name ?? formula,
         points[tape.n].map((x) => [...compile(tape).run(x)].slice(0, 1 + tape.n))]);

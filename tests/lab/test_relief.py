@@ -10,7 +10,7 @@ from tests.lab.served import pages, until
 SHOW = """
 async ([data, way]) => {
   const [{ relief }, { compile }, { descend }] = await Promise.all(
-    ["surface/relief.js", "tape.js", "descent.js"].map((name) => import(`/page/${name}`)));
+    ["surface/relief", "math/tape", "math/descent"].map((name) => import(`/page/${name}.js`)));
   const program = compile(data.tape);
   const { points } = descend(program, data.start, { rate: data.rate, steps: 40 });
   const made = (window.made ??= relief("a surface"));
@@ -128,8 +128,8 @@ def test_where_f_is_none_there_is_a_hole(page):
     data = described("x^2 + y^2 + sqrt(x)/1000")
     triangles = page.evaluate(
         """async (tape) => {
-          const { heights, mesh } = await import("/page/surface/heights.js");
-          const { compile } = await import("/page/tape.js");
+          const { heights, mesh } = await import("/page/math/heights.js");
+          const { compile } = await import("/page/math/tape.js");
           return [...mesh(heights(compile(tape), [[-5, 5], [-5, 5]])).triangles];
         }""",
         data["tape"],
@@ -149,7 +149,7 @@ def test_a_function_of_one_variable_is_a_ribbon(page):
 
 def test_colours_are_even_and_only_grow_lighter(page):
     shades = page.evaluate(
-        "(async () => { const { shade } = await import('/page/colours.js');"
+        "(async () => { const { shade } = await import('/page/core/colours.js');"
         "return Array.from({ length: 65 }, (_, i) => shade(i / 64)).concat([shade(NaN)]) })()"
     )
     lab = oklab(np.array(shades[:65]))

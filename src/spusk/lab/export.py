@@ -25,11 +25,11 @@ from spusk.words import LANGUAGES, topic
 from spusk.words.reasons import reason
 
 FIRST = "main.js"
-LEFT_OUT = ("network.js", "network.css")  # the view whose trainings need the server
+LEFT_OUT = ("network/view.js", "network/view.css")  # the view whose trainings need the server
 REMARK = re.compile(r"^[ \t]*(//.*|/\*\*[\s\S]*?\*/)\n", re.MULTILINE)
 IMPORTED = re.compile(r'"(\.\.?/[\w./-]+\.js)"')  # also where import() reads it from a table
 LINKED = re.compile(r"^<(?:link|script)\b.*\n", re.MULTILINE)
-STYLES = re.compile(r'href="/page/([\w-]+\.css)"')
+STYLES = re.compile(r'href="/page/([\w/-]+\.css)"')
 PLAIN = " !$&'()*+,/:;=?@[]^`{|}"  # base64 would be a fifth longer
 SCENE = ("view", "start", "rate", "bound", "minima")
 

@@ -1,12 +1,12 @@
 // The page's frame: views, language, theme, sharing, keys. Each view is a module that mounts itself.
 
-import { LIMIT, read, write } from "./address.js";
-import { dialog, make } from "./dom.js";
-import { offline } from "./offline.js";
-import { save, share } from "./sharing.js";
-import { languages, speech } from "./words.js";
+import { LIMIT, read, write } from "./core/address.js";
+import { dialog, make } from "./core/dom.js";
+import { offline } from "./core/offline.js";
+import { save, share } from "./core/sharing.js";
+import { languages, speech } from "./core/words.js";
 
-const VIEWS = { surface: "./surface.js", bridge: "./bridge.js", network: "./network.js" };
+const VIEWS = { surface: "./surface/view.js", bridge: "./bridge/view.js", network: "./network/view.js" };
 if (offline) delete VIEWS.network; // a training needs its server
 const SIGNS = { theme: "◐", large: "A", share: "⤴", save: "⤓", help: "?" };
 const KEYS = { play: undefined, step: "← →", rate: "[ ]", zoom: "+ −", whole: "0", views: `1–${Object.keys(VIEWS).length}` }; // Space has a word

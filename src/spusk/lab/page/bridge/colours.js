@@ -1,6 +1,6 @@
 // Colours of classes: the theme's blue and orange, mixed with paper.
 
-import { colour } from "../dom.js";
+import { colour } from "../core/dom.js";
 
 function mixed(from, to, share) {
   return from.map((part, k) => part + (to[k] - part) * share);

@@ -1,8 +1,8 @@
 // Labelled controls: a slider (plain or logarithmic), a choice, a button.
 
-import { make } from "../dom.js";
-import { boundMark } from "../mark.js";
-import { written } from "../words.js";
+import { make } from "../core/dom.js";
+import { boundMark } from "../core/mark.js";
+import { written } from "../core/words.js";
 
 let count = 0;
 

@@ -1,8 +1,8 @@
 // The 2-2-1 network as a drawing on which every number stands: wide it lies, narrow it stands up; each of
 // the two also with larger letters.
 
-import { written } from "../words.js";
-import { called } from "./explain.js";
+import { written } from "../core/words.js";
+import { called } from "./formulas.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
 const WIDE = {

@@ -1,11 +1,11 @@
 // The two pictures of a network that learns points: its answer over the plane, and its cost by epochs.
 
-import { colour } from "../dom.js";
-import { written } from "../words.js";
+import { colour } from "../core/dom.js";
+import { written } from "../core/words.js";
 import { classMap, picture } from "./colours.js";
-import * as net from "./net.js";
+import * as net from "../math/mlp.js";
 import * as plane from "./plane.js";
-import { REACH } from "./sets.js";
+import { REACH } from "../math/point_sets.js";
 
 const GRID = 72;
 

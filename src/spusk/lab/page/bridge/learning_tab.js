@@ -1,13 +1,13 @@
 // Tab 3: points in the plane and a small network that learns them before your eyes.
 
-import { canvas, make } from "../dom.js";
-import { KEYED, touchable } from "../touch.js";
+import { canvas, make } from "../core/dom.js";
+import { KEYED, touchable } from "../core/touch.js";
 import { button, choice, sign, slider } from "./controls.js";
 import { editor } from "./editor.js";
 import { curveArea, drawCurve, drawMap, mapArea } from "./learning_pictures.js";
-import * as net from "./net.js";
-import { generator } from "./random.js";
-import { FEW, MANY, precedents, rounded, shaped, spelled, unspelled } from "./sets.js";
+import * as net from "../math/mlp.js";
+import { generator } from "../math/random.js";
+import { FEW, MANY, precedents, rounded, shaped, spelled, unspelled } from "../math/point_sets.js";
 import { andOne, BATCHES, lessons, RATES, taughtFrom, taughtText } from "./taught.js";
 
 const SEEDS = 1e6;

@@ -1,14 +1,14 @@
 // Tab 2: a 2-2-1 network, one forward and one backward pass, number by number.
 
-import { make } from "../dom.js";
-import { written } from "../words.js";
+import { make } from "../core/dom.js";
+import { written } from "../core/words.js";
 import { button, choice, slider } from "./controls.js";
-import { hessianOf, highest } from "./curvature.js";
+import { hessianOf, highest } from "../math/curvature.js";
 import { drawing } from "./drawing.js";
-import { explained, numbers } from "./explain.js";
-import * as net from "./net.js";
-import { generator } from "./random.js";
-import { EXAMPLES, precedents } from "./sets.js";
+import { explained, numbers } from "./formulas.js";
+import * as net from "../math/mlp.js";
+import { generator } from "../math/random.js";
+import { EXAMPLES, precedents } from "../math/point_sets.js";
 
 const SEEDS = 1e6;
 const NARROW = "(max-width: 700px)";

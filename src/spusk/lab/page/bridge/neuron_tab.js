@@ -1,16 +1,16 @@
 // Tab 1: a neuron with two weights: its cost surface with the path, and the line it draws.
 
-import { canvas, make } from "../dom.js";
-import { KEYED } from "../touch.js";
-import { written } from "../words.js";
+import { canvas, make } from "../core/dom.js";
+import { KEYED } from "../core/touch.js";
+import { written } from "../core/words.js";
 import { choice, sign, slider } from "./controls.js";
-import { highest } from "./curvature.js";
+import { highest } from "../math/curvature.js";
 import { editor } from "./editor.js";
 import { grips } from "./grips.js";
-import * as neuron from "./neuron.js";
+import * as neuron from "../math/neuron.js";
 import { dataSquare, drawData, drawMap, relief, SPAN } from "./neuron_pictures.js";
 import { square } from "./plane.js";
-import { FEW, precedents, spelled, unspelled } from "./sets.js";
+import { FEW, precedents, spelled, unspelled } from "../math/point_sets.js";
 
 const STEPS = 200;
 const PACE = 80; // ms between two steps of a play

@@ -1,8 +1,8 @@
 // A square of the plane on a canvas: coordinates, axes, points of two classes, the start's mark.
 
-import { contours, placed } from "../contours.js";
-import { colour } from "../dom.js";
-import { written } from "../words.js";
+import { contours, placed } from "../core/contours.js";
+import { colour } from "../core/dom.js";
+import { written } from "../core/words.js";
 
 /** Letters on a picture grow with the page's. */
 export const lineHeight = () => 0.75 * parseFloat(getComputedStyle(document.documentElement).fontSize);

@@ -1,6 +1,6 @@
 // Axes for the curves: round ticks, and lines drawn through points.
 
-import { colour } from "../dom.js";
+import { colour } from "../core/dom.js";
 
 const MARGIN = { left: 3.4, right: 0.8, top: 1.7, bottom: 1.7 }; // in letters of the page
 

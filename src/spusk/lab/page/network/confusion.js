@@ -1,6 +1,6 @@
 // What the network takes for what: a table of counts, and the digits it gets wrong.
 
-import { make, scrolling } from "../dom.js";
+import { make, scrolling } from "../core/dom.js";
 import { stamp } from "./weights.js";
 
 const grey = (value) => [255 - value, 255 - value, 255 - value];

@@ -1,6 +1,6 @@
 // One big Start that becomes Pause; step an epoch, stop; what is going on, in a sentence; downloads.
 
-import { make } from "../dom.js";
+import { make } from "../core/dom.js";
 import { chooser, HISTORIES, WEIGHTS } from "./files.js";
 import { active } from "./runs.js";
 import { sets } from "./sets.js";

@@ -1,7 +1,7 @@
 // Cost and accuracy of several runs on shared axes: test in full lines, training in dashes.
 
-import { canvas, colour, make } from "../dom.js";
-import { KEYED, touchable } from "../touch.js";
+import { canvas, colour, make } from "../core/dom.js";
+import { KEYED, touchable } from "../core/touch.js";
 import { dot, frame, line, scale, ticks } from "./axes.js";
 import { nameOf } from "./runs.js";
 

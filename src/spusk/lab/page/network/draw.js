@@ -1,6 +1,6 @@
 // A field to draw a digit in, with mouse, finger or keys, and ten bars of the network's answer α(x).
 
-import { make } from "../dom.js";
+import { make } from "../core/dom.js";
 import { isDigits } from "./sets.js";
 import { stamp } from "./weights.js";
 

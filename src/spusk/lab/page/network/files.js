@@ -1,6 +1,6 @@
 // A person's own file on its way to the server, in pieces, with how far it is and what went wrong.
 
-import { make } from "../dom.js";
+import { make } from "../core/dom.js";
 
 const PIECE = 48 * 1024; // the server takes no larger one: lab/files.py
 export const SETS = ".csv,.tsv,.txt,.gz,.npz", WEIGHTS = ".safetensors", HISTORIES = ".json,.csv";

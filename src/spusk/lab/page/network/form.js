@@ -1,6 +1,6 @@
 // What to train: data, layers, η, batch, epochs, start, seed; presets fill it at once.
 
-import { make } from "../dom.js";
+import { make } from "../core/dom.js";
 import { chooser, droppable, SETS } from "./files.js";
 import { INITS, isInstead, mostBatch, PARTS, PRESETS, preset as presetPlan, presetOf, readPart, sizesOf } from "./plan.js";
 import { fitted, isOwn, sets } from "./sets.js";

@@ -1,6 +1,6 @@
 // The websocket of the page: speaks JSON, and when it is lost comes back by itself, ever more slowly.
 
-import { ask } from "../offline.js";
+import { ask } from "../core/offline.js";
 
 const FIRST = 500, LONGEST = 8000; // ms between two tries
 const LOOKING = 5000, QUIET = 10_000, PATIENCE = 15_000; // ms: without news a sign of life is asked for, and awaited

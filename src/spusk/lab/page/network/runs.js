@@ -1,8 +1,8 @@
 // The runs this page knows, as the server tells them, and the strip of chips that shows them.
 
-import { make } from "../dom.js";
+import { make } from "../core/dom.js";
 
-const COLOURS = 8; // --run-0 … --run-7 in network.css
+const COLOURS = 8; // --run-0 … --run-7 in view.css
 const GRAIN = 0.001; // epochs between two remembered points of the epoch under way
 
 /** All runs; `hear(message)` takes in what the server says and returns the id it is about. */

@@ -1,6 +1,6 @@
 // Curves · Weights · Mistakes: one picture at a time, chosen by press or arrow.
 
-import { make } from "../dom.js";
+import { make } from "../core/dom.js";
 
 export function tabs({ say }, panes, first, changed) {
   const names = Object.keys(panes);

@@ -1,7 +1,7 @@
 // The first layer's weights as pictures: blue below zero, white at zero, red above.
 
-import { canvas, colour, make } from "../dom.js";
-import { KEYED, touchable } from "../touch.js";
+import { canvas, colour, make } from "../core/dom.js";
+import { KEYED, touchable } from "../core/touch.js";
 
 // CIE-even ends of a blue–white–red map that colour-blind eyes tell apart.
 const BLUE = [33, 102, 172], WHITE = [247, 247, 247], RED = [178, 24, 43];

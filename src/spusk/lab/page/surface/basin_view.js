@@ -1,7 +1,7 @@
 // The basins of attraction under the map: computed after the hand rests, kept while nothing changes.
 
-import { KINDS } from "../colours.js";
-import { make } from "../dom.js";
+import { KINDS } from "../core/colours.js";
+import { make } from "../core/dom.js";
 import { pointText } from "./numbers.js";
 import { pictureOf } from "./map.js";
 

@@ -1,7 +1,7 @@
 // One of the workers of basins.js: rows of a map of basins, band after band.
 
-import { compile } from "../tape.js";
-import { basins } from "../descent.js";
+import { compile } from "../math/tape.js";
+import { basins } from "../math/descent.js";
 
 let program, scene;
 

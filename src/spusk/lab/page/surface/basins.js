@@ -1,8 +1,8 @@
 // The map of basins of attraction: which minimum each start reaches; by the server's native part, or by
 // two workers of the page.
 
-import { ask, offline } from "../offline.js";
-import { AWAY, KINDS, NONE, css } from "../colours.js";
+import { ask, offline } from "../core/offline.js";
+import { AWAY, KINDS, NONE, css } from "../core/colours.js";
 
 const WORKERS = 2;
 const BAND = 32; // rows: small enough that both workers end together

@@ -1,6 +1,6 @@
 // The axes round a surface: the two sides of the floor nearest to the eye, and an upright for f.
 
-import { RISE } from "./heights.js";
+import { RISE } from "../math/heights.js";
 
 const TICKS = 4;
 

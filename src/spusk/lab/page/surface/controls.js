@@ -1,11 +1,11 @@
 // Rate, rule and steps. The rate's slider is logarithmic; the bound of the rule is marked on it.
 
-import { make } from "../dom.js";
-import { boundMark } from "../mark.js";
-import { written } from "../words.js";
+import { make } from "../core/dom.js";
+import { boundMark } from "../core/mark.js";
+import { written } from "../core/words.js";
 import { fieldText, typed } from "./numbers.js";
 import { MOST_STEPS, RULES, parametersOf } from "./state.js";
-import { boundOf, eigen } from "./why.js";
+import { boundOf, eigen } from "../math/explain.js";
 
 const STOPS = 1000; // of the slider
 const BELOW = 200; // the slider begins so far below the least bound

@@ -1,9 +1,9 @@
 // f − min and ‖∇f‖ against the step, on a logarithmic axis; f itself, on a plain one, where no least value is known.
 
-import { canvas, colour } from "../dom.js";
-import { written } from "../words.js";
+import { canvas, colour } from "../core/dom.js";
+import { written } from "../core/words.js";
 import { letters } from "./plane.js";
-import { ticks } from "./scale.js";
+import { ticks } from "../math/scale.js";
 
 const ROOM = { left: 46, right: 8, top: 22, bottom: 22 }; // pixels at plain letters
 const FLOOR = 1e-12; // of the highest: below it there is only rounding

@@ -1,6 +1,6 @@
 // The worker of escape.js: a part of the starts at every rate, then the next part; each is told at once.
 
-import { counter, sharesOf } from "./shares.js";
+import { counter, sharesOf } from "../math/escapes.js";
 
 onmessage = ({ data: { tape, minima, view, rates, options } }) => {
   const count = counter(tape, minima, view, options);

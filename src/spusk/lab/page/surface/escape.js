@@ -1,8 +1,8 @@
 // The escape experiment of the lecture (L5): for each rate, where thousands of random starts end.
 
-import { canvas, make } from "../dom.js";
-import { written } from "../words.js";
-import { bounds, lowest, ratesFor } from "./shares.js";
+import { canvas, make } from "../core/dom.js";
+import { written } from "../core/words.js";
+import { bounds, lowest, ratesFor } from "../math/escapes.js";
 import { SHARES, along, colourOf, drawStacked, frameOf } from "./stacked.js";
 
 const OPTIONS = { count: 3000, part: 300, seed: 1, steps: 3000 }; // flat minima take their time

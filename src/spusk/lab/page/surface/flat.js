@@ -1,7 +1,7 @@
 // Draws the surface's mesh without WebGL: patches from far to near, the painter's order.
 
-import { css, shade } from "../colours.js";
-import { RISE } from "./heights.js";
+import { css, shade } from "../core/colours.js";
+import { RISE } from "../math/heights.js";
 
 const PATCHES = 48; // along each side: what a plain canvas draws smoothly while it turns
 

@@ -1,6 +1,6 @@
 // The field for a formula, what was wrong with it, and the function as mathematics.
 
-import { make, scrolling } from "../dom.js";
+import { make, scrolling } from "../core/dom.js";
 import { bracket, broken, el, pieces, slope, variable } from "./math.js";
 
 /** `draw(text)` reads a formula; `edited()`: what is read meanwhile is wanted no more. */

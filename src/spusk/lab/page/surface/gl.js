@@ -1,7 +1,7 @@
 // Draws the surface's mesh by WebGL 2: colour by height, a soft light, height lines.
 
-import { shade } from "../colours.js";
-import { RISE, mesh } from "./heights.js";
+import { shade } from "../core/colours.js";
+import { RISE, mesh } from "../math/heights.js";
 
 const LINES = 14; // height lines from bottom to top
 const VERTEX = `#version 300 es

@@ -1,6 +1,6 @@
 // Several rates or rules at once: paths that are kept, each with a colour and its verdict.
 
-import { make } from "../dom.js";
+import { make } from "../core/dom.js";
 import { short } from "./verdict.js";
 import { canKeep } from "./state.js";
 

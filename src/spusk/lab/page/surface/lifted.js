@@ -1,9 +1,9 @@
 // What lies on the surface: the path and the minima, drawn over either painter. What a hill hides is
 // drawn faintly.
 
-import { colour } from "../dom.js";
+import { colour } from "../core/dom.js";
 import { axes } from "./box.js";
-import { RISE, heightAt } from "./heights.js";
+import { RISE, heightAt } from "../math/heights.js";
 import { DOTS } from "./paint.js";
 
 const LIFT = 0.012; // of the box: a path lies on the surface, not in it

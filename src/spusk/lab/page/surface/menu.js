@@ -1,9 +1,9 @@
 // The gallery: first the pictures of the lecture, then every function that is known.
 
-import { make } from "../dom.js";
+import { make } from "../core/dom.js";
 import { PRESETS } from "../network/plan.js";
 import { want } from "../network/wanted.js";
-import { offline } from "../offline.js";
+import { offline } from "../core/offline.js";
 import { gallery } from "./source.js";
 
 // Each is a whole state of the view, or the name of a training's preset.

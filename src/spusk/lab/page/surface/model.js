@@ -1,11 +1,11 @@
 // From a state to everything that is drawn: the path, the kept ones, and why they did so.
 
-import { descend } from "../descent.js";
-import { DEFAULTS } from "../rules.js";
-import { fitting } from "./seen.js";
-import { SERIES } from "./series.js";
+import { descend } from "../math/descent.js";
+import { DEFAULTS } from "../math/rules.js";
+import { fitting } from "../math/view_box.js";
+import { SERIES } from "../core/series.js";
 import { PLANAR } from "./state.js";
-import { explain } from "./why.js";
+import { explain } from "../math/explain.js";
 
 const ENOUGH = 2000; // steps that are tried to see how many a first picture needs
 const NICE = [50, 100, 200, 500, 1000, 2000];

@@ -1,6 +1,6 @@
 // Numbers, points and names as people write them.
 
-import { written } from "../words.js";
+import { written } from "../core/words.js";
 
 const LOW = "₀₁₂₃₄₅₆₇₈₉";
 

@@ -1,6 +1,6 @@
 // Paths, minima and kept paths on a plane: white core, dark edge, so that they stand on any ground.
 
-import { colour } from "../dom.js";
+import { colour } from "../core/dom.js";
 
 /** More iterates than this are a line without dots. */
 export const DOTS = 250;

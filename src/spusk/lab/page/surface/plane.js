@@ -1,8 +1,8 @@
 // A box of the plane on a canvas: places to pixels and back, with ticks along two sides.
 
-import { colour } from "../dom.js";
-import { written } from "../words.js";
-import { ticks } from "./scale.js";
+import { colour } from "../core/dom.js";
+import { written } from "../core/words.js";
+import { ticks } from "../math/scale.js";
 
 const MARGIN = { left: 40, right: 10, top: 10, bottom: 28 }; // pixels at plain letters
 

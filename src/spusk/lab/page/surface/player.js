@@ -1,6 +1,6 @@
 // Play, pause, a step on or back, and the scrubber.
 
-import { make } from "../dom.js";
+import { make } from "../core/dom.js";
 
 const WHOLE = 6000; // ms for a whole path,
 const FASTEST = 25; // ms a step

@@ -1,6 +1,6 @@
 // The start by hand: ○ is dragged or moved by the arrow keys.
 
-import { make } from "../dom.js";
+import { make } from "../core/dom.js";
 import { pointText } from "./numbers.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };

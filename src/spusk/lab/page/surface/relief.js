@@ -1,11 +1,11 @@
 // The surface z = f(x1, x2) in space, with the path of a descent lying on it.
 
-import { make } from "../dom.js";
-import { written } from "../words.js";
+import { make } from "../core/dom.js";
+import { written } from "../core/words.js";
 import { Camera, turning } from "./camera.js";
 import { flatPainter } from "./flat.js";
 import { glPainter } from "./gl.js";
-import { heights } from "./heights.js";
+import { heights } from "../math/heights.js";
 import { drawLifted } from "./lifted.js";
 
 const CELLS = 96;

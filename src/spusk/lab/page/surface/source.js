@@ -1,6 +1,6 @@
 // Where formulas come from: the server's gallery and its reader of formulas.
 
-import { ask } from "../offline.js";
+import { ask } from "../core/offline.js";
 
 const FIRST = 500; // ms until a server that gave no answer is asked again; then twice as long each time,
 const LONGEST = 8000; // up to this

@@ -1,6 +1,6 @@
 // What the view shows, as text for the address and back. The address comes from strangers.
 
-import { DEFAULTS, rules } from "../rules.js";
+import { DEFAULTS, rules } from "../math/rules.js";
 
 export const RULES = rules;
 const PARAMETERS = { falling: ["half"], momentum: ["beta"], nesterov: ["beta"], adam: ["beta", "beta2", "epsilon"] };

@@ -1,8 +1,8 @@
 // This step of the rule with its numbers filled in.
 
-import { replayed } from "../descent.js";
-import { make, scrolling } from "../dom.js";
-import { written } from "../words.js";
+import { replayed } from "../math/descent.js";
+import { make, scrolling } from "../core/dom.js";
+import { written } from "../core/words.js";
 import { bracket, el, math, slope, variable } from "./math.js";
 import { optionsOf } from "./model.js";
 import { rounded } from "./numbers.js";

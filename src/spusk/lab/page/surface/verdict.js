@@ -1,6 +1,6 @@
 // What the path did and why, in words.
 
-import { make } from "../dom.js";
+import { make } from "../core/dom.js";
 import { pointText, pretty, rounded } from "./numbers.js";
 
 const AT = 1e-3; // of the view: so near a minimum the path has reached it

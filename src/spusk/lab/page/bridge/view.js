@@ -1,10 +1,10 @@
 // The bridge from surfaces to networks: a neuron with two weights, a 2-2-1 network, points learned.
 
-import { make } from "./dom.js";
-import * as learning from "./bridge/learning_tab.js";
-import * as drawn from "./bridge/network_tab.js";
-import * as neuron from "./bridge/neuron_tab.js";
-import { reader } from "./bridge/settings.js";
+import { make } from "../core/dom.js";
+import * as learning from "./learning_tab.js";
+import * as drawn from "./network_tab.js";
+import * as neuron from "./neuron_tab.js";
+import { reader } from "./settings.js";
 
 const TABS = { neuron, network: drawn, plane: learning };
 const NAMES = Object.keys(TABS);

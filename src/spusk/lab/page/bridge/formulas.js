@@ -2,7 +2,7 @@
 //
 // A number's key: part, layer and places, as "W1.21" (from neuron 2 to neuron 1 of layer 1), "z1.2".
 
-import { written } from "../words.js";
+import { written } from "../core/words.js";
 
 const LOW = "₀₁₂₃₄₅₆₇₈₉", HIGH = { 1: "⁽¹⁾", 2: "⁽²⁾" };
 const low = (places) => [...places].map((digit) => LOW[digit]).join("");
@@ -15,7 +15,7 @@ export function called(key) {
   return part.startsWith("g") ? `∂C/∂${name}` : name;
 }
 
-/** All numbers of a pass by key; `slopes` as net.js's gradient gives it. */
+/** All numbers of a pass by key; `slopes` as mlp.js's gradient gives it. */
 export function numbers(layers, pass, slopes) {
   const found = {};
   pass.a[0].forEach((x, i) => (found[`x0.${i + 1}`] = x));

@@ -1,6 +1,6 @@
 // How much a cost curves: the Hessian by differences of the gradient, and its highest eigenvalue.
 
-import * as net from "./net.js";
+import * as net from "./mlp.js";
 
 const NUDGE = 1e-4; // of a weight: the differences are then right to about eight digits
 const ROUNDS = 300; // of the power method

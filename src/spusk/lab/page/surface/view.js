@@ -1,21 +1,21 @@
 // The surface: a function, a start, a rate, and the path they make. Everything redraws at once.
 
-import { make } from "./dom.js";
-import { offline } from "./offline.js";
-import { compile } from "./tape.js";
-import { controls } from "./surface/controls.js";
-import { curves } from "./surface/curves.js";
-import { formulaField } from "./surface/formula.js";
-import { keeper } from "./surface/keep.js";
-import { lecture, menu } from "./surface/menu.js";
-import { completed, modelOf } from "./surface/model.js";
-import { player } from "./surface/player.js";
-import { FormulaError, patiently } from "./surface/source.js";
-import { digitsIn, resized } from "./surface/seen.js";
-import { readState, writeState } from "./surface/state.js";
-import { stepFormula } from "./surface/steps.js";
-import { tabs } from "./surface/tabs.js";
-import { verdictBox } from "./surface/verdict.js";
+import { make } from "../core/dom.js";
+import { offline } from "../core/offline.js";
+import { compile } from "../math/tape.js";
+import { controls } from "./controls.js";
+import { curves } from "./curves.js";
+import { formulaField } from "./formula.js";
+import { keeper } from "./keep.js";
+import { lecture, menu } from "./menu.js";
+import { completed, modelOf } from "./model.js";
+import { player } from "./player.js";
+import { FormulaError, patiently } from "./source.js";
+import { digitsIn, resized } from "../math/view_box.js";
+import { readState, writeState } from "./state.js";
+import { stepFormula } from "./steps.js";
+import { tabs } from "./tabs.js";
+import { verdictBox } from "./verdict.js";
 
 const FIRST = offline?.first ?? "lecture";
 const ZOOMS = { Equal: 0.8, NumpadAdd: 0.8, Minus: 1.25, NumpadSubtract: 1.25 };

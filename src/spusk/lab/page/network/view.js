@@ -1,19 +1,19 @@
 // The network view: a network learns, watched live; its pictures, and a field to draw digits for it.
 
-import { make } from "./dom.js";
-import { written } from "./words.js";
-import { confusion } from "./network/confusion.js";
-import { controls, face, numbers } from "./network/controls.js";
-import { curves } from "./network/curves.js";
-import { drawing, throttled } from "./network/draw.js";
-import { form } from "./network/form.js";
-import { connect } from "./network/live.js";
-import { here, planOf, preset, presetOf, readPlan, sizesOf } from "./network/plan.js";
-import { active, best, store, strip } from "./network/runs.js";
-import { fitted, hearSets, sets } from "./network/sets.js";
-import { tabs } from "./network/tabs.js";
-import { wanted } from "./network/wanted.js";
-import { weights } from "./network/weights.js";
+import { make } from "../core/dom.js";
+import { written } from "../core/words.js";
+import { confusion } from "./confusion.js";
+import { controls, face, numbers } from "./controls.js";
+import { curves } from "./curves.js";
+import { drawing, throttled } from "./draw.js";
+import { form } from "./form.js";
+import { connect } from "./live.js";
+import { here, planOf, preset, presetOf, readPlan, sizesOf } from "./plan.js";
+import { active, best, store, strip } from "./runs.js";
+import { fitted, hearSets, sets } from "./sets.js";
+import { tabs } from "./tabs.js";
+import { wanted } from "./wanted.js";
+import { weights } from "./weights.js";
 
 const FRESH = 1000; // ms between two pictures of the weights while a network learns
 const ASKED = { weights: "weights", mistakes: "confusion" };

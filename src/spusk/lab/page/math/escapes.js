@@ -1,6 +1,6 @@
 // The escape experiment: where many starts end, as in descent/escapes.py, for one or two variables.
 
-import { compile } from "../tape.js";
+import { compile } from "./tape.js";
 
 const FAR = 1e4; // as in descent/outcome.py
 const GROWN = 1e3;

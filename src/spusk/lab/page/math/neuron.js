@@ -1,6 +1,6 @@
 // A neuron with two weights: a = σ(w1 x1 + w2 x2). Its cost C(w1, w2) is a surface.
 
-import { SIGMAS } from "./net.js";
+import { SIGMAS } from "./mlp.js";
 
 const { value: sigma, slope } = SIGMAS.sigmoid;
 
