@@ -1,7 +1,8 @@
 // Answers a list of jobs with the page's own modules; the same under Node and in a browser.
 
+import { basins } from "../../src/spusk/lab/page/math/basins.js";
 import { compile } from "../../src/spusk/lab/page/math/tape.js";
-import { basins, descend, replayed } from "../../src/spusk/lab/page/math/descent.js";
+import { descend, replayed } from "../../src/spusk/lab/page/math/descent.js";
 
 const kinds = {
   // f, ∇f, Hessian at each point, both by one run and each by itself; f again by blocks

@@ -1,37 +1,15 @@
-// Marching squares: the lines where a grid of numbers passes a level.
+// Contour lines as paths for a pen.
 
-const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]];
+import { march } from "../math/contours.js";
 
 /** All lines at `levels` of a grid (rows from below), in units of its cells. */
 export function contours(grid, width, height, levels) {
   const lines = new Path2D();
-  for (let j = 0; j + 1 < height; j++) {
-    for (let i = 0; i + 1 < width; i++) {
-      const k = j * width + i;
-      const corners = [grid[k], grid[k + 1], grid[k + width + 1], grid[k + width]];
-      const low = Math.min(...corners);
-      const high = Math.max(...corners);
-      if (!(low < high)) continue; // flat, or somewhere no number
-      for (const level of levels) if (low < level && level <= high) cell(lines, corners, i, j, level);
-    }
-  }
+  march(grid, width, height, levels, (x0, y0, x1, y1) => {
+    lines.moveTo(x0, y0);
+    lines.lineTo(x1, y1);
+  });
   return lines;
-}
-
-// Where the level crosses the four sides; two crossings make a piece, four (a saddle) make two.
-function cell(lines, corners, i, j, level) {
-  const cuts = [];
-  for (let side = 0; side < 4; side++) {
-    const [a, b] = [corners[side], corners[(side + 1) % 4]];
-    if (a < level === b < level) continue;
-    const t = (level - a) / (b - a);
-    const [[x0, y0], [x1, y1]] = [CORNERS[side], CORNERS[(side + 1) % 4]];
-    cuts.push([i + x0 + t * (x1 - x0), j + y0 + t * (y1 - y0)]);
-  }
-  for (let k = 0; k + 1 < cuts.length; k += 2) {
-    lines.moveTo(...cuts[k]);
-    lines.lineTo(...cuts[k + 1]);
-  }
 }
 
 /** Lines of a grid whose corner (0, 0) is at x, y, and whose cells are sx by sy pixels. */

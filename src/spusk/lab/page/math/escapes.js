@@ -1,29 +1,21 @@
 // The escape experiment: where many starts end, as in descent/escapes.py, for one or two variables.
 
+import { eigen } from "./explain.js";
+import { generator } from "./random.js";
 import { compile } from "./tape.js";
+import { distance, norm } from "./vector.js";
 
 const FAR = 1e4; // as in descent/outcome.py
 const GROWN = 1e3;
 const NEAR = 1e-3; // of the view, as in descent/landing.py
 const SAME = 1e-6; // values this close are one minimum's
 
-/** Numbers in 0 … 1 from a seed: mulberry32. */
-export function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** `count` points of the view: one array for each variable. */
 export function startsIn(view, count, seed = 0) {
-  const next = random(seed);
+  const { uniform } = generator(seed);
   const starts = view.map(() => new Float64Array(count));
   for (let i = 0; i < count; i++) {
-    view.forEach(([low, high], k) => (starts[k][i] = low + (high - low) * next()));
+    view.forEach(([low, high], k) => (starts[k][i] = low + (high - low) * uniform()));
   }
   return starts;
 }
@@ -37,9 +29,8 @@ export function lowest(minima) {
 /** 2/λmax at each minimum: the largest rate with which descents settle there. */
 export function bounds(program, minima) {
   return minima.map(({ x }) => {
-    const [a, b = 0, , d = a] = program.hessian(x);
-    const largest = (a + d) / 2 + Math.hypot((a - d) / 2, b);
-    return largest > 0 ? 2 / largest : Infinity;
+    const { top } = eigen(program.hessian(x), program.n);
+    return top > 0 ? 2 / top : Infinity;
   });
 }
 
@@ -114,17 +105,11 @@ function look(scene, inputs, i, value, square, limit, place) {
   if (square <= scene.tolerance * scene.tolerance) return landed(scene, x);
   if (square <= limit) return null;
   const start = scene.starts.map((cell) => cell[place]);
-  const far = FAR * (1 + length(start));
-  return length(x.map((number, k) => number - start[k])) > far ? "diverged" : null;
+  const far = FAR * (1 + norm(start));
+  return distance(x, start) > far ? "diverged" : null;
 }
 
 function landed({ minima, best, near }, x) {
-  const place = minima.findIndex((minimum) => length(x.map((number, k) => number - minimum.x[k])) <= near);
+  const place = minima.findIndex((minimum) => distance(x, minimum.x) <= near);
   return place < 0 ? "unsettled" : best[place] ? "global" : "local";
-}
-
-function length(x) {
-  let square = 0;
-  for (const number of x) square += number * number;
-  return Math.sqrt(square);
 }

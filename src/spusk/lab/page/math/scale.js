@@ -29,8 +29,6 @@ export function ticks(low, high, count = 5) {
   const step = power * [1, 2, 5, 10].find((nice) => nice * power >= rough * 0.999);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
-  // k·step may end in …0001: the sum of its digits is what the step has
-  const digits = Math.max(0, -Math.floor(Math.log10(step)));
-  return Array.from({ length: last - first + 1 }, (_, k) =>
-    Number(((first + k) * step).toFixed(Math.min(digits, 20))));
+  // k·step may end in …0001
+  return Array.from({ length: last - first + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)));
 }

@@ -1,18 +1,8 @@
-// Axes for the curves: round ticks, and lines drawn through points.
+// Axes for the curves: where a point lies, the frame, and lines drawn through points.
 
 import { colour } from "../core/dom.js";
 
 const MARGIN = { left: 3.4, right: 0.8, top: 1.7, bottom: 1.7 }; // in letters of the page
-
-/** Round numbers from low to high, about `wanted` of them. */
-export function ticks(low, high, wanted = 5) {
-  const rough = (high - low) / wanted || 1;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((times) => times * power).find((each) => each >= rough * 0.999);
-  const first = Math.ceil(low / step - 1e-9);
-  const count = Math.floor(high / step + 1e-9) - first + 1;
-  return Array.from({ length: Math.max(count, 0) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-}
 
 /** Where a point lies on a canvas of this size, and which epoch lies under a place. */
 export function scale(width, height, [x0, x1], [y0, y1]) {

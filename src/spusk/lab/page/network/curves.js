@@ -2,7 +2,8 @@
 
 import { canvas, colour, make } from "../core/dom.js";
 import { KEYED, touchable } from "../core/touch.js";
-import { dot, frame, line, scale, ticks } from "./axes.js";
+import { ticks } from "../math/scale.js";
+import { dot, frame, line, scale } from "./axes.js";
 import { nameOf } from "./runs.js";
 
 const KINDS = { cost: ["cost", "test_cost"], accuracy: ["accuracy", "test_accuracy"] };

@@ -1,7 +1,7 @@
 // One of the workers of basins.js: rows of a map of basins, band after band.
 
 import { compile } from "../math/tape.js";
-import { basins } from "../math/descent.js";
+import { basins } from "../math/basins.js";
 
 let program, scene;
 

@@ -6,7 +6,7 @@ import { AWAY, KINDS, NONE, css } from "../core/colours.js";
 
 const WORKERS = 2;
 const BAND = 32; // rows: small enough that both workers end together
-const DIVERGED = -2; // as in descent.js
+const DIVERGED = -2; // as in math/basins.js
 const DARKEST = 0.45; // of a colour, for the slowest starts
 const PALE = [0, 0.35, 0.6, 0.8]; // more minima than colours: the same once more, nearer to white
 const DETAIL = 0.98; // of the starts are told apart by their steps; the few slowest are as dark

@@ -2,11 +2,12 @@
 
 import { make } from "../core/dom.js";
 import { written } from "../core/words.js";
-import { Camera, turning } from "./camera.js";
+import { Camera } from "../math/camera.js";
+import { heights } from "../math/heights.js";
 import { flatPainter } from "./flat.js";
 import { glPainter } from "./gl.js";
-import { heights } from "../math/heights.js";
 import { drawLifted } from "./lifted.js";
+import { turning } from "./turning.js";
 
 const CELLS = 96;
 const LOWERED = { 0: "₀", 1: "₁", 2: "₂", 3: "₃" };
