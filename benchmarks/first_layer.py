@@ -17,8 +17,8 @@ from benchmarks.report import table
 from spusk import data
 from spusk.data import Sample
 from spusk.engines import native
-from spusk.network import Network
-from spusk.sgd import order
+from spusk.nn.network import Network
+from spusk.training import order
 
 WIDTHS = (400, 800, 1600, 2500, 4000, 6000, 12594)
 BATCHES = (10, 32, 100)

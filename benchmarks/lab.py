@@ -19,7 +19,7 @@ from benchmarks.classroom import ALL, ALL_BUSY, CLASS, ONE, Lab, Turns
 from benchmarks.lab_page import CHROMIUM, FLAGS, Eyes, opened
 from benchmarks.report import BUSY, processor, table
 from benchmarks.run import load
-from spusk.store import write
+from spusk.runs import write
 
 REST = 5  # seconds that a lab has been open for when it is called warm
 INTRODUCTION = """\

@@ -12,7 +12,7 @@ from benchmarks.limits import Limits
 from benchmarks.many_starts import Measured
 from benchmarks.race import Entry, Result
 from benchmarks.task import CHECKED
-from spusk.store import write as write_file
+from spusk.runs import write as write_file
 
 if TYPE_CHECKING:
     from benchmarks.run import Run

@@ -13,8 +13,8 @@ from numpy.typing import DTypeLike, NDArray
 from spusk import data
 from spusk.data import Sample
 from spusk.engines.reference import Reference
-from spusk.network import Network
-from spusk.sgd import order
+from spusk.nn.network import Network
+from spusk.training import order
 
 START, SHUFFLE = 1, 0  # seeds
 # steps, whole windows of an engine: later the descent itself makes percents of a rounding

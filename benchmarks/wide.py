@@ -13,9 +13,9 @@ import numpy as np
 
 from spusk import data
 from spusk.data import Data
-from spusk.network import Network
-from spusk.sgd import train
-from spusk.starts import CALM, KEEN, draw, settle
+from spusk.nn.init import CALM, KEEN, draw, settle
+from spusk.nn.network import Network
+from spusk.training import train
 
 
 class Variant(NamedTuple):

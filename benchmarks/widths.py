@@ -19,9 +19,9 @@ from benchmarks.report import table
 from spusk import data
 from spusk.data import Sample
 from spusk.engines import native
-from spusk.network import Network
-from spusk.sgd import order
-from spusk.store import write
+from spusk.nn.network import Network
+from spusk.runs import write
+from spusk.training import order
 
 ODD = (31, 61, 97, 127, 251, 509, 1021, 2039)  # the largest primes below 32, 64 … 2048, and 97
 BATCHES = (1, 7, 10, 32, 97, 100, 1000)

@@ -7,8 +7,8 @@ import zlib
 
 import numpy as np
 
-from spusk.network import Network
-from spusk.store.weights import checksum, description
+from spusk.nn.network import Network
+from spusk.runs.weights import checksum, description
 
 
 def plain(data: bytes) -> bytes:

@@ -20,10 +20,10 @@ import spusk.data.npz
 import spusk.data.tables
 from fuzz import packing
 from fuzz.limits import bounded, well_said
-from spusk import store
+from spusk import runs
 from spusk.data import Data, image, load
 from spusk.errors import SpuskError
-from spusk.store.folder import read_history
+from spusk.runs.folder import read_history
 
 LONGEST = 8192  # bytes: more than the 4300 digits that Python reads as a number
 WORDS = [
@@ -54,9 +54,9 @@ def its_folder(path: Path) -> Data:
     return load(path.parent)
 
 
-def its_run(path: Path) -> store.Run:
+def its_run(path: Path) -> runs.Run:
     """The run that a file belongs to."""
-    return store.load(path.parent)
+    return runs.load(path.parent)
 
 
 IDX, PACKED, ARCHIVE, ARRAY, PICTURE, TENSORS, JSON, TEXT = (
@@ -72,9 +72,9 @@ READERS = (
     Reader("inside.npz", packing.archived, load, ARRAY),
     Reader("picture.png", packing.plain, image, PICTURE),
     Reader("resealed.png", packing.resealed, image, PICTURE),
-    Reader("weights.safetensors", packing.plain, store.load_weights, TENSORS),
-    Reader("whole.safetensors", packing.plain, store.load_checkpoint, TENSORS),
-    Reader("state.safetensors", packing.checkpoint, store.load_checkpoint, JSON),
+    Reader("weights.safetensors", packing.plain, runs.load_weights, TENSORS),
+    Reader("whole.safetensors", packing.plain, runs.load_checkpoint, TENSORS),
+    Reader("state.safetensors", packing.checkpoint, runs.load_checkpoint, JSON),
     Reader("run/run.json", packing.plain, its_run, JSON),
     Reader("set.csv", packing.plain, load, TEXT),
     Reader("pictures/labels.csv", packing.plain, its_folder, TEXT),

@@ -30,7 +30,7 @@ struct Crowd {
   long count, steps;
 };
 
-// When a descent has settled, as descent/block.py has it, and where that is written down.
+// When a descent has settled, as descent/batch_block.py has it, and where that is written down.
 template <class T>
 struct Ends {
   T tolerance, grown, far;  // of ‖∇f‖; how far it may grow, and x may run, in units of the start's

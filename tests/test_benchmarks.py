@@ -11,7 +11,7 @@ from benchmarks.run import Run
 from benchmarks.task import TOLERANCE, Task, checked_rows, disagreement, oracle
 
 from spusk import data
-from spusk.sgd import order
+from spusk.training import order
 
 TASK = Task((784, 12, 10), 10, 200, 1.0, "sample")
 DEEP = Task((784, 9, 7, 10), 7, 210, 1.0, "sample")

@@ -5,9 +5,9 @@ import pytest
 
 import spusk
 from spusk import Network, Sample, data, train, train_events
-from spusk.measure import gradient_noise
-from spusk.sgd import Plan, order
-from spusk.why import differences, work_curve
+from spusk.analysis.experiments import differences, work_curve
+from spusk.analysis.measure import gradient_noise
+from spusk.training import Plan, order
 from tests.conftest import blobs
 
 LECTURE = "x1**2 - 10*x1 + 2*x2**2 - 20*x2 + 75"

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from benchmarks.peers import Layers
 from benchmarks.task import SHUFFLE, Task
 from spusk import engines
-from spusk.sgd import train_events
+from spusk.training import train_events
 
 ENDLESS = 1_000_000  # epochs
 

@@ -3,37 +3,44 @@
 The public names, each loaded from its room on first use.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from spusk._lazy import loader
+from spusk._version import __version__
 
-ROOM = {  # public name -> the room it stands in
-    "GALLERY": "gallery",
-    "Network": "network",
-    "Parameters": "network",
-    "Sample": "data",
-    "basins": "descent",
-    "compare_rates": "descent",
-    "descend": "descent",
-    "descend_events": "descent",
-    "descend_many": "descent",
-    "escape": "descent",
-    "function": "functions",
-    "resume": "store",
-    "scipy_method": "descent",
-    "train": "sgd",
-    "train_events": "sgd",
+MODULES = {  # public name -> the room or module it stands in
+    "analysis": "spusk.analysis",
+    "data": "spusk.data",
+    "errors": "spusk.errors",
+    "optim": "spusk.optim",
+    "plots": "spusk.plots",
+    "runs": "spusk.runs",
+    "GALLERY": "spusk.functions.gallery",
+    "Network": "spusk.nn.network",
+    "Parameters": "spusk.nn.network",
+    "Sample": "spusk.data",
+    "basins": "spusk.descent",
+    "compare_rates": "spusk.descent",
+    "descend": "spusk.descent",
+    "descend_events": "spusk.descent",
+    "descend_many": "spusk.descent",
+    "escape": "spusk.descent",
+    "function": "spusk.functions",
+    "resume": "spusk.runs",
+    "scipy_method": "spusk.descent",
+    "train": "spusk.training",
+    "train_events": "spusk.training",
 }
 
-ROOMS = ("data", "errors", "measure", "plots", "rules", "store")  # rooms that are public as a whole
-
-__all__ = ["__version__", *ROOMS, *ROOM]  # noqa: PLE0604
+__all__ = ["__version__", *MODULES]  # noqa: PLE0604
 
 if TYPE_CHECKING:
+    from spusk import analysis as analysis
     from spusk import data as data
     from spusk import errors as errors
+    from spusk import optim as optim
     from spusk import plots as plots
+    from spusk import runs as runs
     from spusk.data import Sample as Sample
     from spusk.descent import basins as basins
     from spusk.descent import compare_rates as compare_rates
@@ -43,23 +50,14 @@ if TYPE_CHECKING:
     from spusk.descent import escape as escape
     from spusk.descent import scipy_method as scipy_method
     from spusk.functions import function as function
-    from spusk.gallery import GALLERY as GALLERY
-    from spusk.network import Network as Network
-    from spusk.network import Parameters as Parameters
-    from spusk.sgd import train as train
-    from spusk.sgd import train_events as train_events
-    from spusk.store import resume as resume
+    from spusk.functions.gallery import GALLERY as GALLERY
+    from spusk.nn.network import Network as Network
+    from spusk.nn.network import Parameters as Parameters
+    from spusk.runs import resume as resume
+    from spusk.training import train as train
+    from spusk.training import train_events as train_events
 
-
-def __getattr__(name: str) -> object:
-    if name in ROOM:
-        value = getattr(import_module(f"spusk.{ROOM[name]}"), name)
-    elif name in ROOMS:
-        value = import_module(f"spusk.{name}")
-    else:
-        raise AttributeError(f"module 'spusk' has no attribute {name!r}")
-    globals()[name] = value
-    return value
+__getattr__ = loader(__name__, MODULES)
 
 
 def __dir__() -> list[str]:

@@ -25,7 +25,7 @@ class SpuskError(Exception):
     @classmethod
     def keyed(cls, key: str, **values: object) -> Self:
         """The error whose sentences are those of the words files under `key`, with these values."""
-        from spusk.words import say
+        from spusk.i18n import say
 
         error = cls(say(key, "en", **values))
         error.words, error.values = key, values
@@ -33,7 +33,7 @@ class SpuskError(Exception):
 
     def sentence(self, lang: str | None = None) -> str:
         """What is wrong, in a language, where it is known in more than English."""
-        from spusk.words import say
+        from spusk.i18n import say
 
         return say(self.words, lang, **self.values) if self.words else str(self)
 
@@ -64,7 +64,7 @@ class FormulaError(InputError):
 
     @classmethod
     def said(cls, key: str, place: int, **values: object) -> Self:
-        """The error of words/*/formula.toml's `key`, at this place."""
+        """The error of i18n/*/formula.toml's `key`, at this place."""
         error = cls.keyed(f"formula.{key}", **values, column=place + 1)
         error.place, error.key = place, key
         return error

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from spusk import data, store
+from spusk import data, runs
 
 ENDLESS = ("train", "--epochs", "100000", "--no-pictures", "--out", "r")
 QUICK = ("--layers", "784-12-10", "--epochs", "1", "--no-pictures")
@@ -51,7 +51,7 @@ def test_the_main_job_learns_and_leaves_everything(run):
             assert min(picture.size) > 300
             assert len(set(picture.convert("L").resize((64, 64)).tobytes())) > 10
         assert f"{name}.png" in said
-    trained = store.load(folder)
+    trained = runs.load(folder)
     assert trained.net.sizes == (784, 100, 10)
     assert trained.net.accuracy(data.sample().test) >= 0.92
     assert len(trained.history) == 10
@@ -61,7 +61,7 @@ def test_evaluate_agrees_with_the_history(run):
     folder, _ = run
     lines = [json.loads(line) for line in spusk("evaluate", folder, "--json").splitlines()]
     assert [(line["part"], line["count"]) for line in lines] == [("train", 4000), ("test", 1000)]
-    last = store.load(folder).history[-1]
+    last = runs.load(folder).history[-1]
     assert lines[1]["accuracy"] == pytest.approx(last["val_accuracy"])
     assert lines[1]["cost"] == pytest.approx(last["val_loss"], rel=1e-5)
     assert "sample/test: cost" in spusk("evaluate", folder)
@@ -79,7 +79,7 @@ def test_predict_reads_pictures_of_any_size(run, tmp_path):
         if answer:
             assert len(answer["answer"]) == 10
             assert answer["class"] == int(np.argmax(answer["answer"]))
-        right += store.load(folder).net.predict(data.image(path)) == V.labels[k]
+        right += runs.load(folder).net.predict(data.image(path)) == V.labels[k]
     assert right >= 16
     said = spusk("predict", folder, tmp_path / "0.jpg", tmp_path / "1.png")
     assert said.count("α(x)") == 2
@@ -116,7 +116,7 @@ def test_your_own_csv_fits_the_ends_of_the_layers(tmp_path):
     np.savetxt(path, rows, delimiter=",", header="label,a,b,c,d,e", comments="", fmt="%g")
     said = spusk("train", "--data", path, "--epochs", 1, "--out", tmp_path / "r")
     assert "20% of it" in said  # the part kept for the test is said
-    assert store.load(tmp_path / "r").net.sizes == (5, 100, 3)
+    assert runs.load(tmp_path / "r").net.sizes == (5, 100, 3)
 
 
 def idx_folder(tmp_path, name, content):
@@ -203,7 +203,7 @@ def test_ctrl_c_stops_between_steps_and_saves(tmp_path):
     assert process.returncode == 130, errors
     assert time.monotonic() - asked < 10
     assert "Stopped in epoch" in said
-    assert store.load(tmp_path / "r").net.accuracy(data.sample().test) > 0.5
+    assert runs.load(tmp_path / "r").net.accuracy(data.sample().test) > 0.5
 
 
 def test_a_disk_that_takes_no_picture_is_a_warning(tmp_path):
@@ -225,7 +225,7 @@ def test_a_disk_that_takes_no_picture_is_a_warning(tmp_path):
     assert "Weights and history: r" in done.stdout
     assert not list(tmp_path.glob("r/*.png"))
     assert not list(tmp_path.glob("r/.*.part"))
-    assert len(store.load(tmp_path / "r").history) == 1
+    assert len(runs.load(tmp_path / "r").history) == 1
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from spusk.data import download, get_mnist, load
 from spusk.data.download import FILES, File, _alone
 from spusk.errors import DownloadError
 from tests.data.helpers import digits, idx_bytes
-from tests.russian import refused
+from tests.i18n.russian import refused
 
 IMAGES, LABELS = digits(200, side=28, classes=10)
 PLAIN = {

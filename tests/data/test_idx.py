@@ -9,7 +9,7 @@ from spusk.data import load
 from spusk.data.idx import read_idx
 from spusk.errors import DataError
 from tests.data.helpers import CODES, digits, idx_bytes, write_idx
-from tests.russian import refused
+from tests.i18n.russian import refused
 
 
 @pytest.mark.parametrize("end", ["", ".gz"])

@@ -8,7 +8,7 @@ from spusk.data import image, load
 from spusk.data.images import grey
 from spusk.errors import DataError
 from tests.data.helpers import digits
-from tests.russian import refused
+from tests.i18n.russian import refused
 
 IMAGES, LABELS = digits(20)
 

@@ -13,7 +13,7 @@ from spusk.data import Sample, image, load, sample
 from spusk.data.sample import held_out, stratified
 from spusk.errors import DataError
 from tests.conftest import examples
-from tests.russian import refused
+from tests.i18n.russian import refused
 
 quick = examples(40)
 

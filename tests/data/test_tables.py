@@ -10,7 +10,7 @@ import pytest
 from spusk.data import load, tables
 from spusk.errors import DataError
 from tests.data.helpers import digits, table_text
-from tests.russian import refused
+from tests.i18n.russian import refused
 
 IMAGES, LABELS = digits(20)
 

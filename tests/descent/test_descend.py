@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spusk import rules
 from spusk.descent import Outcome, descend, descend_events
 from spusk.descent.loop import Step
 from spusk.errors import InputError, RateError, StartError
 from spusk.functions import function
-from spusk.gallery import GALLERY
+from spusk.functions.gallery import GALLERY
+from spusk.optim import rules
 from tests.conftest import examples
 
 LECTURE = function("lecture")

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spusk.descent import descend_many
-from spusk.descent.block import Block
-from spusk.descent.many import empty, walk
-from spusk.descent.outcome import OUTCOMES
+from spusk.descent.batch import empty, walk
+from spusk.descent.batch_block import Block
 from spusk.engines.native import instruction_sets
 from spusk.functions.tape import NATIVE, ONE, Tape
+from spusk.optim.stopping import OUTCOMES
 from tests.conftest import examples
 
 SETS = instruction_sets()

@@ -12,7 +12,7 @@ from spusk.data import Sample, sample
 from spusk.engines import Tally, native
 from spusk.engines.reference import Reference
 from spusk.errors import EngineError
-from spusk.network import Network
+from spusk.nn.network import Network
 from tests.conftest import examples
 
 pytestmark = pytest.mark.skipif(not native.available(), reason="native part not built")

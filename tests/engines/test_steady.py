@@ -13,9 +13,9 @@ from spusk.descent import descend, descend_many
 from spusk.engines import native
 from spusk.engines.reference import Reference
 from spusk.functions import function, writer
-from spusk.gallery import GALLERY
-from spusk.network import Network
-from spusk.rules import RULES
+from spusk.functions.gallery import GALLERY
+from spusk.nn.network import Network
+from spusk.optim.rules import RULES
 from tests.conftest import blobs
 
 SHAPES = {"deep": [6, 30, 20, 3], "a wide first layer": [6, 1801, 3]}

@@ -9,7 +9,7 @@ import pytest
 from spusk.errors import FormulaError
 from spusk.functions import function
 from spusk.functions.vocabulary import FUNCTIONS
-from spusk.words import topic
+from spusk.i18n import topic
 
 PIECES = [
     *(f"{name}(" for name in FUNCTIONS), *"xyzxyz+-*/^()()²√π·|,.!_[]'=:хе", "x1", "x2", "**",

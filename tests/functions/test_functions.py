@@ -129,5 +129,5 @@ def test_answers(formula: str, place: int, answer: str, right: bool) -> None:
 
 
 def test_sympy_waits_until_it_is_needed() -> None:
-    code = "import sys, spusk.functions, spusk.gallery; sys.exit('sympy' in sys.modules)"
+    code = "import sys, spusk.functions, spusk.functions.gallery; sys.exit('sympy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

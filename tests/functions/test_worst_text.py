@@ -16,7 +16,7 @@ from spusk.functions.differences import central
 from spusk.functions.parse import DEEPEST, parse
 from spusk.functions.tokens import LONGEST
 from spusk.functions.vocabulary import FUNCTIONS
-from spusk.lab.tapes import described
+from spusk.lab.formulas.describe import described
 
 NUMBERED = [f"x{k}" for k in range(1, 101)]
 ONE_OF_EACH = {known: name for name, known in reversed(FUNCTIONS.items())}.values()

@@ -3,8 +3,8 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from spusk.lab.app import create
-from spusk.lab.guard import allowed_hosts
+from spusk.lab.server.app import create
+from spusk.lab.server.guard import allowed_hosts
 
 PORT, TOKEN = 8642, "right-token"
 HOST, ORIGIN = f"127.0.0.1:{PORT}", f"http://127.0.0.1:{PORT}"

@@ -9,7 +9,7 @@ import os
 import pytest
 
 from tests.lab.modules import CHROMIUM, QUIET, ways
-from tests.lab.test_server import running
+from tests.lab.server.test_server import running
 
 GL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from spusk.lab import formulas, reader
+from spusk.lab.formulas import pool, worker
 
 
 @pytest.fixture
@@ -22,12 +22,12 @@ def readers(monkeypatch):
             told.made.append(self)
 
         def ask(self, question, seconds):
-            kinds = {"formula": told.described, "export": reader.written}
+            kinds = {"formula": told.described, "export": worker.written}
             [(kind, text)] = question.items()
-            return reader.answered(kinds[kind], text)
+            return worker.answered(kinds[kind], text)
 
         def kill(self):
             self.lives = False
 
-    monkeypatch.setattr(formulas, "Reader", StandIn)
+    monkeypatch.setattr(pool, "Reader", StandIn)
     return told

@@ -3,7 +3,7 @@
 import json
 import math
 
-from spusk.lab.sets import ALWAYS
+from spusk.lab.runs.sets import ALWAYS
 
 PIXELS = 784
 

@@ -8,7 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from spusk.lab.app import KINDS
+from spusk.lab.server.app import KINDS
 from tests.lab.modules import CHROMIUM, QUIET, ROOT, available, ways
 
 SOFTWARE_GL = ["--enable-unsafe-swiftshader"]  # the processor draws WebGL too

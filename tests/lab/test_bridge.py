@@ -12,7 +12,7 @@ import pytest
 
 import spusk
 from tests.lab.modules import CHROMIUM, PAGE, QUIET, ROOT
-from tests.lab.test_server import running
+from tests.lab.server.test_server import running
 
 SIZES = [2, 5, 4, 3]
 SCRIPT = """

@@ -4,8 +4,8 @@ import pytest
 
 from tests.lab import browser
 from tests.lab.browser import NARROW
+from tests.lab.server.test_server import running
 from tests.lab.test_network import shows
-from tests.lab.test_server import running
 
 chromium, new_page = browser.chromium, browser.new_page
 

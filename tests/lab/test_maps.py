@@ -6,12 +6,12 @@ import json
 import numpy as np
 import pytest
 
-from spusk.descent.landing import basins
-from spusk.descent.outcome import CODE, Outcome
+from spusk.descent.basin_maps import basins
 from spusk.engines.native import available
 from spusk.functions import function
-from spusk.lab import basins as maps
-from spusk.lab.tapes import described
+from spusk.lab.formulas import basins as maps
+from spusk.lab.formulas.describe import described
+from spusk.optim.stopping import CODE, Outcome
 from tests.lab.asgi import RIGHT, armour, ask, server
 from tests.lab.served import pages
 from tests.lab.trained import until

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spusk.sgd.presets import PRESETS
+from spusk.training.presets import PRESETS
 from tests.lab import browser
 from tests.lab.browser import NARROW
 from tests.lab.fake_training import FakeTraining, row

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from spusk.lab.asked import MOST_ACTIVATIONS
+from spusk.lab.requests import MOST_ACTIVATIONS
 from tests.lab import browser, test_network
 from tests.lab.fake_training import row
 from tests.lab.test_network import opened, shows, state

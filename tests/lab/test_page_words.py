@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from spusk.lab.app import PAGE_TOPICS
+from spusk.lab.server.app import PAGE_TOPICS
 from tests.lab.modules import PAGE, ROOT
 
 SOURCES = {path.name if path.parent.name == "page" else f"{path.parent.name}/{path.name}": path
@@ -26,7 +26,7 @@ NO_WORDS = "spusk lab: no answer · нет ответа"  # where the words them
 
 def words():
     """Every sentence of the page by its key."""
-    folder = ROOT / "src/spusk/words/en"
+    folder = ROOT / "src/spusk/i18n/en"
     return {
         f"{topic.removeprefix('page_')}.{key}"
         for topic in PAGE_TOPICS

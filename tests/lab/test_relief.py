@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spusk.lab.tapes import described
+from spusk.lab.formulas.describe import described
 from tests.lab.served import pages, until
 
 # Draws a surface, then tells what is on its two canvases (in the same task: WebGL forgets).

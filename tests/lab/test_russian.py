@@ -9,15 +9,15 @@ import pytest
 
 import spusk
 from spusk.engines.native import available, instruction_sets
-from spusk.lab.training import Runs
-from spusk.store.weights import packed
+from spusk.lab.runs.training import Runs
+from spusk.runs.weights import packed
 from tests.data.helpers import idx_bytes
+from tests.i18n.russian import foreign
 from tests.lab import test_files
 from tests.lab.asgi import RIGHT, ask, server
+from tests.lab.runs.test_uploads import FLOWERS, WRONG, npz, sent
 from tests.lab.talk import connected
-from tests.lab.test_files import FLOWERS, WRONG, npz, sent
 from tests.lab.trained import PLAN, ended, tiny, wish
-from tests.russian import foreign
 
 runs, app = test_files.runs, test_files.app
 WHOLE = gzip.compress(FLOWERS.encode(), mtime=0)

@@ -6,7 +6,7 @@ import statistics
 import pytest
 
 from spusk.engines.native import available
-from spusk.gallery import GALLERY
+from spusk.functions.gallery import GALLERY
 from tests.lab import browser
 
 chromium, lab_address = browser.chromium, browser.lab_address

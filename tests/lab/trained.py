@@ -5,8 +5,8 @@ import time
 import numpy as np
 
 from spusk.data import Data, Sample
-from spusk.lab.asked import Asked
-from spusk.lab.training import Runs
+from spusk.lab.requests import Asked
+from spusk.lab.runs.training import Runs
 
 PLAN = {"data": "sample", "layers": [784, 5, 10], "rate": 3, "batch": 10, "epochs": 10,
         "init": "scaled", "seed": 0}  # fmt: skip

@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from PIL import Image
 
 from spusk import plots
+from spusk.analysis.experiments import WorkCurve
 from spusk.errors import InputError
-from spusk.sgd import Event
-from spusk.why import WorkCurve
+from spusk.training import Event
 
 
 def history(tested=True):

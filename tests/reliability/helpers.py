@@ -6,10 +6,10 @@ import sys
 
 import numpy as np
 
-from spusk import Network, store
+from spusk import Network, runs
 from spusk.data import Data
-from spusk.sgd import Plan
-from spusk.store import Every
+from spusk.runs import Every
+from spusk.training import Plan
 from tests.conftest import blobs
 
 PLAN = Plan(rate=0.5, batch=7, epochs=4, seed=5)
@@ -22,7 +22,7 @@ def fresh(dtype=np.float32):
 
 def begin(folder, plan=PLAN, sets=SETS, every=Every(), engine="reference", net=None, **more):  # noqa: B008
     net = fresh() if net is None else net
-    return store.open_new(folder, net, plan, sets, "blobs", engine=engine, every=every, **more)
+    return runs.open_new(folder, net, plan, sets, "blobs", engine=engine, every=every, **more)
 
 
 def carry(begun, cut=None):

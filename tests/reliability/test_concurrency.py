@@ -13,7 +13,7 @@ import pytest
 from spusk import Network, engines, train, train_events
 from spusk.cli.signals import Signals
 from spusk.engines import native
-from spusk.engines.turns import Turn
+from spusk.engines.session_lock import Turn
 from spusk.errors import EngineError, RunError
 from tests.conftest import blobs
 from tests.reliability.helpers import begin, carry, straight

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import spusk
-from spusk import store
+from spusk import runs
 from spusk.data import Data
 from spusk.errors import RunError, SpuskError
-from spusk.store import Every
+from spusk.runs import Every
 from tests.reliability.helpers import SETS, begin, carry
 from tests.reliability.helpers import spusk as cli
 
@@ -82,7 +82,7 @@ def attempt(folder, sets):
     """Goes on with a run, a little way; None, or what it was refused with."""
     try:
         with np.errstate(all="ignore"):
-            carry(store.open_resumed(folder, sets=sets), 45)
+            carry(runs.open_resumed(folder, sets=sets), 45)
     except SpuskError as error:
         return error
     return None
@@ -134,7 +134,7 @@ def test_what_is_wrong_is_named(cut):
         ("seed", -1, "plan.seed a whole number from 0 up, found -1"),
     ):
         path.write_text(json.dumps(changed(json.loads(files[path]), ("plan", key), value)))
-        for open_ in (store.load, spusk.resume):
+        for open_ in (runs.load, spusk.resume):
             with pytest.raises(RunError) as caught:
                 open_(folder)
             assert str(caught.value) == f"{path}: expected a spusk run, its {says}"

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import spusk
-from spusk import store
+from spusk import runs
 from spusk.errors import RunError
-from spusk.store import Every
+from spusk.runs import Every
 from tests.reliability.helpers import SETS, begin, carry, straight
 
 
@@ -120,7 +120,7 @@ def test_a_new_run_that_does_not_fit_leaves_the_one_it_was_to_overwrite(tmp_path
         assert everything(disk / "r") == before
         ballast.unlink()
         assert run(tmp_path, *quick, "disk/r", "--overwrite", "--seed", 1).returncode == 0
-        assert store.load(disk / "r").plan.seed == 1
+        assert runs.load(disk / "r").plan.seed == 1
 
 
 def everything(folder):
@@ -188,7 +188,7 @@ def test_weights_are_rescued_where_there_is_room(tmp_path, monkeypatch):
         with pytest.raises(RunError, match="the weights are saved in") as caught:
             keeper.finish(event)
     where = Path(str(caught.value).split("saved in ")[1].split(" instead")[0])
-    np.testing.assert_array_equal(store.load_weights(where).theta, keeper.net.theta)
+    np.testing.assert_array_equal(runs.load_weights(where).theta, keeper.net.theta)
 
 
 @contextmanager
@@ -208,7 +208,7 @@ def test_a_folder_made_read_only_is_named():
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home) / "r"
         carry(begin(folder), 30)
-        store.load(folder)  # and with it, whatever is imported late
+        runs.load(folder)  # and with it, whatever is imported late
         before = contents(folder)
         for path in (Path(home), folder, folder / "checkpoints"):
             path.chmod(0o555)
@@ -249,5 +249,5 @@ def test_a_folder_made_read_only_while_it_is_trained_in(monkeypatch):
                     path.chmod(0o755)
             assert everything(folder) == before
             saved = Path(str(told.value).split("saved in ")[1].split(" instead")[0])
-            np.testing.assert_array_equal(store.load_weights(saved).theta, keeper.net.theta)
+            np.testing.assert_array_equal(runs.load_weights(saved).theta, keeper.net.theta)
         assert spusk.resume(folder, sets=SETS).outcome == "finished"

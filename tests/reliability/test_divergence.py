@@ -5,9 +5,9 @@ from dataclasses import astuple, replace
 import numpy as np
 import pytest
 
-from spusk import Network, Sample, data, store, train, train_events
-from spusk.sgd import Outcome, Plan, complaint
-from spusk.sgd.health import FAR, LOST, constant_cost
+from spusk import Network, Sample, data, runs, train, train_events
+from spusk.training import Outcome, Plan, complaint
+from spusk.training.health import FAR, LOST, constant_cost
 from tests.reliability.helpers import SETS, begin, carry, spusk
 
 V = data.sample().train
@@ -86,10 +86,10 @@ def test_a_diverging_run_ends_where_it_would_have_ended(tmp_path, cut):
     straight = train(net.copy(), SETS.train, *astuple(plan), engine="reference")
     assert straight.outcome is Outcome.DIVERGED
     carry(begin(tmp_path / "r", plan, net=net), cut)
-    resumed = store.resume(tmp_path / "r", sets=SETS)
+    resumed = runs.resume(tmp_path / "r", sets=SETS)
     assert resumed.outcome is Outcome.DIVERGED
     assert resumed.last.epoch == straight.last.epoch
-    kept = store.newest(tmp_path / "r")
+    kept = runs.newest(tmp_path / "r")
     assert kept.judged
     assert kept.place.epoch == 1  # so small a set is looked at once in many epochs
 
@@ -100,7 +100,7 @@ def test_a_diverging_run_ends_where_it_would_have_ended(tmp_path, cut):
 )
 def test_the_command_names_divergence(tmp_path, lang, says):
     net = Network([784, 10], **LINEAR)
-    store.open_new(
+    runs.open_new(
         tmp_path / "r", net, Plan(0.2, "all", 30), data.sample(), "sample"
     ).keeper.lock.release()  # fmt: skip
     done = spusk("--lang", lang, "resume", "r", "--no-pictures", cwd=tmp_path)
@@ -108,7 +108,7 @@ def test_the_command_names_divergence(tmp_path, lang, says):
     assert says in done.stdout
     assert done.stdout.splitlines()[-3].endswith("0.02." if lang == "en" else "0,02.")
     assert done.stdout.splitlines()[-1].endswith("spusk resume r --rate 0.02")
-    assert store.newest(tmp_path / "r").place.epoch == 4
+    assert runs.newest(tmp_path / "r").place.epoch == 4
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from spusk.store import Every, files, write
+from spusk.runs import Every, files, write
 from tests.reliability.helpers import begin, carry
 
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import spusk
-from spusk import store
+from spusk import runs
 from spusk.errors import RunError
-from spusk.sgd import Plan
+from spusk.training import Plan
 from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh
 
 SHORT = replace(PLAN, epochs=2)
@@ -52,12 +52,12 @@ def overwriting(folder):
 
 
 def going_on(folder):
-    carry(store.open_resumed(folder, 2, SETS))
+    carry(runs.open_resumed(folder, 2, SETS))
 
 
 def going_wrong(folder):
     with np.errstate(all="ignore"):
-        carry(begin(folder, WILD, every=store.Every(steps=10)))
+        carry(begin(folder, WILD, every=runs.Every(steps=10)))
 
 
 def until_it_is_done(job, home, before):
@@ -115,7 +115,7 @@ def ended(folder):
     """The weights of a run, gone on with where it is not at its end."""
     if not (folder / "weights.safetensors").exists():
         assert spusk.resume(folder, sets=SETS).outcome == "finished"
-    return store.load(folder).net.theta
+    return runs.load(folder).net.theta
 
 
 def is_a_run(folder):
@@ -123,7 +123,7 @@ def is_a_run(folder):
     if (folder / "run.json").exists():
         return True
     with pytest.raises(RunError, match=r"run\.json"):
-        store.load(folder)
+        runs.load(folder)
     return False
 
 
@@ -143,7 +143,7 @@ def test_a_run_that_is_overwritten(tmp_path, each_kill):
         if not is_a_run(folder):
             seen.append(None)
         else:
-            seen.append(seed := store.load(folder).plan.seed)
+            seen.append(seed := runs.load(folder).plan.seed)
             if seed == SHORT.seed:
                 assert (folder / "weights.safetensors").exists()
             np.testing.assert_array_equal(ended(folder), weights[seed])
@@ -157,8 +157,8 @@ def test_a_run_that_is_gone_on_with(tmp_path, each_kill):
     carry(begin(tmp_path / "old", replace(SHORT, epochs=1)))
     for folder in each_kill(going_on, tmp_path / "old"):
         assert is_a_run(folder)
-        if store.load(folder).plan.epochs == 1:  # not asked for yet
-            np.testing.assert_array_equal(store.load(folder).net.theta, trained(SHORT, 1))
+        if runs.load(folder).plan.epochs == 1:  # not asked for yet
+            np.testing.assert_array_equal(runs.load(folder).net.theta, trained(SHORT, 1))
             spusk.resume(folder, 2, SETS)
         np.testing.assert_array_equal(ended(folder), trained(SHORT, 2))
 
@@ -171,4 +171,4 @@ def test_a_run_that_goes_wrong(each_kill):
         assert (folder / "checkpoints" / "00000000.safetensors").exists()
         with np.errstate(all="ignore"):
             assert spusk.resume(folder, sets=SETS).outcome == "saturated"
-        np.testing.assert_array_equal(store.load(folder).net.theta, fresh().theta)
+        np.testing.assert_array_equal(runs.load(folder).net.theta, fresh().theta)

@@ -5,13 +5,13 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from spusk import Network, Sample, data, store, train
+from spusk import Network, Sample, data, runs, train
 from spusk.engines import engine
 from spusk.errors import RunError
-from spusk.sgd import Outcome, Plan, plan_events
-from spusk.sgd.health import Saturation, constant_cost, finite
-from spusk.sgd.presets import PRESETS
-from spusk.store import Every
+from spusk.runs import Every
+from spusk.training import Outcome, Plan, plan_events
+from spusk.training.health import Saturation, constant_cost, finite
+from spusk.training.presets import PRESETS
 from tests.conftest import blobs
 from tests.reliability.helpers import SETS, begin, carry, fresh, spusk
 
@@ -132,10 +132,10 @@ def test_a_cost_that_is_not_a_number_stops_within_the_epoch(tmp_path, poison):
         assert event.epoch == 2
         assert event.step <= 7  # infinite weights saturate first, and are no numbers a step later
         keeper.finish(event)
-    last = store.newest(tmp_path / "r")
+    last = runs.newest(tmp_path / "r")
     assert last.place[:2] == (1, 29)  # the last that was judged well
     assert np.isfinite(last.net.theta).all()
-    assert np.isfinite(store.load(tmp_path / "r").net.theta).all()
+    assert np.isfinite(runs.load(tmp_path / "r").net.theta).all()
 
 
 def test_weights_that_are_not_finite_are_never_saved(tmp_path):
@@ -144,7 +144,7 @@ def test_weights_that_are_not_finite_are_never_saved(tmp_path):
         event = next(begun.events)
         keeper.net.theta[0] = np.nan
         keeper.take(event)
-    assert store.newest(tmp_path / "r").place.step == 0
+    assert runs.newest(tmp_path / "r").place.step == 0
 
 
 @pytest.mark.parametrize(
@@ -160,8 +160,8 @@ def test_the_command_says_what_where_and_a_remedy(tmp_path, more, says):
     assert done.returncode == 3, done.stdout + done.stderr
     assert says in done.stdout
     assert "is too large for this start; try" in done.stdout
-    assert store.newest(tmp_path / "r").place.step == 0
-    assert np.isfinite(store.load(tmp_path / "r").net.theta).all()
+    assert runs.newest(tmp_path / "r").place.step == 0
+    assert np.isfinite(runs.load(tmp_path / "r").net.theta).all()
 
 
 @pytest.mark.soak  # a timing: it means something on a quiet machine only
@@ -223,7 +223,7 @@ def test_a_failed_run_cannot_be_taken_for_a_finished_one(tmp_path):
     begun = begin(tmp_path / "r", Plan(1e6, 7, 2, 5), net=net)
     carry(begun)
     assert not (tmp_path / "r" / "weights.safetensors").exists()
-    assert store.load(tmp_path / "r").plan.rate == 1e6
+    assert runs.load(tmp_path / "r").plan.rate == 1e6
     with pytest.raises(RunError, match="holds a run already"):
         begin(tmp_path / "r", sets=SETS)
 

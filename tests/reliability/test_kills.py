@@ -18,11 +18,11 @@ import numpy as np
 import pytest
 
 import spusk
-from spusk import Network, data, store
+from spusk import Network, data, runs
 from spusk.engines import native
 from spusk.errors import RunError
-from spusk.sgd import Plan
-from spusk.store import Every
+from spusk.runs import Every
+from spusk.training import Plan
 from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh
 from tests.reliability.helpers import spusk as cli
 
@@ -51,7 +51,7 @@ def wide():
 
 
 def resumed(folder):
-    carry(store.open_resumed(folder, sets=SETS, every=STEP))
+    carry(runs.open_resumed(folder, sets=SETS, every=STEP))
 
 
 def by_the_command(*words):
@@ -117,7 +117,7 @@ def kills(tmp_path, number, attempt, expected, sets=SETS, longest=0.25):
         alive += attempt(folder, random.uniform(0, longest))
         orphans += len(list(folder.rglob("*.part")))
         places.add(gone_on_with(folder, attempt, sets))
-        np.testing.assert_array_equal(store.load(folder).net.theta, expected)
+        np.testing.assert_array_equal(runs.load(folder).net.theta, expected)
         assert not list(folder.rglob("*.part"))
         shutil.rmtree(folder)
         if alive == number:
@@ -130,11 +130,11 @@ def gone_on_with(folder, attempt, sets):
     """Lets a run come to its end, unless it is there; where it stood, None before its start."""
     if not (folder / "run.json").exists():
         with pytest.raises(RunError, match=r"run\.json"):
-            store.load(folder)
+            runs.load(folder)
         assert not attempt(folder, 60)  # which is let come to its end
         return None
-    assert np.isfinite(store.load(folder).net.theta).all()
-    place = store.newest(folder).place[:2]
+    assert np.isfinite(runs.load(folder).net.theta).all()
+    place = runs.newest(folder).place[:2]
     if not (folder / "weights.safetensors").exists():
         assert spusk.resume(folder, sets=sets).outcome == "finished"
     return place
@@ -167,7 +167,7 @@ def kills_of_every_kind(tmp_path, tenth, longest=0.25):
 
     words = ("--layers", "784-8-10", "--epochs", 2, "--no-pictures", "--out")
     assert cli("train", *words, tmp_path / "whole").returncode == 0
-    expected, sets = store.load(tmp_path / "whole").net.theta, data.sample()
+    expected, sets = runs.load(tmp_path / "whole").net.theta, data.sample()
     every = ("--save-every", 4, "--no-pictures")  # so many saves that most kills find it alive
     some(
         "command",
@@ -176,7 +176,7 @@ def kills_of_every_kind(tmp_path, tenth, longest=0.25):
         expected,
         sets,
     )
-    cut = store.open_new(tmp_path / "inside", Network([784, 8, 10]), Plan(3.0, 10, 2), sets,
+    cut = runs.open_new(tmp_path / "inside", Network([784, 8, 10]), Plan(3.0, 10, 2), sets,
                          "sample", every=Every(steps=20))  # fmt: skip
     carry(cut, 300)
     again = from_a_copy(tmp_path / "inside", by_the_command("resume", *every))

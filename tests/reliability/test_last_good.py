@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import spusk
-from spusk import store
-from spusk.sgd import Outcome, Plan
-from spusk.sgd.health import Saturation
-from spusk.store import Every
+from spusk import runs
+from spusk.runs import Every
+from spusk.training import Outcome, Plan
+from spusk.training.health import Saturation
 from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh
 from tests.reliability.helpers import spusk as cli
 
@@ -43,7 +43,7 @@ def test_a_run_that_saturates_while_it_is_saved_keeps_its_start(tmp_path):
     assert max(map(max, behind)) > 20  # saturated weights were saved, and are gone
     assert all(0 in steps and len(steps) <= 3 for steps in behind)
     assert kept(folder) == [0]
-    np.testing.assert_array_equal(store.load(folder).net.theta, fresh().theta)
+    np.testing.assert_array_equal(runs.load(folder).net.theta, fresh().theta)
     again = spusk.resume(folder, sets=SETS)
     assert again.outcome == "saturated"
     assert again.history[-1].step == STEPS
@@ -92,8 +92,8 @@ def test_what_was_saved_between_two_looks_does_not_push_the_judged_one_out(
     folder = tmp_path / "r"
     assert carried(begin(folder, plan), spoilt(when, weight)).outcome is outcome
     assert kept(folder) == [judged * STEPS]
-    np.testing.assert_array_equal(store.load(folder).net.theta, trained(plan, judged))
-    assert len(store.load(folder).history) == judged
+    np.testing.assert_array_equal(runs.load(folder).net.theta, trained(plan, judged))
+    assert len(runs.load(folder).history) == judged
     result = spusk.resume(folder, sets=SETS)  # nothing spoils it now
     assert result.outcome == "finished"
     np.testing.assert_array_equal(result.net.theta, trained(plan, plan.epochs))
@@ -103,10 +103,10 @@ def test_a_run_that_is_gone_on_with_knows_which_was_judged(tmp_path):
     """Also where that is the end of a finished run, at an epoch not looked at otherwise."""
     folder, plan = tmp_path / "r", replace(PLAN, rate=0.05, epochs=3)
     carry(begin(folder, plan))
-    begun = store.open_resumed(folder, 9, SETS, every=Every(steps=4))
+    begun = runs.open_resumed(folder, 9, SETS, every=Every(steps=4))
     assert carried(begun, spoilt((5, 20), np.nan)).outcome is Outcome.NOT_FINITE
     assert kept(folder) == [3 * STEPS]
-    begun = store.open_resumed(folder, 9, SETS, every=Every(steps=4))
+    begun = runs.open_resumed(folder, 9, SETS, every=Every(steps=4))
     with begun.keeper as keeper:
         for event in begun.events:  # killed, as it were
             keeper.take(event)
@@ -114,7 +114,7 @@ def test_a_run_that_is_gone_on_with_knows_which_was_judged(tmp_path):
                 break
     assert kept(folder)[0] == 3 * STEPS
     assert len(kept(folder)) == 3
-    begun = store.open_resumed(folder, 9, SETS, every=Every(steps=4))
+    begun = runs.open_resumed(folder, 9, SETS, every=Every(steps=4))
     assert carried(begun, spoilt((7, 20), np.nan)).outcome is Outcome.NOT_FINITE
     assert kept(folder) == [3 * STEPS]
 
@@ -132,7 +132,7 @@ def test_the_command_keeps_the_last_good_checkpoint(tmp_path, more):
     net = ("--layers", "784-8-10", "--no-pictures", "--out", "r")
     good = cli("train", *net, "--epochs", 1, cwd=tmp_path)
     assert good.returncode == 0, good.stderr
-    before = store.load(tmp_path / "r").net
+    before = runs.load(tmp_path / "r").net
     run = tmp_path / "r" / "run.json"
     run.write_text(run.read_text().replace('"rate": 3.0', '"rate": 1000'))
     resume = ("resume", "r", "--epochs", 1 + more, "--save-every", 50, "--no-pictures")
@@ -143,4 +143,4 @@ def test_the_command_keeps_the_last_good_checkpoint(tmp_path, more):
         assert "is saturated" in bad.stdout
         assert "History and the last good checkpoint: r" in bad.stdout
         assert kept(tmp_path / "r") == [400]
-        np.testing.assert_array_equal(store.load(tmp_path / "r").net.theta, before.theta)
+        np.testing.assert_array_equal(runs.load(tmp_path / "r").net.theta, before.theta)

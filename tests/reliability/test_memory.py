@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import spusk
 from spusk import data
-from spusk.sgd.presets import PRESETS
+from spusk.training.presets import PRESETS
 
 def kilobytes(what):
     rows = Path("/proc/self/status").read_text().splitlines()

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spusk import store
+from spusk import runs
 from spusk.errors import InputError, RunError
-from spusk.store import Every
-from spusk.store.weights import checksum, load_all
+from spusk.runs import Every
+from spusk.runs.weights import checksum, load_all
 from tests.reliability.helpers import SETS, begin, carry
 
 
@@ -44,14 +44,14 @@ def mutated(good, random):
 def opened(path):
     """The checkpoint, or None and the message. Anything but a RunError is a failure."""
     try:
-        return store.load_checkpoint(path), ""
+        return runs.load_checkpoint(path), ""
     except RunError as error:
         return None, str(error)
 
 
 def mutate(tmp_path, count):
     carry(begin(tmp_path / "r", every=Every(steps=1)), 50)
-    good = store.newest(tmp_path / "r")
+    good = runs.newest(tmp_path / "r")
     bytes_ = good.path.read_bytes()
     path = tmp_path / "mutant.safetensors"
     random = np.random.default_rng(7)
@@ -101,16 +101,16 @@ def reforged(good, change):
 def test_a_forgery_that_changes_nothing_is_read(tmp_path):
     """So it is not the checksum that refuses the others."""
     carry(begin(tmp_path / "r"), 5)
-    good = store.newest(tmp_path / "r")
+    good = runs.newest(tmp_path / "r")
     forged = tmp_path / "forged.safetensors"
     forged.write_bytes(reforged(good.path.read_bytes(), lambda h: h["__metadata__"].update(a="b")))
-    assert store.load_checkpoint(forged).place == good.place
+    assert runs.load_checkpoint(forged).place == good.place
 
 
 @pytest.mark.parametrize("sizes", [[6, 900_000_000, 3], [6, 9, 3, 3], [10**30, 3], "693", [6], {}])
 def test_a_description_cannot_ask_for_memory(tmp_path, sizes):
     carry(begin(tmp_path / "r"), 5)
-    path = store.newest(tmp_path / "r").path
+    path = runs.newest(tmp_path / "r").path
 
     def change(header):
         about = json.loads(header["__metadata__"]["spusk"])
@@ -119,7 +119,7 @@ def test_a_description_cannot_ask_for_memory(tmp_path, sizes):
     path.write_bytes(reforged(path.read_bytes(), change))
     tracemalloc.start()
     with pytest.raises(RunError) as caught:
-        store.load_checkpoint(path)
+        runs.load_checkpoint(path)
     assert "checksum" not in str(caught.value)
     assert tracemalloc.get_traced_memory()[1] < 1_000_000
     tracemalloc.stop()
@@ -128,18 +128,18 @@ def test_a_description_cannot_ask_for_memory(tmp_path, sizes):
 @pytest.mark.parametrize("bomb", ["[" * 100_000, '{"a":' * 100_000, "1" * 100_000])
 def test_json_bombs(tmp_path, bomb):
     carry(begin(tmp_path / "r"), 5)
-    path = store.newest(tmp_path / "r").path
+    path = runs.newest(tmp_path / "r").path
     for key in ("spusk", "state"):
         good = path.read_bytes()
         bad = tmp_path / "bad.safetensors"
         bad.write_bytes(reforged(good, lambda h, key=key: h["__metadata__"].update({key: bomb})))
         with pytest.raises(RunError, match="bad") as caught:
-            store.load_checkpoint(bad)
+            runs.load_checkpoint(bad)
         assert "checksum" not in str(caught.value)
         assert len(str(caught.value).splitlines()) == 1
     (tmp_path / "r" / "run.json").write_text(bomb)
     with pytest.raises(RunError, match=r"run\.json"):
-        store.load(tmp_path / "r")
+        runs.load(tmp_path / "r")
 
 
 def test_a_forged_place_is_refused_or_gone_on_from(tmp_path, monkeypatch):
@@ -147,7 +147,7 @@ def test_a_forged_place_is_refused_or_gone_on_from(tmp_path, monkeypatch):
     monkeypatch.setattr("os.fsync", lambda _: None)
     folder = tmp_path / "r"
     carry(begin(folder, every=Every(steps=1)), 40)
-    path = store.newest(folder).path
+    path = runs.newest(folder).path
     for other in (folder / "checkpoints").iterdir():
         if other != path:
             other.unlink()
@@ -155,7 +155,7 @@ def test_a_forged_place_is_refused_or_gone_on_from(tmp_path, monkeypatch):
     _, about = load_all(path)
     state = json.loads(about["state"])
     assert state["place"][:2] == [2, 11]
-    net = store.load_weights(path)
+    net = runs.load_weights(path)
     gone_on = {}
     wild = (None, True, -1, 0, 1, 29, 30, 0.5, 1e308, float("nan"), 10**400, "x", [], {})
     for where, value in product(["history", *range(7), *state["history"][0]], wild):
@@ -165,12 +165,12 @@ def test_a_forged_place_is_refused_or_gone_on_from(tmp_path, monkeypatch):
             forged["history"] = value
         else:
             part[where] = value
-        store.save_weights(net, path, {"state": json.dumps(forged)})
+        runs.save_weights(net, path, {"state": json.dumps(forged)})
         says = ""
         try:
             with np.errstate(all="ignore"):
-                carry(store.open_resumed(folder, sets=SETS), 45)
-            store.load(folder)
+                carry(runs.open_resumed(folder, sets=SETS), 45)
+            runs.load(folder)
         except (RunError, InputError) as error:
             says = str(error)
         if not says:
@@ -198,12 +198,12 @@ def test_a_save_makes_no_second_copy(tmp_path):
 
     net = Network([500, 2000, 10])  # 4 MB
     tracemalloc.start()
-    store.save_weights(net, tmp_path / "w.safetensors")
+    runs.save_weights(net, tmp_path / "w.safetensors")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 0.05 * net.theta.nbytes
     tracemalloc.start()
-    store.load_weights(tmp_path / "w.safetensors")
+    runs.load_weights(tmp_path / "w.safetensors")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 2.2 * net.theta.nbytes
@@ -213,7 +213,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 import safetensors
-from spusk import Network, store
+from spusk import Network, runs
 
 def kilobytes(what):
     rows = Path("/proc/self/status").read_text().splitlines()
@@ -225,14 +225,14 @@ def fresh():
 
 path = Path(sys.argv[2])
 if sys.argv[1] == "save":
-    store.save_weights(Network([3, 3]), path.with_name("small"))  # what is loaded at the first use
+    runs.save_weights(Network([3, 3]), path.with_name("small"))  # what is loaded at the first use
     net = Network([1000, 8000, 10])
     before = fresh()
-    store.save_weights(net, path)
+    runs.save_weights(net, path)
 else:
-    store.load_weights(path.with_name("small"))
+    runs.load_weights(path.with_name("small"))
     before = fresh()
-    store.load_weights(path)
+    runs.load_weights(path)
 print(1024 * (kilobytes("VmHWM") - before))
 """
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import spusk
-from spusk import store
+from spusk import runs
 from spusk.errors import RunError
-from spusk.store.files import MOST
+from spusk.io.files import MOST
 from tests.reliability.helpers import SETS, begin, carry, straight
 from tests.reliability.helpers import spusk as cli
 from tests.reliability.test_disks import as_nobody
@@ -65,7 +65,7 @@ def test_a_text_longer_than_any_of_ours_is_not_read_whole(tmp_path, name):
     carry(begin(tmp_path))
     os.truncate(tmp_path / name, 1 << 36)  # 64 GB of nothing
     with pytest.raises(RunError, match=rf"{name}: expected .*found more than {MOST} bytes"):
-        store.load(tmp_path)
+        runs.load(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["run.json", "weights.safetensors", "history.csv", "checkpoints"])
@@ -73,11 +73,11 @@ def test_what_may_not_be_read_is_not_called_missing(name):
     with tempfile.TemporaryDirectory() as home:
         run = Path(home) / "r"
         carry(begin(run), None if "." in name else 40)
-        store.load(run)  # and with it, whatever is imported late
+        runs.load(run)  # and with it, whatever is imported late
         RunError.keyed("data.no_weights", path=run, why="")
         Path(home).chmod(0o755)
         (run / name).chmod(0)
         with as_nobody(), pytest.raises(RunError, match="Permission denied") as caught:
-            store.load(run)
+            runs.load(run)
         (run / name).chmod(0o755)
     assert str(run / name) in str(caught.value)

@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from spusk import store
+from spusk import runs
 from spusk.errors import RunError
-from spusk.store.ours import MARKS, PICTURES
+from spusk.runs.ownership import MARKS, PICTURES
 from tests.reliability.helpers import begin
 from tests.reliability.helpers import spusk as cli
 
@@ -42,7 +42,7 @@ def test_overwriting_takes_all_that_was_ours_and_leaves_the_rest(run):
     assert done.returncode == 0, done.stderr
     assert names(run) == WRITTEN | {name.partition("/")[0] for name in THEIRS}
     assert all((run / name).read_bytes() == b"mine" for name in THEIRS)
-    assert store.load(run).plan.seed == 1
+    assert runs.load(run).plan.seed == 1
 
 
 @pytest.mark.parametrize("name", [*MARKS, "checkpoints/00000400.safetensors"])

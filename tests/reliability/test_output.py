@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from spusk import store
+from spusk import runs
 from tests.reliability.helpers import spusk
 
 ENDLESS = ("train", "--layers", "784-8-10", "--epochs", "100000", "--no-pictures", "--out", "r")
@@ -28,13 +28,13 @@ def started(tmp_path, *arguments, **more):
 
 def goes_on_well(tmp_path):
     """The run has got somewhere, and ends in the weights of one that nothing disturbed."""
-    place = store.newest(tmp_path / "r").place
+    place = runs.newest(tmp_path / "r").place
     assert place.seen > 0
     epochs = place.epoch + 1
     again = spusk("resume", "r", "--epochs", epochs, "--no-pictures", cwd=tmp_path)
     assert again.returncode == 0, again.stderr
     spusk(*QUICK[:3], "--epochs", epochs, "--no-pictures", "--out", "s", cwd=tmp_path)
-    a, b = (store.load(tmp_path / name).net.theta for name in "rs")
+    a, b = (runs.load(tmp_path / name).net.theta for name in "rs")
     np.testing.assert_array_equal(a, b)
 
 
@@ -87,7 +87,7 @@ def test_output_that_is_closed_from_the_start(tmp_path, closed):
     assert process.returncode == 0, errors
     assert errors == ""
     assert ("Weights and history: r" in said) == (1 not in closed)
-    assert len(store.load(tmp_path / "r").history) == 1
+    assert len(runs.load(tmp_path / "r").history) == 1
 
 
 @pytest.mark.parametrize(

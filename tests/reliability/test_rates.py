@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import spusk
-from spusk import engines, store
+from spusk import engines, runs
 from spusk.cli.training import command
 from spusk.errors import RateError, RunError
-from spusk.sgd import Plan, order
-from spusk.store import Every
+from spusk.runs import Every
+from spusk.training import Plan, order
 from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh, straight
 from tests.reliability.helpers import spusk as cli
 
@@ -45,7 +45,7 @@ def by_hand(net, engine, place, changes, epochs=PLAN.epochs):
 def test_it_equals_a_descent_by_hand(tmp_path, engine, cut):
     folder = tmp_path / "r"
     carry(begin(folder, every=Every(steps=1), engine=engine), cut)
-    last = store.newest(folder)
+    last = runs.newest(folder)
     expected = by_hand(last.net, engine, last.place[:2], [(1, 0, 0.125)])
     result = spusk.resume(folder, sets=SETS, rate=0.125)
     assert result.outcome == "finished"
@@ -60,10 +60,10 @@ def test_it_equals_a_descent_by_hand(tmp_path, engine, cut):
 def test_a_second_resume_keeps_the_new_rate(tmp_path):
     folder = tmp_path / "r"
     carry(begin(folder, every=Every(steps=1)), 20)
-    carry(store.open_resumed(folder, sets=SETS, every=Every(steps=1), rate=0.125), 40)
-    carry(store.open_resumed(folder, sets=SETS, every=Every(steps=1)), 70)
+    carry(runs.open_resumed(folder, sets=SETS, every=Every(steps=1), rate=0.125), 40)
+    carry(runs.open_resumed(folder, sets=SETS, every=Every(steps=1)), 70)
     assert rates(folder) == [(1, 0, 0.5), (1, 20, 0.125)]
-    carry(store.open_resumed(folder, sets=SETS, every=Every(steps=1), rate=2), 90)
+    carry(runs.open_resumed(folder, sets=SETS, every=Every(steps=1), rate=2), 90)
     result = spusk.resume(folder, sets=SETS)
     changes = [(1, 0, 0.5), (1, 20, 0.125), (3, 12, 2)]
     assert rates(folder) == changes
@@ -71,8 +71,8 @@ def test_a_second_resume_keeps_the_new_rate(tmp_path):
     with (folder / "history.csv").open() as file:
         learned = [float(row["learning_rate"]) for row in csv.DictReader(file)]
     assert learned == [0.125, 0.125, 2, 2]
-    assert [row["learning_rate"] for row in store.load(folder).history] == learned
-    assert store.load(folder).rates == tuple(changes)
+    assert [row["learning_rate"] for row in runs.load(folder).history] == learned
+    assert runs.load(folder).rates == tuple(changes)
 
 
 def test_an_extended_run_at_another_rate(tmp_path):
@@ -97,11 +97,11 @@ def test_a_rate_whose_steps_were_thrown_away_is_forgotten(tmp_path, rate):
     """It went wrong back to a place before its change."""
     folder = tmp_path / "r"
     carry(begin(folder, replace(PLAN, epochs=2)))
-    carry(store.open_resumed(folder, 9, SETS, every=Every(steps=1)), 70)
+    carry(runs.open_resumed(folder, 9, SETS, every=Every(steps=1)), 70)
     with np.errstate(all="ignore"):
         assert spusk.resume(folder, sets=SETS, rate=1e4).outcome == "saturated"
         assert rates(folder) == [(1, 0, 0.5), (3, 12, 1e4)]
-        carry(store.open_resumed(folder, 9, SETS, every=Every(steps=1), rate=rate), 65)
+        carry(runs.open_resumed(folder, 9, SETS, every=Every(steps=1), rate=rate), 65)
     assert rates(folder) == [(1, 0, 0.5), (3, 0, rate or 1e4)]
 
 
@@ -116,7 +116,7 @@ def test_an_epoch_that_waits_for_its_test_alone_was_trained_at_the_old_rate(tmp_
         keeper.finish(event)
     result = spusk.resume(folder, sets=SETS, rate=0.125)
     assert rates(folder) == [(1, 0, 0.5), (1, STEPS, 0.125)]
-    assert [row["learning_rate"] for row in store.load(folder).history] == [0.5, *[0.125] * 3]
+    assert [row["learning_rate"] for row in runs.load(folder).history] == [0.5, *[0.125] * 3]
     again = by_hand(fresh(), "reference", (1, 0), rates(folder))
     np.testing.assert_array_equal(result.net.theta, again)
 
@@ -127,7 +127,7 @@ def test_a_run_made_before_rates_were_recorded(tmp_path):
     about = run_json(folder)
     del about["rates"]
     (folder / "run.json").write_text(json.dumps(about))
-    assert store.load(folder).rates == ((1, 0, 0.5),)
+    assert runs.load(folder).rates == ((1, 0, 0.5),)
     spusk.resume(folder, sets=SETS, rate=0.125)
     assert rates(folder) == [(1, 0, 0.5), (1, 20, 0.125)]
 
@@ -195,4 +195,4 @@ def test_the_command_says_the_way_on_and_it_is_one(tmp_path):
 def test_a_number_in_a_command_is_one_that_can_be_read(tmp_path):
     """Also in Russian, where a sentence's numbers have a decimal comma."""
     carry(begin(tmp_path / "r"), 1)
-    assert command(store.load(tmp_path / "r"), "ru", 0.25).endswith("/r --rate 0.25")
+    assert command(runs.load(tmp_path / "r"), "ru", 0.25).endswith("/r --rate 0.25")

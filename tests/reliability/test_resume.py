@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 import spusk
-from spusk import Network, Sample, store
+from spusk import Network, Sample, runs
 from spusk.data import Data
 from spusk.engines import native
 from spusk.errors import EngineError, InputError, NetworkError, RunError
-from spusk.sgd import Plan
-from spusk.store import Every
+from spusk.runs import Every
+from spusk.training import Plan
 from tests.conftest import blobs
 from tests.reliability.helpers import PLAN, SETS, begin, carry, straight
 from tests.reliability.helpers import spusk as cli
@@ -33,19 +33,19 @@ def test_20_random_cuts_end_in_the_same_weights(tmp_path, engine):
     for cut in map(int, cuts):
         folder = tmp_path / str(cut)
         carry(begin(folder, every=Every(steps=1), engine=engine), cut)
-        place = store.newest(folder).place
+        place = runs.newest(folder).place
         inside += place.step not in (0, STEPS)
         result = spusk.resume(folder, sets=SETS)
         assert result.outcome == "finished"
         assert [e.epoch for e in result.history] == [1, 2, 3, 4]
         np.testing.assert_array_equal(result.net.theta, expected)
-        np.testing.assert_array_equal(store.load(folder).net.theta, expected)
+        np.testing.assert_array_equal(runs.load(folder).net.theta, expected)
     assert inside > 10
 
 
 def test_a_cut_at_a_step_is_where_it_was_asked(tmp_path):
     carry(begin(tmp_path / "r", every=Every(steps=1)), 40)
-    assert store.newest(tmp_path / "r").place[:2] == (2, 11)
+    assert runs.newest(tmp_path / "r").place[:2] == (2, 11)
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_a_run_whose_first_layer_steps_once_in_a_window_goes_on(tmp_path, cut):
             if (event.epoch - 1) * 85 + event.step > cut:
                 break  # the weights have gone on, their checkpoint has not
             keeper.take(event)
-    place = store.newest(tmp_path / "r").place
+    place = runs.newest(tmp_path / "r").place
     assert (place.epoch - 1) * 85 + place.step == cut
     result = spusk.resume(tmp_path / "r", sets=sets)
     assert result.outcome == "finished"
@@ -112,7 +112,7 @@ def test_a_finished_run_is_extended(tmp_path):
         spusk.resume(tmp_path / "r", sets=SETS)
     result = spusk.resume(tmp_path / "r", epochs=4, sets=SETS)
     np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
-    back = store.load(tmp_path / "r")
+    back = runs.load(tmp_path / "r")
     assert back.plan == PLAN
     assert [row["epoch"] for row in back.history] == [1, 2, 3, 4]
 
@@ -130,7 +130,7 @@ def test_a_finished_run_is_extended_whatever_befell_its_last_words(tmp_path, nam
     damage(tmp_path / "r" / name)
     result = spusk.resume(tmp_path / "r", epochs=4, sets=SETS)
     np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
-    np.testing.assert_array_equal(store.load(tmp_path / "r").net.theta, result.net.theta)
+    np.testing.assert_array_equal(runs.load(tmp_path / "r").net.theta, result.net.theta)
 
 
 def test_a_copied_run_goes_on_elsewhere(tmp_path):
@@ -166,8 +166,8 @@ def test_a_run_killed_before_its_last_words_says_them(tmp_path):
     result = spusk.resume(tmp_path / "r", sets=SETS)
     assert result.outcome == "finished"
     assert result.history[-1].test_cost == event.test_cost
-    assert [row["epoch"] for row in store.load(tmp_path / "r").history] == [1, 2, 3, 4]
-    np.testing.assert_array_equal(store.load(tmp_path / "r").net.theta, straight(tmp_path))
+    assert [row["epoch"] for row in runs.load(tmp_path / "r").history] == [1, 2, 3, 4]
+    np.testing.assert_array_equal(runs.load(tmp_path / "r").net.theta, straight(tmp_path))
     with pytest.raises(InputError, match=r"extend it with --epochs 8"):
         spusk.resume(tmp_path / "r", sets=SETS)
 
@@ -176,14 +176,14 @@ def test_a_damaged_newest_checkpoint_leaves_the_one_before(tmp_path):
     carry(begin(tmp_path / "r", every=Every(steps=1)), 50)
     new = flipped(tmp_path / "r")
     with pytest.raises(RunError, match=r"expected checksum"):
-        store.load_checkpoint(new)
+        runs.load_checkpoint(new)
     says = rf"{new.name}: expected checksum .* the one before it speaks, step 20 of epoch 2"
-    with pytest.warns(store.OlderCheckpointWarning, match=says):
-        assert store.load(tmp_path / "r").history[-1]["epoch"] == 1
-    with pytest.warns(store.OlderCheckpointWarning, match=says):
+    with pytest.warns(runs.OlderCheckpointWarning, match=says):
+        assert runs.load(tmp_path / "r").history[-1]["epoch"] == 1
+    with pytest.warns(runs.OlderCheckpointWarning, match=says):
         result = spusk.resume(tmp_path / "r", sets=SETS)
     np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
-    store.load(tmp_path / "r")  # which is sound again, and warns no more
+    runs.load(tmp_path / "r")  # which is sound again, and warns no more
 
 
 def flipped(folder):
@@ -216,7 +216,7 @@ def test_an_engine_that_is_not_here_is_named(tmp_path):
 
 
 def test_a_run_without_checkpoints_says_so(tmp_path):
-    store.save(tmp_path / "r", carry(begin(tmp_path / "s")), PLAN, "blobs", [])
+    runs.save(tmp_path / "r", carry(begin(tmp_path / "s")), PLAN, "blobs", [])
     with pytest.raises(RunError, match="no checkpoints to go on from"):
         spusk.resume(tmp_path / "r", sets=SETS)
     with pytest.raises(RunError, match=r"run\.json"):
@@ -254,7 +254,7 @@ def test_the_last_two_checkpoints_are_kept_and_orphans_swept(tmp_path):
 def test_checkpoints_by_the_clock(tmp_path):
     begun = begin(tmp_path / "r", every=Every(seconds=0.0))
     carry(begun, 1)
-    assert store.newest(tmp_path / "r").place.step >= 1
+    assert runs.newest(tmp_path / "r").place.step >= 1
 
 
 def test_other_programs_read_checkpoints(tmp_path):
@@ -274,7 +274,7 @@ def test_the_command_goes_on_and_extends(tmp_path):
     again = cli("resume", "b", "--epochs", 3, "--no-pictures", "--json", cwd=tmp_path)
     assert again.returncode == 0, again.stderr
     assert [json.loads(line)["epoch"] for line in again.stdout.splitlines()] == [2, 3]
-    a, b = (store.load(tmp_path / name).net.theta for name in "ab")
+    a, b = (runs.load(tmp_path / name).net.theta for name in "ab")
     np.testing.assert_array_equal(a, b)
     finished = cli("resume", "b", cwd=tmp_path)
     assert finished.returncode == 2
@@ -322,7 +322,7 @@ def test_a_run_on_ones_own_data_goes_on_from_any_folder(tmp_path):
     moved = ("resume", "../here/r", "--no-pictures", "--epochs")
     assert cli(*moved, 3, "--data", "moved.csv", cwd=there).returncode == 0
     assert cli(*moved, 4, cwd=tmp_path / "here").returncode == 0  # which is known from now on
-    assert store.load(here / "r").source == str(there / "moved.csv")
+    assert runs.load(here / "r").source == str(there / "moved.csv")
 
 
 def test_mnist_that_was_moved_is_found_again(tmp_path):
@@ -332,7 +332,7 @@ def test_mnist_that_was_moved_is_found_again(tmp_path):
     quick = ("--layers", "784-8-10", "--no-pictures", "--epochs")
     train = ("train", "--data", "mnist", "--data-dir", "m", "--out", "../r", *quick, 1)
     assert cli(*train, cwd=tmp_path / "one").returncode == 0
-    assert store.load(tmp_path / "r").note["data_dir"] == str(tmp_path / "one" / "m")
+    assert runs.load(tmp_path / "r").note["data_dir"] == str(tmp_path / "one" / "m")
     resume = ("resume", "r", "--no-pictures", "--epochs")
     assert cli(*resume, 2, cwd=tmp_path, SPUSK_DATA="").returncode == 0
     shutil.move(tmp_path / "one", tmp_path / "two")

@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-from spusk import __version__
+from spusk._version import __version__
 from spusk.cli.output import outlets, unheard
 from spusk.cli.signals import Stopped
 from spusk.errors import SpuskError
-from spusk.words import LANGUAGES, say
+from spusk.i18n import LANGUAGES, say
 
 COMMANDS = {  # command -> the module that holds it; loaded when it is called
     "gradient": "gradient",

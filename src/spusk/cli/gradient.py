@@ -7,7 +7,7 @@ import numpy as np
 
 from spusk.cli.options import Point
 from spusk.errors import FormulaError, StartError
-from spusk.words import say
+from spusk.i18n import say
 
 if TYPE_CHECKING:
     from spusk.functions import Function
@@ -87,7 +87,7 @@ def gallery(lang: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from spusk.gallery import GALLERY
+    from spusk.functions.gallery import GALLERY
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("name", "formula", "minima", "start", "rate"):

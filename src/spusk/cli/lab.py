@@ -19,13 +19,13 @@ import click
 
 from spusk.cli.options import PATH
 from spusk.errors import InputError, SpuskError
-from spusk.words import say
-from spusk.words.reasons import reason
+from spusk.i18n import say
+from spusk.i18n.reasons import reason
 
 if TYPE_CHECKING:
     from uvicorn import Server
 
-    from spusk.lab.training import Runs
+    from spusk.lab.runs.training import Runs
 
 NEEDED = ("starlette", "uvicorn", "websockets", "segno")
 PORT = 8642
@@ -101,9 +101,9 @@ def lab(
 def brought(sources: tuple[str, ...], runs: tuple[Path, ...], lang: str) -> "Runs":
     """The trainings, with the sets and weights that were named; each is read now. SpuskError."""
     from spusk import data
-    from spusk.lab.loaded import from_path
-    from spusk.lab.sets import ALWAYS
-    from spusk.lab.training import Runs
+    from spusk.lab.runs.loaded import from_path
+    from spusk.lab.runs.sets import ALWAYS
+    from spusk.lab.runs.training import Runs
 
     kept = Runs()
     for source in sources:
@@ -118,7 +118,7 @@ def brought(sources: tuple[str, ...], runs: tuple[Path, ...], lang: str) -> "Run
 
 def write_page(file: Path, formulas: tuple[str, ...], lang: str) -> None:
     """Writes the page as one file and tells its size."""
-    from spusk.lab.export import export
+    from spusk.lab.formulas.export import export
 
     size = export(file, formulas)
     click.echo(say("lab.exported", lang, file=file, size=size / 1000))
@@ -131,8 +131,8 @@ def serve(
     """Tells the address, once, and answers until stopped."""
     import uvicorn
 
-    from spusk.lab.app import create
-    from spusk.lab.guard import LIMIT, allowed_hosts, new_token
+    from spusk.lab.server.app import create
+    from spusk.lab.server.guard import LIMIT, allowed_hosts, new_token
 
     port, token, once = doors[0].getsockname()[1], new_token(), new_token()
     hosts = allowed_hosts((LOOPBACK, "localhost", *guests), port)

@@ -10,7 +10,7 @@ from spusk.cli.options import PATH, Range
 from spusk.cli.pictures import save
 from spusk.cli.surfaces import rate_of, to_json
 from spusk.errors import InputError
-from spusk.words import say
+from spusk.i18n import say
 
 PARTS = ("share_global", "share_local", "unsettled", "diverged")
 

@@ -13,7 +13,7 @@ def info(as_json: bool) -> None:
     """Engine, instruction set, threads, versions."""
     from importlib.metadata import version
 
-    from spusk import __version__
+    from spusk._version import __version__
     from spusk.engines import native
 
     built = native.available()

@@ -7,8 +7,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from spusk.paths import home
-from spusk.sgd.presets import PRESETS, Preset
+from spusk.io.paths import home
+from spusk.training.presets import PRESETS, Preset
 
 
 def layer_text(sizes: tuple[int, ...]) -> str:

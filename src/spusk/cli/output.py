@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from spusk.words import say
+from spusk.i18n import say
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spusk.analysis.measure import confusion
 from spusk.data import Data, Sample
 from spusk.errors import InputError
-from spusk.measure import confusion
-from spusk.network import Network
-from spusk.sgd import Event
+from spusk.nn.network import Network
+from spusk.training import Event
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

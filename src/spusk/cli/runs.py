@@ -9,28 +9,28 @@ import click
 import numpy as np
 from rich.table import Table
 
-from spusk import data, store
+from spusk import data, runs
 from spusk.cli.options import PATH, layer_text
 from spusk.cli.signals import Signals
 from spusk.cli.training import NO_EXTRA, UNBEGUN, Cadence, carry_out, first_warning_as_line
 from spusk.engines import ENGINES
 from spusk.errors import InputError
-from spusk.store import Every
-from spusk.words import say
+from spusk.i18n import say
+from spusk.runs import Every
 
 
 @contextmanager
 def warned() -> Iterator[None]:
     """Shows as one line that a run speaks from an older checkpoint than its newest."""
     with first_warning_as_line():
-        warnings.simplefilter("always", store.OlderCheckpointWarning)
+        warnings.simplefilter("always", runs.OlderCheckpointWarning)
         yield
 
 
-def opened(run: Path) -> store.Run:
+def opened(run: Path) -> runs.Run:
     """A run folder, read back."""
     with warned():
-        return store.load(run)
+        return runs.load(run)
 
 
 @click.command()
@@ -166,7 +166,7 @@ def resume(
     """
     with Signals() as stop:
         with warned():
-            begun = store.open_resumed(
+            begun = runs.open_resumed(
                 run, epochs, None, engine, threads, every, stop, source, data_dir,
                 stop.at_once(data.load, UNBEGUN), rate,
             )  # fmt: skip
@@ -175,7 +175,7 @@ def resume(
         return carry_out(begun, stop, lang, pictures, as_json)
 
 
-def rates_text(rates: Sequence[store.Since], lang: str) -> str:
+def rates_text(rates: Sequence[runs.Since], lang: str) -> str:
     """The rates a run went at, one after the other."""
     first, *later = rates
     rows = [say("train.run_rate_first", lang, rate=first.rate)]
@@ -186,10 +186,10 @@ def rates_text(rates: Sequence[store.Since], lang: str) -> str:
 def history_table(history: list[dict[str, float | None]], lang: str) -> Table:
     """The history as a table of words and numbers."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in store.COLUMNS.values():
+    for name in runs.COLUMNS.values():
         table.add_column(say(f"train.{name}", lang), justify="right", no_wrap=True)
     for row in history:
         table.add_row(str(int(row["epoch"] or 0)), *(
             "–" if (x := row.get(column)) is None else say(f"train.{name}_cell", lang, x=x)
-            for column, name in list(store.COLUMNS.items())[1:]))  # fmt: skip
+            for column, name in list(runs.COLUMNS.items())[1:]))  # fmt: skip
     return table

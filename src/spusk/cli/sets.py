@@ -8,7 +8,7 @@ import click
 from spusk import data as sets
 from spusk.cli.options import PATH
 from spusk.cli.signals import Signals
-from spusk.words import say
+from spusk.i18n import say
 
 
 @click.group()

@@ -12,7 +12,7 @@ from spusk.cli.gradient import point_text
 from spusk.cli.options import PATH, Point, Range
 from spusk.cli.pictures import save, writable
 from spusk.errors import InputError, StartError
-from spusk.words import say
+from spusk.i18n import say
 
 if TYPE_CHECKING:
     from spusk.descent import Descent

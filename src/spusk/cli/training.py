@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from spusk import data, store
+from spusk import data, runs
 from spusk.cli import output
 from spusk.cli.options import PATH, Batch, Gain, Layers, layer_text, unless_given, whole
 from spusk.cli.pictures import draw
@@ -16,14 +16,14 @@ from spusk.cli.signals import Signals
 from spusk.cli.views import view
 from spusk.engines import ENGINES
 from spusk.errors import RunError
-from spusk.network import Network
-from spusk.sgd import Event, Outcome, Plan, SortedSetWarning, complaint, smaller
-from spusk.sgd.events import brief
-from spusk.sgd.presets import Preset
-from spusk.starts import INITS
-from spusk.store import Every, Resumed
-from spusk.store.keeper import told
-from spusk.words import say
+from spusk.i18n import say
+from spusk.nn.init import INITS
+from spusk.nn.network import Network
+from spusk.runs import Every, Resumed
+from spusk.runs.writer import told
+from spusk.training import Event, Outcome, Plan, SortedSetWarning, complaint, smaller
+from spusk.training.events import brief
+from spusk.training.presets import Preset
 
 NO_EXTRA = Every()
 UNBEGUN = "train.unbegun"  # said where a signal comes while the set is read
@@ -169,7 +169,7 @@ def train(
         net = Network(sizes, seed, init, gain if len(gain) > 1 else gain[0], V=V)
         note = {"shape": list(V.shape), "data_dir": None if data_dir is None else str(data_dir)}
         with first_warning_as_line():
-            begun = store.open_new(
+            begun = runs.open_new(
                 folder, net, plan, sets, source, note, engine_name, threads, every, overwrite, stop
             )
         return carry_out(begun, stop, lang, pictures, as_json)
@@ -190,7 +190,7 @@ def target(out: Path | None, overwrite: bool) -> Path:
     return out
 
 
-def about(run: store.Run, V: data.Sample, lang: str) -> str:
+def about(run: runs.Run, V: data.Sample, lang: str) -> str:
     """One line: what is going to be trained on what."""
     net, plan = run.net, run.plan
     return say(
@@ -264,7 +264,7 @@ def watch(begun: Resumed, stop: Signals, as_json: bool, lang: str) -> Event:
 
 
 def conclude(
-    last: Event, history: Sequence[Event], run: store.Run, drawn: dict[str, Path], lang: str
+    last: Event, history: Sequence[Event], run: runs.Run, drawn: dict[str, Path], lang: str
 ) -> None:
     """Says in words how it ended and where everything is."""
     click.echo(ending(last, history, run.plan.rate, lang))
@@ -300,7 +300,7 @@ def ending(last: Event, history: Sequence[Event], rate: float, lang: str) -> str
                best=best.test_accuracy, epoch=best.epoch)  # fmt: skip
 
 
-def command(run: store.Run, lang: str, rate: float | None = None) -> str:
+def command(run: runs.Run, lang: str, rate: float | None = None) -> str:
     """The line that says how to go on with a run, at another rate where this one went wrong."""
     words = f"spusk resume {shlex.quote(str(run.folder))}"
     return say("train.resume", lang, command=words if rate is None else f"{words} --rate {rate:g}")

@@ -14,8 +14,8 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from spusk.sgd import Event
-from spusk.words import say
+from spusk.i18n import say
+from spusk.training import Event
 
 NUMBERS = ("cost", "accuracy", "test_cost", "test_accuracy", "seconds", "speed")
 

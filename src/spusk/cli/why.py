@@ -8,8 +8,8 @@ import numpy as np
 from spusk import data
 from spusk.cli.options import PATH, layer_text
 from spusk.cli.pictures import save
-from spusk.network import Network
-from spusk.words import say
+from spusk.i18n import say
+from spusk.nn.network import Network
 
 
 @click.group()
@@ -36,7 +36,7 @@ def why() -> None:
 def stochastic(lang: str, out: Path, passes: int) -> None:
     """Cost against work done: full batch beside mini-batches, each at its best rate."""
     from spusk import plots
-    from spusk.why import work_curves
+    from spusk.analysis.experiments import work_curves
 
     curves = []
     V = data.sample().train
@@ -63,7 +63,7 @@ def backprop(lang: str, precedents: int) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from spusk.why import gradient_times
+    from spusk.analysis.experiments import gradient_times
 
     V = data.sample().train.take(np.arange(precedents))
     table = Table(box=None, pad_edge=False, header_style="bold")

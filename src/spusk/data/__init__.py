@@ -9,6 +9,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spusk._lazy import loader
 from spusk.data.digit import image
 from spusk.data.folders import (
     TEST,
@@ -24,7 +25,7 @@ from spusk.data.sample import Data, Sample, held_out
 from spusk.data.stream import reading
 from spusk.data.tables import read_table
 from spusk.errors import DataError
-from spusk.paths import home
+from spusk.io.paths import home
 
 if TYPE_CHECKING:
     from spusk.data.download import MIRRORS as MIRRORS
@@ -35,12 +36,9 @@ __all__ = ["MIRRORS", "Data", "Sample", "get_mnist", "image", "load", "mnist", "
 TABLES = (".csv", ".tsv", ".txt")
 
 
-def __getattr__(name: str) -> object:
-    if name in ("MIRRORS", "get_mnist"):  # the network's modules stay away until they are used
-        from spusk.data import download
-
-        return vars(download)[name]
-    raise AttributeError(f"module 'spusk.data' has no attribute {name!r}")
+__getattr__ = loader(  # the network's modules stay away until they are used
+    __name__, dict.fromkeys(("MIRRORS", "get_mnist"), "spusk.data.download")
+)
 
 
 def load(

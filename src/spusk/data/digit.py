@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from spusk.data.images import grey
 from spusk.errors import DataError
-from spusk.paths import home
+from spusk.io.paths import home
 
 Shades = NDArray[np.floating] | NDArray[np.uint8]
 

@@ -22,8 +22,8 @@ from typing import BinaryIO, NamedTuple
 from spusk.data.folders import TEST, TRAIN, find, mnist_folder, usual_name
 from spusk.data.stream import CHUNK
 from spusk.errors import DownloadError
-from spusk.words import say
-from spusk.words.reasons import Reason, reason
+from spusk.i18n import say
+from spusk.i18n.reasons import Reason, reason
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",

@@ -6,7 +6,7 @@ from pathlib import Path
 from spusk.data.idx import pair
 from spusk.data.sample import Data, Sample, held_out
 from spusk.errors import DataError
-from spusk.paths import home
+from spusk.io.paths import home
 
 TRAIN, TEST = "train", "t10k"
 

@@ -21,7 +21,7 @@ from spusk.data.sample import Data, Sample, held_out
 from spusk.data.stream import DEFLATE, fits, reading, regular
 from spusk.data.tables import lines_of
 from spusk.errors import DataError
-from spusk.words.reasons import reason
+from spusk.i18n.reasons import reason
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from spusk.data.sample import Data, Sample, held_out
 from spusk.data.stream import CHUNK, fits, reading, regular, take, widening
 from spusk.errors import DataError
-from spusk.words.reasons import reason
+from spusk.i18n.reasons import reason
 
 TRAIN = (
     ("x_train", "y_train"), ("train_images", "train_labels"),

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.errors import DataError
-from spusk.words.reasons import reason
+from spusk.i18n.reasons import reason
 
 DEFLATE = 1032  # deflate never expands a byte to more than this (zlib's documentation)
 CHUNK = 1 << 18  # bytes read at once

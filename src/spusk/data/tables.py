@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from spusk.data.sample import MOST_CLASSES, Sample, as_pixels
 from spusk.data.stream import fits, reading, regular
 from spusk.errors import DataError
-from spusk.words.reasons import reason
+from spusk.i18n.reasons import reason
 
 LONGEST = 1 << 20  # characters of a line
 NAMES = ("label", "class", "y", "target")

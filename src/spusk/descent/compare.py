@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spusk.descent.outcome import Outcome
-from spusk.descent.result import Descent, descend, surface_of
+from spusk.descent.minimize import Descent, descend, surface_of
 from spusk.errors import RateError
-from spusk.rules import Rate, Rule
-from spusk.words import say
+from spusk.i18n import say
+from spusk.optim.rules import Rate, Rule
+from spusk.optim.stopping import Outcome
 
 
 class Comparison(list[Descent]):

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from spusk.descent.landing import land, view_of
-from spusk.descent.many import descend_many, points
-from spusk.descent.outcome import CODE, Outcome
-from spusk.descent.result import surface_of
+from spusk.descent.basin_maps import land, view_of
+from spusk.descent.batch import descend_many, points
+from spusk.descent.minimize import surface_of
 from spusk.errors import InputError, RateError
-from spusk.rules import Rate, Rule
-from spusk.words import say
+from spusk.i18n import say
+from spusk.optim.rules import Rate, Rule
+from spusk.optim.stopping import CODE, Outcome
 
 Z95 = 1.959963984540054
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.descent.outcome import Outcome
-from spusk.rules import GradientDescent, Momentum, Nesterov, Rule, rate_at
-from spusk.words import say
+from spusk.i18n import say
+from spusk.optim.rules import GradientDescent, Momentum, Nesterov, Rule, rate_at
+from spusk.optim.stopping import Outcome
 
 if TYPE_CHECKING:
-    from spusk.descent.result import Descent
+    from spusk.descent.minimize import Descent
 
 HESSIAN_UP_TO = 200  # variables; beyond, eigenvalues cost more than the descent
 NEWTON_STEPS = 50

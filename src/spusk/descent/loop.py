@@ -6,9 +6,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spusk.descent.outcome import Outcome, Watch
 from spusk.errors import InputError, SpuskError, StartError
-from spusk.rules import Array, GradientDescent, Rate, Rule, make, rate_at
+from spusk.optim.rules import Array, GradientDescent, Rate, Rule, make, rate_at
+from spusk.optim.stopping import Outcome, Watch
 
 SEARCHES = ("armijo",)
 SUFFICIENT = 1e-4  # Armijo's share of the decrease that the gradient promises

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.backprop import Floats
 from spusk.data import Sample
 from spusk.errors import DataError, EngineError
-from spusk.network import Network
+from spusk.nn.backprop import Floats
+from spusk.nn.network import Network
 
 
 class Tally(NamedTuple):

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.backprop import Floats
 from spusk.data import Sample
 from spusk.engines import Tally, fits
-from spusk.engines.turns import Turn
+from spusk.engines.session_lock import Turn
 from spusk.errors import EngineError
-from spusk.network import Network
-from spusk.words.reasons import Reason
+from spusk.i18n.reasons import Reason
+from spusk.nn.backprop import Floats
+from spusk.nn.network import Network
 
 if TYPE_CHECKING:
     from spusk._native import Session

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.backprop import COSTS, Floats, mean_gradient
 from spusk.data import Sample
 from spusk.engines import Tally, fits
-from spusk.engines.turns import Turn
-from spusk.network import Network, Parameters
+from spusk.engines.session_lock import Turn
+from spusk.nn.backprop import COSTS, Floats, mean_gradient
+from spusk.nn.network import Network, Parameters
 
 
 class Reference:

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from spusk.errors import FormulaError, GradientError, InputError
 
 if TYPE_CHECKING:
+    from spusk.functions.gallery import Entry
     from spusk.functions.symbolic import Formulas, Symbolic
-    from spusk.gallery import Entry
 
 Floats = NDArray[np.floating[Any]]
 PROBES = 20  # random points at which a gradient, a trace or an answer is checked
@@ -202,9 +202,9 @@ def function(
 
 def from_text(source: str) -> Function:
     """A Function from a gallery name or a formula."""
+    from spusk.functions.gallery import GALLERY
     from spusk.functions.parse import parse
     from spusk.functions.symbolic import Symbolic, text
-    from spusk.gallery import GALLERY
 
     key = source.strip().lower() if isinstance(source, str) else source
     entry = GALLERY.get(key)

@@ -4,38 +4,39 @@ matplotlib is used without pyplot's global state, so pictures can be made in any
 nothing behind.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-DRAWER = {  # public name -> the module that draws it
-    "basin_map": "landing",
-    "confusion": "training",
-    "curves": "training",
-    "escape_curve": "landing",
-    "first_layer": "training",
-    "path": "path",
-    "png": "notebook",
-    "progress": "progress",
-    "rates_panel": "path",
-    "save": "style",
-    "save_animation": "animation",
-    "surface": "surface",
-    "why_stochastic": "training",
-    "wrong_digits": "training",
+from spusk._lazy import loader
+
+MODULES = {  # public name -> the module that draws it
+    "basin_map": "spusk.plots.basin_maps",
+    "confusion": "spusk.plots.training",
+    "curves": "spusk.plots.training",
+    "escape_curve": "spusk.plots.basin_maps",
+    "first_layer": "spusk.plots.training",
+    "path": "spusk.plots.paths",
+    "png": "spusk.plots.notebook",
+    "progress": "spusk.plots.convergence",
+    "rates_panel": "spusk.plots.paths",
+    "save": "spusk.plots.style",
+    "save_animation": "spusk.plots.animation",
+    "surface": "spusk.plots.surfaces",
+    "why_stochastic": "spusk.plots.training",
+    "wrong_digits": "spusk.plots.training",
 }
 
-__all__ = list(DRAWER)
+__all__ = list(MODULES)
 
 if TYPE_CHECKING:
     from spusk.plots.animation import save_animation as save_animation
-    from spusk.plots.landing import basin_map as basin_map
-    from spusk.plots.landing import escape_curve as escape_curve
+    from spusk.plots.basin_maps import basin_map as basin_map
+    from spusk.plots.basin_maps import escape_curve as escape_curve
+    from spusk.plots.convergence import progress as progress
     from spusk.plots.notebook import png as png
-    from spusk.plots.path import path as path
-    from spusk.plots.path import rates_panel as rates_panel
-    from spusk.plots.progress import progress as progress
+    from spusk.plots.paths import path as path
+    from spusk.plots.paths import rates_panel as rates_panel
     from spusk.plots.style import save as save
-    from spusk.plots.surface import surface as surface
+    from spusk.plots.surfaces import surface as surface
     from spusk.plots.training import confusion as confusion
     from spusk.plots.training import curves as curves
     from spusk.plots.training import first_layer as first_layer
@@ -43,9 +44,4 @@ if TYPE_CHECKING:
     from spusk.plots.training import wrong_digits as wrong_digits
 
 
-def __getattr__(name: str) -> object:
-    if name not in DRAWER:
-        raise AttributeError(f"module 'spusk.plots' has no attribute {name!r}")
-    value = getattr(import_module(f"spusk.plots.{DRAWER[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = loader(__name__, MODULES)

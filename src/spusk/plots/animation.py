@@ -14,11 +14,11 @@ from PIL import Image
 
 from spusk.descent import Descent
 from spusk.errors import InputError
-from spusk.paths import home
-from spusk.plots.path import Results, listed, path
+from spusk.i18n import say
+from spusk.io.paths import home
+from spusk.plots.paths import Results, listed, path
 from spusk.plots.style import ACCENT, SERIES, of
-from spusk.store import write
-from spusk.words import say
+from spusk.runs import write
 
 FRAMES = 120  # at most; longer paths skip, but the last iterate is always shown
 DPI = 80

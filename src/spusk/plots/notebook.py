@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 
 from spusk.descent import Basins, Comparison, Descent, Escape, Many
 from spusk.errors import InputError
-from spusk.plots.landing import basin_map, escape_curve
-from spusk.plots.path import path, rates_panel
-from spusk.plots.progress import progress
+from spusk.plots.basin_maps import basin_map, escape_curve
+from spusk.plots.convergence import progress
+from spusk.plots.paths import path, rates_panel
 from spusk.plots.style import of
 
 

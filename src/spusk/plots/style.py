@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, FuncFormatter, ScalarFormatter
 
 from spusk.errors import InputError
-from spusk.paths import home
-from spusk.store import write
+from spusk.io.paths import home
+from spusk.runs import write
 
 ACCENT = "#d1495b"  # what the reader should look at
 INK = "#22303c"

@@ -9,7 +9,9 @@ from matplotlib.colors import LogNorm
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from spusk.backprop import Floats
+from spusk.analysis.experiments import WorkCurve
+from spusk.i18n import say
+from spusk.nn.backprop import Floats
 from spusk.plots.style import (
     ACCENT,
     INK,
@@ -21,9 +23,7 @@ from spusk.plots.style import (
     figure,
     percent,
 )
-from spusk.sgd import Event
-from spusk.why import WorkCurve
-from spusk.words import say
+from spusk.training import Event
 
 LARGEST_GRID = 100  # neurons shown at most
 WRONG_SHOWN = 40  # wrong digits shown at most

@@ -5,9 +5,9 @@ import { generator } from "./random.js";
 import { compile } from "./tape.js";
 import { distance, norm } from "./vector.js";
 
-const FAR = 1e4; // as in descent/outcome.py
+const FAR = 1e4; // as in optim/stopping.py
 const GROWN = 1e3;
-const NEAR = 1e-3; // of the view, as in descent/landing.py
+const NEAR = 1e-3; // of the view, as in descent/basin_maps.py
 const SAME = 1e-6; // values this close are one minimum's
 
 /** `count` points of the view: one array for each variable. */

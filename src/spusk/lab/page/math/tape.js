@@ -1,6 +1,6 @@
 // A short interpreter of tapes: f, ∇f and the Hessian of a formula, in blocks of points.
 //
-// A tape comes from spusk.lab.tapes. Cells 0 … n−1 are the variables; each operation writes one
+// A tape comes from spusk.lab.formulas.describe. Cells 0 … n−1 are the variables; each operation writes one
 // cell; from `cells` on stand the constants. Every cell is an array over the points of a block, so
 // that the interpreter's own work is shared by all of them; one point is a block of one.
 

@@ -2,7 +2,7 @@
 
 import { make } from "../core/dom.js";
 
-const PIECE = 48 * 1024; // the server takes no larger one: lab/files.py
+const PIECE = 48 * 1024; // the server takes no larger one: lab/runs/uploads.py
 export const SETS = ".csv,.tsv,.txt,.gz,.npz", WEIGHTS = ".safetensors", HISTORIES = ".json,.csv";
 
 /** What the server makes of a file, {set} or {run}; an Error whose message is for people. `run`: the one

@@ -8,7 +8,7 @@ export const PRESETS = {
   lecture: { data: "mnist", layers: "784-89-100306-10", rate: 0.012, batch: 10, epochs: 10, init: "wide", seed: 0 },
 };
 export const INITS = ["scaled", "normal", "wide"];
-const MOST_WEIGHTS = 12e6, MOST_ACTIVATIONS = 10e6, MOST_BATCH = 60000; // the server's own limits: lab/asked.py
+const MOST_WEIGHTS = 12e6, MOST_ACTIVATIONS = 10e6, MOST_BATCH = 60000; // the server's own limits: lab/requests.py
 const SEPARATORS = /[-–,; .]+/;
 const NUMBER = /^\d+(\.\d+)?(e-?\d{1,2})?$/i;
 

@@ -1,0 +1,106 @@
+"""Two measurements that answer the lecture's two questions: why stochastic, why back-propagation.
+
+`work_curves` sets the cost against the work done, for full batch and mini-batches (rows L6, L11);
+`gradient_times` sets back-propagation beside finite differences, which need a forward pass for
+every one of the Q + P numbers (row L12).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from time import perf_counter
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from spusk import engines
+from spusk.data import Sample
+from spusk.nn.backprop import Floats
+from spusk.nn.network import Network
+from spusk.training import Plan, order
+
+
+class WorkCurve(NamedTuple):
+    """The cost C over all of V after `seen` precedents of work, for one batch size and rate."""
+
+    batch: int
+    rate: float
+    seen: list[int]
+    cost: list[float]
+
+
+class GradientTime(NamedTuple):
+    """Seconds for one full gradient, and how far the two ways differ (relative, in norm)."""
+
+    sizes: tuple[int, ...]
+    passes: int  # Q + P
+    differences: float
+    backprop: float
+    disagreement: float
+
+
+def work_curves(
+    net: Network,
+    V: Sample,
+    batches: Sequence[int | Literal["all"]] = ("all", 1000, 100, 10),
+    rates: Sequence[float] = (0.3, 1.0, 3.0, 10.0),
+    passes: int = 20,
+    seed: int = 0,
+) -> Iterator[WorkCurve]:
+    """For each batch size the curve of its best rate: nobody is held back by another's rate."""
+    for batch in batches:
+        curves = [work_curve(net, V, Plan(rate, batch, passes, seed)) for rate in rates]
+        yield min(curves, key=lambda curve: curve.cost[-1])
+
+
+def work_curve(net: Network, V: Sample, plan: Plan, points: int = 24) -> WorkCurve:
+    """Trains a copy of the network and measures C at about `points` log-spaced amounts of work."""
+    net = net.copy()
+    size = plan.checked(net, V, None).size(V)
+    session = engines.engine("auto", net).open(net, V, size)
+    steps = -(-len(V) // size)
+    marks = set(np.geomspace(1, plan.epochs * steps, points).round().astype(int).tolist())
+    curve = WorkCurve(size, plan.rate, [0], [net.cost(V)])
+    for epoch in range(plan.epochs):
+        rows = order(len(V), plan.seed, epoch)
+        done = 0
+        for mark in sorted(m - epoch * steps for m in marks if 0 < m - epoch * steps <= steps):
+            session.steps(rows, done, mark, plan.rate)
+            done = mark
+            curve.seen.append(epoch * len(V) + min(mark * size, len(V)))
+            curve.cost.append(net.cost(V))
+        session.steps(rows, done, steps, plan.rate)
+    return curve
+
+
+def gradient_times(
+    V: Sample, shapes: Sequence[Sequence[int]], seed: int = 0
+) -> Iterator[GradientTime]:
+    """Times both ways to ∇C for growing networks, in float64 so that differences mean something."""
+    for sizes in shapes:
+        net = Network(sizes, seed, dtype=np.float64)
+        fast, slow = net.gradients(V).theta, differences(net, V)
+        gap = float(np.linalg.norm(slow - fast) / np.linalg.norm(fast))
+        passes = seconds(partial(differences, net, V), 1)
+        yield GradientTime(net.sizes, len(slow), passes, seconds(partial(net.gradients, V), 5), gap)
+
+
+def seconds(work: Callable[[], object], times: int) -> float:
+    """The median time of the work."""
+    took = []
+    for _ in range(times):
+        began = perf_counter()
+        work()
+        took.append(perf_counter() - began)
+    return float(np.median(took))
+
+
+def differences(net: Network, V: Sample, h: float = 1e-5) -> Floats:
+    """∂C/∂θᵢ ≈ (C(θ + h eᵢ) − C(θ)) / h: one more forward pass for each of the Q + P numbers."""
+    probe, here = net.copy(), net.cost(V)
+    slopes = np.empty_like(probe.theta)
+    for i in range(len(slopes)):
+        kept = probe.theta[i]
+        probe.theta[i] = kept + h
+        slopes[i] = (probe.cost(V) - here) / h
+        probe.theta[i] = kept
+    return slopes

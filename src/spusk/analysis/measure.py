@@ -1,0 +1,52 @@
+"""Numbers about a network that descent itself does not need: how noisy its gradient is.
+
+Further measures (sharpness, rate-range test, landscape slices) join here.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spusk.data import Sample
+from spusk.errors import InputError
+from spusk.nn.network import Network
+
+
+class GradientNoise(NamedTuple):
+    """How far the gradients of single precedents lie from their mean (row L10).
+
+    norm: ‖∇C‖ of the whole set; spread: √(1/K Σ ‖∇C_(x,y) − ∇C‖²); scale: spread²/norm², about
+    the batch size at which noise and signal of a mini-batch's gradient are equal.
+    """
+
+    norm: float
+    spread: float
+    scale: float
+
+
+def gradient_noise(net: Network, V: Sample) -> GradientNoise:
+    """The spread of the per-precedent gradients, without ever holding K gradients.
+
+    A weight gradient of one precedent is the outer product a δᵀ, so its norm is ‖a‖·‖δ‖:
+    Σ‖∇C_(x,y)‖² needs activations and errors only; the spread is E‖∇C_(x,y)‖² − ‖∇C‖².
+    """
+    squares = 0.0
+    for x, y in net.chunks(V):
+        a, delta = net.propagate(x, y)
+        for below, d in zip(a, delta, strict=False):
+            size = np.sum(d * d, axis=1, dtype=np.float64)  # ‖δ‖² (B,)
+            squares += float(np.sum((1 + np.sum(below * below, axis=1)) * size))
+    norm2 = float(np.sum(np.square(net.gradients(V).theta, dtype=np.float64)))
+    spread2 = max(squares / len(V) - norm2, 0.0)
+    scale = spread2 / norm2 if norm2 else float("inf")
+    return GradientNoise(norm2**0.5, spread2**0.5, scale)
+
+
+def confusion(net: Network, V: Sample) -> NDArray[np.int64]:
+    """How often class i (row) was answered as class j (column): (m, m) counts."""
+    if V.labels is None:
+        raise InputError(f"confusion: {V.name} has no class labels")
+    counts = np.zeros((V.classes, V.classes), np.int64)
+    np.add.at(counts, (V.labels, net.predict(V)), 1)
+    return counts

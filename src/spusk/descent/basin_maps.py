@@ -1,0 +1,144 @@
+"""Where descents land: which minimum each end belongs to; the map of basins of attraction."""
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from spusk.descent.batch import Many, descend_many
+from spusk.descent.minimize import spell, surface_of
+from spusk.errors import InputError
+from spusk.optim.stopping import CODE, Outcome
+
+NEAR = 1e-3  # of the view: ends this close to each other are one minimum
+MOST = 1000  # minima told apart
+CURVED = -1e-4  # a smaller eigenvalue (relative to the largest) makes it a saddle
+
+
+@dataclass(eq=False)
+class Basins:
+    """Basins of attraction over a grid; row 0 is the lowest y (origin="lower")."""
+
+    f: Any = field(repr=False)
+    rate: float
+    view: tuple[tuple[float, float], tuple[float, float]]
+    index: NDArray[np.int64] = field(repr=False)  # (height, width): place in minima, −1 none
+    steps: NDArray[np.int64] = field(repr=False)  # (height, width)
+    codes: NDArray[np.int8] = field(repr=False)  # (height, width): places in OUTCOMES
+    minima: NDArray[Any] = field(repr=False)  # (M, n)
+    values: NDArray[Any] = field(repr=False)  # (M,)
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """The share of the starts that each minimum attracts: (M,)."""
+        counts = np.bincount(self.index[self.index >= 0], minlength=len(self.minima))
+        return counts / self.index.size
+
+    def __str__(self) -> str:
+        lines = [
+            f"{spell(x)}: f = {value:.6g}, {share:.1%}"
+            for x, value, share in zip(self.minima, self.values, self.shares, strict=True)
+        ]
+        return "\n".join([*lines, f"none: {np.mean(self.index < 0):.1%}"])
+
+    def _repr_png_(self) -> bytes:
+        # a notebook asks a result for its picture; plots stands after this room, hence by name
+        picture: bytes = import_module("spusk.plots").png(self)
+        return picture
+
+
+def basins(
+    f: Any,  # noqa: ANN401
+    rate: float,
+    view: ArrayLike | None = None,
+    size: int | tuple[int, int] = 256,
+    *,
+    steps: int = 1000,
+    threads: int | None = None,
+    dtype: DTypeLike = np.float64,
+) -> Basins:
+    """Which minimum each start of a grid reaches, and in how many steps.
+
+    view ((x low, high), (y low, high)): the gallery's by default; size: width and height in
+    points. InputError: n ≠ 2, no view, an empty one. RateError: a rate ≤ 0.
+    """
+    f = surface_of(f)
+    if f.n != 2:
+        raise InputError(f"basins are a map of two variables, but f has {f.n}")
+    box = view_of(f, view)
+    (left, right), (low, high) = box.tolist()
+    width, height = (size, size) if isinstance(size, int) else size
+    if min(width, height) < 1:
+        raise InputError(f"size must be at least 1 × 1, found {width} × {height}")
+    x, y = np.linspace(left, right, width), np.linspace(low, high, height)
+    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    many = descend_many(f, grid, rate, steps, threads=threads, dtype=dtype)
+    minima, index = land(f, many, box)
+    shape = (height, width)
+    with np.errstate(all="ignore"):
+        values = np.asarray(f.value(minima)) if len(minima) else np.empty(0)
+    return Basins(f, rate, ((left, right), (low, high)), index.reshape(shape),
+                  many.steps.reshape(shape), many.codes.reshape(shape), minima, values)  # fmt: skip
+
+
+def view_of(f: Any, view: ArrayLike | None) -> NDArray[np.float64]:  # noqa: ANN401
+    """The box (n, 2). InputError: none known, or empty, or of another shape."""
+    entry: Any = getattr(f, "entry", None)
+    if view is None and entry is None:
+        raise InputError("view is missing: give (low, high) for each variable")
+    box = np.asarray(view if view is not None else entry.view, np.float64)
+    if box.shape != (f.n, 2) or not (box[:, 0] < box[:, 1]).all() or not np.isfinite(box).all():
+        raise InputError(f"view must be (low, high) for {f.n} variables, found {box.tolist()}")
+    return box
+
+
+def land(
+    f: Any,  # noqa: ANN401
+    many: Many,
+    box: NDArray[np.float64],
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The minima (M, n), known ones first, and each end's place among them (−1: none).
+
+    Ends that converged beside no known minimum are gathered; those at a saddle belong to none.
+    """
+    near = NEAR * float((box[:, 1] - box[:, 0]).max())
+    ends = many.x.reshape(-1, f.n)
+    index = np.full(len(ends), -1)
+    settled = np.flatnonzero(many.codes.reshape(-1) == CODE[Outcome.CONVERGED])
+    entry = getattr(f, "entry", None)
+    minima = [np.asarray(m.x, np.float64) for m in entry.minima] if entry is not None else []
+    for place, minimum in enumerate(minima):
+        index[settled[close(ends[settled], minimum, near)]] = place
+    left = settled[index[settled] < 0]
+    while len(left) and len(minima) < MOST:
+        place = ends[left[0]].astype(np.float64)
+        here = close(ends[left], place, near)
+        if here.any() and is_minimum(f, place):
+            index[left[here]] = len(minima)
+            minima.append(place)
+        left = left[~here]
+    return np.array(minima, np.float64).reshape(-1, f.n), index
+
+
+def close(ends: NDArray[Any], place: NDArray[Any], near: float) -> NDArray[np.bool_]:
+    """Which ends lie within `near` of a place."""
+    gap = ends[:, 0] - place[0]
+    square = gap * gap
+    for k in range(1, len(place)):
+        gap = ends[:, k] - place[k]
+        square += gap * gap
+    return np.asarray(square <= near * near)
+
+
+def is_minimum(f: Any, place: NDArray[Any]) -> bool:  # noqa: ANN401
+    """No negative curvature there (so no saddle)."""
+    if not hasattr(f, "hessian"):
+        return True
+    with np.errstate(all="ignore"):
+        hessian = np.asarray(f.hessian(place))
+    if not np.isfinite(hessian).all():
+        return True
+    eigenvalues = np.linalg.eigvalsh(hessian)
+    return bool(eigenvalues[0] >= CURVED * abs(eigenvalues[-1]))

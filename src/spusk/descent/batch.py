@@ -1,0 +1,231 @@
+"""Many starts and many rates at once: blocks that stay in cache, one thread per core.
+
+A block is (n, B): component by component, so each operation runs over contiguous numbers. Every
+CHECK steps it is looked at; whoever settled in between is replayed step by step from the last look,
+so its step and its end are those that `descend` finds. The blocks do not depend on the number of
+threads, so the numbers don't either.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from spusk.descent.batch_block import Block, Gradient
+from spusk.descent.minimize import spacing, surface_of
+from spusk.errors import InputError, StartError
+from spusk.optim.rules import GradientDescent, Rate, Rule, checked, make
+from spusk.optim.stopping import CODE, FAR, GROWN, OUTCOMES, Outcome
+
+if TYPE_CHECKING:
+    from spusk.functions.tape import Tape, Walker
+
+# of one array of a block: a handful of them stay in cache; with smaller ones the threads wait for
+# the interpreter's lock longer than they compute
+BLOCK_BYTES = 2**18
+SHARE = 2**13  # descents that the native part takes at a time: it needs no lock, small ones spread
+TOLERANCE = {np.dtype(np.float32): 1e-3, np.dtype(np.float64): 1e-6}
+
+
+@dataclass(eq=False)
+class Many:
+    """Ends of many descents: shape (S,), or (R, S) for R rates; x has the n components last."""
+
+    x: NDArray[Any] = field(repr=False)  # (…, n)
+    values: NDArray[Any] = field(repr=False)  # (…)
+    codes: NDArray[np.int8] = field(repr=False)  # (…): places in OUTCOMES
+    steps: NDArray[np.int64] = field(repr=False)  # (…): at which each settled
+    path: NDArray[Any] | None = field(default=None, repr=False)  # (K, …, n) every k-th step
+
+    def count(self, outcome: Outcome) -> int:
+        """How many ended so."""
+        return int(np.count_nonzero(self.codes == CODE[outcome]))
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{o}: {self.count(o)}" for o in OUTCOMES if self.count(o))
+        return f"{self.codes.size} starts ({counts})"
+
+
+def descend_many(
+    f: Any,  # noqa: ANN401
+    starts: ArrayLike,
+    rate: Any,  # noqa: ANN401
+    steps: int = 1000,
+    tolerance: float | None = None,
+    *,
+    rule: str | Callable[[Rate], Rule] = "plain",
+    record: str | int = "last",
+    threads: int | None = None,
+    dtype: DTypeLike | None = None,
+) -> Many:
+    """Descends from all starts (S, n) at once, with one rate or with each of R rates.
+
+    tolerance: of |∇f|; by default 1e-6 in float64 and 1e-3 in float32. A start that settles stays
+    where it settled. Outcomes: converged, diverged, not finite, out of steps (here a cycle is not
+    told from slowness). record: "last", or k for every k-th iterate in `path`.
+    StartError, RateError, InputError: as `descend`.
+    """
+    f = surface_of(f)
+    x0 = points(starts, f.n, dtype)
+    etas, shape = rates_of(rate, len(x0), x0.dtype)
+    every = spacing(record)
+    limit = TOLERANCE[x0.dtype] if tolerance is None else tolerance
+    if steps < 0 or not limit >= 0:
+        raise InputError(f"steps and tolerance must not be negative, found {steps} and {limit}")
+    total = len(x0) if etas is None else len(etas)
+    many = empty(total, x0, steps, every)
+    gradient = gradient_of(f)
+    plain = isinstance(make(rule, 1.0), GradientDescent) and not callable(rate) and not every
+    walker = getattr(gradient, "walker", None) if plain else None
+    size = BLOCK_BYTES // x0.itemsize if walker is None else SHARE
+
+    def work(first: int) -> None:
+        part = slice(first, min(first + size, total))
+        if walker is not None:
+            walk(walker, x0, rate if etas is None else etas[part], steps, limit, many, part)
+            return
+        rows = np.arange(part.start, part.stop) % len(x0)
+        eta = rate if etas is None else etas[part]
+        with np.errstate(all="ignore"):
+            block = Block(gradient, x0[rows].T, eta, rule, limit)
+            block.run(steps, None if many.path is None else many.path[:, part], every)
+        many.x[part], many.codes[part], many.steps[part] = block.ends.T, block.codes, block.taken
+
+    with ThreadPoolExecutor(threads or cores()) as pool:
+        list(pool.map(work, range(0, total, size)))
+    return finish(f, many, shape)
+
+
+def empty(total: int, x0: NDArray[Any], steps: int, every: int) -> Many:
+    """Room for the ends."""
+    n = x0.shape[1]
+    path = np.full((steps // every + 1, total, n), np.nan, x0.dtype) if every else None
+    return Many(
+        np.empty((total, n), x0.dtype), np.empty(total, x0.dtype), np.empty(total, np.int8),
+        np.empty(total, np.int64), path,
+    )  # fmt: skip
+
+
+def walk(
+    walker: "Walker", x0: NDArray[Any], eta: Any, steps: int, tolerance: float, many: Many,  # noqa: ANN401
+    part: slice,
+) -> None:  # fmt: skip
+    """Plain steps by the native part, straight into the room for the ends: the same numbers."""
+    walker(
+        x0, part.start, eta, steps=steps, tolerance=tolerance, grown=GROWN, far=FAR,
+        converged=CODE[Outcome.CONVERGED], diverged=CODE[Outcome.DIVERGED],
+        not_finite=CODE[Outcome.NOT_FINITE], out_of_steps=CODE[Outcome.OUT_OF_STEPS],
+        ends=many.x[part], codes=many.codes[part], taken=many.steps[part],
+    )  # fmt: skip
+
+
+def finish(f: Any, many: Many, shape: tuple[int, ...]) -> Many:  # noqa: ANN401
+    """Values at the ends, in the shape (S,) or (R, S)."""
+    with np.errstate(all="ignore"):
+        many.values = np.asarray(f.value(many.x))
+    lost = ~np.isfinite(many.values) & (many.codes != CODE[Outcome.DIVERGED])
+    many.codes[lost] = CODE[Outcome.NOT_FINITE]
+    n = many.x.shape[1]
+    path = None if many.path is None else many.path.reshape(-1, *shape, n)
+    return Many(many.x.reshape(*shape, n), many.values.reshape(shape), many.codes.reshape(shape),
+                many.steps.reshape(shape), path)  # fmt: skip
+
+
+def points(starts: ArrayLike, n: int, dtype: DTypeLike | None) -> NDArray[Any]:
+    """Starts (S, n) of float32 or float64. StartError: shape, NaN, infinity."""
+    x = np.asarray(starts)
+    kind = np.dtype(dtype or (np.float32 if x.dtype == np.float32 else np.float64))
+    if kind not in TOLERANCE:
+        raise InputError(f"dtype must be float32 or float64, found {kind}")
+    if x.ndim != 2 or x.shape[1] != n or not len(x):
+        raise StartError(f"starts have shape {x.shape}, but f takes {n} numbers: give (S, {n})")
+    x = x.astype(kind)
+    finite = np.isfinite(x)
+    if not finite.all():
+        first = int(np.argmin(finite.all(axis=1)))
+        raise StartError(f"starts must be finite, start {first} is not")
+    return x
+
+
+def rates_of(
+    rate: Any,  # noqa: ANN401
+    count: int,
+    dtype: np.dtype[Any],
+) -> tuple[NDArray[Any] | None, tuple[int, ...]]:
+    """One η per descent (R·S,) for R rates, None for a single one; and the shape of the ends."""
+    if callable(rate) or np.ndim(rate) == 0:
+        checked(rate)
+        return None, (count,)
+    rates = np.asarray(checked(np.asarray(rate, dtype=dtype)))
+    if rates.ndim != 1 or not len(rates):
+        raise InputError(f"rate must be a number or a row of numbers, found shape {rates.shape}")
+    return np.repeat(rates, count), (len(rates), count)
+
+
+def gradient_of(f: Any) -> Gradient:  # noqa: ANN401
+    """A maker: block (n, B) -> a function that reads it and gives ∇f's components.
+
+    Where f itself is not finite its gradient is given as NaN: outside the domain of log x, 1/x is
+    still a number.
+    """
+    tape = tape_of(f)
+    if tape is not None:
+        return Slopes(tape) if len(tape.outputs) == f.n else lambda block: domain(tape.bind(block))
+    both = getattr(f, "value_and_gradient", lambda x: (f.value(x), f.gradient(x)))
+
+    def bind(block: NDArray[Any]) -> Callable[[], Sequence[NDArray[Any]]]:
+        def run() -> list[NDArray[Any]]:
+            value, slopes = both(np.ascontiguousarray(block.T))
+            return [np.array(value, block.dtype), *np.array(slopes.T, block.dtype)]
+
+        return domain(run)
+
+    return bind
+
+
+class Slopes:
+    """∇f by its tape; `walker` takes whole runs of plain steps where the native part can."""
+
+    def __init__(self, tape: "Tape") -> None:
+        self.tape, self.walker = tape, tape.walker()
+
+    def __call__(self, block: NDArray[Any]) -> Callable[[], Sequence[NDArray[Any]]]:
+        """A block (n, B) -> a function that reads it and gives ∇f's components."""
+        return self.tape.bind(list(block))
+
+
+def domain(run: Callable[[], Sequence[NDArray[Any]]]) -> Callable[[], Sequence[NDArray[Any]]]:
+    """f and ∇f -> ∇f, NaN where f is not finite."""
+
+    def marked() -> Sequence[NDArray[Any]]:
+        value, *slopes = run()
+        np.subtract(value, value, value)  # 0; or NaN for a NaN or an infinity
+        slopes[0] += value
+        return slopes
+
+    return marked
+
+
+def tape_of(f: Any) -> "Tape | None":  # noqa: ANN401
+    """The gradient's tape (after the value's where f has a domain), or None where there is none."""
+    symbolic, entry = getattr(f, "symbolic", None), getattr(f, "entry", None)
+    if symbolic is None or getattr(entry, "peak", None) is not None:
+        return None  # a point where the gradient is defined by hand is no formula's business
+    from spusk.functions.writer import tape
+
+    try:
+        whole = tape(symbolic.symbols, [symbolic.expression, *symbolic.slopes])
+        return whole if whole.partial else tape(symbolic.symbols, symbolic.slopes)
+    except InputError:
+        return None
+
+
+def cores() -> int:
+    """The cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

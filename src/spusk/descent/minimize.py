@@ -1,0 +1,213 @@
+"""Descent: what a descent leaves behind. Its trace, its best point, its end, its explanation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spusk.descent.loop import End, Step, Surface, descend_events
+from spusk.errors import InputError
+from spusk.i18n import say
+from spusk.optim.rules import Rate, Rule, make
+from spusk.optim.stopping import Outcome
+
+if TYPE_CHECKING:
+    from spusk.descent.explain import Explanation
+
+Callback = Callable[[Step], object]
+
+
+@dataclass(eq=False)
+class Descent:
+    """A finished descent; row k of each array is one recorded iterate, `steps[k]` its number.
+
+    SciPy's names (x, fun, jac, nit, nfev, njev, success, status, message) speak of the last one.
+    """
+
+    f: Surface
+    rate: Rate
+    rule: str
+    tolerance: float
+    outcome: Outcome
+    step: int  # at which the outcome happened
+    nfev: int
+    njev: int
+    steps: NDArray[np.int64]
+    iterates: NDArray[Any] = field(repr=False)  # (K, n)
+    values: NDArray[np.float64] = field(repr=False)  # (K,)
+    gradients: NDArray[Any] = field(repr=False)  # (K, n)
+    norms: NDArray[np.float64] = field(repr=False)  # (K,)
+    best: Step = field(repr=False)  # the least value met, recorded or not
+    method: Rule = field(repr=False)
+    search: str | None = None
+    error: Exception | None = None
+
+    @property
+    def x(self) -> NDArray[Any]:
+        """The last iterate."""
+        last: NDArray[Any] = self.iterates[-1]
+        return last
+
+    @property
+    def fun(self) -> float:
+        """f at the last iterate."""
+        return float(self.values[-1])
+
+    @property
+    def jac(self) -> NDArray[Any]:
+        """∇f at the last iterate."""
+        last: NDArray[Any] = self.gradients[-1]
+        return last
+
+    @property
+    def nit(self) -> int:
+        """The number of steps made."""
+        return self.step
+
+    @property
+    def success(self) -> bool:
+        """Whether it converged."""
+        return self.outcome is Outcome.CONVERGED
+
+    @property
+    def status(self) -> int:
+        """0 when it converged, else the outcome's place in the row of outcomes."""
+        return list(Outcome).index(self.outcome)
+
+    @property
+    def message(self) -> str:
+        """The outcome as a sentence, in English."""
+        return self.sentence("en")
+
+    def sentence(self, lang: str | None = None) -> str:
+        """The outcome as a sentence with its numbers."""
+        key, why = self.outcome.key, ""
+        if self.error is not None:
+            key, why = "stopped_by_error", f"{type(self.error).__name__}: {self.error}"
+        return say(f"descent.{key}", lang, step=self.step, tolerance=self.tolerance,
+                   norm=float(self.norms[-1]), why=why)  # fmt: skip
+
+    @cached_property
+    def explanation(self) -> "Explanation":
+        """The Hessian's eigenvalues at the nearest minimum, and what they mean for the rate."""
+        from spusk.descent.explain import explain
+
+        return explain(self)
+
+    def explain(self, lang: str | None = None) -> str:
+        """One sentence: what this rate did, and which rates would do (local theory)."""
+        return self.explanation.sentence(lang)
+
+    def __str__(self) -> str:
+        return f"{self.sentence()} {self.summary()}"
+
+    def summary(self, lang: str | None = None) -> str:
+        """Where it ended and the best it met, in one line."""
+        shown = {"x": spell(self.x), "best": spell(self.best.x)}
+        return say("descent.summary", lang, fun=self.fun, best_value=self.best.value,
+                   best_step=self.best.n, **shown)  # fmt: skip
+
+    def _repr_png_(self) -> bytes:
+        # a notebook asks a result for its picture; plots stands after this room, hence by name
+        picture: bytes = import_module("spusk.plots").png(self)
+        return picture
+
+
+def spell(x: NDArray[Any], most: int = 4) -> str:
+    """(5; 5), the first few components."""
+    shown = [f"{float(c):.6g}" for c in x[:most]] + ["…"] * (len(x) > most)
+    return f"({'; '.join(shown)})"
+
+
+def descend(
+    f: Surface | Callable[..., Any] | str,
+    start: ArrayLike,
+    rate: Rate,
+    steps: int = 1000,
+    tolerance: float = 1e-6,
+    *,
+    rule: str | Callable[[Rate], Rule] = "plain",
+    record: str | int = "all",
+    search: str | None = None,
+    callback: Callback | None = None,
+) -> Descent:
+    """Gradient descent on f from start: x⁽ⁿ⁺¹⁾ = x⁽ⁿ⁾ − η∇f(x⁽ⁿ⁾) (lecture, L3).
+
+    f: a Function, a formula, a gallery's name, a callable, or anything with n, value, gradient.
+    start (n,); rate: a number > 0 or a function of the step; rule: a name in `rules.RULES` or a
+    maker rate -> rule; record: "all", "last", or k for every k-th (the last one always);
+    search="armijo" halves the rate at each step until f falls enough; callback(Step) may raise
+    StopIteration. It converged when |∇f| ≤ tolerance.
+    RateError: a rate ≤ 0. StartError: a start of the wrong size or not finite. InputError: an
+    unknown rule, search or record. What f raises at the start; later it is kept as `.error`.
+    """
+    surface = surface_of(f)
+    every = spacing(record)
+    events = descend_events(
+        surface, start, rate, steps=steps, tolerance=tolerance, rule=rule, search=search
+    )
+    method = make(rule, rate)
+    name = rule if isinstance(rule, str) else type(method).__name__
+    trace: list[Step] = []
+    event = next(events)
+    best = last = cast(Step, event)  # the start comes first
+    while isinstance(event, Step):
+        last = event
+        if event.value < best.value or np.isnan(best.value):
+            best = event
+        if every and event.n % every == 0:
+            trace.append(event)
+        event = events.send(callback is not None and not _go_on(callback, event))
+    if not trace or trace[-1] is not last:
+        trace.append(last)
+    return _result(surface, rate, name, method, search, tolerance, trace, best, event)
+
+
+def _go_on(callback: Callback, event: Step) -> bool:
+    try:
+        callback(event)
+    except StopIteration:
+        return False
+    return True
+
+
+def _result(
+    f: Surface, rate: Rate, rule: str, method: Rule, search: str | None, tolerance: float,
+    trace: list[Step], best: Step, end: End,
+) -> Descent:  # fmt: skip
+    outcome, step, nfev, njev, error = end
+    return Descent(
+        f=f, rate=rate, rule=rule, tolerance=tolerance, outcome=outcome, step=step, nfev=nfev,
+        njev=njev, steps=np.array([s.n for s in trace]),
+        iterates=np.stack([s.x for s in trace]), values=np.array([s.value for s in trace]),
+        gradients=np.stack([s.gradient for s in trace]),
+        norms=np.array([s.norm for s in trace]), best=best, method=method,
+        search=search, error=error,
+    )  # fmt: skip
+
+
+def surface_of(f: Any) -> Any:  # noqa: ANN401
+    """f itself if it can be descended; else what `spusk.function` makes of it."""
+    if all(hasattr(f, name) for name in ("n", "value", "gradient")):
+        return f
+    from spusk.functions import function
+
+    return function(f)
+
+
+def spacing(record: str | int) -> int:
+    """Every how many steps an iterate is kept; 0: only the last.
+
+    InputError: neither "all", "last" nor a number k ≥ 1.
+    """
+    if record == "last":
+        return 0
+    if record == "all":
+        return 1
+    if isinstance(record, bool) or not isinstance(record, int) or record < 1:
+        raise InputError(f'record must be "all", "last" or a number k ≥ 1, found {record!r}')
+    return record

@@ -1,0 +1,1 @@
+"""Formulas for the page: read in processes of their own, described, mapped, exported."""

@@ -1,0 +1,1 @@
+"""Trainings of the lab: started, watched, looked at, kept."""

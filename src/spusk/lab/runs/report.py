@@ -1,0 +1,56 @@
+"""What a training tells the page: an epoch's row, its progress, and how it ended in words."""
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import Any
+
+from spusk.i18n import say
+from spusk.training import Event, Outcome, complaint
+from spusk.training.events import brief
+
+Row = dict[str, Any]
+
+
+def number(value: float | None) -> float | None:
+    """A number as JSON can say it."""
+    return value if value is not None and isfinite(value) else None
+
+
+def row_of(event: Event) -> Row:
+    """An epoch's numbers."""
+    parts = ("cost", "accuracy", "test_cost", "test_accuracy", "seconds")
+    return {"epoch": event.epoch} | {part: number(getattr(event, part)) for part in parts}
+
+
+def progress_of(event: Event) -> Row:
+    """Where a training stands within its epoch; 1.5 is the middle of the second."""
+    parts = {part: number(getattr(event, part)) for part in ("cost", "accuracy", "speed")}
+    return {"epoch": round(event.epoch - 1 + event.step / event.steps, 4), **parts}
+
+
+def ended(
+    outcome: Outcome | None, last: Event | None, rate: float, history: Sequence[Row], lang: str
+) -> str:
+    """How it ended, with its numbers and, where it went wrong, a remedy."""
+    if last is None or outcome is None:
+        return say("lab.run_broke", lang)
+    if outcome is Outcome.STOPPED:
+        return say("lab.run_stopped", lang, epoch=last.epoch, step=last.step, steps=last.steps)
+    if outcome is Outcome.SATURATED:  # the page has no option for the start's size
+        return say("lab.run_saturated", lang, epoch=last.epoch, step=last.step, rate=rate,
+                   remedy=min(rate / 10, 3.0))  # fmt: skip
+    if outcome.failed:
+        return complaint(outcome, last, rate, lang)
+    return finished(last, history, lang)
+
+
+def finished(last: Event, history: Sequence[Row], lang: str) -> str:
+    """The best of a training that came to its end."""
+    epochs = say("train.epochs", lang, n=last.epoch)
+    tested = [row for row in history if row["test_accuracy"] is not None]
+    if not tested:
+        return say("train.finished_untested", lang, epochs=epochs, seconds=brief(last.seconds),
+                   cost=last.cost)  # fmt: skip
+    best = max(tested, key=lambda row: row["test_accuracy"])
+    return say("train.finished", lang, epochs=epochs, seconds=brief(last.seconds),
+               best=best["test_accuracy"], epoch=best["epoch"])  # fmt: skip

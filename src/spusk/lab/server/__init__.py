@@ -1,0 +1,1 @@
+"""The lab's server: routes, the guard before them, the live talk with a page."""

@@ -1,0 +1,1 @@
+"""Networks: activations, losses, back-propagation by the lecture, layers over one flat array."""

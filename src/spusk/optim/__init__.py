@@ -1,0 +1,29 @@
+"""Optimisation: step rules, rate schedules and stopping, for functions and networks alike."""
+
+from spusk.optim.rules import (
+    RULES,
+    Adam,
+    GradientDescent,
+    Momentum,
+    Nesterov,
+    Rule,
+    constant,
+    cosine,
+    inverse,
+    staircase,
+)
+from spusk.optim.stopping import Outcome
+
+__all__ = [
+    "RULES",
+    "Adam",
+    "GradientDescent",
+    "Momentum",
+    "Nesterov",
+    "Outcome",
+    "Rule",
+    "constant",
+    "cosine",
+    "inverse",
+    "staircase",
+]

@@ -1,0 +1,174 @@
+"""Checkpoints: θ and the place in one file, so that the two can never disagree.
+
+RUN/checkpoints/00001234.safetensors is named by the step since the start of the run. The last two
+are kept, and the newest that was judged: the end of an epoch whose network was looked at and found
+able to learn, or the start. Whatever befalls a run later, that one stays. The place travels in the
+metadata, under the file's checksum.
+"""
+
+import json
+import math
+import os
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from spusk.errors import RunError
+from spusk.io.files import why
+from spusk.nn.network import Network
+from spusk.runs.weights import load_all, save_weights
+from spusk.training import Event, Place, whole
+
+FORMAT = 1
+KEPT = 2
+NAME = re.compile(r"[0-9]{8,}\.safetensors")
+
+
+class OlderCheckpointWarning(UserWarning):
+    """The newest checkpoint is damaged; the one before it speaks."""
+
+
+class Checkpoint(NamedTuple):
+    """A network on its way: where it stands, the epochs behind it, whether it was judged well."""
+
+    net: Network
+    place: Place
+    history: list[Event]
+    path: Path
+    judged: bool = False
+
+
+def save_checkpoint(
+    folder: Path,
+    net: Network,
+    place: Place,
+    steps: int,
+    history: Sequence[Event],
+    judged: bool = False,
+) -> Path:
+    """Writes RUN/checkpoints/STEP.safetensors."""
+    number = (place.epoch - 1) * steps + place.step
+    path = folder / "checkpoints" / f"{number:08}.safetensors"
+    rows = [asdict(event) | {"outcome": None} for event in history]
+    for row in rows:
+        del row["place"]
+    state = {"format": FORMAT, "place": list(place), "history": rows, "judged": judged}
+    save_weights(net, path, {"state": json.dumps(state)})
+    return path
+
+
+def drop_older(folder: Path, good: Path | None) -> None:
+    """Removes all but the last two checkpoints and the one that was judged well."""
+    for old in numbered(folder)[:-KEPT]:
+        if old != good:
+            old.unlink(missing_ok=True)
+
+
+def drop_newer(folder: Path, path: Path) -> None:
+    """Removes the checkpoints after this one: damaged, or of a run that went wrong."""
+    for other in numbered(folder):
+        if int(other.stem) > int(path.stem):
+            other.unlink(missing_ok=True)
+
+
+def numbered(folder: Path) -> list[Path]:
+    """The checkpoints of a run, oldest first; what is no file is none. Raises OSError."""
+    try:
+        names = os.listdir(folder / "checkpoints")
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    paths = [folder / "checkpoints" / name for name in names]
+    found = [path for path in paths if NAME.fullmatch(path.name) and path.is_file()]
+    return sorted(found, key=lambda path: int(path.stem))
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Reads a checkpoint. Raises RunError naming what is wrong with it."""
+    net, about = load_all(path)
+    if "crc32" not in about or "state" not in about:
+        raise RunError(f"{path}: expected a checkpoint, found weights alone")
+    try:
+        state = json.loads(about["state"])
+        if state["format"] != FORMAT:
+            raise RunError(f"{path}: expected format {FORMAT}, found {state['format']!r}")
+        place = place_of(state["place"])
+        history = history_of(state["history"], place)
+        return Checkpoint(net, place, history, path, state.get("judged") is True)
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise RunError(f"{path}: expected a checkpoint's place, found {error!r}") from error
+
+
+def place_of(numbers: list[Any]) -> Place:
+    """A place from its numbers, which fit each other. Raises TypeError, ValueError."""
+    place = Place(*numbers)
+    counts = (place.epoch, place.step, place.correct, place.seen)
+    sums = (place.cost, place.seconds, place.spent)
+    if not all(type(n) is int and n >= 0 for n in counts) or place.epoch < 1:
+        raise ValueError(f"counts {counts}")
+    if not all(map(math.isfinite, sums)):
+        raise ValueError(f"sums {sums}")
+    if place.correct > place.seen or (place.step and not (place.seen and place.spent > 0)):
+        raise ValueError(f"step {place.step} with {place.seen} seen in {place.spent} s")
+    return place
+
+
+def history_of(rows: list[dict[str, Any]], place: Place) -> list[Event]:
+    """The epochs behind a place, one after the other. Raises TypeError, ValueError."""
+    history = [Event(**row) for row in rows]
+    if len(history) not in (place.epoch - 1, place.epoch):
+        raise ValueError(f"{len(history)} epochs behind epoch {place.epoch}")
+    for epoch, (event, row) in zip(count(1), zip(history, rows, strict=True)):
+        numbers = [row[k] for k in row if k != "outcome"]
+        if event.epoch != epoch or event.outcome is not None or not whole(event.step):
+            raise ValueError(f"epoch {event.epoch}, step {event.step} in place of {epoch}")
+        if not all(n is None or type(n) in (int, float) for n in numbers):
+            raise ValueError(f"numbers {numbers}")
+    return history
+
+
+def readable(folder: Path) -> list[Path]:
+    """The checkpoints of a run that is there. Raises RunError where they may not be looked at."""
+    try:
+        return numbered(folder)
+    except OSError as error:
+        raise RunError(f"{folder / 'checkpoints'}: cannot be read ({why(error)})") from error
+
+
+def newest(folder: Path) -> Checkpoint:
+    """The last checkpoint that is whole; warns where it is not the last.
+
+    Raises RunError about the newest where none is.
+    """
+    first: RunError | None = None
+    for path in reversed(readable(folder)):
+        try:
+            last = load_checkpoint(path)
+        except RunError as error:
+            first = first or error
+            continue
+        if first is not None:
+            warnings.warn(
+                f"{first}; the one before it speaks, step {last.place.step} of epoch "
+                f"{last.place.epoch}",
+                OlderCheckpointWarning,
+                stacklevel=3,
+            )
+        return last
+    raise first or RunError(
+        f"{folder}: expected checkpoints to go on from, found none; train again with spusk train"
+    )
+
+
+def judged(folder: Path) -> Path | None:
+    """The newest whole checkpoint that was judged well."""
+    for path in reversed(numbered(folder)):
+        try:
+            if load_checkpoint(path).judged:
+                return path
+        except RunError:
+            continue
+    return None

@@ -1,0 +1,122 @@
+"""A run read back, and history.csv: how it went, in the words of Keras."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from spusk.data import Sample
+from spusk.errors import RunError
+from spusk.io.files import read_text, why, write
+from spusk.nn.network import Network
+from spusk.runs.checkpoint import newest
+from spusk.runs.manifest import About, describe, read
+from spusk.runs.rate_history import Since, before, from_start
+from spusk.runs.weights import WEIGHTS, load_weights, save_weights
+from spusk.training import Event, Plan
+
+HISTORY = "history.csv"
+COLUMNS = {  # history.csv's column -> the event's number; pandas and Keras users know the left ones
+    "epoch": "epoch",
+    "loss": "cost",
+    "accuracy": "accuracy",
+    "val_loss": "test_cost",
+    "val_accuracy": "test_accuracy",
+    "seconds": "seconds",
+    "examples_per_second": "speed",
+}
+RATE = "learning_rate"  # the last column, in Keras's words too
+
+
+class Run(NamedTuple):
+    """A run folder read back: the trained network, its plan, the data's name, the history.
+
+    `engine` and `fingerprint` (of the training sample) are there where a run can be resumed;
+    `rates` say at which rate it went since when.
+    """
+
+    folder: Path
+    net: Network
+    plan: Plan
+    source: str
+    history: list[dict[str, float | None]]
+    note: Mapping[str, Any]
+    engine: str | None = None
+    fingerprint: str | None = None
+    rates: tuple[Since, ...] = ()
+
+
+def fingerprint(V: Sample) -> str:
+    """SHA-256 of a sample's numbers: the same set has the same, a changed one another."""
+    answers = V.y if V.labels is None else V.labels
+    code = hashlib.sha256()
+    for array in (V.x, answers):
+        assert array is not None
+        code.update(f"{array.dtype.str}{array.shape}".encode())
+        code.update(array.data.cast("B"))
+    return code.hexdigest()
+
+
+def save(
+    folder: Path,
+    net: Network,
+    plan: Plan,
+    source: str,
+    history: Sequence[Event],
+    note: Mapping[str, Any] | None = None,
+) -> None:
+    """Writes a finished run: weights, history and description."""
+    save_weights(net, folder / WEIGHTS)
+    write(folder / HISTORY, table(history, from_start(plan.rate)).encode())
+    describe(folder, net, About(plan, source, note or {}))
+
+
+def table(history: Sequence[Event], rates: Sequence[Since]) -> str:
+    """The history as CSV, with the rate at each epoch's end; no number is an empty cell."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow((*COLUMNS, RATE))
+    for event in history:
+        numbers = ["" if (n := getattr(event, k)) is None else n for k in COLUMNS.values()]
+        rows.writerow((*numbers, before(rates, event.epoch, event.step)))
+    return text.getvalue()
+
+
+def load(folder: Path) -> Run:
+    """Reads a run folder, finished or not. Raises RunError naming what is missing or wrong.
+
+    A run that was stopped or killed has no weights.safetensors: its newest checkpoint speaks, and
+    an OlderCheckpointWarning where that one is damaged and the one before it speaks.
+    """
+    about, path = read(folder), folder / WEIGHTS
+    if path.exists() or not (folder / "checkpoints").is_dir():
+        net, rows = load_weights(path), read_history(folder / HISTORY)
+    else:
+        last = newest(folder)
+        net, rows = last.net, rows_of(table(last.history, about.rates))
+    return Run(folder, net, about.plan, about.source, rows, *about[2:])
+
+
+def read_history(path: Path) -> list[dict[str, float | None]]:
+    """history.csv as rows of numbers. Raises RunError naming line and cell."""
+    try:
+        return rows_of(read_text(path))
+    except (OSError, ValueError, TypeError, csv.Error) as error:
+        raise RunError(f"{path}: expected a history of numbers, found {why(error)}") from error
+
+
+def rows_of(text: str) -> list[dict[str, float | None]]:
+    """The rows of a history's CSV."""
+    rows = csv.DictReader(text.splitlines())
+    return [{k: float(v) if v else None for k, v in row.items()} for row in rows]
+
+
+def ended_well(folder: Path, history: Sequence[Event], rates: Sequence[Since]) -> bool:
+    """Whether the last words of a run with this history are there and whole."""
+    try:
+        load_weights(folder / WEIGHTS)
+        return read_history(folder / HISTORY) == rows_of(table(history, rates))
+    except RunError:
+        return False

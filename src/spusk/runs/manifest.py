@@ -1,0 +1,137 @@
+"""run.json: what it takes to repeat a run, for people and programs; checked as it is read."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from spusk._version import __version__
+from spusk.errors import RunError
+from spusk.io.files import read_text, why, write
+from spusk.nn.network import Network
+from spusk.runs.rate_history import Since, from_start, in_order, positive
+from spusk.runs.weights import description
+from spusk.training import Plan, whole
+
+FORMAT = 1
+PLAN = ("rate", "batch", "epochs", "seed")
+KNOWN = ("sample", "mnist")  # sets that have a name instead of a path
+
+
+class About(NamedTuple):
+    """What run.json says; `engine` and `fingerprint` are there where the run can be resumed.
+
+    The plan's rate is the one that holds now; `rates` tell which held since when.
+    """
+
+    plan: Plan
+    source: str
+    note: Mapping[str, Any]
+    engine: str | None = None
+    fingerprint: str | None = None
+    rates: tuple[Since, ...] = ()  # none: the plan's, from the start
+
+
+def describe(folder: Path, net: Network, about: About) -> None:
+    """Writes run.json; the data's paths in full, so that any folder will do to go on from."""
+    note = dict(about.note)
+    if note.get("data_dir") is not None:
+        note["data_dir"] = lasting(note["data_dir"])
+    text = {
+        "format": FORMAT,
+        "spusk": __version__,
+        "network": description(net),
+        "plan": {k: getattr(about.plan, k) for k in PLAN},
+        "rates": [since._asdict() for since in about.rates or from_start(about.plan.rate)],
+        "data": about.source if about.source in KNOWN else lasting(about.source),
+        "engine": about.engine,
+        "fingerprint": about.fingerprint,
+        "note": note,
+    }
+    write(folder / "run.json", (json.dumps(text, indent=2) + "\n").encode())
+
+
+def lasting(source: str) -> str:
+    """The path in full; a name that is no path as it is."""
+    path = os.path.expanduser(source)  # which, like the next, no text makes fail
+    return os.path.abspath(path) if os.path.exists(path) else source
+
+
+def read(folder: Path) -> About:
+    """What run.json says, every part of it looked at. Raises RunError naming the first wrong."""
+    path = folder / "run.json"
+    found = read_json(folder)
+    for key, (right, expected) in CHECKS.items():
+        if not right(value := part(found, key)):
+            told = "nothing" if value is None else repr(value)[:80]
+            raise RunError(f"{path}: expected a spusk run, its {key} {expected}, found {told}")
+    plan = Plan(**{k: found["plan"][k] for k in PLAN})
+    rates = tuple(Since(**row) for row in found.get("rates") or ())
+    more = found.get("note") or {}, found.get("engine"), found.get("fingerprint")
+    return About(plan, found["data"], *more, rates or from_start(plan.rate))
+
+
+def read_json(folder: Path) -> dict[str, Any]:
+    """run.json as a dictionary. Raises RunError when it is not one this version can read."""
+    path = folder / "run.json"
+    try:
+        about = json.loads(read_text(path))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise RunError(
+            f"{folder}: expected a run folder with run.json, found none; make one with spusk train"
+        ) from error
+    except OSError as error:
+        raise RunError(f"{path}: cannot be read ({why(error)})") from error
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"{path}: expected JSON, found {error}") from error
+    if not isinstance(about, dict) or about.get("format") != FORMAT:
+        raise RunError(
+            f"{path}: expected format {FORMAT}, found "
+            f"{repr(about.get('format')) if isinstance(about, dict) else type(about).__name__}; "
+            "it was made by another version of spusk"
+        )
+    return about
+
+
+def part(about: Any, key: str) -> Any:  # noqa: ANN401 - whatever stands in the file
+    """What stands at a key such as plan.rate; None where nothing does."""
+    for name in key.split("."):
+        about = about.get(name) if isinstance(about, dict) else None
+    return about
+
+
+def named(text: object) -> bool:
+    """Whether this can be a name or a path."""
+    return isinstance(text, str) and text != "" and "\0" not in text
+
+
+def marked(text: object) -> bool:
+    """Whether this is a SHA-256 in hexadecimal digits."""
+    return isinstance(text, str) and re.fullmatch("[0-9a-f]{64}", text) is not None
+
+
+def sizes(shape: object) -> bool:
+    """Whether this is a list of whole numbers from 1 up."""
+    return isinstance(shape, list) and all(map(whole, shape))
+
+
+def optional(right: Callable[[object], bool]) -> Callable[[object], bool]:
+    """Whether it is right, or not there."""
+    return lambda value: value is None or right(value)
+
+
+CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {  # key -> is it right, what is
+    "plan.rate": (positive, "a positive number"),
+    "plan.batch": (lambda n: n == "all" or whole(n), "a whole number from 1 up or 'all'"),
+    "plan.epochs": (whole, "a whole number from 1 up"),
+    "plan.seed": (lambda n: whole(n) or (type(n) is int and n == 0), "a whole number from 0 up"),
+    "rates": (optional(in_order), "a list of epoch, step and rate in their order"),
+    "data": (named, "a name or a path"),
+    "engine": (optional(named), "a name"),
+    "fingerprint": (optional(marked), "a SHA-256 of 64 digits"),
+    "note": (optional(lambda note: isinstance(note, dict)), "an object"),
+    "note.data_dir": (optional(named), "a path"),
+    "note.shape": (optional(sizes), "a list of whole numbers"),
+}

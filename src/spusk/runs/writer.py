@@ -1,0 +1,221 @@
+"""The one writer of a run folder: it holds the lock, knows when to save, and what to keep."""
+
+import tempfile
+from pathlib import Path
+from shutil import rmtree
+from time import monotonic
+from types import TracebackType
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from spusk.data import Data
+from spusk.errors import RunError
+from spusk.io.files import make_folder, moved, sweep, write
+from spusk.nn.network import Network
+from spusk.runs.checkpoint import (
+    Checkpoint,
+    drop_newer,
+    drop_older,
+    judged,
+    numbered,
+    save_checkpoint,
+)
+from spusk.runs.folder import HISTORY, table
+from spusk.runs.manifest import About, describe
+from spusk.runs.ownership import remove
+from spusk.runs.weights import WEIGHTS, save_weights
+from spusk.training import Event, Outcome, Place
+from spusk.training.health import Saturation, finite
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+STAGED = ".spusk-new"  # where a new run is made whole before it takes its place
+
+
+class Every(NamedTuple):
+    """How often to save besides the ends of epochs: after so many seconds, or steps."""
+
+    seconds: float | None = None
+    steps: int | None = None
+
+
+class Keeper:
+    """Keeps a run folder while its training goes on; a context manager.
+
+    It takes over the folder's lock. A checkpoint that cannot be written is told in `trouble` (the
+    one before stays as it was) and tried again at the next occasion.
+    """
+
+    def __init__(
+        self, lock: "BaseFileLock", folder: Path, net: Network, about: About, sets: Data,
+        every: Every,
+    ) -> None:  # fmt: skip
+        self.lock, self.folder, self.net, self.about = lock, folder, net, about
+        self.tests, self.every = sets.test is not None, every
+        plan, V = about.plan, sets.train
+        self.looked_at = Saturation(V, plan.rate, plan.size(V), net).looks_at
+        self.history: list[Event] = []
+        self.trouble: str | None = None
+        self.saved: Place | None = None
+        self.good: Path | None = None  # the newest checkpoint that was judged well
+        self.at = monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.lock.release()
+
+    def begin(self) -> None:
+        """Makes the folder a run that stands at its start, in one go. Raises RunError.
+
+        The new run is written whole before an old one goes.
+        """
+        staged = self.folder / STAGED
+        with told(self.folder):
+            try:
+                start = save_checkpoint(staged, self.net, Place(), 0, [], judged=True)
+                write(staged / HISTORY, table([], ()).encode())
+                describe(staged, self.net, self.about)
+                put_in_place(staged, self.folder)
+            finally:
+                rmtree(staged, ignore_errors=True)
+        self.good = self.folder / start.relative_to(staged)
+
+    def go_on(self, last: Checkpoint, history: list[Event]) -> None:
+        """Makes the folder a run that stands where this checkpoint does. Raises RunError.
+
+        The last words go once the new description is written, and before it holds: at no moment
+        do the weights of a shorter run pass for those of a longer one.
+        """
+        self.history, self.saved = history, last.place
+        self.good = last.path if last.judged else judged(self.folder)
+        staged = self.folder / STAGED
+        with told(self.folder):
+            try:
+                describe(staged, self.net, self.about)
+                (self.folder / WEIGHTS).unlink(missing_ok=True)
+                drop_newer(self.folder, last.path)
+                moved(staged / "run.json", self.folder / "run.json")
+            finally:
+                rmtree(staged, ignore_errors=True)
+
+    def take(self, event: Event) -> None:
+        """Looks at an event of the training and saves when it is time to."""
+        if event.outcome is not None and event.outcome.failed:
+            self.history.append(event)
+            return
+        if event.ends_epoch and (event.test_cost is not None or not self.tests):
+            self.history.append(event)
+            self.checkpoint(event)
+        elif self.due(event):
+            self.checkpoint(event)
+
+    def due(self, event: Event) -> bool:
+        """Whether so many seconds, or steps, have passed since the last checkpoint."""
+        if self.every.seconds is not None and monotonic() - self.at >= self.every.seconds:
+            return True
+        before = self.saved.step if self.saved and self.saved.epoch == event.epoch else 0
+        return self.every.steps is not None and event.step - before >= self.every.steps
+
+    def checkpoint(self, event: Event) -> None:
+        """Saves here, if the weights are sound; what went wrong stands in `trouble`."""
+        if self.saved == event.place or not finite(self.net):
+            return
+        well = event.ends_epoch and (event.outcome is not None or self.looked_at(event.epoch))
+        self.at = monotonic()
+        try:
+            path = save_checkpoint(
+                self.folder, self.net, event.place, event.steps, self.history, well
+            )
+            self.good = path if well else self.good
+            drop_older(self.folder, self.good)
+            if event.ends_epoch:
+                write(self.folder / HISTORY, table(self.history, self.about.rates).encode())
+            self.saved, self.trouble = event.place, None
+        except OSError as error:
+            self.trouble = f"{self.folder}: checkpoint not written ({error.strerror or error})"
+
+    def finish(self, event: Event) -> None:
+        """Ends the run with its last event. Raises RunError, the weights saved elsewhere.
+
+        A run that went wrong goes back to the last checkpoint that was judged well.
+        """
+        try:
+            if event.outcome is None or not event.outcome.failed:
+                self.checkpoint(event)
+            elif self.good is not None:
+                drop_newer(self.folder, self.good)
+            write(self.folder / HISTORY, table(self.history, self.about.rates).encode())
+            if event.outcome is Outcome.FINISHED:
+                save_weights(self.net, self.folder / WEIGHTS)
+            trouble = self.trouble
+        except OSError as error:
+            trouble = f"{self.folder}: could not be written ({error.strerror or error})"
+        if trouble is not None:
+            raise RunError(f"{trouble}; {self.rescued()}")
+
+    def rescued(self) -> str:
+        """Writes the weights where there may be room yet, and says where they are."""
+        try:
+            where = Path(tempfile.mkdtemp(prefix="spusk-rescued-")) / WEIGHTS
+            save_weights(self.net, where)
+        except OSError as error:
+            return (
+                f"nor could {tempfile.gettempdir()} ({error.strerror}); the last checkpoint is safe"
+            )
+        return f"the weights are saved in {where} instead, and the last checkpoint is safe"
+
+
+class told:  # noqa: N801 - reads as a verb
+    """Turns what the system says about a folder into a RunError."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, OSError):
+            raise RunError(
+                f"{self.folder}: cannot be written ({error.strerror or error}); "
+                "make room there, or choose another folder with --out"
+            ) from error
+
+
+def locked(folder: Path) -> "BaseFileLock":
+    """The lock of a run folder, made and held; orphans swept. Raises RunError."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / ".lock", timeout=0, thread_local=False)
+    with told(folder):
+        make_folder(folder)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise RunError(
+                f"{folder}: another training is writing this run; wait for it, or choose "
+                "another folder"
+            ) from error
+        make_folder(folder / "checkpoints")
+        sweep([folder, folder / "checkpoints"])
+        rmtree(folder / STAGED, ignore_errors=True)
+    return lock
+
+
+def put_in_place(staged: Path, folder: Path) -> None:
+    """Puts a run that is whole where another may be: run.json goes first and comes last."""
+    remove(folder)
+    for new in (*numbered(staged), staged / HISTORY, staged / "run.json"):
+        moved(new, folder / new.relative_to(staged))

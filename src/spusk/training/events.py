@@ -1,0 +1,123 @@
+"""What a training tells: where it stands, what happened, how it ended."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import isfinite
+from typing import NamedTuple
+
+from spusk.i18n import say
+from spusk.nn.network import Network
+
+
+class SortedSetWarning(UserWarning):
+    """The set is sorted by class, and the first epoch takes V as given."""
+
+
+class Outcome(StrEnum):
+    """How a training ended; each has its sentence in `words`."""
+
+    FINISHED = "finished"
+    NOT_FINITE = "not finite"
+    DIVERGED = "diverged"
+    SATURATED = "saturated"
+    STOPPED = "stopped"
+
+    @property
+    def failed(self) -> bool:
+        """Whether the run went wrong."""
+        return self in (Outcome.NOT_FINITE, Outcome.DIVERGED, Outcome.SATURATED)
+
+
+class Place(NamedTuple):
+    """Where a training stands: with θ and the plan, all it takes to go on.
+
+    `epoch` (from 1) is under way and `step` of its sub-samples are done; `cost`, `correct` and
+    `seen` are their sums, `spent` their seconds, `seconds` those of the epochs before; `first` is
+    the mean cost of the very first steps. The order of the precedents is a function of seed and
+    epoch and needs no state.
+    """
+
+    epoch: int = 1
+    step: int = 0
+    cost: float = 0.0
+    correct: int = 0
+    seen: int = 0
+    seconds: float = 0.0
+    spent: float = 0.0
+    first: float = 0.0
+
+    def next_epoch(self) -> "Place":
+        """The beginning of the epoch after this one."""
+        return Place(self.epoch + 1, seconds=self.seconds + self.spent, first=self.first)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened up to a step of an epoch.
+
+    `cost` and `accuracy` (0…1) are means over the precedents of this epoch so far, each met
+    before its own update; `test_cost` and `test_accuracy` come with the epoch's end, measured on
+    the test set. `step` of `steps` sub-samples are done; `seconds` of training in all, tests not
+    counted; `speed` in examples per second of this epoch. `outcome` stands on the last event;
+    `place` is where to go on from.
+    """
+
+    epoch: int
+    step: int
+    steps: int
+    cost: float
+    accuracy: float | None
+    seconds: float
+    speed: float
+    test_cost: float | None = None
+    test_accuracy: float | None = None
+    outcome: Outcome | None = None
+    place: Place = field(default=Place(), repr=False, compare=False)
+
+    @property
+    def ends_epoch(self) -> bool:
+        """Whether every precedent of the epoch was used."""
+        return self.step == self.steps
+
+
+def smaller(outcome: Outcome, rate: float) -> float:
+    """The rate to try after one that was too large."""
+    return min(rate / 10, 3.0) if outcome is Outcome.SATURATED else rate / 10
+
+
+def complaint(outcome: Outcome, last: Event, rate: float, lang: str) -> str:
+    """What went wrong in a training that failed, with its numbers and a remedy."""
+    key = outcome.name.lower()
+    if outcome is Outcome.NOT_FINITE and isfinite(last.cost):
+        key = "weights_not_finite"
+    return say(
+        f"train.{key}", lang, epoch=last.epoch, step=last.step, rate=rate,
+        remedy=smaller(outcome, rate),
+        cost=last.cost, first=last.place.first,
+    )  # fmt: skip
+
+
+def brief(seconds: float) -> float:
+    """Seconds as one says them: tenths, or one digit of less than a second."""
+    return round(seconds, 1) if seconds >= 1 else float(f"{seconds:.1g}")
+
+
+@dataclass(frozen=True)
+class Training:
+    """A finished training: the network, one event per epoch, and how it ended."""
+
+    net: Network
+    history: list[Event] = field(repr=False)
+    outcome: Outcome
+
+    @property
+    def last(self) -> Event:
+        """The last event."""
+        return self.history[-1]
+
+    @property
+    def best_accuracy(self) -> float:
+        """The best accuracy on the test set (on the training set where there is no test)."""
+        tested = [e.test_accuracy for e in self.history if e.test_accuracy is not None]
+        met = [e.accuracy for e in self.history if e.accuracy is not None]
+        return max(tested or met, default=float("nan"))

@@ -1,0 +1,151 @@
+"""Whether a training is still one: finite, bounded, and able to learn.
+
+A cost that grows without bound is called divergence at an epoch's end: FAR times as large as it
+was at the start, and as that of the best constant answer. It may rise on the way and come back
+(of full-batch runs that ended well some had risen ten thousandfold), so only where no epoch is
+left LOST times is enough.
+
+A mean squared error under sigmoids is bounded, so a rate far too large shows no NaN: the neurons
+saturate, σ′ ≈ 0, and descent stands still at the cost of a constant answer. Said only when three
+things hold at once at an epoch's end, since each alone befalls healthy runs too:
+
+1. the epoch's cost is no better than that of the best constant answer;
+2. in some layer the slopes σ′ have collapsed: their root mean square on a fixed part of V is below
+   SLOPE (a network still at its first plateau has healthy slopes);
+3. an epoch's gradients could not move it: M·η·√(mean ‖∇C_(x,y)‖²) < MOVE·‖θ‖.
+
+A run that learns pays for the first comparison only. A run that does not is looked at every
+`period` epochs, a function of |V| and not of time, so that a resumed run ends where the
+uninterrupted one does.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from spusk.data import Sample
+from spusk.engines.blas_threads import one_thread
+from spusk.nn.backprop import COSTS, Floats
+from spusk.nn.network import Network
+from spusk.training.events import Event
+
+FAR = 1e6  # times the start's cost: no run came back from there
+LOST = 1e3  # times the start's cost: too much to end with
+PROBE = 128  # precedents looked at
+NUMBERS = 200_000  # of one activation matrix in passing
+ROWS = 8  # precedents at a time, however wide the layer: weights pass through memory for each lot
+SHARE = 800  # precedents trained for one looked at: the check stays below 1 %
+LEARNED = 0.9  # of a constant answer's cost; below it something was learned
+SMALL = 1e-3  # a cost that is small enough to be no one's complaint
+SLOPE = 1e-2  # σ's steepest slope is 0.25, at a first plateau 0.09
+MOVE = 1e-3  # of ‖θ‖ in an epoch; runs that came back had moved by 5e-3
+
+
+def finite(net: Network) -> bool:
+    """Whether every weight and bias is a number: one pass, as Σθ² passes NaN and infinity on."""
+    with one_thread(2.0 * net.theta.size), np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(net.theta @ net.theta)) or bool(np.isfinite(net.theta).all())
+
+
+def diverged(event: Event, net: Network, V: Sample, last: bool) -> bool:
+    """Whether the cost has grown out of all bounds at the end of an epoch, or of the `last` one."""
+    bounds = event.cost / (LOST if last else FAR)
+    return bounds > max(event.place.first, SMALL) and bounds > constant_cost(net, V)
+
+
+class Saturation:
+    """Says whether a network has stopped being able to learn V at a rate.
+
+    `stop` is asked between two lots of precedents: a look that is cut short says no.
+    """
+
+    def __init__(
+        self, V: Sample, rate: float, batch: int, net: Network, stop: Callable[[], bool] = bool
+    ) -> None:
+        self.V, self.rate, self.steps = V, rate, -(-len(V) // batch)
+        self.net, self.stop = net, stop
+        count = min(PROBE, max(16, len(V) // 200), len(V))
+        self.period = -(-SHARE * count // len(V))
+        self.index = np.linspace(0, len(V) - 1, count).astype(np.int64)
+        self.bar: float | None = None
+
+    def __call__(self, epoch: int, cost: float, last: bool = False) -> bool:
+        """At the end of an epoch (from 1) whose mean cost was this."""
+        if not (self.looks_at(epoch) or last):
+            return False
+        if self.bar is None:
+            self.bar = max(LEARNED * constant_cost(self.net, self.V), SMALL)
+        with np.errstate(over="ignore", invalid="ignore"):  # weights that large are no surprise
+            if cost < self.bar:
+                return False
+            with one_thread(6.0 * self.net.Q * len(self.index)):
+                return self.stands_still(self.bar)
+
+    def looks_at(self, epoch: int) -> bool:
+        """Whether this is an epoch whose end is looked at (the last one always is)."""
+        return epoch == 1 or epoch % self.period == 0
+
+    def stands_still(self, bar: float) -> bool:
+        """All three points, on the fixed precedents: an epoch's cost is also that of its start."""
+        net, count = self.net, len(self.index)
+        cost, squares, errors = 0.0, 0.0, 1e-60  # Σ C, Σ ‖∇C_(x,y)‖², Σ(a − y)² of the last layer
+        steep = np.zeros(len(net.layers))  # Σσ′² of each layer
+        for y, a, delta in self.probes():
+            if self.stop():
+                return False
+            cost += float(np.sum(COSTS[net.error].value(a[-1], y), dtype=np.float64))
+            squares += sum(
+                float(np.sum((1 + row_squares(below)) * row_squares(d)))
+                for below, d in zip(a, delta, strict=False)
+            )
+            steep += steepness(net, a, y)
+            errors += total_square(a[-1] - y)
+            del a, delta  # before the next lot: two of them would be twice the memory
+        step = self.rate * (squares / count) ** 0.5  # η·√(mean ‖∇C_(x,y)‖²)
+        still = self.steps * step < MOVE * float(np.linalg.norm(net.theta))
+        return not cost / count < bar and still and self.collapsed(steep, errors)
+
+    def collapsed(self, steep: Floats, errors: float) -> bool:
+        """Whether the slopes of some layer have; the last one's are weighted by its errors."""
+        among = len(self.index) * np.array(self.net.sizes[1:], np.float64)
+        among[-1] = errors
+        if self.net.error != "squared":
+            steep, among = steep[:-1], among[:-1]  # cross-entropy has no slope there
+        return bool(np.any(np.sqrt(steep / among) < SLOPE))
+
+    def probes(self) -> Iterator[tuple[Floats, list[Floats], list[Floats]]]:
+        """y, a, δ of the precedents looked at, some at a time."""
+        numbers = max(NUMBERS, ROWS * max(self.net.sizes))
+        for x, y in self.net.chunks(self.V.take(self.index), numbers):
+            yield y, *self.net.propagate(x, y)
+
+
+def steepness(net: Network, a: list[Floats], y: Floats) -> list[float]:
+    """Σσ′² of each layer, over precedents and neurons; in the last σ′ is weighted by a − y."""
+    found = [total_square(sigma.slope(out)) for sigma, out in zip(net.sigmas, a[1:], strict=True)]
+    found[-1] = total_square((a[-1] - y) * net.sigmas[-1].slope(a[-1]))
+    return found
+
+
+def row_squares(values: Floats) -> Floats:
+    """Σv² of each row."""
+    return np.asarray(np.einsum("ij,ij->i", values, values))
+
+
+def total_square(values: Floats) -> float:
+    """Σv²."""
+    return float(np.vdot(values, values))
+
+
+def constant_cost(net: Network, V: Sample) -> float:
+    """The cost of the best answer that is the same for every x: the mean of y."""
+    if V.labels is not None:
+        share = np.bincount(V.labels, minlength=V.classes) / len(V)  # mean of the one-hot rows
+        if net.error == "squared":
+            return float(1 - share @ share) / 2
+    elif V.y is not None:
+        share = V.y.mean(axis=0, dtype=np.float64)
+        if net.error == "squared":
+            return float(np.sum(V.y.var(axis=0, dtype=np.float64))) / 2
+    inner = np.clip(share, 1e-12, 1 - 1e-12)
+    return -float(np.sum(share * np.log(inner) + (1 - share) * np.log1p(-inner)))
