@@ -166,7 +166,7 @@ def watched(seen):
     "/page/./index.html", "/page/index.html/", "/page/index.html\x00.js", "/page/..\\app.py",
     "/page/index.HTML", "/page/.hidden.js", "/page/nothing.js",
     "/page/../../i18n/en/page.toml", "/page/C:/index.html", "/nowhere", "/words/de",
-    "/words/../en", "/i18n/en/page.toml",
+    "/words/../en", "/words/en/page.toml",
 ])  # fmt: skip
 def test_the_page_gives_out_nothing_but_its_own_files(path):
     answer = ask("GET", path)
@@ -186,4 +186,4 @@ def test_the_gallery_and_the_words_are_json():
     rows = {row["name"]: row for row in json.loads(ask("GET", "/gallery").body)}
     assert rows["lecture"]["minima"] == [{"x": [5, 5], "value": 0.0, "kind": "global"}]
     assert rows["lecture"].keys() == {"name", "formula", "view", "minima", "start", "rate", "bound"}
-    assert json.loads(ask("GET", "/i18n/en").body)["page"]["title"] == "spusk"
+    assert json.loads(ask("GET", "/words/en").body)["page"]["title"] == "spusk"

@@ -22,7 +22,7 @@ from tests.lab.asgi import (
 )
 from tests.lab.trained import one_run
 
-EXAMPLES = {"/page/{file:path}": "/page/index.html", "/words/{lang}": "/i18n/ru",
+EXAMPLES = {"/page/{file:path}": "/page/index.html", "/words/{lang}": "/words/ru",
             "/runs/{id}/weights.safetensors": "/runs/1/weights.safetensors",
             "/runs/{id}/history.json": "/runs/1/history.json",
             "/files/{name}": f"/files/own.csv?at=0&of={len(FORMULA)}0"}  # fmt: skip
