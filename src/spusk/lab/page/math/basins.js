@@ -2,9 +2,9 @@
 
 import { distance, norm } from "./vector.js";
 
-const FAR = 1e4; // as in descent/outcome.py
+const FAR = 1e4; // as in optim/stopping.py
 const GROWN = 1e3;
-const NEAR = 1e-3; // of the view, as in descent/landing.py
+const NEAR = 1e-3; // of the view, as in descent/basin_maps.py
 
 // Which minimum each start of a grid reaches (size × size, row 0 the lowest y), and in how many
 // steps of the plain rule: `which` holds places in `minima`, −1 for none, −2 for a descent that

@@ -3,7 +3,7 @@
 import { made } from "./rules.js";
 import { distance, norm } from "./vector.js";
 
-const FAR = 1e4; // as in descent/outcome.py
+const FAR = 1e4; // as in optim/stopping.py
 const GROWN = 1e3;
 const TAIL = 100;
 const BLOCKS = 5;
@@ -34,7 +34,7 @@ function atTheEnd(moving, norms, values) {
 }
 
 // Gradient descent from `start`. `rule` is a name in rules.js; `parameters` are its own (beta, …).
-// points: step + 1 rows of n numbers; norms: |∇f|; outcome: a key of descent/outcome.py.
+// points: step + 1 rows of n numbers; norms: |∇f|; outcome: a key of optim/stopping.py.
 export function descend(
   program,
   start,
