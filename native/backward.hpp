@@ -96,11 +96,13 @@ static void fused_reduce(const Step &s, int at, long panel) {
   const Plan &p = s.p;
   const Layer &l = p.layers[at];
   const long blocks = p.layers[at + 1].blocks;
+  const int height = tree_height(blocks);
   for (long b = 0; b < s.batch.B; ++b)
     for (long j = panel * l.pw; j < (panel + 1) * l.pw; j += LANES) {
-      vf d = vf{};
-      for (long k = 0; k < blocks; ++k) d += load(p.below + (k * p.batch + b) * l.row + j);
-      store(s.D(at) + b * l.row + j, d);
+      const float *shares = p.below + b * l.row + j;
+      store(s.D(at) + b * l.row + j, tree_sum(blocks, height, [=, &p](long k) {
+              return load(shares + k * p.batch * l.row);
+            }));
     }
   slope_tile(l.act, s.D(at, panel), l.row, s.A(at, panel), l.row, s.batch.B, l.pv,
              l.bias + panel * l.pw);

@@ -102,6 +102,14 @@ NB_MODULE(_native, m) {
            nb::arg("resident") = -1)
       .def_prop_ro("threads", [](const Held &h) { return h.session->threads(); })
       .def_prop_ro("window", [](const Held &h) { return h.session->plan().window; })
+      .def_prop_ro("layout",
+                   [](const Held &h) {  // of each layer: panels, neurons in a panel, blocks
+                     const Plan &plan = h.session->plan();
+                     std::vector<std::tuple<long, long, long>> layout;
+                     for (const Layer *l = plan.layers; l < plan.layers + plan.depth; ++l)
+                       layout.emplace_back(l->panels, l->pw, l->blocks);
+                     return layout;
+                   })
       .def_prop_ro("isa", [](const Held &h) { return std::string(h.session->plan().kernels->isa); })
       .def("steps", [](Held &h, Numbers order, long first, long last, float rate) {
         const long steps = (h.K + h.batch - 1) / h.batch;

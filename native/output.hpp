@@ -4,6 +4,7 @@
 #include "epilogue.hpp"
 #include "gemm.hpp"
 #include "plan.hpp"
+#include "tree.hpp"
 
 namespace spusk::SPUSK_ISA {
 
@@ -105,12 +106,15 @@ static void narrow_forward(int pv, long B, const float *a, long row, const float
 // Every thread works out the few output errors for itself: cheaper than waiting for one that does.
 static void narrow_errors(Plan &p, const Batch &batch, Worker &w, long blocks) {
   const Layer &l = p.layers[p.depth - 1];
+  const int height = tree_height(blocks);
   for (long o = 0; o < NARROW_MOST; o += LANES) {
     vf moved = vf{};
     for (long b = 0; b < batch.B; ++b) {
       const long at = b * NARROW_MOST + o;
-      vf z = load(w.out_bias + o);
-      for (long k = 0; k < blocks; ++k) z += load(p.partial[batch.parity] + k * p.batch * NARROW_MOST + at);
+      const float *shares = p.partial[batch.parity] + at;
+      const vf z = load(w.out_bias + o) + tree_sum(blocks, height, [=, &p](long k) {
+                     return load(shares + k * p.batch * NARROW_MOST);
+                   });
       const vf a = activate(z, l.act);
       const vf d = output_error(p, a, target(p, batch.rows[b], o), l.act, l.m - o, batch.scale);
       store(w.answer + at, a);

@@ -2,7 +2,7 @@
 // own step while it is near.
 //
 // Every thread runs `steps` and owns the same blocks of neurons all the time; sums that cross
-// blocks are added per block in a fixed order, so that the number of threads changes no bit.
+// blocks are added per block as a fixed tree, so that the number of threads changes no bit.
 #include "backward.hpp"
 #include "forward.hpp"
 #include "lazy.hpp"
