@@ -5,7 +5,7 @@ import pytest
 
 from spusk.data import Sample
 from spusk.engines import native
-from spusk.network import Network
+from spusk.nn.network import Network
 
 pytestmark = pytest.mark.skipif(not native.available(), reason="native part not built")
 
