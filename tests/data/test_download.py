@@ -210,7 +210,6 @@ def test_a_folder_that_cannot_be_made_and_one_in_use(server, tmp_path):
     (tmp_path / "file").write_text("")
     with refused(DownloadError, "cannot be used"):
         get(server, tmp_path / "file" / "folder", "good")
-    pytest.importorskip("fcntl")
     with _alone(tmp_path), refused(DownloadError, "another download"):
         get(server, tmp_path, "good")
 

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Event, Thread
@@ -24,6 +24,7 @@ from spusk.data.stream import CHUNK
 from spusk.errors import DownloadError
 from spusk.i18n import say
 from spusk.i18n.reasons import Reason, reason
+from spusk.io.files import moved
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -115,8 +116,7 @@ def _fetch(
         except Unusable as why:
             tried.failed.append((mirror, why))
             continue
-        os.replace(part, folder / file.name)
-        _sync_folder(folder)
+        moved(part, folder / file.name)
         return
     if part.exists() and not part.stat().st_size:
         part.unlink()
@@ -240,22 +240,10 @@ def _right(path: Path | None, file: File) -> bool:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Holds the folder's lock, so that two downloads never write into one part file."""
-    with (folder / ".lock").open("w") as lock:
-        with suppress(ImportError):  # elsewhere the system itself refuses to replace an open file
-            import fcntl
+    from filelock import FileLock, Timeout
 
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise DownloadError.keyed("download.in_use", folder=folder) from error
-        yield
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        with FileLock(folder / ".lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise DownloadError.keyed("download.in_use", folder=folder) from error
