@@ -12,7 +12,7 @@ from spusk.descent.loop import Step
 from spusk.errors import InputError, RateError, StartError
 from spusk.functions import function
 from spusk.functions.gallery import GALLERY
-from spusk.optim import rules
+from spusk.optim import rules, schedules
 from tests.conftest import examples
 
 LECTURE = function("lecture")
@@ -149,7 +149,7 @@ def test_the_best_is_kept_beside_the_last():
 
 def test_a_schedule_converges_where_no_constant_rate_does():
     assert descend("ackley", (0.4, -0.3), 0.01).outcome is Outcome.OSCILLATING
-    falling = descend("ackley", (0.4, -0.3), rules.inverse(0.05, 10), 1000)
+    falling = descend("ackley", (0.4, -0.3), schedules.inverse(0.05, 10), 1000)
     assert falling.fun < descend("ackley", (0.4, -0.3), 0.01).fun
 
 

@@ -8,7 +8,7 @@ import pytest
 from spusk.errors import InputError, RateError
 from spusk.functions import function
 from spusk.functions.gallery import GALLERY
-from spusk.optim import rules
+from spusk.optim import rules, schedules
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -48,10 +48,10 @@ def test_two_steps_by_hand():
 
 
 def test_schedules():
-    assert [rules.constant(0.3)(n) for n in (0, 9)] == [0.3, 0.3]
-    assert [rules.inverse(1.0, half=2)(n) for n in (0, 2, 6)] == [1, 0.5, 0.25]
-    assert [rules.staircase(1.0, 10)(n) for n in (0, 9, 10, 25)] == [1, 1, 0.5, 0.25]
-    wave = rules.cosine(1.0, 100)
+    assert [schedules.constant(0.3)(n) for n in (0, 9)] == [0.3, 0.3]
+    assert [schedules.inverse(1.0, half=2)(n) for n in (0, 2, 6)] == [1, 0.5, 0.25]
+    assert [schedules.staircase(1.0, 10)(n) for n in (0, 9, 10, 25)] == [1, 1, 0.5, 0.25]
+    wave = schedules.cosine(1.0, 100)
     assert isclose(wave(0), 1)
     assert isclose(wave(50), 0.505)
     assert isclose(wave(100), 0.01)

@@ -12,7 +12,7 @@ from spusk.engines.blas_threads import one_thread
 from spusk.errors import DataError, EngineError, InputError, NetworkError, RateError
 from spusk.training import Outcome, SortedSetWarning, order
 from spusk.training.events import brief
-from spusk.training.loop import Pace
+from spusk.training.pace import Pace
 from tests.conftest import blobs, examples
 
 

@@ -18,7 +18,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from spusk.descent.batch_block import Block, Gradient
 from spusk.descent.minimize import spacing, surface_of
 from spusk.errors import InputError, StartError
-from spusk.optim.rules import GradientDescent, Rate, Rule, checked, make
+from spusk.optim.rules import GradientDescent, Rule, make
+from spusk.optim.schedules import Rate, checked
 from spusk.optim.stopping import CODE, FAR, GROWN, OUTCOMES, Outcome
 
 if TYPE_CHECKING:

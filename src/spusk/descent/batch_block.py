@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.optim.rules import GradientDescent, Rate, Rule, State, make, rate_at
+from spusk.optim.rules import GradientDescent, Rule, State, make
+from spusk.optim.schedules import Rate, rate_at
 from spusk.optim.stopping import CODE, FAR, GROWN, Outcome
 
 Floats = NDArray[Any]

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from spusk.descent.minimize import Descent, descend, surface_of
 from spusk.errors import RateError
 from spusk.i18n import say
-from spusk.optim.rules import Rate, Rule
+from spusk.optim.rules import Rule
+from spusk.optim.schedules import Rate
 from spusk.optim.stopping import Outcome
 
 

@@ -14,7 +14,8 @@ from spusk.descent.batch import descend_many, points
 from spusk.descent.minimize import surface_of
 from spusk.errors import InputError, RateError
 from spusk.i18n import say
-from spusk.optim.rules import Rate, Rule
+from spusk.optim.rules import Rule
+from spusk.optim.schedules import Rate
 from spusk.optim.stopping import CODE, Outcome
 
 Z95 = 1.959963984540054

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.i18n import say
-from spusk.optim.rules import GradientDescent, Momentum, Nesterov, Rule, rate_at
+from spusk.optim.rules import GradientDescent, Momentum, Nesterov, Rule
+from spusk.optim.schedules import rate_at
 from spusk.optim.stopping import Outcome
 
 if TYPE_CHECKING:

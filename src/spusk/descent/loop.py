@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spusk.errors import InputError, SpuskError, StartError
-from spusk.optim.rules import Array, GradientDescent, Rate, Rule, make, rate_at
+from spusk.optim.line_search import backtrack
+from spusk.optim.rules import GradientDescent, Rule, make
+from spusk.optim.schedules import Array, Rate, rate_at
 from spusk.optim.stopping import Outcome, Watch
 
 SEARCHES = ("armijo",)
-SUFFICIENT = 1e-4  # Armijo's share of the decrease that the gradient promises
-HALVINGS = 60
 
 
 class Surface(Protocol):
@@ -152,21 +152,3 @@ def moves(old: Array, new: Array) -> bool:
     """Whether a step is longer than rounding."""
     rounding = np.sqrt(np.finfo(new.dtype).eps)
     return bool(np.linalg.norm(new - old) > rounding * (1 + np.linalg.norm(new)))
-
-
-def backtrack(
-    f: Calls, x: Array, value: float, gradient: Array, rate: float | Array
-) -> tuple[Array, float]:
-    """Armijo: the first of η, η/2, η/4, … with f(x − η∇f) ≤ f(x) − c·η·|∇f|² (Armijo 1966)."""
-    promise = SUFFICIENT * float(gradient @ gradient)
-    for _ in range(HALVINGS):
-        trial = x - rate * gradient
-        found = f.value(trial)
-        if found <= value - float(rate) * promise:  # NaN compares false: halve
-            return trial, found
-        rate = rate / 2
-    raise SearchError("no step along the gradient makes f smaller")
-
-
-class SearchError(ArithmeticError):
-    """The search found no decrease: the gradient is wrong, or rounding is all that is left."""

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from spusk.descent.loop import End, Step, Surface, descend_events
 from spusk.errors import InputError
 from spusk.i18n import say
-from spusk.optim.rules import Rate, Rule, make
+from spusk.optim.rules import Rule, make
+from spusk.optim.schedules import Rate
 from spusk.optim.stopping import Outcome
 
 if TYPE_CHECKING:

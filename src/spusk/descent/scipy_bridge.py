@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from spusk.descent.loop import Step
 from spusk.descent.minimize import descend
 from spusk.errors import InputError
-from spusk.optim.rules import Rate
+from spusk.optim.schedules import Rate
 
 if TYPE_CHECKING:
     from scipy.optimize import OptimizeResult

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data import Sample
-from spusk.engines import Tally, fits
+from spusk.engines.base import Tally, fits
 from spusk.engines.session_lock import Turn
 from spusk.errors import EngineError
 from spusk.i18n.reasons import Reason

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data import Sample
-from spusk.engines import Tally, fits
+from spusk.engines.base import Tally, fits
 from spusk.engines.session_lock import Turn
 from spusk.nn.backprop import COSTS, Floats, mean_gradient
 from spusk.nn.network import Network, Parameters

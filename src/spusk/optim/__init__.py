@@ -7,11 +7,8 @@ from spusk.optim.rules import (
     Momentum,
     Nesterov,
     Rule,
-    constant,
-    cosine,
-    inverse,
-    staircase,
 )
+from spusk.optim.schedules import constant, cosine, inverse, staircase
 from spusk.optim.stopping import Outcome
 
 __all__ = [

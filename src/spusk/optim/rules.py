@@ -1,4 +1,4 @@
-"""Step rules and rate schedules: small pure pairs (start, step), visible state, no f inside.
+"""Step rules: small pure pairs (start, step), visible state, no f inside.
 
 A rule knows x, its gradient, its own state and the step's number; x may have any shape, so one
 point, many starts and a network's weights move by the same lines. A rate is a number (or an array
@@ -6,18 +6,14 @@ that broadcasts against x) or a function of the step 0, 1, 2, …
 """
 
 from collections.abc import Callable
-from math import cos, pi
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from spusk.errors import InputError, RateError
+from spusk.errors import InputError
+from spusk.optim.schedules import Array, Rate, checked, rate_at
 
-Array = NDArray[Any]
 State = tuple[Array, ...]
-Schedule = Callable[[int], float]
-Rate = float | Array | Schedule
 
 
 class Rule(Protocol):
@@ -27,11 +23,6 @@ class Rule(Protocol):
     def rate(self) -> Rate: ...
     def start(self, x: Array) -> State: ...
     def step(self, x: Array, gradient: Array, state: State, n: int) -> tuple[Array, State]: ...
-
-
-def rate_at(rate: Rate, n: int) -> float | Array:
-    """η at step n."""
-    return rate(n) if callable(rate) else rate
 
 
 class GradientDescent(NamedTuple):
@@ -110,51 +101,3 @@ def make(rule: str | Callable[[Rate], Rule], rate: Rate) -> Rule:
     if isinstance(rule, str) and rule not in RULES:
         raise InputError(f"rule {rule!r} is not known; there are {', '.join(RULES)}")
     return (RULES[rule] if isinstance(rule, str) else rule)(checked(rate))
-
-
-def checked(rate: Rate) -> Rate:
-    """The rate itself if it can work: a number as a float, a schedule as a function checked."""
-    if callable(rate):
-        schedule = rate
-        return lambda n: _positive(schedule(n), f"rate at step {n}")
-    if np.ndim(rate) == 0:
-        return _positive(rate, "rate")
-    rates = np.asarray(rate)
-    for found in rates[~(np.isfinite(rates) & (rates > 0))].flat:
-        _positive(found, "rate")
-    return rates
-
-
-def _positive(rate: Any, where: str) -> float:  # noqa: ANN401
-    try:
-        number = float(rate)
-    except (TypeError, ValueError):
-        raise RateError(f"{where} must be a number, found {rate!r}; try 0.1") from None
-    if not 0 < number < float("inf"):
-        raise RateError(f"{where} must be positive and finite, found {number:g}; try 0.1")
-    return number
-
-
-def constant(rate: float) -> Schedule:
-    """η(n) = η."""
-    return lambda n: rate
-
-
-def inverse(rate: float, half: float = 1.0) -> Schedule:
-    """η(n) = η / (1 + n/half): halved after `half` steps, then falling as 1/n."""
-    return lambda n: rate / (1 + n / half)
-
-
-def staircase(rate: float, every: int, factor: float = 0.5) -> Schedule:
-    """η(n) = η · factor^⌊n/every⌋."""
-    return lambda n: rate * factor ** (n // every)
-
-
-def cosine(rate: float, steps: int, last: float = 0.01) -> Schedule:
-    """From η down half a cosine wave to last·η after `steps` steps, and there it stays."""
-
-    def at(n: int) -> float:
-        wave = (1 + cos(pi * min(n / steps, 1.0))) / 2
-        return rate * (last + (1 - last) * wave)
-
-    return at

@@ -9,7 +9,8 @@ from spusk.training.events import (
     complaint,
     smaller,
 )
-from spusk.training.loop import Plan, order, plan_events, train, train_events, whole
+from spusk.training.loop import order, plan_events, train, train_events
+from spusk.training.plan import Plan, whole
 
 __all__ = [
     "Event",

@@ -4,9 +4,8 @@ The loop yields what happened and prints nothing; who wants to draw, print or sa
 the events.
 """
 
-import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 from typing import Literal
 
@@ -16,37 +15,12 @@ from numpy.typing import NDArray
 from spusk import engines
 from spusk.data import Sample
 from spusk.engines import Session
-from spusk.engines.blas_threads import one_thread
-from spusk.errors import InputError, RateError
-from spusk.nn.backprop import COSTS, forward
 from spusk.nn.network import Network
-from spusk.training.events import (
-    Event,
-    Outcome,
-    Place,
-    SortedSetWarning,
-    Training,
-    complaint,
-    smaller,
-)
+from spusk.training.evaluate import tested
+from spusk.training.events import Event, Outcome, Place, Training
 from spusk.training.health import Saturation, diverged, finite
-
-__all__ = [
-    "Event",
-    "Outcome",
-    "Place",
-    "Plan",
-    "SortedSetWarning",
-    "Training",
-    "complaint",
-    "order",
-    "plan_events",
-    "smaller",
-    "train",
-    "train_events",
-]
-
-CHUNK_SECONDS = 0.05  # how long the engine works before the loop looks up
+from spusk.training.pace import Pace
+from spusk.training.plan import Plan
 
 
 def order(count: int, seed: int, epoch: int) -> NDArray[np.int64]:
@@ -95,47 +69,6 @@ def train_events(
     plan = Plan(rate, batch, epochs, seed).checked(net, V, test)
     session = engines.engine(engine, net).open(net, V, plan.size(V), threads)
     return plan_events(net, V, plan, test, session)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What decides a training besides its network and set."""
-
-    rate: float
-    batch: int | Literal["all"] = 10
-    epochs: int = 10
-    seed: int = 0
-
-    def size(self, V: Sample) -> int:
-        """Precedents in a sub-sample V_i."""
-        return len(V) if self.batch == "all" else min(self.batch, len(V))
-
-    def checked(self, net: Network, V: Sample, test: Sample | None) -> "Plan":
-        """This plan, once every number has been looked at. Raises InputError and its kind."""
-        if not (self.rate > 0 and np.isfinite(self.rate)):
-            raise RateError(f"rate must be positive and finite, got {self.rate}; try 3")
-        if self.batch != "all" and not whole(self.batch):
-            raise InputError(
-                f"batch: expected a whole number from 1 up or 'all', found {self.batch!r}"
-            )
-        if not whole(self.epochs):
-            raise InputError(f"epochs: expected a whole number from 1 up, found {self.epochs!r}")
-        for each in (V, test):
-            if each is not None:
-                engines.fits(net, each)
-        if V.sorted_by_class and self.size(V) < len(V):
-            warnings.warn(
-                f"{V.name} is sorted by class, and the first epoch takes it as given (L11): its "
-                "batches hold one class only; mix the set first: V.take(permutation)",
-                SortedSetWarning,
-                stacklevel=4,
-            )
-        return self
-
-
-def whole(number: object) -> bool:
-    """Whether this is a whole number from 1 up."""
-    return isinstance(number, int) and not isinstance(number, bool) and number >= 1
 
 
 def plan_events(
@@ -189,7 +122,7 @@ def _epoch(
     rows: NDArray[np.int64],
     session: Session,
     place: Place,
-    pace: "Pace",
+    pace: Pace,
 ) -> Iterator[Event]:
     """(4–8) for i = 1…M, in chunks of steps."""
     steps = -(-len(V) // plan.size(V))
@@ -226,49 +159,3 @@ def told(V: Sample, place: Place, steps: int) -> Event:
         speed=place.seen / place.spent,
         place=place,
     )
-
-
-class Pace:
-    """How many steps the engine takes at once: whole windows, as many as fit CHUNK_SECONDS.
-
-    From one window on it grows at most fourfold at a time, and never beyond `most` steps.
-    """
-
-    def __init__(self, window: int, most: int | None) -> None:
-        self.window, self.chunk = window, window
-        self.largest = None if most is None else max(1, most // window) * window
-
-    def after(self, step: int) -> int:
-        """The step at whose end the loop looks up next."""
-        return step // self.window * self.window + self.chunk
-
-    def took(self, steps: int, seconds: float) -> None:
-        """Learns from a chunk; one that an epoch's end cut short says little."""
-        if steps < self.chunk:
-            return
-        wanted = min(4 * self.chunk, round(steps * CHUNK_SECONDS / seconds))
-        self.chunk = max(1, wanted // self.window) * self.window
-        if self.largest is not None:
-            self.chunk = min(self.chunk, self.largest)
-
-
-def tested(
-    event: Event,
-    outcome: Outcome | None,
-    net: Network,
-    test: Sample | None,
-    stop: Callable[[], bool],
-) -> Event:
-    """The event with its outcome, and the test set's numbers where there is one."""
-    if test is None:
-        return replace(event, outcome=outcome)
-    cost, right = 0.0, 0
-    with one_thread(2.0 * net.Q * len(test)):
-        for x, y in net.chunks(test):
-            if stop():
-                return event
-            a = forward(net.layers, net.sigmas, x)[-1]
-            cost += float(np.sum(COSTS[net.error].value(a, y), dtype=np.float64))
-            right += int(np.sum(np.argmax(a, axis=1) == np.argmax(y, axis=1)))
-    accuracy = None if test.labels is None else right / len(test)
-    return replace(event, outcome=outcome, test_cost=cost / len(test), test_accuracy=accuracy)

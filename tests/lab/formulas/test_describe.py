@@ -135,7 +135,7 @@ DESCENTS = [  # formula, start, rate, steps
 ]  # fmt: skip
 HALF = 7.0
 BESIDE = {  # rules of the page that are a rate or a search in Python
-    "falling": lambda rate: {"rate": spusk.optim.rules.inverse(rate, HALF)},
+    "falling": lambda rate: {"rate": spusk.optim.inverse(rate, HALF)},
     "backtracking": lambda rate: {"rate": rate, "search": "armijo"},
 }
 
