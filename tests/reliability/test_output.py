@@ -18,9 +18,9 @@ QUICK = ("train", "--layers", "784-8-10", "--epochs", "1", "--no-pictures", "--o
 PLACE = r"Stopped in epoch (\d+), step (\d+) of 400; what was learned so far is saved\.\n"
 
 
-def started(tmp_path, *arguments, **more):
+def started(tmp_path, *arguments, before=(), **more):
     return subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "spusk", *arguments],
+        [*before, sys.executable, "-W", "error", "-m", "spusk", *arguments],
         cwd=tmp_path,
         **({"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | more),
     )
@@ -126,9 +126,7 @@ def test_a_terminal_that_hangs_up_says_so_twice(tmp_path):
 
 
 def test_nohup_is_left_alone(tmp_path):
-    process = started(
-        tmp_path, *ENDLESS, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    )
+    process = started(tmp_path, *ENDLESS, before=["nohup"])
     epoch_two(process)
     process.send_signal(signal.SIGHUP)
     time.sleep(0.3)
