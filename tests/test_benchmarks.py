@@ -1,5 +1,7 @@
 """The benchmark itself: small tasks, few peers; wrong arithmetic must be found out."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from benchmarks import first_layer, report, widths
@@ -18,6 +20,8 @@ DEEP = Task((784, 9, 7, 10), 7, 210, 1.0, "sample")
 ROW = Row(TASK, 3, 0.5)
 LIMITS = Limits(1e11, ((1 << 16, 8e10), (1 << 20, 4e10), (1 << 28, 2e10)))
 
+on_torch = partial(pytest.param, marks=pytest.mark.torch)
+
 
 def missed(task, runnable):
     runnable.steps(checked_rows(task))
@@ -30,9 +34,8 @@ def test_peers_do_the_same_arithmetic(task):
     assert missed(task, ours.prepare(task, 1, "reference")) < TOLERANCE / 10
 
 
-@pytest.mark.parametrize("module", ["blas", "torch_hand", "torch_eager"])
+@pytest.mark.parametrize("module", ["blas", on_torch("torch_hand"), on_torch("torch_eager")])
 def test_other_libraries_do_the_same_arithmetic(module):
-    pytest.importorskip("scipy" if module == "blas" else "torch")
     from importlib import import_module
 
     peer = import_module(f"benchmarks.peers.{module}")
