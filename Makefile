@@ -4,69 +4,90 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 SOURCE := $(shell find src native CMakeLists.txt pyproject.toml -type f -not -name '*.pyc' 2>/dev/null)
+# Versions and hashes of all that is installed; `make test PINS=` takes the newest of each instead.
+PINS   ?= constraints.txt
+PIP    := $(BIN)/python -m pip install --quiet
+# Each worker takes the next tests in their order, so that a module's server and browser are
+# mostly started once, and takes over from the other in the end.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
-.PHONY: run lab test check soak bench bench-lab fuzz clean
+.PHONY: run lab test test-more test-torch check soak bench bench-lab fuzz pins clean
 
 run: $(VENV)/installed
 	@$(BIN)/spusk train --out runs/first --overwrite
 
-lab: $(VENV)/lab
+lab: $(VENV)/installed $(VENV)/needs-lab
 	@$(BIN)/spusk lab
 
-test: $(VENV)/tested check
-	$(BIN)/python -m pytest -n 2 -m "not soak"
+TESTED := $(VENV)/installed $(VENV)/needs-test
 
-check: $(VENV)/tested
+test: $(TESTED) $(VENV)/browser check
+	$(PYTEST)
+
+test-more: $(TESTED) $(VENV)/browser
+	$(PYTEST) -m more
+
+test-torch: $(TESTED) $(VENV)/needs-torch
+	$(BIN)/python -m pytest -m torch
+
+check: $(TESTED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-soak: $(VENV)/tested
-	$(BIN)/python -m pytest -m soak -v -rP --durations=0
-	$(BIN)/python -m pytest -m "hypothesis and not soak" --hypothesis-profile=long --durations=0
+LONG = -o timeout=7200 -o faulthandler_timeout=7500 --durations=0
+soak: $(TESTED)
+	$(BIN)/python -m pytest -m soak -v -rP $(LONG)
+	$(BIN)/python -m pytest -m "hypothesis and not soak" --hypothesis-profile=long $(LONG)
 
-bench: $(VENV)/benched
+bench: $(VENV)/installed $(VENV)/needs-bench
 	$(BIN)/python -m benchmarks.run
 
-bench-lab: $(VENV)/tested
+bench-lab: $(TESTED) $(VENV)/browser
 	$(BIN)/python -m benchmarks.lab --out docs
 
 SECONDS = 60
-fuzz: $(VENV)/fuzzed
+fuzz: $(VENV)/installed $(VENV)/needs-fuzz
 	$(BIN)/python -m fuzz formula $(SECONDS)
 	$(BIN)/python -m fuzz readers $(SECONDS)
 
-$(BIN)/python:
+$(VENV)/made: $(PINS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "spusk needs Python 3.11 or newer, found $$($(PYTHON) --version); try make PYTHON=python3.12"; exit 1; }
 	@echo "Making $(VENV) …"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --upgrade pip
-
-$(VENV)/installed: $(BIN)/python $(SOURCE)
-	@echo "Installing spusk (a minute or so, once) …"
-	@$(BIN)/python -m pip install --quiet .
+ifeq ($(PINS),)
+	@$(PIP) --upgrade pip
+else
+	@sed -n '/^pip==/,/[^\]$$/p' $(PINS) > $(VENV)/pip.txt
+	@$(PIP) --require-hashes --requirement $(VENV)/pip.txt
+endif
 	@touch $@
 
-$(VENV)/lab: $(VENV)/installed
-	@echo "Installing what the page needs …"
-	@$(BIN)/python -m pip install --quiet '.[lab]'
+$(VENV)/needs-%: $(VENV)/made pyproject.toml tools/needs.py
+	@echo "Installing what is needed: $* …"
+	@$(BIN)/python tools/needs.py $* > $@.txt
+	@$(PIP) $(if $(PINS),--require-hashes --constraint $(PINS)) --requirement $@.txt
 	@touch $@
 
-$(VENV)/tested: $(VENV)/installed
-	@echo "Installing what tests need …"
-	@$(BIN)/python -m pip install --quiet '.[test]'
+$(VENV)/installed: $(VENV)/needs-build $(SOURCE)
+	@echo "Building spusk (a minute or so, once) …"
+	@$(PIP) --no-deps --no-build-isolation .
 	@touch $@
 
-$(VENV)/benched: $(VENV)/installed
-	@echo "Installing what the benchmarks compare with …"
-	@$(BIN)/python -m pip install --quiet '.[bench]'
+# Where the system has no Chromium, Playwright's own; where that can't be had, tests say so.
+$(VENV)/browser: $(VENV)/needs-test
+	@$(BIN)/python -m tests.lab.chromium || $(BIN)/playwright install chromium || true
 	@touch $@
 
-$(VENV)/fuzzed: $(VENV)/installed
-	@echo "Installing the fuzzer …"
-	@$(BIN)/python -m pip install --quiet '.[fuzz]'
-	@touch $@
+# The last line adds PyTorch's build for processors alone, which is not where the others are.
+TORCH_CPU = 6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
+pins: $(VENV)/made
+	@$(PIP) uv
+	$(BIN)/python tools/needs.py build test torch fuzz bench | $(BIN)/uv pip compile - --quiet \
+	  --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
+	  --no-annotate --custom-compile-command "make pins" --output-file constraints.txt
+	sed -i 's/^torch==.*/&\n    --hash=sha256:$(TORCH_CPU) \\/' constraints.txt
 
 clean:
 	rm -rf $(VENV) build runs

@@ -9,7 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from spusk.lab.server.app import KINDS
-from tests.lab.modules import CHROMIUM, QUIET, ROOT, available, ways
+from tests.lab.modules import CHROMIUM, QUIET, ROOT, ways
 
 SOFTWARE_GL = ["--enable-unsafe-swiftshader"]  # the processor draws WebGL too
 BLANK = b"""<!doctype html><html lang="en"><title>modules</title>
@@ -45,7 +45,6 @@ def pages():
     A message of an error on a page's console is a failure.
     """
     if "chromium" not in ways():
-        available()
         pytest.skip("no Playwright with Chromium here")
     from playwright.sync_api import sync_playwright
 
