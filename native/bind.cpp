@@ -76,6 +76,12 @@ void see_answers(Order &order, nb::handle answers) {
   }
 }
 
+const Kernels *known(const std::string &isa) {
+  const Kernels *kernels = kernels_of(isa);
+  if (!kernels) throw std::invalid_argument("this machine can't run " + isa);
+  return kernels;
+}
+
 }  // namespace
 
 void bind_tape(nb::module_ &m);
@@ -83,13 +89,13 @@ void bind_tape(nb::module_ &m);
 NB_MODULE(_native, m) {
   bind_tape(m);
   m.def("instruction_sets", &instruction_sets);
+  m.def("compiled", [](const std::string &isa) { return known(isa)->compiled; }, nb::arg("isa"));
   nb::class_<Held>(m, "Session")
       .def("__init__",
            [](Held *self, const std::vector<long> &sizes, Theta theta,
               const std::vector<int> &activations, int error, nb::object x, nb::object answers,
               long batch, int threads, const std::string &isa, long resident) {
-             const Kernels *kernels = kernels_of(isa);
-             if (!kernels) throw std::invalid_argument("this machine can't run " + isa);
+             const Kernels *kernels = known(isa);
              Order order = ordered(sizes, theta, activations, error, batch, threads);
              order.resident = resident;
              see_inputs(order, x);

@@ -63,6 +63,7 @@ struct Worker {     // one thread's own memory
 struct Plan;
 struct Kernels {    // one instruction set's code
   const char *isa;
+  const char *compiled;  // by which compiler, with which flags
   int lanes, vectors;  // floats in a vector; vectors in the widest panel
   void (*steps)(Plan &, int thread);
 };

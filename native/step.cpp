@@ -126,6 +126,6 @@ void steps(Plan &p, int thread) {
 }  // namespace
 
 extern const Kernels kernels;
-const Kernels kernels = {SPUSK_ISA_NAME, LANES, PV, steps};
+const Kernels kernels = {SPUSK_ISA_NAME, SPUSK_COMPILED, LANES, PV, steps};
 
 }  // namespace spusk::SPUSK_ISA

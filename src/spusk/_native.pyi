@@ -5,6 +5,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 def instruction_sets() -> list[str]: ...
+def compiled(isa: str) -> str: ...  # by which compiler, with which flags
 
 class Session:
     def __init__(

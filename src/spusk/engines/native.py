@@ -49,6 +49,12 @@ def instruction_sets() -> tuple[str, ...]:
     return tuple(_native.instruction_sets()) if _native is not None else ()
 
 
+def compiled(isa: str) -> str:
+    """By which compiler, with which flags, the steps of this instruction set were built."""
+    assert _native is not None
+    return str(_native.compiled(isa))
+
+
 def isa() -> str:
     """The instruction set in use. Raises EngineError where SPUSK_ISA names one that is not."""
     sets = instruction_sets()
