@@ -5,6 +5,7 @@ The public names, each loaded from its room on first use.
 
 from typing import TYPE_CHECKING
 
+from spusk import display
 from spusk._lazy import loader
 from spusk._version import __version__
 
@@ -58,6 +59,14 @@ if TYPE_CHECKING:
     from spusk.training import train_events as train_events
 
 __getattr__ = loader(__name__, MODULES)
+
+
+def _bring_pictures() -> None:
+    """Loads what draws results, when a notebook asks the first of them for its picture."""
+    import spusk.plots.notebook  # noqa: F401
+
+
+display.BRINGERS.append(_bring_pictures)
 
 
 def __dir__() -> list[str]:

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from spusk.lab.server.app import PAGE_TOPICS
+from spusk.lab.formulas.page_data import PAGE_TOPICS
 from tests.lab.modules import PAGE, ROOT
 
 SOURCES = {path.name if path.parent.name == "page" else f"{path.parent.name}/{path.name}": path

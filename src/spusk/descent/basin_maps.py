@@ -1,7 +1,6 @@
 """Where descents land: which minimum each end belongs to; the map of basins of attraction."""
 
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from spusk.descent.batch import Many, descend_many
 from spusk.descent.minimize import spell, surface_of
+from spusk.display import Shown
 from spusk.errors import InputError
 from spusk.optim.stopping import CODE, Outcome
 
@@ -18,7 +18,7 @@ CURVED = -1e-4  # a smaller eigenvalue (relative to the largest) makes it a sadd
 
 
 @dataclass(eq=False)
-class Basins:
+class Basins(Shown):
     """Basins of attraction over a grid; row 0 is the lowest y (origin="lower")."""
 
     f: Any = field(repr=False)
@@ -42,11 +42,6 @@ class Basins:
             for x, value, share in zip(self.minima, self.values, self.shares, strict=True)
         ]
         return "\n".join([*lines, f"none: {np.mean(self.index < 0):.1%}"])
-
-    def _repr_png_(self) -> bytes:
-        # a notebook asks a result for its picture; plots stands after this room, hence by name
-        picture: bytes = import_module("spusk.plots").png(self)
-        return picture
 
 
 def basins(

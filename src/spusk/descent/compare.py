@@ -1,13 +1,13 @@
 """Several rates side by side, each with its verdict (lecture, L4)."""
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from spusk.descent.minimize import Descent, descend, surface_of
+from spusk.display import Shown
 from spusk.errors import RateError
 from spusk.i18n import say
 from spusk.optim.rules import Rule
@@ -15,7 +15,7 @@ from spusk.optim.schedules import Rate
 from spusk.optim.stopping import Outcome
 
 
-class Comparison(list[Descent]):
+class Comparison(Shown, list[Descent]):
     """The descents, one per rate, in the order asked."""
 
     @property
@@ -45,11 +45,6 @@ class Comparison(list[Descent]):
             say("descent.verdict", lang, rate=spoken(r.rate), sentence=r.sentence(lang))
             for r in self
         )
-
-    def _repr_png_(self) -> bytes:
-        # a notebook asks a result for its picture; plots stands after this room, hence by name
-        picture: bytes = import_module("spusk.plots").png(self)
-        return picture
 
 
 def spoken(rate: Rate) -> str:

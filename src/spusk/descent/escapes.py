@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from math import sqrt
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from spusk.descent.basin_maps import land, view_of
 from spusk.descent.batch import descend_many, points
 from spusk.descent.minimize import surface_of
+from spusk.display import Shown
 from spusk.errors import InputError, RateError
 from spusk.i18n import say
 from spusk.optim.rules import Rule
@@ -34,7 +34,7 @@ class Row(NamedTuple):
 
 
 @dataclass(eq=False)
-class Escape:
+class Escape(Shown):
     """A Row per rate; and the number of starts behind each share."""
 
     f: Any = field(repr=False)
@@ -52,11 +52,6 @@ class Escape:
     def text(self, lang: str | None = None) -> str:
         """A line per rate."""
         return "\n".join(say("descent.escape", lang, **row._asdict()) for row in self.rows)
-
-    def _repr_png_(self) -> bytes:
-        # a notebook asks a result for its picture; plots stands after this room, hence by name
-        picture: bytes = import_module("spusk.plots").png(self)
-        return picture
 
 
 def escape(

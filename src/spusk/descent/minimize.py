@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spusk.descent.loop import End, Step, Surface, descend_events
+from spusk.display import Shown
 from spusk.errors import InputError
 from spusk.i18n import say
 from spusk.optim.rules import Rule, make
@@ -23,7 +23,7 @@ Callback = Callable[[Step], object]
 
 
 @dataclass(eq=False)
-class Descent:
+class Descent(Shown):
     """A finished descent; row k of each array is one recorded iterate, `steps[k]` its number.
 
     SciPy's names (x, fun, jac, nit, nfev, njev, success, status, message) speak of the last one.
@@ -111,11 +111,6 @@ class Descent:
         shown = {"x": spell(self.x), "best": spell(self.best.x)}
         return say("descent.summary", lang, fun=self.fun, best_value=self.best.value,
                    best_step=self.best.n, **shown)  # fmt: skip
-
-    def _repr_png_(self) -> bytes:
-        # a notebook asks a result for its picture; plots stands after this room, hence by name
-        picture: bytes = import_module("spusk.plots").png(self)
-        return picture
 
 
 def spell(x: NDArray[Any], most: int = 4) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from spusk.errors import GradientError, InputError
-from spusk.functions import Floats, Function, probes
+from spusk.functions.definition import Floats, Function, probes
 from spusk.functions.differences import central
 
 

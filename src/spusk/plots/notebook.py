@@ -5,6 +5,7 @@ import io
 from matplotlib.axes import Axes
 
 from spusk.descent import Basins, Comparison, Descent, Escape, Many
+from spusk.display import register
 from spusk.errors import InputError
 from spusk.plots.basin_maps import basin_map, escape_curve
 from spusk.plots.convergence import progress
@@ -33,3 +34,7 @@ def png(result: Descent | Comparison | Escape | Basins | Many) -> bytes:
     content = io.BytesIO()
     of(drawn(result)).savefig(content, format="png", dpi=96, facecolor="white")
     return content.getvalue()
+
+
+for kind in (Basins, Comparison, Descent, Escape):
+    register(kind, png)

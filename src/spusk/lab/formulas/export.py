@@ -21,8 +21,8 @@ from spusk.i18n import LANGUAGES, topic
 from spusk.i18n.reasons import reason
 from spusk.io.files import write
 from spusk.lab.formulas.describe import described
+from spusk.lab.formulas.page_data import PAGE_TOPICS, described_entry
 from spusk.lab.requests import FORMULA_LIMIT
-from spusk.lab.server.app import PAGE_TOPICS, described_entry
 
 FIRST = "main.js"
 LEFT_OUT = ("network/view.js", "network/view.css")  # the view whose trainings need the server

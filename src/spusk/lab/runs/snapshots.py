@@ -4,13 +4,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import Protocol
 from weakref import ref
 
 from spusk.nn.network import Network
-
-if TYPE_CHECKING:
-    from spusk.lab.runs.base import Kept
 
 AT_ONCE = 2
 FRESH = 1.0  # seconds that a look at a network in training is good for, at least
@@ -37,7 +34,7 @@ class Look:
             self.took = monotonic() - began
             self.text.set_result(text)
 
-    def serves(self, run: "Kept") -> bool:
+    def serves(self, run: "Seen") -> bool:
         """Whether it shows the run as it is or, while it trains, as it was a moment ago."""
         if self.text.done() and self.text.exception() is not None:
             return False
@@ -47,6 +44,17 @@ class Look:
         return run.state == "running" and (young or not self.text.done())
 
 
+class Seen(Protocol):
+    """What is looked at: a run with a copy of its weights that nobody writes to."""
+
+    @property
+    def seen(self) -> Network: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def looks(self) -> dict[str, Look]: ...
+
+
 class Looks:
     """Takes looks, a few at a time; used from any thread."""
 
@@ -54,7 +62,7 @@ class Looks:
         self.lock, self.slow = Lock(), ThreadPoolExecutor(AT_ONCE, "lab look")
         self.quick = ThreadPoolExecutor(AT_ONCE, "lab drawing")  # what waits for no slow look
 
-    def at(self, run: "Kept", kind: str, look: Callable[[Network], str]) -> Future[str]:
+    def at(self, run: Seen, kind: str, look: Callable[[Network], str]) -> Future[str]:
         """What a look of this kind at a run says; it is the same for everybody."""
         with self.lock:
             found = run.looks.get(kind)

@@ -17,9 +17,10 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from spusk.errors import SpuskError
-from spusk.functions.gallery import GALLERY, Entry
+from spusk.functions.gallery import GALLERY
 from spusk.i18n import LANGUAGES, topic
 from spusk.lab.formulas.basins import Maps, basins
+from spusk.lab.formulas.page_data import PAGE_TOPICS, described_entry
 from spusk.lab.formulas.pool import Formulas
 from spusk.lab.jobs import BusyError
 from spusk.lab.requests import FORMULA_LIMIT
@@ -31,7 +32,6 @@ from spusk.lab.runs.uploads import Files, receive
 from spusk.lab.server.guard import Guard, home, spoken, told
 from spusk.lab.server.live import live
 
-PAGE_TOPICS = ("page", "page_surface", "page_escape", "page_bridge", "page_network")
 KINDS = {"js": "text/javascript", "css": "text/css", "html": "text/html", "svg": "image/svg+xml"}
 PLAIN_PATH = re.compile(rf"([\w-]+/)*[\w-]+(\.[\w-]+)*\.({'|'.join(KINDS)})", re.ASCII)
 REASONS = {404: "not_found", 405: "wrong_method"}
@@ -68,13 +68,6 @@ async def words(request: Request) -> Response:
 async def gallery(request: Request) -> Response:
     """The gallery's functions, each with its view, minima, start and rate."""
     return JSONResponse([described_entry(entry) for entry in GALLERY.values()])
-
-
-def described_entry(entry: Entry) -> dict[str, object]:
-    """One row of the gallery as JSON."""
-    parts = ("name", "formula", "view", "start", "rate", "bound")
-    minima = [minimum._asdict() for minimum in entry.minima]
-    return {part: getattr(entry, part) for part in parts} | {"minima": minima}
 
 
 async def formula(request: Request) -> Response:

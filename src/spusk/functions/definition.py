@@ -1,0 +1,166 @@
+"""What a function is: f: Rⁿ → R with its value, gradient and Hessian, as numbers and formulas."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spusk.errors import FormulaError, InputError
+
+if TYPE_CHECKING:
+    from spusk.functions.gallery import Entry
+    from spusk.functions.symbolic import Formulas, Symbolic
+
+Floats = NDArray[np.floating[Any]]
+PROBES = 20  # random points at which a gradient, a trace or an answer is checked
+
+
+class Verdict(NamedTuple):
+    """Whether a student's answer is right; where not, a point that shows it."""
+
+    right: bool
+    point: Floats
+    found: float
+    expected: float
+
+
+class Function:
+    """f: Rⁿ → R with value, gradient and Hessian (rows L1, L2).
+
+    how: where the gradient comes from: "formula" (exact), "traced" (exact, from a callable),
+    "given" (the user's own, checked) or "differences". Points are (…, n), float32 or float64.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        value: Callable[[Floats], Floats],
+        how: str,
+        symbolic: "Symbolic | None" = None,
+        gradient: Callable[[Floats], Floats] | None = None,
+        entry: "Entry | None" = None,
+        text: str = "",
+    ) -> None:
+        self.names, self.n = tuple(names), len(names)
+        self.how, self.symbolic, self.entry = how, symbolic, entry
+        self.text = text
+        self.name = entry.name if entry else ""
+        self._value, self._gradient = value, gradient
+
+    def __call__(self, *x: ArrayLike) -> Floats:
+        """f(x) of a point, or f(x1, …, xn) of separate numbers."""
+        return self.value(np.stack(np.broadcast_arrays(*x), axis=-1) if len(x) > 1 else x[0])
+
+    def value(self, points: ArrayLike) -> Floats:
+        """f: (…, n) -> (…); NaN or infinite outside its domain."""
+        x = self.points(points)
+        return self.symbolic.value(x) if self.symbolic else self._value(x)
+
+    def gradient(self, points: ArrayLike) -> Floats:
+        """∇f: (…, n) -> (…, n)."""
+        x = self.points(points)
+        if self.symbolic:
+            return self.patched(x, self.symbolic.gradient(x))
+        if self._gradient:
+            return self._gradient(x)
+        from spusk.functions.differences import central
+
+        return central(self._value, x)
+
+    def value_and_gradient(self, points: ArrayLike) -> tuple[Floats, Floats]:
+        """f and ∇f in one pass with shared parts: (…, n) -> (…), (…, n)."""
+        x = self.points(points)
+        if self.symbolic is None:
+            return self.value(x), self.gradient(x)
+        both = self.symbolic.both(x)
+        return both[..., 0], self.patched(x, both[..., 1:])
+
+    def hessian(self, points: ArrayLike) -> Floats:
+        """∂²f/∂xi∂xj: (…, n) -> (…, n, n); exact, but by differences of the gradient where f can't
+        be read, or has so many variables and parts that its formulas would take seconds.
+        """
+        x = self.points(points)
+        if self.symbolic and not self.symbolic.heavy:
+            return self.symbolic.hessian(x)
+        from spusk.functions.differences import central
+
+        rough = central(self.gradient, x)
+        return (rough + np.swapaxes(rough, -1, -2)) / 2
+
+    def formulas(self, kind: str = "text") -> "Formulas":
+        """f, ∇f and Hessian as "text", "latex" or "mathml". Raises InputError where unknown."""
+        if self.symbolic is None:
+            raise InputError("formulas: this function is a callable that could not be read")
+        if kind not in ("text", "latex", "mathml"):
+            raise InputError(f"formulas: expected text, latex or mathml, found {kind!r}")
+        return self.symbolic.formulas(kind)
+
+    @property
+    def expression(self) -> Any | None:  # noqa: ANN401
+        """The SymPy expression, where the function could be read."""
+        return self.symbolic.expression if self.symbolic else None
+
+    @property
+    def rough(self) -> tuple[str, ...]:
+        """Texts u: where u = 0 the gradient may not exist; |u| takes the subgradient 0 there."""
+        return self.symbolic.rough if self.symbolic else ()
+
+    def patched(self, x: Floats, gradient: Floats) -> Floats:
+        """∇f as the gallery defines it where f has a point without one (Ackley at 0: zero)."""
+        if self.entry and self.entry.peak is not None:
+            gradient[(x == np.asarray(self.entry.peak)).all(axis=-1)] = 0
+        return gradient
+
+    def check(self, place: int, answer: str) -> Verdict:
+        """Whether a text equals ∂f/∂x_place, in whatever form it is written (row L2).
+
+        Compared at random points where both are finite. Raises FormulaError for an unreadable one.
+        """
+        from spusk.functions.parse import parse
+        from spusk.functions.symbolic import Symbolic
+
+        tree, names = parse(answer)
+        strange = [name for name in names if name not in self.names]
+        if strange:
+            ours = ", ".join(self.names)
+            raise FormulaError.said("strange_variable", 0, name=strange[0], known=ours)
+        said = Symbolic(tree, self.names).value
+        points = probes(self)
+        found, expected = said(points), self.gradient(points)[:, place]
+        known = np.isfinite(expected)
+        both = known & np.isfinite(found)
+        if both.any():
+            scale = np.maximum(np.abs(expected), np.median(np.abs(expected[both])))
+            with np.errstate(all="ignore"):
+                gap = np.abs(found - expected) / np.maximum(scale, 1e-6)
+            gap[~both] = -1
+        else:
+            gap = np.where(known, np.inf, 0.0)
+        worst = int(np.argmax(gap))
+        right = bool(both.any() and gap[worst] <= 1e-8)
+        return Verdict(right, points[worst], float(found[worst]), float(expected[worst]))
+
+    def points(self, points: ArrayLike) -> Floats:
+        """Points as floats (…, n). Raises InputError for another n."""
+        x = np.asarray(points)
+        if x.dtype not in (np.float32, np.float64):
+            x = x.astype(np.float64)
+        if x.shape[-1:] != (self.n,):
+            raise InputError(
+                f"x: expected {self.n} numbers for {', '.join(self.names)}, found shape {x.shape}"
+            )
+        return x
+
+    def __repr__(self) -> str:
+        return f"Function({self.text or 'callable'}; {', '.join(self.names)}; {self.how})"
+
+
+def probes(f: Function) -> Floats:
+    """Random points (PROBES, n), in the view of the gallery or around the origin and beyond it."""
+    rng = np.random.default_rng(0)
+    if f.entry is not None:
+        low, high = np.array(f.entry.view).T
+    else:
+        low, high = np.full(f.n, -3.0), np.full(f.n, 3.0)
+    return rng.uniform(low, high, (PROBES, f.n))

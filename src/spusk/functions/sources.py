@@ -1,0 +1,52 @@
+"""Where a Function comes from: a formula, a name of the gallery, or a Python callable."""
+
+from collections.abc import Callable
+from typing import Any
+
+from spusk.errors import FormulaError, InputError
+from spusk.functions.definition import Function
+
+
+def function(
+    source: "str | Callable[..., Any] | Function",
+    *,
+    n: int | None = None,
+    gradient: Callable[..., Any] | None = None,
+    name: str = "",
+) -> Function:
+    """A Function from a formula, a gallery name, or a Python callable (row L1).
+
+    A callable is traced to a formula where that goes and agrees with it; else the user's
+    `gradient` is taken, once it agrees with differences; else differences serve. `n` is needed
+    for a callable of one vector; `name` is how it is to be called. Raises FormulaError,
+    GradientError, InputError.
+    """
+    if isinstance(source, Function):
+        return source
+    if callable(source):
+        from spusk.functions.callables import from_callable
+
+        made = from_callable(source, n, gradient)
+    else:
+        made = from_text(source)
+        if n not in (None, made.n):
+            raise InputError(
+                f"function: expected n={n}, found {made.n} variables: {', '.join(made.names)}"
+            )
+    made.name = name or (made.entry.name if made.entry else "")
+    return made
+
+
+def from_text(source: str) -> Function:
+    """A Function from a gallery name or a formula."""
+    from spusk.functions.gallery import GALLERY
+    from spusk.functions.parse import parse
+    from spusk.functions.symbolic import Symbolic, text
+
+    key = source.strip().lower() if isinstance(source, str) else source
+    entry = GALLERY.get(key)
+    tree, names = parse(entry.formula if entry else source)
+    if not names:
+        raise FormulaError.said("constant", 0)
+    symbolic = Symbolic(tree, names)
+    return Function(names, symbolic.value, "formula", symbolic, entry=entry, text=text(tree))
