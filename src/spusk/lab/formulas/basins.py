@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from spusk.lab.jobs import BusyError, Jobs
 from spusk.lab.requests import FORMULA_LIMIT, MOST_RATE, is_number, is_whole
-from spusk.lab.server.guard import told
+from spusk.lab.responses import error_response
 
 if TYPE_CHECKING:
     from spusk.functions.tape import Tape, Walker
@@ -70,11 +70,11 @@ async def basins(request: Request) -> Response:
     """Which minimum each start reaches (int16), then in how many steps (uint16): size² of each."""
     wish = wished(await request.body())
     if wish is None:
-        return told(request.scope, 422, "not_json")
+        return error_response(request.scope, 422, "not_json")
     state = request.app.state
     said = await state.formulas.described(wish.formula)
     if "error" in said or said["answer"]["tape"]["n"] != 2:
-        return told(request.scope, 422, "not_json")
+        return error_response(request.scope, 422, "not_json")
 
     async def gone() -> None:
         while (await request.receive())["type"] != "http.disconnect":

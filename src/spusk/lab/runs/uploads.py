@@ -26,10 +26,10 @@ from spusk.errors import DataError, InputError, SpuskError
 from spusk.i18n import say
 from spusk.i18n.reasons import reason
 from spusk.lab.jobs import BusyError, Jobs
+from spusk.lab.responses import preferred_language
 from spusk.lab.runs import histories
 from spusk.lab.runs.loaded import weights_file
 from spusk.lab.runs.training import Runs
-from spusk.lab.server.guard import spoken
 
 PIECE = 48 * 1024  # bytes of one request
 LARGEST = 256 << 20  # bytes of a file, and of what it unpacks to
@@ -191,7 +191,7 @@ def shown_name(name: str) -> str:
 async def receive(request: Request) -> Response:
     """One piece of a file; after the last one what the file holds, or what is wrong with it."""
     files: Files = request.app.state.files
-    lang, query = spoken(request.scope), request.query_params
+    lang, query = preferred_language(request.scope), request.query_params
     body = await request.body()
     try:
         upload = files.piece(request.path_params["name"], query.get, body, lang)

@@ -24,12 +24,13 @@ from spusk.lab.formulas.page_data import PAGE_TOPICS, described_entry
 from spusk.lab.formulas.pool import Formulas
 from spusk.lab.jobs import BusyError
 from spusk.lab.requests import FORMULA_LIMIT
+from spusk.lab.responses import error_response, preferred_language, redirect_home
 from spusk.lab.runs.base import Kept
 from spusk.lab.runs.downloads import Downloads
 from spusk.lab.runs.snapshots import Looks
 from spusk.lab.runs.training import Runs
 from spusk.lab.runs.uploads import Files, receive
-from spusk.lab.server.guard import Guard, home, spoken, told
+from spusk.lab.server.guard import Guard
 from spusk.lab.server.live import live
 
 KINDS = {"js": "text/javascript", "css": "text/css", "html": "text/html", "svg": "image/svg+xml"}
@@ -48,7 +49,7 @@ def shown(name: str) -> Response:
 
 async def index(request: Request) -> Response:
     """The page itself, at the address without a question."""
-    return home() if request.url.query else shown("index.html")
+    return redirect_home() if request.url.query else shown("index.html")
 
 
 async def page(request: Request) -> Response:
@@ -72,11 +73,11 @@ async def gallery(request: Request) -> Response:
 
 async def formula(request: Request) -> Response:
     """A formula read: its tape, gradient and how both are written."""
-    text, lang = asked_formula(await request.body()), spoken(request.scope)
+    text, lang = asked_formula(await request.body()), preferred_language(request.scope)
     if text is None:
-        return told(request.scope, 422, "not_json")
+        return error_response(request.scope, 422, "not_json")
     if len(text) > FORMULA_LIMIT:
-        return told(request.scope, 422, "long_formula", n=len(text), limit=FORMULA_LIMIT)
+        return error_response(request.scope, 422, "long_formula", n=len(text), limit=FORMULA_LIMIT)
 
     said = await formulas_of(request).described(text)
     wrong = {"error": said["error"][lang], "place": said["place"]} if "error" in said else None
@@ -104,11 +105,11 @@ async def export(request: Request) -> Response:
     """The page without the trainings as one file, with the formula in use."""
     text = request.query_params.get("f", "")
     if len(text) > FORMULA_LIMIT:
-        return told(request.scope, 422, "long_formula", n=len(text), limit=FORMULA_LIMIT)
+        return error_response(request.scope, 422, "long_formula", n=len(text), limit=FORMULA_LIMIT)
 
     said = await formulas_of(request).exported(text)
     if "error" in said:
-        return JSONResponse({"error": said["error"][spoken(request.scope)]}, 422)
+        return JSONResponse({"error": said["error"][preferred_language(request.scope)]}, 422)
     return kept(said["answer"].encode(), "text/html", "spusk-lab.html")
 
 
@@ -122,7 +123,9 @@ async def weights(request: Request) -> Response:
 async def history(request: Request) -> Response:
     """A run and its epochs, to keep."""
     run = asked_run(request)
-    body = json.dumps(run.described(spoken(request.scope)), indent=2, ensure_ascii=False)
+    body = json.dumps(
+        run.described(preferred_language(request.scope)), indent=2, ensure_ascii=False
+    )
     return kept(body.encode(), "application/json", f"spusk-{run.id}.json")
 
 
@@ -180,14 +183,16 @@ ROUTES = (
 async def wrong(request: Request, error: Exception) -> Response:
     """What a person is told when a route could not answer."""
     if isinstance(error, SpuskError):
-        return JSONResponse({"error": error.sentence(spoken(request.scope))}, 422)
+        return JSONResponse({"error": error.sentence(preferred_language(request.scope))}, 422)
     if isinstance(error, BusyError):
-        return told(request.scope, 429, "busy")
+        return error_response(request.scope, 429, "busy")
     if isinstance(error, TimeoutError):
-        return told(request.scope, 503, "slow", seconds=formulas_of(request).seconds)
+        return error_response(request.scope, 503, "slow", seconds=formulas_of(request).seconds)
     if isinstance(error, HTTPException):
-        return told(request.scope, error.status_code, REASONS.get(error.status_code, "broken"))
-    return told(request.scope, 500, "broken")
+        return error_response(
+            request.scope, error.status_code, REASONS.get(error.status_code, "broken")
+        )
+    return error_response(request.scope, 500, "broken")
 
 
 @asynccontextmanager

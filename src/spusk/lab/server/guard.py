@@ -5,17 +5,16 @@ cookie, then the exact Origin of whoever may change something, then the size. Wh
 Origin; another site that a browser names is refused all the same.
 """
 
-import html
 import re
 from collections.abc import Iterable, MutableMapping
 from secrets import compare_digest, token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs
 
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from spusk.i18n import LANGUAGES, language, say
+from spusk.lab.responses import error_response, header_values, redirect_home
 
 LIMIT = 64 * 1024  # bytes of a body, and of a websocket message
 TOO_BIG, STRANGER = 1009, 1008  # websocket close codes
@@ -30,15 +29,6 @@ ARMOUR = (
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-DOOR = """<!doctype html>
-<html lang="{lang}"><head><meta charset="utf-8"><title>spusk</title>
-<meta name="viewport" content="width=device-width"></head>
-<body><h1>spusk</h1><p>{sentence}</p><p><a href="{again_at}">{again}</a></p>
-<script src="/page/again.js"></script></body></html>
-"""
-# A browser sends no Strict cookie when another site leads here, a link in a chat for example. What
-# the page above loads it does send it with: the script comes only to who may enter, and enters.
-AGAIN = "/?again"
 
 
 def new_token() -> str:
@@ -49,29 +39,6 @@ def new_token() -> str:
 def allowed_hosts(names: Iterable[str], port: int) -> frozenset[bytes]:
     """The Host values that are let in: each name with its port; browsers leave :80 out."""
     return frozenset((name if port == 80 else f"{name}:{port}").encode() for name in names)
-
-
-def sent(scope: Scope, name: bytes) -> list[bytes]:
-    """Every value of one header, in order; duplicates stay visible."""
-    return [value for key, value in scope["headers"] if key.lower() == name]
-
-
-def spoken(scope: Scope) -> str:
-    """The language the browser asks for first among ours."""
-    wishes = b",".join(sent(scope, b"accept-language")).decode("latin-1").lower()
-    asked = (tag.strip()[:2] for tag in wishes.split(","))
-    return next((tag for tag in asked if tag in LANGUAGES), language())
-
-
-def told(scope: Scope, status: int, key: str, **numbers: object) -> Response:
-    """One sentence as JSON, or as a small page when a person is looking."""
-    lang = spoken(scope)
-    sentence = say(f"lab.{key}", lang, **numbers)
-    if b"text/html" in b",".join(sent(scope, b"accept")):
-        again = html.escape(say("lab.again", lang))
-        page = DOOR.format(lang=lang, sentence=html.escape(sentence), again=again, again_at=AGAIN)
-        return HTMLResponse(page, status)
-    return JSONResponse({"error": sentence}, status)
 
 
 def cookie_name(host: bytes) -> str:
@@ -102,10 +69,10 @@ class Guard:
             answer = self.exchange(scope, tokens)
             return await answer(scope, receive, send)
         if reason := self.refusal(scope):
-            return await told(scope, 403, reason)(scope, receive, send)
+            return await error_response(scope, 403, reason)(scope, receive, send)
         body = await whole_body(scope, receive)
         if body is None:
-            answer = told(scope, 413, "too_large", limit=LIMIT // 1024)
+            answer = error_response(scope, 413, "too_large", limit=LIMIT // 1024)
             return await answer(scope, receive, send)
         await self.app(scope, replayed(body, receive), send)
 
@@ -127,13 +94,13 @@ class Guard:
 
     def known_host(self, scope: Scope) -> bool:
         """Exactly one Host header, exactly one of ours."""
-        values = sent(scope, b"host")
+        values = header_values(scope, b"host")
         return len(values) == 1 and values[0] in self.hosts
 
     def known_cookie(self, scope: Scope) -> bool:
         """Whether one of the cookies of our name is the token."""
-        name = cookie_name(sent(scope, b"host")[0]).encode()
-        pairs = b";".join(sent(scope, b"cookie")).split(b";")
+        name = cookie_name(header_values(scope, b"host")[0]).encode()
+        pairs = b";".join(header_values(scope, b"cookie")).split(b";")
         cookies = (pair.strip().partition(b"=") for pair in pairs)
         return any(key == name and self.is_token(value) for key, _, value in cookies)
 
@@ -150,16 +117,11 @@ class Guard:
     def exchange(self, scope: Scope, tokens: list[str]) -> Response:
         """Moves the token from the address into a cookie, or refuses it."""
         if len(tokens) != 1 or not self.opens(tokens[0].encode("utf-8", "replace")):
-            return told(scope, 403, "no_token")
-        answer = home()
-        name = cookie_name(sent(scope, b"host")[0])
+            return error_response(scope, 403, "no_token")
+        answer = redirect_home()
+        name = cookie_name(header_values(scope, b"host")[0])
         answer.set_cookie(name, self.token, path="/", httponly=True, samesite="strict")
         return answer
-
-
-def home() -> Response:
-    """Leads to the page; what stands after # in the address stays there."""
-    return RedirectResponse("/", status_code=303, headers={"Cache-Control": "no-store"})
 
 
 def offered(scope: Scope) -> list[str]:
@@ -172,17 +134,17 @@ def offered(scope: Scope) -> list[str]:
 
 def same_origin(scope: Scope) -> bool:
     """Exactly one Origin, that of the page this very Host gave out."""
-    return sent(scope, b"origin") == [b"http://" + sent(scope, b"host")[0]]
+    return header_values(scope, b"origin") == [b"http://" + header_values(scope, b"host")[0]]
 
 
 def own_site(scope: Scope) -> bool:
     """Whether no other site is behind this, as far as the browser tells."""
-    return all(site in OWN_SITE for site in sent(scope, b"sec-fetch-site"))
+    return all(site in OWN_SITE for site in header_values(scope, b"sec-fetch-site"))
 
 
 async def whole_body(scope: Scope, receive: Receive) -> bytes | None:
     """The body, however it is cut into pieces; None when it is too large or its sender left."""
-    lengths = sent(scope, b"content-length")
+    lengths = header_values(scope, b"content-length")
     if any(re.fullmatch(rb"\d+", n) is None or len(n) > 9 or int(n) > LIMIT for n in lengths):
         return None
     body, more = bytearray(), True

@@ -12,8 +12,8 @@ from spusk._version import __version__
 from spusk.errors import SpuskError
 from spusk.i18n import LANGUAGES, say
 from spusk.lab.requests import SHOWN, Asked
+from spusk.lab.responses import preferred_language
 from spusk.lab.runs.watchers import Outbox
-from spusk.lab.server.guard import spoken
 from spusk.lab.server.handlers import BESIDE, IN_TURN, Talk
 
 MOST_PAGES = 100  # connected at once: a large class, each with a page or two
@@ -31,7 +31,7 @@ async def live(socket: WebSocket) -> None:
         full = {lang: say("lab.many_pages", lang, n=MOST_PAGES) for lang in LANGUAGES}
         await socket.send_json({"refused": full})
         return await socket.close(LATER)
-    box = Outbox(spoken(socket.scope))
+    box = Outbox(preferred_language(socket.scope))
     pages.add(box)
     try:
         await talked(socket, box)
