@@ -97,7 +97,7 @@ def test_without_the_native_part_there_is_no_map(monkeypatch):
 def test_a_map_that_takes_too_long_is_given_up(monkeypatch):
     stopped = []
     monkeypatch.setattr(maps, "basin_map", lambda *its: stopped.append(its[-1].wait(20)))
-    wish, data = maps.wished(json.dumps(FINE).encode()), described("himmelblau")
+    wish, data = maps.map_request(json.dumps(FINE).encode()), described("himmelblau")
     made = maps.Maps(0.1).made(data, wish, asyncio.Event().wait)
     assert asyncio.run(made) is None
     until(lambda: stopped == [True])
@@ -115,7 +115,7 @@ def test_a_map_that_nobody_waits_for_is_given_up(monkeypatch):
 def test_when_all_places_are_taken_the_page_does_it_itself(monkeypatch):
     made = maps.Maps(20)
     monkeypatch.setattr(maps, "basin_map", lambda walker, data, wish, stop: stop.wait(20) and None)
-    wish, data = maps.wished(json.dumps(FINE).encode()), described("himmelblau")
+    wish, data = maps.map_request(json.dumps(FINE).encode()), described("himmelblau")
 
     async def crowd():
         left = asyncio.Event()

@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from spusk.data import Data, Sample
-from spusk.lab.requests import Asked
+from spusk.lab.requests import RequestReader
 from spusk.lab.runs.training import Runs
 
 PLAN = {"data": "sample", "layers": [784, 5, 10], "rate": 3, "batch": 10, "epochs": 10,
@@ -15,7 +15,7 @@ SLOW = {"layers": [784, 300, 10], "batch": 1, "rate": 0.05}
 
 
 def wish(**changes):
-    return Asked(PLAN | changes, "en").wish()
+    return RequestReader(PLAN | changes, "en").training_request()
 
 
 def tiny(name="sample", count=400):

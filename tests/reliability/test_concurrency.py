@@ -13,7 +13,7 @@ import pytest
 from spusk import Network, engines, train, train_events
 from spusk.cli.signals import Signals
 from spusk.engines import native
-from spusk.engines.session_lock import Turn
+from spusk.engines.session_lock import SessionLock
 from spusk.errors import EngineError, RunError
 from tests.conftest import blobs
 from tests.reliability.helpers import begin, carry, straight
@@ -144,7 +144,7 @@ def test_a_forked_child_ends_the_parents_session_without_its_threads():
 def test_fork_while_another_thread_steps(tmp_path):
     """The child may train that very network: nobody there holds its turn."""
     net = Network([6, 20, 3], seed=1)
-    turn = Turn(net)
+    turn = SessionLock(net)
     with turn:
         assert forked(train, net, blobs(300), 1.0) == 0
 

@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_info
 
 from spusk import Network, Sample, data, engines, train, train_events
 from spusk.engines import blas_threads, native
-from spusk.engines.blas_threads import one_thread
+from spusk.engines.blas_threads import limited
 from spusk.errors import DataError, EngineError, InputError, NetworkError, RateError
 from spusk.training import Outcome, SortedSetWarning, order
 from spusk.training.events import brief
@@ -220,7 +220,7 @@ def test_short_looks_between_epochs_go_on_one_thread(operations, held):
 
     before = threads()
     assert before, "NumPy has no pool that is known"
-    with one_thread(operations):
+    with limited(operations):
         assert threads() == ([1] * len(before) if held else before)
     assert threads() == before
 
@@ -238,7 +238,7 @@ def test_who_leaves_first_sets_nothing_back_and_who_leaves_last_all():
         return [pool["num_threads"] for pool in found if pool["user_api"] == "blas"]
 
     with blas_threads.controller().limit(limits=2, user_api="blas"):
-        before, one, other = threads(), blas_threads.one_thread(1), blas_threads.one_thread(1)
+        before, one, other = threads(), blas_threads.limited(1), blas_threads.limited(1)
         one.__enter__()
         other.__enter__()
         one.__exit__(None, None, None)

@@ -35,7 +35,7 @@ COMMANDS = {  # command -> the module that holds it; loaded when it is called
 }
 
 
-class Rooms(click.Group):
+class LazyGroup(click.Group):
     """A group whose commands live in modules that load on first use."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
@@ -64,7 +64,7 @@ class Rooms(click.Group):
         return command
 
 
-@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="spusk")
 @click.option(
     "--lang",
@@ -88,11 +88,11 @@ def group(ctx: click.Context, lang: str) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command line; every error a user can make ends in one line and exit code 2."""
     with outlets():
-        code = answered(arguments) or unheard()
+        code = run_command(arguments) or unheard()
     sys.exit(code)
 
 
-def answered(arguments: list[str] | None) -> int:
+def run_command(arguments: list[str] | None) -> int:
     """Carries the command out and says what was wrong with it; the exit code."""
     try:
         code: int | None = group.main(arguments, prog_name="spusk", standalone_mode=False)

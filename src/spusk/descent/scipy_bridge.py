@@ -61,13 +61,13 @@ def scipy_method(
         raise InputError("scipy_method goes without bounds and constraints; leave them out")
     start = np.atleast_1d(np.asarray(x0, np.float64))
 
-    def tell(step: Step) -> None:
+    def report(step: Step) -> None:
         if callback is not None and step.n:
             callback(OptimizeResult(x=step.x, fun=step.value))
 
     result = descend(
         _Fun(fun, jac, args, start.size), start, rate, maxiter, gtol if tol is None else tol,
-        rule=rule, search=search, record="last", callback=tell,
+        rule=rule, search=search, record="last", callback=report,
     )  # fmt: skip
     if result.error is not None:
         raise result.error

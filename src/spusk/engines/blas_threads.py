@@ -43,7 +43,7 @@ HELD = Held()
 
 
 @contextmanager
-def one_thread(operations: float) -> Iterator[None]:
+def limited(operations: float) -> Iterator[None]:
     """Holds BLAS to one thread for a short piece of work; a long one has them all."""
     if operations > SHORT:
         yield

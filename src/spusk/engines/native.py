@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from spusk.data import Sample
 from spusk.engines.base import Tally, fits
-from spusk.engines.session_lock import Turn
+from spusk.engines.session_lock import SessionLock
 from spusk.errors import EngineError
 from spusk.i18n.reasons import Reason
 from spusk.nn.backprop import Floats
@@ -124,7 +124,7 @@ class Steps:
     def __init__(self, net: Network, V: Sample, batch: int, threads: int) -> None:
         self.net = net
         self.session = opened(net, V, batch, threads)
-        self.turn = Turn(net)
+        self.turn = SessionLock(net)
 
     @property
     def window(self) -> int:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spusk.data import Sample
 from spusk.engines.base import Tally, fits
-from spusk.engines.session_lock import Turn
+from spusk.engines.session_lock import SessionLock
 from spusk.nn.backprop import COSTS, Floats, mean_gradient
 from spusk.nn.network import Network, Parameters
 
@@ -34,7 +34,7 @@ class Steps:
     def __init__(self, net: Network, V: Sample, batch: int) -> None:
         self.net, self.V, self.batch = net, V, batch
         self.gradient = Parameters(net.sizes, net.dtype)
-        self.turn = Turn(net)
+        self.turn = SessionLock(net)
 
     def steps(self, order: NDArray[np.int64], first: int, last: int, rate: float) -> Tally:
         """Lines 4–8 of L11 for the sub-samples V_first … V_last−1."""

@@ -12,7 +12,7 @@ locks: WeakKeyDictionary[Network, Lock] = WeakKeyDictionary()
 os.register_at_fork(after_in_child=locks.clear)  # another thread may have held one
 
 
-class Turn:
+class SessionLock:
     """A session's turn, as a context; threads that step on one network wait for one another.
 
     Raises EngineError in a forked child: the engine's threads, and whoever was at work on the

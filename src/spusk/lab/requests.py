@@ -25,7 +25,7 @@ SHOWN = 40  # characters of a wrong value that are told back
 
 
 @dataclass(frozen=True)
-class Wish:
+class TrainingRequest:
     """A training as a page asks for it."""
 
     data: str
@@ -39,45 +39,45 @@ class Wish:
     @property
     def weights(self) -> int:
         """Weights and biases together."""
-        return counted(self.layers)
+        return parameter_count(self.layers)
 
-    def told(self) -> dict[str, Any]:
+    def description(self) -> dict[str, Any]:
         """The training as the page is told of it."""
         parts = ("rate", "batch", "epochs", "init", "seed", "data")
         name = f"{'-'.join(map(str, self.layers))} · η = {self.rate:g}"
         return {"name": name, **{part: getattr(self, part) for part in parts}}
 
 
-class Asked:
+class RequestReader:
     """A message's fields, each by its kind; InputError in the page's language for a wrong one."""
 
     def __init__(self, message: Mapping[str, Any], lang: str) -> None:
         self.message, self.lang = message, lang
 
-    def wrong(self, key: str, field: str, **numbers: object) -> InputError:
+    def refusal(self, key: str, field: str, **numbers: object) -> InputError:
         """The sentence about a field: what is expected, and what was found instead."""
-        found, named = shown(self.message.get(field)), label(field, self.lang)
+        found, named = shorten(self.message.get(field)), label(field, self.lang)
         return InputError(say(f"lab.{key}", self.lang, field=named, found=found, **numbers))
 
     def whole(self, field: str, low: int, high: int) -> int:
         """A whole number in low…high; 10.0 is one, true is none."""
         number: Any = self.message.get(field)
         if not is_whole(number) or not low <= number <= high:
-            raise self.wrong("not_whole", field, low=low, high=high)
+            raise self.refusal("not_whole", field, low=low, high=high)
         return int(number)
 
     def positive(self, field: str, most: float) -> float:
         """A positive number up to `most`."""
         number: Any = self.message.get(field)
         if not is_number(number) or not 0 < number <= most:
-            raise self.wrong("not_positive", field, most=most)
+            raise self.refusal("not_positive", field, most=most)
         return float(number)
 
     def choice(self, field: str, names: Sequence[str]) -> str:
         """One of these names."""
         name = self.message.get(field)
         if not isinstance(name, str) or name not in names:
-            raise self.wrong("not_a_choice", field, names=", ".join(names))
+            raise self.refusal("not_a_choice", field, names=", ".join(names))
         return name
 
     def pixels(self, field: str, shape: tuple[int, int]) -> NDArray[np.float64]:
@@ -86,36 +86,36 @@ class Asked:
         if not isinstance(shades, list) or len(shades) != rows * columns:
             count = len(shades) if isinstance(shades, list) else 0
             size = {"n": rows * columns, "rows": rows, "columns": columns}
-            raise self.wrong("not_a_picture", field, count=count, **size)
+            raise self.refusal("not_a_picture", field, count=count, **size)
         if not all(is_number(shade) and 0 <= shade <= 255 for shade in shades):
-            raise self.wrong("not_shades", field)
+            raise self.refusal("not_shades", field)
         return np.array(shades, np.float64).reshape(shape)
 
     def set(self, field: str, known: Mapping[str, Facts]) -> Facts:
         """One of the sets that are here."""
         name = self.message.get(field)
         if isinstance(name, str) and name.startswith("own-") and name not in known:
-            raise self.wrong("no_set", field)
+            raise self.refusal("no_set", field)
         return known[self.choice(field, tuple(known))]
 
     def layers(self, field: str, V: Facts) -> tuple[int, ...]:
         """Layers that fit the set and the machine."""
         sizes = self.message.get(field)
         if not isinstance(sizes, list) or not 2 <= len(sizes) <= MOST_LAYERS:
-            raise self.wrong("not_layers", field, most=MOST_LAYERS)
+            raise self.refusal("not_layers", field, most=MOST_LAYERS)
         if not all(is_whole(n) and 1 <= n <= MOST_WEIGHTS for n in sizes):
-            raise self.wrong("not_layers", field, most=MOST_LAYERS)
+            raise self.refusal("not_layers", field, most=MOST_LAYERS)
         layers = tuple(map(int, sizes))
         if (layers[0], layers[-1]) != (V.inputs, V.classes):
-            raise self.wrong("wrong_ends", field, first=V.inputs, last=V.classes)
-        if counted(layers) > MOST_WEIGHTS:
-            raise self.wrong("many_weights", field, n=counted(layers), limit=MOST_WEIGHTS)
+            raise self.refusal("wrong_ends", field, first=V.inputs, last=V.classes)
+        if parameter_count(layers) > MOST_WEIGHTS:
+            raise self.refusal("many_weights", field, n=parameter_count(layers), limit=MOST_WEIGHTS)
         return layers
 
-    def wish(self, known: Mapping[str, Facts] = ALWAYS) -> Wish:
+    def training_request(self, known: Mapping[str, Facts] = ALWAYS) -> TrainingRequest:
         """The whole training."""
         V = self.set("data", known)
-        wish = Wish(
+        wish = TrainingRequest(
             data=V.id,
             layers=self.layers("layers", V),
             rate=self.positive("rate", MOST_RATE),
@@ -125,10 +125,10 @@ class Asked:
             seed=self.whole("seed", 0, MOST_SEED),
         )
         if wish.init == "wide" and len(wish.layers) < 3:
-            raise self.wrong("nothing_wide", "init")
+            raise self.refusal("nothing_wide", "init")
         if wish.batch * sum(wish.layers) > MOST_ACTIVATIONS:
             limit = MOST_ACTIVATIONS // sum(wish.layers)
-            raise self.wrong("large_batch", "batch", limit=limit)
+            raise self.refusal("large_batch", "batch", limit=limit)
         return wish
 
 
@@ -137,7 +137,7 @@ def label(field: str, lang: str) -> str:
     return say(f"lab.{field}" if field == "pixels" else f"page_network.{field}", lang)
 
 
-def counted(layers: Sequence[int]) -> int:
+def parameter_count(layers: Sequence[int]) -> int:
     """Weights and biases of these layers."""
     return sum((n + 1) * m for n, m in pairwise(layers))
 
@@ -154,7 +154,7 @@ def is_whole(value: Any) -> bool:  # noqa: ANN401
     return is_number(value) and value == value // 1
 
 
-def shown(value: object) -> str:
+def shorten(value: object) -> str:
     """A wrong value, as short as a sentence needs it."""
     try:
         text = "".join(c if c.isprintable() else "�" for c in repr(value))

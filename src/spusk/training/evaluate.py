@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from spusk.data import Sample
-from spusk.engines.blas_threads import one_thread
+from spusk.engines.blas_threads import limited
 from spusk.nn.backprop import COSTS, forward
 from spusk.nn.network import Network
 from spusk.training.events import Event, Outcome
@@ -23,7 +23,7 @@ def tested(
     if test is None:
         return replace(event, outcome=outcome)
     cost, right = 0.0, 0
-    with one_thread(2.0 * net.Q * len(test)):
+    with limited(2.0 * net.Q * len(test)):
         for x, y in net.chunks(test):
             if stop():
                 return event

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from spusk.data import Sample
-from spusk.engines.blas_threads import one_thread
+from spusk.engines.blas_threads import limited
 from spusk.nn.backprop import COSTS, Floats
 from spusk.nn.network import Network
 from spusk.training.events import Event
@@ -43,7 +43,7 @@ MOVE = 1e-3  # of ‖θ‖ in an epoch; runs that came back had moved by 5e-3
 
 def finite(net: Network) -> bool:
     """Whether every weight and bias is a number: one pass, as Σθ² passes NaN and infinity on."""
-    with one_thread(2.0 * net.theta.size), np.errstate(over="ignore", invalid="ignore"):
+    with limited(2.0 * net.theta.size), np.errstate(over="ignore", invalid="ignore"):
         return bool(np.isfinite(net.theta @ net.theta)) or bool(np.isfinite(net.theta).all())
 
 
@@ -78,7 +78,7 @@ class Saturation:
         with np.errstate(over="ignore", invalid="ignore"):  # weights that large are no surprise
             if cost < self.bar:
                 return False
-            with one_thread(6.0 * self.net.Q * len(self.index)):
+            with limited(6.0 * self.net.Q * len(self.index)):
                 return self.stands_still(self.bar)
 
     def looks_at(self, epoch: int) -> bool:

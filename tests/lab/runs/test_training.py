@@ -10,7 +10,7 @@ import spusk
 from spusk.errors import DataError, InputError
 from spusk.i18n import topic
 from spusk.lab import requests
-from spusk.lab.requests import Asked
+from spusk.lab.requests import RequestReader
 from spusk.lab.runs import training
 from spusk.lab.runs.training import Runs
 from tests.lab.trained import LONG, PLAN, ended, tiny, until, wish
@@ -268,7 +268,7 @@ LABELS = {"en": topic("page_network", "en"), "ru": topic("page_network", "ru")}
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_every_field_is_looked_at(field, value, words, lang):
     with pytest.raises(InputError) as error:
-        Asked(PLAN | {field: value}, lang).wish()
+        RequestReader(PLAN | {field: value}, lang).training_request()
     said = str(error.value)
     assert said.startswith(f"{LABELS[lang][field]}: "), "named as the form names it"
     assert len(said) < 250
@@ -280,11 +280,11 @@ def test_every_field_is_looked_at(field, value, words, lang):
 @pytest.mark.parametrize("field", PLAN)
 def test_no_field_may_be_missing(field):
     with pytest.raises(InputError, match=f"{LABELS['en'][field]}: .*found None"):
-        Asked({k: v for k, v in PLAN.items() if k != field}, "en").wish()
+        RequestReader({k: v for k, v in PLAN.items() if k != field}, "en").training_request()
 
 
 def test_whole_numbers_may_come_with_a_point_and_the_lecture_fits():
     assert wish(batch=10.0, layers=[784, 89, 100306, 10.0]).layers == (784, 89, 100306, 10)
     with pytest.raises(InputError, match="wide start needs a layer between"):
         wish(init="wide", layers=[784, 10])
-    assert requests.shown(10**5000) == "int", "a number too long to write"
+    assert requests.shorten(10**5000) == "int", "a number too long to write"

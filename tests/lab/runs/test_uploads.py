@@ -365,9 +365,9 @@ def test_weights_find_the_set_they_were_trained_on(app, runs):
 
 
 def runs_wish(runs, plan):
-    from spusk.lab.requests import Asked
+    from spusk.lab.requests import RequestReader
 
-    return Asked(PLAN | plan, "en").wish(runs.sets.facts)
+    return RequestReader(PLAN | plan, "en").training_request(runs.sets.facts)
 
 
 def test_weights_too_large_to_keep_are_refused(app, monkeypatch, tmp_path):

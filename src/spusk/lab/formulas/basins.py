@@ -30,7 +30,7 @@ SECONDS = 1.0  # a map that takes longer comes from the page
 AWAY, NONE = -2, -1  # as in page/math/basins.js
 
 
-class Wish(NamedTuple):
+class MapRequest(NamedTuple):
     """A map as a page asks for it."""
 
     formula: str
@@ -46,7 +46,9 @@ class Maps:
     def __init__(self, seconds: float = SECONDS) -> None:
         self.jobs = Jobs(2, seconds)
 
-    async def made(self, described: Said, wish: Wish, gone: Callable[[], Any]) -> bytes | None:
+    async def made(
+        self, described: Said, wish: MapRequest, gone: Callable[[], Any]
+    ) -> bytes | None:
         """The map; None where there is none, in time, or `gone()` comes to its end."""
         walker, stop = walker_of(described["tape"]), Event()
         if walker is None:
@@ -68,7 +70,7 @@ class Maps:
 
 async def basins(request: Request) -> Response:
     """Which minimum each start reaches (int16), then in how many steps (uint16): size² of each."""
-    wish = wished(await request.body())
+    wish = map_request(await request.body())
     if wish is None:
         return error_response(request.scope, 422, "not_json")
     state = request.app.state
@@ -86,11 +88,11 @@ async def basins(request: Request) -> Response:
     return Response(body, media_type="application/octet-stream")
 
 
-def wished(body: bytes) -> Wish | None:
+def map_request(body: bytes) -> MapRequest | None:
     """What a page asks for; None where it makes no sense."""
     try:
         said = json.loads(body)
-        formula, view, size, rate, steps = (said[name] for name in Wish._fields)
+        formula, view, size, rate, steps = (said[name] for name in MapRequest._fields)
         formula.encode()  # half a surrogate pair is no text
         sides = [number for side in view for number in side]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
@@ -107,7 +109,7 @@ def wished(body: bytes) -> Wish | None:
     with suppress(OverflowError, ValueError):
         box = np.array(view, np.float64)
         if (box[:, 0] < box[:, 1]).all():
-            return Wish(formula, box, int(size), float(rate), int(steps))
+            return MapRequest(formula, box, int(size), float(rate), int(steps))
     return None
 
 
@@ -132,7 +134,7 @@ def tape_of(rows: Said) -> "Tape":
     return Tape(rows["n"], cells, ops, tuple(map(operand, rows["outputs"])))
 
 
-def basin_map(walker: "Walker", described: Said, wish: Wish, stop: Event) -> bytes | None:
+def basin_map(walker: "Walker", described: Said, wish: MapRequest, stop: Event) -> bytes | None:
     """Where all descents of a map end; None when it is wanted no more."""
     from spusk.descent.batch import SHARE, TOLERANCE, cores, empty, walk
 

@@ -12,7 +12,7 @@ from spusk.nn.network import Network
 from spusk.training import Outcome
 
 
-class Kept:
+class LabRun:
     """A network that nobody writes to (`seen`), its set and its history.
 
     `gate` guards all that others see or want.

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from starlette.responses import StreamingResponse
 
 from spusk.lab.jobs import BusyError
-from spusk.lab.runs.base import Kept
+from spusk.lab.runs.base import LabRun
 from spusk.lab.runs.loaded import SET
 from spusk.nn.network import Network
 from spusk.runs.weights import packed
@@ -24,7 +24,7 @@ class Downloads:
     def __init__(self) -> None:
         self.copies: WeakKeyDictionary[Network, tuple[str, float]] = WeakKeyDictionary()
 
-    def copy(self, run: Kept) -> Network:
+    def copy(self, run: LabRun) -> Network:
         """A run's weights as they are or, while it trains, were a moment ago. BusyError."""
         if run.state != "running":
             return run.seen
@@ -38,7 +38,7 @@ class Downloads:
         self.copies[net] = run.id, now
         return net
 
-    async def answer(self, run: Kept) -> StreamingResponse:
+    async def answer(self, run: LabRun) -> StreamingResponse:
         """The run's weights file."""
         net = self.copy(run)
         about = {SET: run.facts.id} if run.facts else None

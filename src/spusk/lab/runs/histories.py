@@ -8,8 +8,8 @@ from typing import Any
 from spusk.errors import InputError, RunError
 from spusk.i18n import say
 from spusk.lab.requests import is_number, is_whole
-from spusk.lab.runs.base import Kept
-from spusk.lab.runs.loaded import ROW, Loaded
+from spusk.lab.runs.base import LabRun
+from spusk.lab.runs.loaded import ROW, LoadedRun
 from spusk.runs.folder import read_history
 
 ENDINGS = (".json", ".csv")
@@ -17,11 +17,11 @@ MOST = 10_000  # epochs
 PLAN = ("rate", "batch", "epochs", "seed")  # what history.json tells of the training
 
 
-def remember(run: Kept, path: Path, name: str, lang: str) -> None:
+def remember(run: LabRun, path: Path, name: str, lang: str) -> None:
     """Gives loaded weights their history. Raises InputError for a file that holds another's."""
     said = described(path)
     rows = checked(said.get("history"))
-    if not isinstance(run, Loaded) or rows is None:
+    if not isinstance(run, LoadedRun) or rows is None:
         raise InputError(say("lab.no_history", lang, name=name))
     if "sizes" in said and said["sizes"] != [*run.seen.sizes]:
         raise InputError(say("lab.other_history", lang, name=name))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spusk.data import Sample
 from spusk.data.digit import drawn
-from spusk.engines.blas_threads import one_thread
+from spusk.engines.blas_threads import limited
 from spusk.lab.runs.sets import Facts, facts_of
 from spusk.nn.network import Network
 
@@ -34,7 +34,7 @@ def confusion(net: Network, V: Sample, facts: Facts | None = None) -> dict[str, 
     """
     assert V.labels is not None
     facts = facts or facts_of(V.name, V.name, V)
-    with one_thread(2.0 * net.Q * len(V)):
+    with limited(2.0 * net.Q * len(V)):
         answers = np.nan_to_num(net.answer(V))  # (K, m)
     said = np.argmax(answers, axis=1)
     table = np.zeros((V.classes, V.classes), np.int64)
@@ -64,7 +64,7 @@ def answer(net: Network, ink: NDArray[np.float64], white: float = 1.0) -> dict[s
     `white` is the brightest pixel of the network's set, 0…1.
     """
     x = drawn(ink)
-    with one_thread(2.0 * net.Q):
+    with limited(2.0 * net.Q):
         a = np.nan_to_num(net.answer(x * (white / 255)))
     return {"a": np.round(a, 4).astype(np.float64).round(4).tolist(), "digit": int(np.argmax(a)),
             "input": x.tolist()}  # fmt: skip

@@ -7,7 +7,7 @@ from spusk import data
 from spusk.data import Data
 from spusk.errors import DataError
 from spusk.i18n import say
-from spusk.lab.runs.base import Kept
+from spusk.lab.runs.base import LabRun
 from spusk.lab.runs.sets import ALWAYS, Facts, Sets
 from spusk.nn.network import Network
 from spusk.runs import fingerprint, folder
@@ -29,7 +29,7 @@ class Found(NamedTuple):
     history: list[dict[str, Any]]
 
 
-class Loaded(Kept):
+class LoadedRun(LabRun):
     """A finished run from a file."""
 
     def __init__(self, number: str, found: Found, facts: Facts | None, sets: Data | None) -> None:
@@ -85,7 +85,7 @@ def its_set(run: folder.Run, sets: Sets, lang: str) -> str | None:
     return sets.add(found, Path(run.source).name, lang).id
 
 
-def loaded(number: str, found: Found, sets: Sets, lang: str) -> Loaded:
+def loaded(number: str, found: Found, sets: Sets, lang: str) -> LoadedRun:
     """The run, with the set that fits it best."""
     facts = sets.of(found.net.sizes[0], found.net.sizes[-1], found.data)
     try:
@@ -93,4 +93,4 @@ def loaded(number: str, found: Found, sets: Sets, lang: str) -> Loaded:
     except DataError:  # MNIST is not here: the sample has the same shape
         facts = sets.of(found.net.sizes[0], found.net.sizes[-1], None)
         own = sets.find(facts.id, lang) if facts else None
-    return Loaded(number, found, facts, own)
+    return LoadedRun(number, found, facts, own)

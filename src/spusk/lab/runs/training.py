@@ -11,8 +11,8 @@ from spusk.data import Data
 from spusk.engines import Session
 from spusk.errors import InputError
 from spusk.i18n import LANGUAGES, say
-from spusk.lab.requests import Wish
-from spusk.lab.runs.base import Kept
+from spusk.lab.requests import TrainingRequest
+from spusk.lab.runs.base import LabRun
 from spusk.lab.runs.loaded import Found, loaded
 from spusk.lab.runs.report import ended, progress_of, row_of
 from spusk.lab.runs.sets import Facts, Sets
@@ -35,7 +35,7 @@ STATES = {
 }
 
 
-class Run(Kept):
+class TrainingRun(LabRun):
     """One training: its thread, its place, and a copy of its weights that nobody writes to.
 
     The thread holds `gate` only for a moment at an event. `wanted`: what the thread shall do at
@@ -44,12 +44,12 @@ class Run(Kept):
 
     sets: Data
 
-    def __init__(self, name: str, wish: Wish, facts: Facts, sets: Data) -> None:
+    def __init__(self, name: str, wish: TrainingRequest, facts: Facts, sets: Data) -> None:
         self.wish = wish
         self.net = Network(wish.layers, wish.seed, wish.init, V=sets.train)
         self.plan = Plan(wish.rate, wish.batch, wish.epochs, wish.seed)
         self.plan.checked(self.net, sets.train, sets.test)
-        super().__init__(name, self.net.copy(), facts, sets, wish.told())
+        super().__init__(name, self.net.copy(), facts, sets, wish.description())
         self.copied, self.copying = monotonic(), 0.0
         self.state, self.wanted, self.resting = "running", "go", False
         self.last: Event | None = None
@@ -174,22 +174,22 @@ class Runs:
 
     def __init__(self, load: Callable[[str], Data] = data.load) -> None:
         self.sets, self.lock = Sets(load), Lock()
-        self.kept: dict[str, Kept] = {}
-        self.leaving: list[Kept] = []  # forgotten, and not yet at the end of their step
+        self.kept: dict[str, LabRun] = {}
+        self.leaving: list[LabRun] = []  # forgotten, and not yet at the end of their step
         self.number = 0
 
-    def start(self, wish: Wish, lang: str) -> Run:
+    def start(self, wish: TrainingRequest, lang: str) -> TrainingRun:
         """A new training, under way. Raises InputError where there is no room for it."""
         with self.lock:
             self.room_for(wish.weights, lang)
             self.one_more(lang)
             sets = self.sets.find(wish.data, lang)
-            run = Run(self.new_name(), wish, self.sets.facts[wish.data], sets)
+            run = TrainingRun(self.new_name(), wish, self.sets.facts[wish.data], sets)
             run.begin()
             self.kept[run.id] = run
             return run
 
-    def load(self, found: Found, lang: str) -> Kept:
+    def load(self, found: Found, lang: str) -> LabRun:
         """A run that was trained elsewhere. Raises InputError where there is no room for it."""
         with self.lock:
             self.room_for(found.net.Q + found.net.P, lang)
@@ -213,25 +213,25 @@ class Runs:
         if weights > KEPT_WEIGHTS:
             raise InputError(say("lab.many_kept", lang, weights=weights, limit=KEPT_WEIGHTS))
 
-    def one_more(self, lang: str, besides: Kept | None = None) -> None:
+    def one_more(self, lang: str, besides: LabRun | None = None) -> None:
         """Raises InputError where so many train already."""
         busy = [run for run in self.all() if run.state == "running" and run is not besides]
         if len(busy) >= AT_ONCE:
             raise InputError(say("lab.many_at_once", lang, n=AT_ONCE))
 
-    def all(self) -> list[Kept]:
+    def all(self) -> list[LabRun]:
         """Those that are kept, and those that still take up room."""
         self.leaving = [run for run in self.leaving if not run.over]
         return [*self.kept.values(), *self.leaving]
 
-    def find(self, name: object, lang: str) -> Kept:
+    def find(self, name: object, lang: str) -> LabRun:
         """The run of this id. Raises InputError."""
         run = self.kept.get(name) if isinstance(name, str) else None
         if run is None:
             raise InputError(say("lab.no_run", lang))
         return run
 
-    def steer(self, run: Kept, wanted: str, lang: str) -> None:
+    def steer(self, run: LabRun, wanted: str, lang: str) -> None:
         """Go on, pause, one epoch or stop. Raises InputError for a run that has ended."""
         if run.over:
             raise InputError(say("lab.run_over", lang))
@@ -242,7 +242,7 @@ class Runs:
         else:
             run.ask(wanted)
 
-    def forget(self, run: Kept) -> None:
+    def forget(self, run: LabRun) -> None:
         """Stops a run and lets it go; one in the midst of a long step counts until it has ended."""
         run.ask("stop")
         with self.lock:
@@ -255,7 +255,7 @@ class Runs:
         with self.lock:
             every = self.all()
         for run in every:
-            if isinstance(run, Run):
+            if isinstance(run, TrainingRun):
                 with run.gate:
                     run.wanted = "stop"
                     run.gate.notify_all()

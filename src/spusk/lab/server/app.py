@@ -25,7 +25,7 @@ from spusk.lab.formulas.pool import Formulas
 from spusk.lab.jobs import BusyError
 from spusk.lab.requests import FORMULA_LIMIT
 from spusk.lab.responses import error_response, preferred_language, redirect_home
-from spusk.lab.runs.base import Kept
+from spusk.lab.runs.base import LabRun
 from spusk.lab.runs.downloads import Downloads
 from spusk.lab.runs.snapshots import Looks
 from spusk.lab.runs.training import Runs
@@ -38,7 +38,7 @@ PLAIN_PATH = re.compile(rf"([\w-]+/)*[\w-]+(\.[\w-]+)*\.({'|'.join(KINDS)})", re
 REASONS = {404: "not_found", 405: "wrong_method"}
 
 
-def shown(name: str) -> Response:
+def page_file(name: str) -> Response:
     """One file of the page, by a path that cannot leave its folder."""
     file = files("spusk.lab").joinpath("page", name)
     if not PLAIN_PATH.fullmatch(name) or not file.is_file():
@@ -49,12 +49,12 @@ def shown(name: str) -> Response:
 
 async def index(request: Request) -> Response:
     """The page itself, at the address without a question."""
-    return redirect_home() if request.url.query else shown("index.html")
+    return redirect_home() if request.url.query else page_file("index.html")
 
 
 async def page(request: Request) -> Response:
     """A module, style or picture of the page."""
-    return shown(request.path_params["file"])
+    return page_file(request.path_params["file"])
 
 
 async def words(request: Request) -> Response:
@@ -73,7 +73,7 @@ async def gallery(request: Request) -> Response:
 
 async def formula(request: Request) -> Response:
     """A formula read: its tape, gradient and how both are written."""
-    text, lang = asked_formula(await request.body()), preferred_language(request.scope)
+    text, lang = formula_text(await request.body()), preferred_language(request.scope)
     if text is None:
         return error_response(request.scope, 422, "not_json")
     if len(text) > FORMULA_LIMIT:
@@ -90,7 +90,7 @@ def formulas_of(request: Request) -> Formulas:
     return found
 
 
-def asked_formula(body: bytes) -> str | None:
+def formula_text(body: bytes) -> str | None:
     """The text of {"formula": text}; None for any other body."""
     try:
         said = json.loads(body)
@@ -110,26 +110,26 @@ async def export(request: Request) -> Response:
     said = await formulas_of(request).exported(text)
     if "error" in said:
         return JSONResponse({"error": said["error"][preferred_language(request.scope)]}, 422)
-    return kept(said["answer"].encode(), "text/html", "spusk-lab.html")
+    return attachment(said["answer"].encode(), "text/html", "spusk-lab.html")
 
 
 async def weights(request: Request) -> Response:
     """A run's weights as they are now, to keep."""
-    run = asked_run(request)
+    run = requested_run(request)
     answer = await request.app.state.downloads.answer(run)
-    return to_keep(answer, f"spusk-{run.id}.safetensors")
+    return as_attachment(answer, f"spusk-{run.id}.safetensors")
 
 
 async def history(request: Request) -> Response:
     """A run and its epochs, to keep."""
-    run = asked_run(request)
+    run = requested_run(request)
     body = json.dumps(
         run.described(preferred_language(request.scope)), indent=2, ensure_ascii=False
     )
-    return kept(body.encode(), "application/json", f"spusk-{run.id}.json")
+    return attachment(body.encode(), "application/json", f"spusk-{run.id}.json")
 
 
-def asked_run(request: Request) -> Kept:
+def requested_run(request: Request) -> LabRun:
     """The run that an address names, or 404."""
     runs: Runs = request.app.state.runs
     run = runs.kept.get(request.path_params["id"])
@@ -138,12 +138,12 @@ def asked_run(request: Request) -> Kept:
     return run
 
 
-def kept(body: bytes, kind: str, name: str) -> Response:
+def attachment(body: bytes, kind: str, name: str) -> Response:
     """A file to be saved, not shown."""
-    return to_keep(Response(body, media_type=kind), name)
+    return as_attachment(Response(body, media_type=kind), name)
 
 
-def to_keep(answer: Response, name: str) -> Response:
+def as_attachment(answer: Response, name: str) -> Response:
     """The answer as a file of this name."""
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
@@ -180,7 +180,7 @@ ROUTES = (
 )
 
 
-async def wrong(request: Request, error: Exception) -> Response:
+async def describe_failure(request: Request, error: Exception) -> Response:
     """What a person is told when a route could not answer."""
     if isinstance(error, SpuskError):
         return JSONResponse({"error": error.sentence(preferred_language(request.scope))}, 422)
@@ -196,7 +196,7 @@ async def wrong(request: Request, error: Exception) -> Response:
 
 
 @asynccontextmanager
-async def living(app: Starlette) -> AsyncIterator[None]:
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """Warms up, and ends the trainings: a thread must not outlive what it works with."""
     app.state.formulas.warm()
     yield
@@ -214,9 +214,10 @@ def create(
     once: Iterable[str] = (),
 ) -> ASGIApp:
     """The whole server as one ASGI app, behind its guard."""
-    faces = dict.fromkeys((SpuskError, BusyError, TimeoutError, HTTPException, Exception), wrong)
+    kinds = (SpuskError, BusyError, TimeoutError, HTTPException, Exception)
+    handlers = dict.fromkeys(kinds, describe_failure)
     routes = [row.route() for row in ROUTES]
-    app = Starlette(routes=routes, exception_handlers=faces, lifespan=living)
+    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
     state = app.state
     state.id, state.pages = token_hex(8), set()
     state.formulas, state.runs, state.files = formulas or Formulas(), runs or Runs(), Files()

@@ -20,7 +20,7 @@ LIMIT = 64 * 1024  # bytes of a body, and of a websocket message
 TOO_BIG, STRANGER = 1009, 1008  # websocket close codes
 READING = ("GET", "HEAD")  # methods that change nothing: no Origin is asked for
 OWN_SITE = (b"same-origin", b"none")  # who may read, where a browser tells: the page, and a person
-ARMOUR = (
+SECURITY_HEADERS = (
     (
         b"content-security-policy",
         b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -57,7 +57,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self.http(scope, receive, armoured(send))
+            await self.http(scope, receive, with_security_headers(send))
         elif scope["type"] == "websocket":
             await self.websocket(scope, receive, send)
         elif scope["type"] == "lifespan":
@@ -65,23 +65,23 @@ class Guard:
 
     async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request: refused, its token exchanged for a cookie, or handed on whole."""
-        if self.known_host(scope) and (tokens := offered(scope)):
+        if self.known_host(scope) and (tokens := offered_tokens(scope)):
             answer = self.exchange(scope, tokens)
             return await answer(scope, receive, send)
         if reason := self.refusal(scope):
             return await error_response(scope, 403, reason)(scope, receive, send)
-        body = await whole_body(scope, receive)
+        body = await read_body(scope, receive)
         if body is None:
             answer = error_response(scope, 413, "too_large", limit=LIMIT // 1024)
             return await answer(scope, receive, send)
-        await self.app(scope, replayed(body, receive), send)
+        await self.app(scope, replay_body(body, receive), send)
 
     async def websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One websocket: refused before it is accepted, or handed on with its messages counted."""
         if self.refusal(scope):
             await send({"type": "websocket.close", "code": STRANGER})
         else:
-            await self.app(scope, counted(receive, send), send)
+            await self.app(scope, with_message_limit(receive, send), send)
 
     def refusal(self, scope: Scope) -> str | None:
         """Why this one may not enter (a key of the words), or None."""
@@ -124,7 +124,7 @@ class Guard:
         return answer
 
 
-def offered(scope: Scope) -> list[str]:
+def offered_tokens(scope: Scope) -> list[str]:
     """The tokens in the address of a first visit: `GET /?token=…`."""
     if scope["method"] != "GET" or scope["path"] != "/":
         return []
@@ -142,7 +142,7 @@ def own_site(scope: Scope) -> bool:
     return all(site in OWN_SITE for site in header_values(scope, b"sec-fetch-site"))
 
 
-async def whole_body(scope: Scope, receive: Receive) -> bytes | None:
+async def read_body(scope: Scope, receive: Receive) -> bytes | None:
     """The body, however it is cut into pieces; None when it is too large or its sender left."""
     lengths = header_values(scope, b"content-length")
     if any(re.fullmatch(rb"\d+", n) is None or len(n) > 9 or int(n) > LIMIT for n in lengths):
@@ -159,7 +159,7 @@ async def whole_body(scope: Scope, receive: Receive) -> bytes | None:
     return bytes(body)
 
 
-def replayed(body: bytes, receive: Receive) -> Receive:
+def replay_body(body: bytes, receive: Receive) -> Receive:
     """Gives the body that was read once more, then whatever comes."""
     waiting: list[MutableMapping[str, Any]] = [{"type": "http.request", "body": body}]
 
@@ -169,7 +169,7 @@ def replayed(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-def counted(receive: Receive, send: Send) -> Receive:
+def with_message_limit(receive: Receive, send: Send) -> Receive:
     """Closes a websocket that sends a message over the limit."""
 
     async def measured() -> Message:
@@ -183,12 +183,12 @@ def counted(receive: Receive, send: Send) -> Receive:
     return measured
 
 
-def armoured(send: Send) -> Send:
+def with_security_headers(send: Send) -> Send:
     """Puts the headers that keep strangers out on every answer, errors included."""
 
     async def with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", []), *ARMOUR]}
+            message = {**message, "headers": [*message.get("headers", []), *SECURITY_HEADERS]}
         await send(message)
 
     return with_headers

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from spusk.errors import InputError
 from spusk.i18n import say
-from spusk.lab.requests import Asked
+from spusk.lab.requests import RequestReader
 from spusk.lab.runs import inspect
-from spusk.lab.runs.base import Kept
+from spusk.lab.runs.base import LabRun
 from spusk.lab.runs.sets import Facts
 from spusk.lab.runs.snapshots import PATIENCE, Looks
 from spusk.lab.runs.training import Runs
@@ -20,7 +20,7 @@ from spusk.lab.runs.watchers import Outbox
 class Talk(NamedTuple):
     """A message being answered: its fields, who asked, the trainings, and the looks at them."""
 
-    asked: Asked
+    asked: RequestReader
     box: Outbox
     runs: Runs
     looks: Looks
@@ -31,7 +31,7 @@ class Talk(NamedTuple):
         return self.box.lang
 
     @property
-    def run(self) -> Kept:
+    def run(self) -> LabRun:
         """The run that is meant. Raises InputError."""
         return self.runs.find(self.asked.message.get("id"), self.lang)
 
@@ -43,7 +43,7 @@ class Talk(NamedTuple):
         """
         self.box.loop.call_soon_threadsafe(self.box.put, json.dumps(message))
 
-    def say_how(self, run: Kept) -> None:
+    def say_how(self, run: LabRun) -> None:
         """The run as it is now."""
         with run.gate:
             self.say(run=run.described(self.lang))
@@ -54,7 +54,7 @@ def ping(talk: Talk) -> None:
     talk.say(pong=True)
 
 
-def listed(talk: Talk) -> None:
+def list_runs(talk: Talk) -> None:
     """All runs, and all sets."""
     sets = talk.runs.sets.told()
     kept = [*talk.runs.kept.values()]
@@ -66,11 +66,11 @@ def listed(talk: Talk) -> None:
 
 def start(talk: Talk) -> None:
     """A new training."""
-    run = talk.runs.start(talk.asked.wish(talk.runs.sets.facts), talk.lang)
+    run = talk.runs.start(talk.asked.training_request(talk.runs.sets.facts), talk.lang)
     talk.say(started=run.described(talk.lang))
 
 
-def steered(wanted: str) -> Callable[[Talk], None]:
+def steer_to(wanted: str) -> Callable[[Talk], None]:
     """An answer that makes a run go on, pause, do one epoch, or stop."""
 
     def steer(talk: Talk) -> None:
@@ -106,26 +106,26 @@ def forget(talk: Talk) -> None:
 
 IN_TURN: dict[str, Callable[[Talk], None]] = {  # a message's "do" -> its answer, off the loop
     "ping": ping,
-    "runs": listed,
+    "runs": list_runs,
     "start": start,
-    "pause": steered("pause"),
-    "resume": steered("go"),
-    "step": steered("epoch"),
-    "stop": steered("stop"),
+    "pause": steer_to("pause"),
+    "resume": steer_to("go"),
+    "step": steer_to("epoch"),
+    "stop": steer_to("stop"),
     "watch": watch,
     "unwatch": unwatch,
     "forget": forget,
 }
 
 
-def pictured(run: Kept, lang: str) -> tuple[Facts, tuple[int, int]]:
+def pictured(run: LabRun, lang: str) -> tuple[Facts, tuple[int, int]]:
     """What is known of a run's set, and the shape of its pictures. InputError: it has none."""
     if run.facts is None or run.facts.shape is None:
         raise InputError(say("lab.no_picture", lang))
     return run.facts, run.facts.shape
 
 
-async def taken(talk: Talk, run: Kept, kind: str, look: Callable[[Any], dict[str, Any]]) -> None:
+async def taken(talk: Talk, run: LabRun, kind: str, look: Callable[[Any], dict[str, Any]]) -> None:
     """Answers with a look that is the same for all who ask."""
     text = talk.looks.at(run, kind, lambda net: json.dumps({kind: {"id": run.id} | look(net)}))
     async with asyncio.timeout(PATIENCE):
@@ -151,17 +151,17 @@ async def confusion(talk: Talk) -> None:
 
 async def draw(talk: Talk) -> None:
     """α(x) of a drawn picture."""
-    await asyncio.get_running_loop().run_in_executor(talk.looks.quick, drawn, talk)
+    await asyncio.get_running_loop().run_in_executor(talk.looks.quick, answer_drawing, talk)
 
 
-def drawn(talk: Talk) -> None:
+def answer_drawing(talk: Talk) -> None:
     """The same, off the loop."""
     run = talk.run
     facts, shape = pictured(run, talk.lang)
     ink = talk.asked.pixels("pixels", shape)
     if not ink.any():
-        raise talk.asked.wrong("nothing_drawn", "pixels")
-    talk.say(drawn={"id": run.id} | inspect.answer(run.seen, ink, facts.white))
+        raise talk.asked.refusal("nothing_drawn", "pixels")
+    talk.say(answer_drawing={"id": run.id} | inspect.answer(run.seen, ink, facts.white))
 
 
 BESIDE: dict[str, Callable[[Talk], Awaitable[None]]] = {  # what holds up nothing else

@@ -11,7 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from spusk._version import __version__
 from spusk.errors import SpuskError
 from spusk.i18n import LANGUAGES, say
-from spusk.lab.requests import SHOWN, Asked
+from spusk.lab.requests import SHOWN, RequestReader
 from spusk.lab.responses import preferred_language
 from spusk.lab.runs.watchers import Outbox
 from spusk.lab.server.handlers import BESIDE, IN_TURN, Talk
@@ -34,24 +34,24 @@ async def live(socket: WebSocket) -> None:
     box = Outbox(preferred_language(socket.scope))
     pages.add(box)
     try:
-        await talked(socket, box)
+        await converse(socket, box)
     finally:
         pages.discard(box)
 
 
-async def talked(socket: WebSocket, box: Outbox) -> None:
+async def converse(socket: WebSocket, box: Outbox) -> None:
     """Greets, then answers message by message; what is told unasked comes between."""
     state = socket.app.state
     sender, aside = asyncio.create_task(sending(socket, box)), Aside()
     box.put(json.dumps({"hello": __version__, "lab": state.id}))
     try:
-        while await settled(box, sender) and (message := await socket.receive()):
+        while await wait_until_settled(box, sender) and (message := await socket.receive()):
             if message["type"] == "websocket.disconnect":
                 break
-            said = understood(message.get("text"))
+            said = parse_message(message.get("text"))
             if said.get("lang") in LANGUAGES:
                 box.lang = said["lang"]
-            await heard(Talk(Asked(said, box.lang), box, state.runs, state.looks), aside)
+            await dispatch(Talk(RequestReader(said, box.lang), box, state.runs, state.looks), aside)
     finally:
         for run in [*state.runs.kept.values()]:
             run.watchers.drop([box])
@@ -59,7 +59,7 @@ async def talked(socket: WebSocket, box: Outbox) -> None:
         sender.cancel()
 
 
-async def settled(box: Outbox, sender: "asyncio.Task[None]") -> bool:
+async def wait_until_settled(box: Outbox, sender: "asyncio.Task[None]") -> bool:
     """Waits until all is sent, so that who does not read cannot ask for more; False: it left."""
     rested = asyncio.create_task(coming_to_rest(box))
     try:
@@ -84,15 +84,15 @@ async def sending(socket: WebSocket, box: Outbox) -> None:
         return
 
 
-async def heard(talk: Talk, aside: "Aside") -> None:
+async def dispatch(talk: Talk, aside: "Aside") -> None:
     """Answers a message, or has it answered while others go on."""
     do = talk.asked.message.get("do")
     if isinstance(do, str) and do in BESIDE:
         aside.take(do, talk)
     elif isinstance(do, str) and do in IN_TURN:
-        await answered(asyncio.to_thread(IN_TURN[do], talk), talk)
+        await reply(asyncio.to_thread(IN_TURN[do], talk), talk)
     else:
-        talk.box.put(error(say("lab.not_understood", talk.lang), do))
+        talk.box.put(error_message(say("lab.not_understood", talk.lang), do))
 
 
 class Aside:
@@ -112,7 +112,7 @@ class Aside:
     async def answer(self, do: str, talk: Talk | None) -> None:
         """Answers until no more of this kind is wanted."""
         while talk is not None:
-            await answered(BESIDE[do](talk), talk)
+            await reply(BESIDE[do](talk), talk)
             talk = self.next.pop(do, None)
         del self.tasks[do]
 
@@ -122,21 +122,21 @@ class Aside:
             task.cancel()
 
 
-async def answered(answer: Awaitable[None], talk: Talk) -> None:
+async def reply(answer: Awaitable[None], talk: Talk) -> None:
     """Waits for an answer; where there is none, tells why in the page's language."""
     do = talk.asked.message["do"]
     try:
         await answer
     except TimeoutError:
-        talk.box.put(error(say("lab.slow_look", talk.lang), do))
+        talk.box.put(error_message(say("lab.slow_look", talk.lang), do))
     except SpuskError as wrong:
-        talk.box.put(error(wrong.sentence(talk.lang), do))
+        talk.box.put(error_message(wrong.sentence(talk.lang), do))
     except Exception:
         logging.getLogger(__name__).exception("a live message could not be answered")
-        talk.box.put(error(say("lab.broken", talk.lang), do))
+        talk.box.put(error_message(say("lab.broken", talk.lang), do))
 
 
-def understood(text: str | None) -> Said:
+def parse_message(text: str | None) -> Said:
     """The message's fields; none where it is no JSON object."""
     try:
         message = json.loads(text or "")
@@ -145,6 +145,6 @@ def understood(text: str | None) -> Said:
     return message if isinstance(message, dict) else {}
 
 
-def error(sentence: str, do: object) -> str:
+def error_message(sentence: str, do: object) -> str:
     """What went wrong, and with what."""
     return json.dumps({"error": sentence, "do": do[:SHOWN] if isinstance(do, str) else None})
