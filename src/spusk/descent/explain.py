@@ -1,32 +1,44 @@
-"""Why a rate did what it did: the Hessian at the nearest minimum and the bound it sets.
+"""Why a rate did what it did: the Hessian at the minimum where the run ended, and its bound.
 
 Local theory: near a minimum f is a quadratic, along an eigenvector of the Hessian with eigenvalue λ
 the plain rule multiplies the error by 1 − ηλ each step, so it converges for η < 2/λmax, zigzags
 for η > 1/λ, and is fastest at 2/(λmin + λmax). The heavy ball allows 2(1 + β)/λmax (Polyak 1964);
 Nesterov's form, from its characteristic polynomial at −1, (2 + 2β)/((1 + 2β)λmax).
+
+Which minimum: the one where the run ended, whatever better point it met on its way.
+
+    converged             the end itself: what Newton's method makes of it, if that is within NEAR,
+                          else the end as it is, which may be a saddle or a plateau without a bound
+    out of steps, stopped the minimum near the last iterate
+    oscillating           the minimum near the mean of the last TAIL iterates: a cycle goes about it
+    diverged, not finite  the end means nothing: the minimum near the iterate of least |∇f|
+
+The minimum near a point is the nearest of what Newton's method finds from there and of those that
+are known (the gallery's). The page follows the same rule in page/math/explain.js; spec/ holds both.
 """
 
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spusk.descent.loop import Step, Surface
 from spusk.i18n import say
 from spusk.optim.rules import GradientDescent, Momentum, Nesterov, Rule
 from spusk.optim.schedules import rate_at
-from spusk.optim.stopping import Outcome
-
-if TYPE_CHECKING:
-    from spusk.descent.minimize import Descent
+from spusk.optim.stopping import TAIL, Outcome
 
 HESSIAN_UP_TO = 200  # variables; beyond, eigenvalues cost more than the descent
 NEWTON_STEPS = 50
+NEAR = 1e-2  # of 1 + |x|: so far Newton's method may carry a point that has converged
 
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """The nearest minimum, its curvature, and which rates would do there.
+    """The minimum where a run ended, its curvature, and which rates would do there.
 
     why: where there is no minimum to speak of, the reason: "hessian", "peak" or "none"; else "".
     bound: the largest stable η of this rule there (None for Adam, and without a minimum).
@@ -52,20 +64,49 @@ class Explanation:
         return f"{did}; {rest}."
 
 
-def explain(result: "Descent") -> Explanation:
-    """The explanation of a finished descent."""
-    why, at, eigenvalues = curvature(result)
-    eta = float(np.max(rate_at(result.method.rate, max(result.step - 1, 0))))
-    kind = "search" if result.search else name_of(result.method)
-    if at is None or eigenvalues is None:
-        return Explanation(why, result.outcome.key, kind, eta, result.step)
+class Anchor:
+    """Follows a descent and says from where its explanation looks: the rule stands above."""
+
+    def __init__(self, start: Step) -> None:
+        self.last = self.calmest = start
+        few = start.x.size <= HESSIAN_UP_TO  # a hundred points of a large network fill the memory
+        self.tail: deque[NDArray[Any]] = deque(maxlen=TAIL if few else 1)
+
+    def see(self, step: Step) -> None:
+        """Takes the next iterate, the start first."""
+        self.last = step
+        self.tail.append(step.x)
+        if np.isfinite(step.value) and step.norm < self.calmest.norm:
+            self.calmest = step
+
+    def at(self, outcome: Outcome) -> NDArray[np.float64]:
+        """The point (n,) for this end of the run."""
+        lost = outcome in (Outcome.DIVERGED, Outcome.NOT_FINITE)
+        if lost or not np.isfinite(self.last.value):
+            return np.asarray(self.calmest.x, np.float64)
+        if outcome is Outcome.OSCILLATING:
+            return np.asarray(np.mean(self.tail, axis=0, dtype=np.float64))
+        return np.asarray(self.last.x, np.float64)
+
+
+def explain(
+    f: Surface, at: NDArray[np.float64], outcome: Outcome, step: int, rule: Rule, search: bool
+) -> Explanation:
+    """The explanation of a run that ended so, looking from an anchor's point."""
+    seek = settled if outcome is Outcome.CONVERGED else nearest
+    why, minimum, eigenvalues = curvature(f, at, seek)
+    eta = float(np.max(rate_at(rule.rate, max(step - 1, 0))))
+    kind = "search" if search else name_of(rule)
+    if minimum is None or eigenvalues is None:
+        did = "converged_still" if outcome is Outcome.CONVERGED else outcome.key
+        return Explanation(why, did, kind, eta, step)
     top, low = float(eigenvalues[-1]), float(eigenvalues[0])
-    bound = bound_of(result.method, top) if not result.search else None
+    bound = bound_of(rule, top) if not search else None
     zigzag = tuple(int(k) for k in np.flatnonzero(eta * eigenvalues > 1 + 1e-9))
     zigzag = zigzag if kind == "plain" else ()
-    did = verdict(result.outcome, eta, bound, bool(zigzag))
+    did = verdict(outcome, eta, bound, bool(zigzag))
     fastest = 2 / (low + top) if kind == "plain" else None
-    return Explanation("", did, kind, eta, result.step, at, eigenvalues, bound, fastest, zigzag)
+    return Explanation("", did, kind, eta, step, minimum, eigenvalues, bound, fastest, zigzag)
 
 
 def name_of(rule: Rule) -> str:
@@ -98,12 +139,15 @@ def verdict(outcome: Outcome, eta: float, bound: float | None, zigzag: bool) -> 
     return f"{outcome.key}_{side}"
 
 
-def curvature(result: "Descent") -> tuple[str, NDArray[Any] | None, NDArray[Any] | None]:
-    """(why not, the nearest minimum, its Hessian's eigenvalues)."""
-    f: Any = result.f
+def curvature(
+    f: Any,  # noqa: ANN401
+    x: NDArray[Any],
+    seek: Callable[[Any, NDArray[Any]], NDArray[Any] | None],
+) -> tuple[str, NDArray[Any] | None, NDArray[Any] | None]:
+    """(why not, the minimum sought from x, its Hessian's eigenvalues)."""
     if not hasattr(f, "hessian") or f.n > HESSIAN_UP_TO:
         return "hessian", None, None
-    at = nearest(f, np.asarray(result.best.x, np.float64))
+    at = seek(f, x)
     if at is None:
         return "none", None, None
     if getattr(getattr(f, "entry", None), "peak", None) is not None and (at == f.entry.peak).all():
@@ -118,14 +162,19 @@ def curvature(result: "Descent") -> tuple[str, NDArray[Any] | None, NDArray[Any]
     return "", at, eigenvalues
 
 
+def settled(f: Any, end: NDArray[Any]) -> NDArray[Any]:  # noqa: ANN401
+    """The end of a run that converged, polished where Newton's method stays near it."""
+    found = newton(f, end)
+    reach = NEAR * (1 + float(np.linalg.norm(end)))
+    return found if found is not None and np.linalg.norm(found - end) <= reach else end
+
+
 def nearest(f: Any, x: NDArray[Any]) -> NDArray[Any] | None:  # noqa: ANN401
-    """The minimum that Newton's method finds from x, or else the nearest one that is known."""
-    entry = getattr(f, "entry", None)
-    found = newton(f, x) if getattr(entry, "peak", None) is None else None
-    if found is not None:
-        return found
+    """The nearest of the minimum that Newton's method finds from x and of those that are known."""
+    entry, found = getattr(f, "entry", None), newton(f, x)
     known = [np.asarray(m.x, np.float64) for m in entry.minima] if entry is not None else []
-    return min(known, key=lambda m: float(np.linalg.norm(m - x)), default=None)
+    minima = known if found is None else [found, *known]
+    return min(minima, key=lambda m: float(np.linalg.norm(m - x)), default=None)
 
 
 def newton(f: Any, x: NDArray[Any]) -> NDArray[Any] | None:  # noqa: ANN401

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spusk.descent.explain import Anchor, Explanation, explain
 from spusk.descent.loop import End, Step, Surface, descend_events
 from spusk.display import Shown
 from spusk.errors import InputError
@@ -15,9 +16,6 @@ from spusk.i18n import say
 from spusk.optim.rules import Rule, make
 from spusk.optim.schedules import Rate
 from spusk.optim.stopping import Outcome
-
-if TYPE_CHECKING:
-    from spusk.descent.explain import Explanation
 
 Callback = Callable[[Step], object]
 
@@ -43,6 +41,7 @@ class Descent(Shown):
     gradients: NDArray[Any] = field(repr=False)  # (K, n)
     norms: NDArray[np.float64] = field(repr=False)  # (K,)
     best: Step = field(repr=False)  # the least value met, recorded or not
+    anchor: NDArray[np.float64] = field(repr=False)  # (n,): from where its explanation looks
     method: Rule = field(repr=False)
     search: str | None = None
     error: Exception | None = None
@@ -93,11 +92,10 @@ class Descent(Shown):
                    norm=float(self.norms[-1]), why=why)  # fmt: skip
 
     @cached_property
-    def explanation(self) -> "Explanation":
-        """The Hessian's eigenvalues at the nearest minimum, and what they mean for the rate."""
-        from spusk.descent.explain import explain
-
-        return explain(self)
+    def explanation(self) -> Explanation:
+        """The Hessian's eigenvalues at the minimum where it ended, and what they mean for η."""
+        searched = self.search is not None
+        return explain(self.f, self.anchor, self.outcome, self.step, self.method, searched)
 
     def explain(self, lang: str | None = None) -> str:
         """One sentence: what this rate did, and which rates would do (local theory)."""
@@ -151,8 +149,10 @@ def descend(
     trace: list[Step] = []
     event = next(events)
     best = last = cast(Step, event)  # the start comes first
+    anchor = Anchor(last)
     while isinstance(event, Step):
         last = event
+        anchor.see(event)
         if event.value < best.value or np.isnan(best.value):
             best = event
         if every and event.n % every == 0:
@@ -160,7 +160,7 @@ def descend(
         event = events.send(callback is not None and not _go_on(callback, event))
     if not trace or trace[-1] is not last:
         trace.append(last)
-    return _result(surface, rate, name, method, search, tolerance, trace, best, event)
+    return _result(surface, rate, name, method, search, tolerance, trace, best, anchor, event)
 
 
 def _go_on(callback: Callback, event: Step) -> bool:
@@ -173,7 +173,7 @@ def _go_on(callback: Callback, event: Step) -> bool:
 
 def _result(
     f: Surface, rate: Rate, rule: str, method: Rule, search: str | None, tolerance: float,
-    trace: list[Step], best: Step, end: End,
+    trace: list[Step], best: Step, anchor: Anchor, end: End,
 ) -> Descent:  # fmt: skip
     outcome, step, nfev, njev, error = end
     return Descent(
@@ -181,8 +181,8 @@ def _result(
         njev=njev, steps=np.array([s.n for s in trace]),
         iterates=np.stack([s.x for s in trace]), values=np.array([s.value for s in trace]),
         gradients=np.stack([s.gradient for s in trace]),
-        norms=np.array([s.norm for s in trace]), best=best, method=method,
-        search=search, error=error,
+        norms=np.array([s.norm for s in trace]), best=best,
+        anchor=anchor.at(outcome), method=method, search=search, error=error,
     )  # fmt: skip
 
 
