@@ -5,7 +5,7 @@ import { distance, norm } from "./vector.js";
 
 const FAR = 1e4; // as in optim/stopping.py
 const GROWN = 1e3;
-const TAIL = 100;
+export const TAIL = 100; // a cycle is looked for in the last steps
 const BLOCKS = 5;
 const ROUNDING = 2 ** -26; // √ε: a shorter step is no movement
 

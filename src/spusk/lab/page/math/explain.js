@@ -1,6 +1,14 @@
-// Why a rate did what it did: curvature at the minimum and the bound it sets (as descent/explain.py).
+// Why a rate did what it did: curvature at the minimum where the run ended, and the bound it sets.
+//
+// The rule is that of descent/explain.py, whose text says it in full; spec/descents.json holds both.
+// Converged: the end itself. Out of steps, stopped: the minimum near the last point. Oscillating:
+// near the mean of the last TAIL points. Diverged, not finite: near the point of least |∇f|.
+
+import { TAIL } from "./descent.js";
 
 const ALIGNED = 0.99; // cosine from which a direction is called by its variable
+const NEWTON_STEPS = 50;
+const NEAR = 1e-2; // of 1 + |x|: so far Newton's method may carry a point that has converged
 
 /** Eigenvalues, lowest first, and the eigenvector of the highest. */
 export function eigen(hessian, n) {
@@ -19,22 +27,94 @@ export function boundOf(rule, beta, top) {
   return null;
 }
 
-/** The minimum that is nearest to a point: { x, value, global, gap }; null without any. */
+/** Of the minima that are known the nearest to a point, with its distance `gap`; null without any. */
 export function nearest(minima, x) {
-  const gap = (minimum) => Math.hypot(...minimum.x.map((part, k) => part - x[k]));
+  const gap = (minimum) => distance(minimum.x, x);
   return minima.map((m) => ({ ...m, gap: gap(m) })).sort((a, b) => a.gap - b.gap)[0] ?? null;
 }
 
-/** What curvature says at the minimum near the best point of a path. */
-export function explain(program, minima, path, { rate, rule, beta }) {
-  const best = bestPoint(path, program.n);
-  const minimum = nearest(minima, best);
-  if (!minimum) return { minimum, bound: null };
-  const { low, top, along } = eigen(program.hessian(minimum.x), program.n);
-  if (!(top > 0) || !Number.isFinite(top) || low < -1e-6 * top) return { minimum, bound: null };
+/**
+ * What curvature says where a path ended. `known`: minima { x } that Newton's method may miss.
+ *
+ * why: where there is no bound to tell, the reason, "none" or "peak"; else "". did: a key of the
+ * sentences did_… in words. low, top: the eigenvalues of the Hessian at `minimum`; axis: the
+ * variable along which it is highest, or −1; side: "below" 1/λ, "zigzag" up to the bound, or "past".
+ */
+export function explain(program, known, path, { rate, rule, beta }) {
+  const at = anchorOf(path, program.n);
+  const converged = path.outcome === "converged";
+  const minimum = converged ? settled(program, at) : minimumNear(program, known, at);
+  const { low, top, along } = minimum ? eigen(program.hessian(minimum), program.n) : {};
+  const why = reason(program, minimum, low, top);
+  if (why) return { why, did: converged ? "converged_still" : path.outcome, minimum: null, bound: null, fastest: null, side: null };
+  const bound = boundOf(rule, beta, top);
+  const side = sideOf(rate, rule, bound, top);
+  const fastest = rule === "plain" ? 2 / (low + top) : null;
   const axis = along.findIndex((part) => Math.abs(part) > ALIGNED);
-  const side = sideOf(rate, rule, boundOf(rule, beta, top), top);
-  return { minimum, bound: boundOf(rule, beta, top), top, axis, side };
+  return { why, did: didOf(path.outcome, side), minimum, bound, fastest, low, top, axis, side };
+}
+
+// The point from which the minimum is sought.
+function anchorOf({ points, values, norms, outcome, step }, n) {
+  const at = (k) => points.slice(k * n, (k + 1) * n);
+  if (outcome === "diverged" || outcome === "not_finite" || !Number.isFinite(values[step])) {
+    let calmest = 0;
+    for (let k = 1; k <= step; k++) if (Number.isFinite(values[k]) && norms[k] < norms[calmest]) calmest = k;
+    return at(calmest);
+  }
+  if (outcome !== "oscillating") return at(step);
+  const count = Math.min(TAIL, step + 1);
+  const mean = new Float64Array(n);
+  for (let k = step + 1 - count; k <= step; k++) at(k).forEach((part, i) => (mean[i] += part / count));
+  return mean;
+}
+
+// The end of a run that converged, polished where Newton's method stays near it.
+function settled(program, end) {
+  const found = newton(program, end);
+  return found && distance(found, end) <= NEAR * (1 + Math.hypot(...end)) ? found : end;
+}
+
+// The nearest of the minimum that Newton's method finds and of those that are known.
+function minimumNear(program, known, x) {
+  const found = newton(program, x);
+  return nearest([...(found ? [{ x: found }] : []), ...known], x)?.x ?? null;
+}
+
+/** A point with ∇f = 0 and a Hessian without negative curvature; or null. */
+export function newton(program, start) {
+  const x = Float64Array.from(start);
+  for (let count = 0; count < NEWTON_STEPS; count++) {
+    const [slopes, hessian] = [program.gradient(x), program.hessian(x)];
+    if (![...slopes, ...hessian].every(Number.isFinite)) return null;
+    const { low, top, along } = eigen(hessian, program.n);
+    const step = newtonStep(slopes, low, top, along);
+    const size = Math.hypot(...step);
+    const share = Math.min(1, (1 + Math.hypot(...x)) / Math.max(size, 1e-300));
+    for (let k = 0; k < x.length; k++) x[k] -= share * step[k];
+    if (size <= 1e-10 * (1 + Math.hypot(...x))) return isMinimum(low, top) ? x : null;
+  }
+  return null;
+}
+
+// H⁻¹∇f with |λ| in place of λ: downhill also where f curves down, never towards a saddle.
+function newtonStep(slopes, low, top, along) {
+  const largest = Math.max(Math.abs(low), Math.abs(top));
+  const scale = (value) => Math.max(Math.abs(value), 1e-12 * Math.max(1, largest));
+  if (slopes.length === 1) return [slopes[0] / scale(top)];
+  const [c, s] = along;
+  const up = (c * slopes[0] + s * slopes[1]) / scale(top);
+  const across = (c * slopes[1] - s * slopes[0]) / scale(low);
+  return [c * up - s * across, s * up + c * across];
+}
+
+const isMinimum = (low, top) => top > 0 && low >= -1e-6 * top;
+
+// Why there is no bound to tell at this point; "" where there is.
+function reason(program, minimum, low, top) {
+  if (!minimum) return "none";
+  if (program.isPeak(minimum) || !Number.isFinite(low + top)) return "peak";
+  return isMinimum(low, top) ? "" : "none";
 }
 
 // below 1/λ · zigzag between 1/λ and the bound · past the bound
@@ -44,8 +124,13 @@ function sideOf(rate, rule, bound, top) {
   return rule === "plain" && rate > (1 + 1e-9) / top ? "zigzag" : "below";
 }
 
-function bestPoint({ values, points }, n) {
-  let best = 0;
-  for (let k = 1; k < values.length; k++) if (values[k] < values[best]) best = k;
-  return points.subarray(best * n, (best + 1) * n);
+// The key of what happened, seen beside the bound.
+function didOf(outcome, side) {
+  if (side === null || outcome === "stopped" || outcome === "not_finite") return outcome;
+  if (outcome !== "converged") return `${outcome}_${side === "past" ? "past" : "below"}`;
+  return { below: "converged", zigzag: "converged_zigzag", past: "converged_against" }[side];
+}
+
+function distance(a, b) {
+  return Math.hypot(...Array.from(a, (part, k) => part - b[k]));
 }

@@ -80,9 +80,12 @@ export function modelOf(state, described, program) {
     view: state.box ?? described.view,
     n: Math.min(state.n, path.step), last: path.step,
     floor: floorOf(described.minima, [path, ...kept.map((one) => one.path)]),
-    why: explain(program, described.minima, path, state),
+    why: explain(program, galleryMinima(described), path, state),
   };
 }
+
+// The minima that `spusk descend` knows too: the gallery's. Those of a typed formula were only searched for in its view.
+const galleryMinima = ({ name, minima }) => (name ? minima : []);
 
 // The minimum that f − min is measured from; null where f falls below every minimum that is known.
 function floorOf(minima, paths) {

@@ -1,6 +1,7 @@
 // What the path did and why, in words.
 
 import { make } from "../core/dom.js";
+import { nearest } from "../math/explain.js";
 import { pointText, pretty, rounded } from "./numbers.js";
 
 const AT = 1e-3; // of the view: so near a minimum the path has reached it
@@ -27,13 +28,15 @@ export function short({ path, settings }, say) {
   return say(`surface.short_${path.outcome}`, { n: path.step, rate: settings.rate });
 }
 
-function what({ path, program, described, why }, say, lang) {
+function what({ path, program, described }, say, lang) {
   const numbers = { n: path.step, norm: path.norms.at(-1) };
   if (path.outcome !== "converged") return say(`surface.${path.outcome}`, numbers);
   const width = Math.max(...described.view.map(([low, high]) => high - low));
-  const kind = why.minimum?.gap <= AT * width ? (why.minimum.global ? "global" : "local") : "still";
-  const end = kind === "still" ? path.points.subarray(path.step * program.n) : why.minimum.x;
-  return say(`surface.converged_${kind}`, { ...numbers, x: pointText(end, lang), value: rounded(path.values.at(-1)) });
+  const end = path.points.subarray(path.step * program.n);
+  const minimum = nearest(described.minima, end);
+  const kind = minimum?.gap <= AT * width ? (minimum.global ? "global" : "local") : "still";
+  const x = kind === "still" ? end : minimum.x;
+  return say(`surface.converged_${kind}`, { ...numbers, x: pointText(x, lang), value: rounded(path.values.at(-1)) });
 }
 
 function because({ path, state, why, described }, say) {
