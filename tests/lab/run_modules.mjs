@@ -3,6 +3,9 @@
 import { basins } from "../../src/spusk/lab/page/math/basins.js";
 import { compile } from "../../src/spusk/lab/page/math/tape.js";
 import { descend, replayed } from "../../src/spusk/lab/page/math/descent.js";
+import { explain } from "../../src/spusk/lab/page/math/explain.js";
+import * as mlp from "../../src/spusk/lab/page/math/mlp.js";
+import { DEFAULTS } from "../../src/spusk/lab/page/math/rules.js";
 
 const kinds = {
   // f, ∇f, Hessian at each point, both by one run and each by itself; f again by blocks
@@ -25,6 +28,22 @@ const kinds = {
   descend({ tape, start, options }) {
     const { points, values, norms, ...rest } = descend(compile(tape), start, options);
     return { points: [...points], values: [...values], norms: [...norms], ...rest };
+  },
+  explained({ tape, start, options, known }) {
+    const program = compile(tape);
+    const path = descend(program, start, options);
+    const { why, did, minimum, bound, fastest } = explain(program, known, path, { ...DEFAULTS, ...options });
+    const [end, value] = [path.points.subarray(path.step * tape.n), path.values.at(-1)];
+    return { outcome: path.outcome, step: path.step, end: [...end], value,
+      why, did, minimum: minimum && [...minimum], bound, fastest };
+  },
+  trained({ sizes, activation, x, y, theta, rate }) {
+    const layers = mlp.network(sizes, activation);
+    mlp.fill(layers, theta);
+    const V = x.map((row, k) => ({ x: row, y: y[k] }));
+    const [cost, slopes] = [mlp.meanCost(layers, V), mlp.gradient(layers, V)];
+    mlp.step(layers, slopes, rate);
+    return { cost, gradient: mlp.weights(slopes), after: mlp.weights(layers) };
   },
   replayed({ tape, points, n, options }) {
     const found = replayed(compile(tape), Float64Array.from(points), n, options);
