@@ -16,18 +16,12 @@ def recorded() -> str:
 
 def rooms() -> dict[str, ModuleType]:
     """spusk, the rooms it names, and every other room that says what is public in it."""
-    found = {"spusk": spusk} | {f"spusk.{name}": vars_of(name) for name in spusk.ROOMS}
+    named = {f"spusk.{name}": getattr(spusk, name) for name in spusk.__all__}
+    found = {name: room for name, room in named.items() if inspect.ismodule(room)}
     for info in pkgutil.iter_modules(spusk.__path__, "spusk."):
         if info.ispkg and hasattr(room := import_module(info.name), "__all__"):
             found.setdefault(info.name, room)
-    return dict(sorted(found.items()))
-
-
-def vars_of(name: str) -> ModuleType:
-    """A room by its name, as a user reaches it."""
-    room = getattr(spusk, name)
-    assert isinstance(room, ModuleType)
-    return room
+    return {"spusk": spusk} | dict(sorted(found.items()))
 
 
 def public(room: ModuleType) -> list[str]:
