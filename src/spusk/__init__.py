@@ -18,7 +18,7 @@ MODULES = {  # public name -> the room or module it stands in
     "runs": "spusk.runs",
     "GALLERY": "spusk.functions.gallery",
     "Network": "spusk.nn.network",
-    "Parameters": "spusk.nn.network",
+    "Parameters": "spusk.nn.parameters",
     "Sample": "spusk.data",
     "basins": "spusk.descent",
     "compare_rates": "spusk.descent",
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from spusk.functions import function as function
     from spusk.functions.gallery import GALLERY as GALLERY
     from spusk.nn.network import Network as Network
-    from spusk.nn.network import Parameters as Parameters
+    from spusk.nn.parameters import Parameters as Parameters
     from spusk.runs import resume as resume
     from spusk.training import train as train
     from spusk.training import train_events as train_events

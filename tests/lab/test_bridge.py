@@ -218,7 +218,7 @@ def test_every_number_of_the_passes_is_pythons(opened):
             np.array([[numbers["x0.1"], numbers["x0.2"]]]),
             np.array([[max(numbers["x0.1"], numbers["x0.2"])]]),
         )
-        a, delta = net.propagate(x, y)
+        _, a, delta = net.propagate(x, y)
         slopes = net.gradients(spusk.Sample(x, y))
         for number, layer in enumerate(slopes.layers, 1):
             for j in range(len(layer.b)):

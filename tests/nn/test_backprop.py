@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spusk import Network, Sample
-from spusk.nn.backprop import ACTIVATIONS, COSTS, sigmoid
+from spusk.nn.activations import ACTIVATIONS, sigmoid
+from spusk.nn.losses import LOSSES
 from tests.conftest import examples
 
 COMBINATIONS = [
     (activation, output, error)
     for activation in ACTIVATIONS
     for output in ACTIVATIONS
-    for error in COSTS
+    for error in LOSSES
     if error == "squared" or output == "sigmoid"
 ]
 

@@ -8,6 +8,7 @@ import pytest
 from spusk import Network, Sample, data, runs, train
 from spusk.engines import engine
 from spusk.errors import RunError
+from spusk.nn.backprop import Propagation
 from spusk.runs import Every
 from spusk.training import Outcome, Plan, plan_events
 from spusk.training.health import Saturation, constant_cost, finite
@@ -198,7 +199,7 @@ class Counter(Network):
     def propagate(self, x, y):
         self.looked_at += max(8, len(x))
         a = [x, *(np.zeros((len(x), m), np.float32) for m in self.sizes[1:])]
-        return a, a[1:]
+        return Propagation([None] * len(self.layers), a, a[1:])
 
 
 @pytest.mark.parametrize("sizes", [(784, 30, 10), PRESETS["lecture"].sizes])

@@ -14,7 +14,7 @@ import numpy as np
 
 from spusk import engines
 from spusk.data import Sample
-from spusk.nn.backprop import Floats
+from spusk.nn.arrays import Floats
 from spusk.nn.network import Network
 from spusk.training import Plan, order
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from spusk.data import Sample
 from spusk.errors import DataError
-from spusk.nn.backprop import Floats
+from spusk.nn.arrays import Floats
 from spusk.nn.network import Network
 
 

@@ -17,7 +17,7 @@ from spusk.engines.base import Tally, fits
 from spusk.engines.session_lock import SessionLock
 from spusk.errors import EngineError
 from spusk.i18n.reasons import Reason
-from spusk.nn.backprop import Floats
+from spusk.nn.arrays import Floats
 from spusk.nn.network import Network
 
 if TYPE_CHECKING:

@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from spusk.data import Sample
 from spusk.engines.base import Tally, fits
 from spusk.engines.session_lock import SessionLock
-from spusk.nn.backprop import COSTS, Floats, mean_gradient
-from spusk.nn.network import Network, Parameters
+from spusk.nn.arrays import Floats
+from spusk.nn.backprop import mean_gradient
+from spusk.nn.losses import LOSSES
+from spusk.nn.network import Network
+from spusk.nn.parameters import Parameters
 
 
 class Reference:
@@ -43,11 +46,11 @@ class Steps:
             for i in range(first, last):
                 part = order[i * self.batch : (i + 1) * self.batch]
                 x, y = self.net.pair(self.V, part)
-                a, delta = self.net.propagate(x, y)
+                _, a, delta = self.net.propagate(x, y)
                 mean_gradient(a, delta, self.gradient.layers)
                 self.gradient.theta *= rate
                 self.net.theta -= self.gradient.theta  # w := w − η∇_w C, b := b − η∇_b C
-                cost += float(np.sum(COSTS[self.net.error].value(a[-1], y), dtype=np.float64))
+                cost += float(np.sum(LOSSES[self.net.error].value(a[-1], y), dtype=np.float64))
                 correct += int(np.sum(np.argmax(a[-1], axis=1) == np.argmax(y, axis=1)))
                 seen += len(part)
         return Tally(cost, correct, seen)

@@ -16,7 +16,8 @@ from numpy.random import Generator
 
 from spusk.data import Sample
 from spusk.errors import NetworkError
-from spusk.nn.backprop import Activation, Floats, Layer
+from spusk.nn.activations import Activation
+from spusk.nn.arrays import Floats, Layer
 
 SEEN = 2000  # precedents of V that `wide` looks at, evenly spread
 NUMBERS = 1_000_000  # of one array in passing

@@ -1,11 +1,6 @@
-"""The network: layers of neurons over one flat array of numbers.
+"""The network: dense layers of neurons, α: R^n₀ → R^n_L, over one flat array of parameters."""
 
-All weights and biases stand in one array θ = (w, b); every matrix W and vector b of a layer is
-a view of it, so that the lecture's w ∈ R^Q and b ∈ R^P and its W⁽ˡ⁾, b⁽ˡ⁾ are the same memory.
-"""
-
-from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -13,75 +8,15 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from spusk.data import Sample
 from spusk.errors import InputError, NetworkError
-from spusk.nn.backprop import (
-    ACTIVATIONS,
-    COSTS,
-    Floats,
-    Layer,
-    backward,
-    each_gradient,
-    forward,
-    mean_gradient,
-)
+from spusk.nn.activations import ACTIVATIONS, Activation
+from spusk.nn.arrays import Floats, Layer
+from spusk.nn.backprop import Propagation, backward, each_gradient, forward, mean_gradient
+from spusk.nn.cost_surface import CostSurface
 from spusk.nn.init import INITS
+from spusk.nn.losses import LOSSES
+from spusk.nn.parameters import Parameters
 
-LARGEST = 2_000_000_000  # numbers in θ; past this a slip of the finger is likelier than a network
-LINE = 64  # bytes of a cache line
 CHUNK = 1_000_000  # numbers of one activation matrix when a whole set is answered
-
-
-class Parameters:
-    """Weights and biases of a network, or anything of their shape (a gradient).
-
-    sizes (n₀, n₁, …, n_L); θ has Q + P numbers; w (Q,) and b (P,) and every layer's W (n, m) and
-    b (m,) are views of it: writing to one writes to all. Row L7.
-    """
-
-    def __init__(self, sizes: Sequence[int], dtype: DTypeLike = np.float32) -> None:
-        self.sizes = checked_sizes(sizes)
-        pairs = list(pairwise(self.sizes))
-        self.Q = sum(n * m for n, m in pairs)
-        self.P = sum(self.sizes[1:])
-        self.theta: Floats = lined(self.Q + self.P, np.dtype(dtype))
-        self.w, self.b = self.theta[: self.Q], self.theta[self.Q :]
-        W_ends = np.cumsum([n * m for n, m in pairs])[:-1]
-        b_ends = np.cumsum(self.sizes[1:])[:-1]
-        self.layers = tuple(
-            Layer(W.reshape(n, m), b)
-            for (n, m), W, b in zip(
-                pairs, np.split(self.w, W_ends), np.split(self.b, b_ends), strict=True
-            )
-        )
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """float32 or float64."""
-        return self.theta.dtype
-
-
-def lined(count: int, dtype: np.dtype[Any]) -> Floats:
-    """Zeros (count,) from the start of a cache line on.
-
-    Vectors of a row then cross no line: up to a tenth faster (docs/engine.md).
-    """
-    room = np.zeros(count * dtype.itemsize + LINE, np.uint8)
-    first = -room.ctypes.data % LINE
-    return room[first : first + count * dtype.itemsize].view(dtype)
-
-
-def checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
-    """Layer sizes as a tuple. Raises NetworkError when they make no network."""
-    try:
-        whole = tuple(int(size) for size in sizes)
-    except (TypeError, ValueError):
-        whole = ()
-    if len(whole) < 2 or min(whole) < 1 or any(a != b for a, b in zip(whole, sizes, strict=True)):
-        raise NetworkError.keyed("network.layers", found=sizes)
-    count = sum((n + 1) * m for n, m in pairwise(whole))
-    if count > LARGEST:
-        layers = "-".join(map(str, whole))
-        raise NetworkError.keyed("network.large", layers=layers, count=count, limit=LARGEST)
-    return whole
 
 
 def named(table: dict[str, Any], name: str, what: str) -> str:
@@ -117,9 +52,8 @@ class Network(Parameters):
         super().__init__(sizes, dtype)
         self.activation = named(ACTIVATIONS, activation, "activation")
         self.output = named(ACTIVATIONS, output, "output")
-        self.error = named(COSTS, error, "error")
-        if error == "cross-entropy" and output != "sigmoid":
-            raise NetworkError.keyed("network.cross_entropy", found=output)
+        self.error = named(LOSSES, error, "error")
+        checked_output(error, output)
         self.seed, self.init = seed, named(INITS, init, "init")
         self.randomise(seed, gain, V)
 
@@ -134,7 +68,7 @@ class Network(Parameters):
         INITS[self.init](self.layers, rng, gains.tolist(), self.sigmas, V)
 
     @property
-    def sigmas(self) -> list[Any]:
+    def sigmas(self) -> list[Activation]:
         """The activation of each layer."""
         hidden, last = ACTIVATIONS[self.activation], ACTIVATIONS[self.output]
         return [hidden] * (len(self.layers) - 1) + [last]
@@ -157,7 +91,7 @@ class Network(Parameters):
         return answers[0] if single else answers
 
     def _answer(self, rows: Floats) -> Floats:
-        return forward(self.layers, self.sigmas, rows)[-1]
+        return forward(self.layers, self.sigmas, rows)[1][-1]
 
     def predict(self, x: ArrayLike | Sample) -> NDArray[np.intp]:
         """The class: the place of the largest number of α(x); (n,) -> (), (K, n) -> (K,)."""
@@ -167,7 +101,7 @@ class Network(Parameters):
         """C = 1/|V| Σ C_(x,y) over the whole set; the mean squared error has ‖α(x) − y‖²/2."""
         total = 0.0
         for x, y in self.chunks(V):
-            total += float(np.sum(COSTS[self.error].value(self._answer(x), y), dtype=np.float64))
+            total += float(np.sum(LOSSES[self.error].value(self._answer(x), y), dtype=np.float64))
         return total / len(V)
 
     def accuracy(self, V: Sample) -> float:
@@ -180,7 +114,7 @@ class Network(Parameters):
         """∇C over the whole set, as w (Q,), b (P,) and per layer (L10, L12)."""
         total, part = Parameters(self.sizes, self.dtype), Parameters(self.sizes, self.dtype)
         for x, y in self.chunks(V):
-            a, delta = self.propagate(x, y)
+            _, a, delta = self.propagate(x, y)
             mean_gradient(a, delta, part.layers)
             part.theta *= len(x) / len(V)
             total.theta += part.theta
@@ -189,12 +123,14 @@ class Network(Parameters):
     def each_gradient(self, V: Sample) -> list[Layer]:
         """∇C_(x,y) of every precedent: per layer W (K, n, m) and b (K, m). K·Q numbers (L10)."""
         everything = np.arange(len(V))
-        return each_gradient(*self.propagate(*self.pair(V, everything)))
+        _, a, delta = self.propagate(*self.pair(V, everything))
+        return each_gradient(a, delta)
 
-    def propagate(self, x: Floats, y: Floats) -> tuple[list[Floats], list[Floats]]:
+    def propagate(self, x: Floats, y: Floats) -> Propagation:
         """Forward and back: all activations a⁽⁰⁾…a⁽ᴸ⁾ and errors δ⁽¹⁾…δ⁽ᴸ⁾ of a batch."""
-        a = forward(self.layers, self.sigmas, x)
-        return a, backward(self.layers, self.sigmas, COSTS[self.error], a, y)
+        z, a = forward(self.layers, self.sigmas, x)
+        delta = backward(self.layers, self.sigmas, LOSSES[self.error], z, a, y)
+        return Propagation(z, a, delta)
 
     def pair(self, V: Sample, index: NDArray[np.integer[Any]]) -> tuple[Floats, Floats]:
         """x (B, n₀) and y (B, n_L) of some precedents, in the network's own dtype."""
@@ -214,7 +150,7 @@ class Network(Parameters):
             if size != wanted:
                 raise NetworkError.keyed(f"network.{end}", name=V.name, size=size, wanted=wanted)
 
-    def surface(self, V: Sample) -> "CostSurface":
+    def surface(self, V: Sample) -> CostSurface:
         """The cost as a function of θ = (w, b) ∈ R^(Q+P), for `descend` (L6)."""
         return CostSurface(self, V)
 
@@ -223,28 +159,12 @@ class Network(Parameters):
         return f"Network({layers}, Q={self.Q:,}, P={self.P:,}, {self.activation}, {self.error})"
 
 
-class CostSurface:
-    """C(θ) of one network over one set: what `descend` needs of a function (L6)."""
-
-    def __init__(self, net: Network, V: Sample) -> None:
-        self.net, self.V, self.n = net.copy(), V, net.Q + net.P
-        self.start = net.theta.copy()
-
-    def value(self, theta: Floats) -> Floats:
-        """C(θ): (…, n) -> (…)."""
-        return self._each(theta, lambda: np.asarray(self.net.cost(self.V)), ())
-
-    def gradient(self, theta: Floats) -> Floats:
-        """∇C(θ): (…, n) -> (…, n)."""
-        return self._each(theta, lambda: self.net.gradients(self.V).theta, (self.n,))
-
-    def _each(self, theta: Floats, ask: Callable[[], Floats], shape: tuple[int, ...]) -> Floats:
-        points = np.asarray(theta)
-        results = np.empty((*points.shape[:-1], *shape), self.net.dtype)
-        for place in np.ndindex(*points.shape[:-1]):
-            self.net.theta[:] = points[place]
-            results[place] = ask()
-        return results
+def checked_output(loss: str, output: str) -> None:
+    """Raises NetworkError where a loss is not written for outputs of this activation."""
+    fitting = LOSSES[loss].cancels
+    if fitting and output not in fitting:
+        names = {"outputs": ", ".join(fitting), "first": fitting[0]}
+        raise NetworkError.keyed("network.loss_output", loss=loss, found=output, **names)
 
 
 def inputs(x: ArrayLike, n: int, dtype: DTypeLike) -> tuple[Floats, bool]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from spusk.analysis.experiments import WorkCurve
 from spusk.i18n import say
-from spusk.nn.backprop import Floats
+from spusk.nn.arrays import Floats
 from spusk.plots.style import (
     ACCENT,
     INK,

@@ -17,7 +17,8 @@ from spusk.errors import RunError
 from spusk.i18n.reasons import Reason, reason
 from spusk.io.files import plain, write
 from spusk.nn.init import INITS
-from spusk.nn.network import Network, Parameters, checked_sizes, named
+from spusk.nn.network import Network, named
+from spusk.nn.parameters import Parameters, checked_sizes
 
 WEIGHTS = "weights.safetensors"  # in a run folder, once it has ended well
 DESCRIPTION = ("sizes", "activation", "output", "error", "seed", "init")

@@ -7,7 +7,8 @@ import numpy as np
 
 from spusk.data import Sample
 from spusk.engines.blas_threads import limited
-from spusk.nn.backprop import COSTS, forward
+from spusk.nn.backprop import forward
+from spusk.nn.losses import LOSSES
 from spusk.nn.network import Network
 from spusk.training.events import Event, Outcome
 
@@ -27,8 +28,8 @@ def tested(
         for x, y in net.chunks(test):
             if stop():
                 return event
-            a = forward(net.layers, net.sigmas, x)[-1]
-            cost += float(np.sum(COSTS[net.error].value(a, y), dtype=np.float64))
+            a = forward(net.layers, net.sigmas, x)[1][-1]
+            cost += float(np.sum(LOSSES[net.error].value(a, y), dtype=np.float64))
             right += int(np.sum(np.argmax(a, axis=1) == np.argmax(y, axis=1)))
     accuracy = None if test.labels is None else right / len(test)
     return replace(event, outcome=outcome, test_cost=cost / len(test), test_accuracy=accuracy)

@@ -25,7 +25,9 @@ import numpy as np
 
 from spusk.data import Sample
 from spusk.engines.blas_threads import limited
-from spusk.nn.backprop import COSTS, Floats
+from spusk.nn.arrays import Floats
+from spusk.nn.backprop import Propagation
+from spusk.nn.losses import LOSSES
 from spusk.nn.network import Network
 from spusk.training.events import Event
 
@@ -90,17 +92,18 @@ class Saturation:
         net, count = self.net, len(self.index)
         cost, squares, errors = 0.0, 0.0, 1e-60  # Σ C, Σ ‖∇C_(x,y)‖², Σ(a − y)² of the last layer
         steep = np.zeros(len(net.layers))  # Σσ′² of each layer
-        for y, a, delta in self.probes():
+        for y, trace in self.probes():
             if self.stop():
                 return False
-            cost += float(np.sum(COSTS[net.error].value(a[-1], y), dtype=np.float64))
+            a, delta = trace.a, trace.delta
+            cost += float(np.sum(LOSSES[net.error].value(a[-1], y), dtype=np.float64))
             squares += sum(
                 float(np.sum((1 + row_squares(below)) * row_squares(d)))
                 for below, d in zip(a, delta, strict=False)
             )
-            steep += steepness(net, a, y)
+            steep += steepness(net, trace, y)
             errors += total_square(a[-1] - y)
-            del a, delta  # before the next lot: two of them would be twice the memory
+            del trace, a, delta  # before the next lot: two of them would be twice the memory
         step = self.rate * (squares / count) ** 0.5  # η·√(mean ‖∇C_(x,y)‖²)
         still = self.steps * step < MOVE * float(np.linalg.norm(net.theta))
         return not cost / count < bar and still and self.collapsed(steep, errors)
@@ -109,22 +112,24 @@ class Saturation:
         """Whether the slopes of some layer have; the last one's are weighted by its errors."""
         among = len(self.index) * np.array(self.net.sizes[1:], np.float64)
         among[-1] = errors
-        if self.net.error != "squared":
-            steep, among = steep[:-1], among[:-1]  # cross-entropy has no slope there
+        if LOSSES[self.net.error].cancels:
+            steep, among = steep[:-1], among[:-1]  # such a loss has no slope there
         return bool(np.any(np.sqrt(steep / among) < SLOPE))
 
-    def probes(self) -> Iterator[tuple[Floats, list[Floats], list[Floats]]]:
-        """y, a, δ of the precedents looked at, some at a time."""
+    def probes(self) -> Iterator[tuple[Floats, Propagation]]:
+        """y, and the way forward and back, of the precedents looked at, some at a time."""
         numbers = max(NUMBERS, ROWS * max(self.net.sizes))
         for x, y in self.net.chunks(self.V.take(self.index), numbers):
-            yield y, *self.net.propagate(x, y)
+            yield y, self.net.propagate(x, y)
 
 
-def steepness(net: Network, a: list[Floats], y: Floats) -> list[float]:
+def steepness(net: Network, trace: Propagation, y: Floats) -> list[float]:
     """Σσ′² of each layer, over precedents and neurons; in the last σ′ is weighted by a − y."""
-    found = [total_square(sigma.slope(out)) for sigma, out in zip(net.sigmas, a[1:], strict=True)]
-    found[-1] = total_square((a[-1] - y) * net.sigmas[-1].slope(a[-1]))
-    return found
+    slopes = [
+        sigma.slope(z, a) for sigma, z, a in zip(net.sigmas, trace.z, trace.a[1:], strict=True)
+    ]
+    slopes[-1] = (trace.a[-1] - y) * slopes[-1]
+    return [total_square(slope) for slope in slopes]
 
 
 def row_squares(values: Floats) -> Floats:
@@ -140,12 +145,10 @@ def total_square(values: Floats) -> float:
 def constant_cost(net: Network, V: Sample) -> float:
     """The cost of the best answer that is the same for every x: the mean of y."""
     if V.labels is not None:
-        share = np.bincount(V.labels, minlength=V.classes) / len(V)  # mean of the one-hot rows
-        if net.error == "squared":
-            return float(1 - share @ share) / 2
-    elif V.y is not None:
-        share = V.y.mean(axis=0, dtype=np.float64)
-        if net.error == "squared":
-            return float(np.sum(V.y.var(axis=0, dtype=np.float64))) / 2
-    inner = np.clip(share, 1e-12, 1 - 1e-12)
-    return -float(np.sum(share * np.log(inner) + (1 - share) * np.log1p(-inner)))
+        mean = np.bincount(V.labels, minlength=V.classes) / len(V)  # of the one-hot rows
+        variance = mean * (1 - mean)
+    else:
+        assert V.y is not None  # a set has labels or answers
+        mean = V.y.mean(axis=0, dtype=np.float64)
+        variance = V.y.var(axis=0, dtype=np.float64)
+    return LOSSES[net.error].constant(mean, variance)

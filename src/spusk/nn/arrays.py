@@ -1,0 +1,15 @@
+"""The arrays of a network: numbers of any float type, and one layer's weights and biases."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating[Any]]
+
+
+class Layer(NamedTuple):
+    """One layer: W of shape (n, m) and b of shape (m,)."""
+
+    W: Floats
+    b: Floats

@@ -1,0 +1,55 @@
+"""Losses: the cost of one example beside its error δ; a new one is one line of the table."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from spusk.nn.activations import Activation
+from spusk.nn.arrays import Floats
+
+Delta = Callable[[Floats | None, Floats, Floats, Activation], Floats]
+
+
+class Loss(NamedTuple):
+    """C_(x,y) of each example, δ = ∂C/∂z at the last layer, and the cost of a constant answer.
+
+    `cancels`: the activations of the last layer whose slope cancels in δ; the loss goes with these
+    only. None named: δ carries the slope, and any output will do.
+    """
+
+    value: Callable[[Floats, Floats], Floats]  # a, y (B, m) -> (B,)
+    delta: Delta  # z or None, a, y (B, m), the last σ -> (B, m)
+    constant: Callable[[Floats, Floats], float]  # mean, variance of y (m,) -> least cost
+    cancels: tuple[str, ...] = ()
+
+
+def cross_entropy(a: Floats, y: Floats) -> Floats:
+    """C = −Σ (y ln a + (1−y) ln(1−a)), with 0·ln 0 = 0; (B, m) -> (B,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        hit = np.where(y == 0, 0, y * np.log(a))
+        miss = np.where(y == 1, 0, (1 - y) * np.log1p(-a))
+    cost: Floats = -np.sum(hit + miss, axis=1)
+    return cost
+
+
+def entropy(mean: Floats) -> float:
+    """The cross-entropy of the constant answer ȳ: −Σ (ȳ ln ȳ + (1−ȳ) ln(1−ȳ)); (m,) -> ()."""
+    inner = np.clip(mean, 1e-12, 1 - 1e-12)
+    return -float(np.sum(mean * np.log(inner) + (1 - mean) * np.log1p(-inner)))
+
+
+LOSSES = {
+    "squared": Loss(
+        lambda a, y: np.sum((a - y) ** 2, axis=1) / 2,
+        lambda z, a, y, sigma: (a - y) * sigma.slope(z, a),
+        lambda mean, variance: float(np.sum(variance)) / 2,
+    ),
+    # over sigmoid outputs σ′ cancels: δ = a − y (Nielsen, chapter 3)
+    "cross-entropy": Loss(
+        cross_entropy,
+        lambda z, a, y, sigma: a - y,
+        lambda mean, variance: entropy(mean),
+        cancels=("sigmoid",),
+    ),
+}
