@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from spusk.descent import (
-    Outcome,
+    DescentOutcome,
     basins,
     compare_rates,
     descend,
@@ -80,7 +80,11 @@ def test_many_are_the_same_as_one_by_one(seed, rule, name, factor):
             one = descend(f, start, rate, 55, 1e-3, rule=rule)
             np.testing.assert_allclose(many.x[r, s], one.x, rtol=1e-7, atol=1e-9)
             assert many.steps[r, s] == one.step
-            same = Outcome.OUT_OF_STEPS if one.outcome is Outcome.OSCILLATING else one.outcome
+            same = (
+                DescentOutcome.OUT_OF_STEPS
+                if one.outcome is DescentOutcome.OSCILLATING
+                else one.outcome
+            )
             assert many.codes[r, s] == CODE[same]
 
 
@@ -92,7 +96,7 @@ def test_running_away_and_not_finite_are_told_apart_at_their_step():
     starts = np.random.default_rng(0).uniform(-5, 5, (50, 2))
     many = descend_many("himmelblau", starts, 0.2, 100)
     single = [descend("himmelblau", s, 0.2, 100) for s in starts]
-    assert many.count(Outcome.DIVERGED) == 50
+    assert many.count(DescentOutcome.DIVERGED) == 50
     assert [d.step for d in single] == many.steps.tolist()
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spusk.descent import Outcome, descend, descend_events
+from spusk.descent import DescentOutcome, descend, descend_events
 from spusk.descent.loop import Step
 from spusk.errors import InputError, RateError, StartError
 from spusk.functions import function
@@ -57,21 +57,21 @@ def test_the_trace_is_the_closed_form(rate, start):
 def test_the_threshold_from_both_sides():
     below = descend(LECTURE, (0, 0), 0.5 * (1 - 1e-3), 10_000)
     above = descend(LECTURE, (0, 0), 0.5 * (1 + 1e-3), 10_000)
-    assert below.outcome is Outcome.CONVERGED
-    assert above.outcome is Outcome.DIVERGED
+    assert below.outcome is DescentOutcome.CONVERGED
+    assert above.outcome is DescentOutcome.DIVERGED
     assert above.step < 5000
     assert np.isfinite(above.iterates).all()
 
 
 def test_at_the_threshold_it_oscillates_for_ever_unless_it_starts_at_5():
     d = descend(LECTURE, (0, 0), 0.5)
-    assert d.outcome is Outcome.OSCILLATING
+    assert d.outcome is DescentOutcome.OSCILLATING
     assert (d.iterates[1::2, 1] == 10).all()
     assert (d.iterates[::2, 1] == 0).all()
-    assert descend(LECTURE, (0, 5), 0.5).outcome is Outcome.CONVERGED
-    assert descend(LECTURE, (0, 5), 0.9).outcome is Outcome.CONVERGED
-    assert descend(LECTURE, (0, 5), 1.0).outcome is Outcome.OSCILLATING
-    assert descend(LECTURE, (0, 5), 1.1).outcome is Outcome.DIVERGED
+    assert descend(LECTURE, (0, 5), 0.5).outcome is DescentOutcome.CONVERGED
+    assert descend(LECTURE, (0, 5), 0.9).outcome is DescentOutcome.CONVERGED
+    assert descend(LECTURE, (0, 5), 1.0).outcome is DescentOutcome.OSCILLATING
+    assert descend(LECTURE, (0, 5), 1.1).outcome is DescentOutcome.DIVERGED
 
 
 def test_the_best_rates():
@@ -91,7 +91,7 @@ def test_call_counts_are_pinned():
 
 def test_not_a_number_stops_the_loop():
     d = descend("log(x)", (1,), 0.3)
-    assert d.outcome is Outcome.NOT_FINITE
+    assert d.outcome is DescentOutcome.NOT_FINITE
     assert not d.success
     assert np.isfinite(d.best.value)
     assert d.step < 20
@@ -100,16 +100,16 @@ def test_not_a_number_stops_the_loop():
 def test_running_away_is_seen_long_before_overflow():
     for rate in (0.05, 0.5, 5.0):
         d = descend("himmelblau", (0, 0), rate)
-        assert d.outcome is Outcome.DIVERGED
+        assert d.outcome is DescentOutcome.DIVERGED
         assert np.isfinite(d.best.value)
-    assert descend("x^3", (-1,), 0.1).outcome is Outcome.DIVERGED
+    assert descend("x^3", (-1,), 0.1).outcome is DescentOutcome.DIVERGED
     far = descend("(x - 1e6)^2", (0,), 0.25)
-    assert far.outcome is Outcome.CONVERGED, "a minimum far away is no divergence"
+    assert far.outcome is DescentOutcome.CONVERGED, "a minimum far away is no divergence"
 
 
 def test_an_exception_of_f_keeps_the_trace():
     d = descend(Counted(fails_at=4), (4, 4), 0.5)
-    assert d.outcome is Outcome.STOPPED
+    assert d.outcome is DescentOutcome.STOPPED
     assert d.step == 2
     assert len(d.iterates) == 3
     assert "ZeroDivisionError: on purpose" in d.message
@@ -123,7 +123,7 @@ def test_a_callback_may_stop():
             raise StopIteration
 
     d = descend(LECTURE, (0, 0), 0.1, callback=stop)
-    assert d.outcome is Outcome.STOPPED
+    assert d.outcome is DescentOutcome.STOPPED
     assert (d.step, len(d.iterates), d.nfev) == (3, 4, 4)
 
 
@@ -148,7 +148,7 @@ def test_the_best_is_kept_beside_the_last():
 
 
 def test_a_schedule_converges_where_no_constant_rate_does():
-    assert descend("ackley", (0.4, -0.3), 0.01).outcome is Outcome.OSCILLATING
+    assert descend("ackley", (0.4, -0.3), 0.01).outcome is DescentOutcome.OSCILLATING
     falling = descend("ackley", (0.4, -0.3), schedules.inverse(0.05, 10), 1000)
     assert falling.fun < descend("ackley", (0.4, -0.3), 0.01).fun
 
@@ -159,7 +159,7 @@ def test_every_gallery_function_reaches_a_minimum_by_its_own_rate(name, dtype):
     entry = GALLERY[name]
     tolerance = 1e-6 if dtype is np.float64 else 1e-2
     d = descend(name, np.array(entry.start, dtype), entry.rate, 50_000, tolerance, record="last")
-    assert d.outcome is Outcome.CONVERGED
+    assert d.outcome is DescentOutcome.CONVERGED
     assert d.x.dtype == dtype
     gap = min(np.linalg.norm(d.x - np.array(m.x)) for m in entry.minima)
     assert gap < (1e-4 if dtype is np.float64 else 0.3)
@@ -220,7 +220,7 @@ def test_the_bounds_of_momentum_hold_from_both_sides(make, bound):
     rule = partial(make, beta=0.5)
     assert descend(LECTURE, (0, 0), bound * 0.99, 5000, rule=rule).success
     past = descend(LECTURE, (0, 0), bound * 1.01, 5000, rule=rule)
-    assert past.outcome is Outcome.DIVERGED
+    assert past.outcome is DescentOutcome.DIVERGED
     assert past.explanation.bound == pytest.approx(bound)
 
 

@@ -10,7 +10,7 @@ from spusk.descent.explain import settled
 from spusk.functions import function
 from spusk.functions.gallery import GALLERY
 from spusk.lab.formulas.describe import described
-from spusk.optim.stopping import Outcome
+from spusk.optim.stopping import DescentOutcome
 from tests.conftest import examples
 from tests.lab.modules import answers
 
@@ -60,7 +60,7 @@ def test_the_page_looks_there_too(tmp_path):
 def test_a_cycle_is_explained_by_its_middle():
     """Its last point alone may lie where Newton's method jumps to another minimum."""
     run = descend("trap", [3.2], 0.065, 400)
-    assert run.outcome is Outcome.OSCILLATING
+    assert run.outcome is DescentOutcome.OSCILLATING
     np.testing.assert_array_equal(run.anchor, run.iterates[-100:].mean(axis=0))
 
 
@@ -70,7 +70,7 @@ def test_a_run_stopped_where_f_is_lost_is_explained_from_its_calmest_point():
             raise StopIteration
 
     run = descend("x - log(x)", [1.5], 5, callback=stop)
-    assert run.outcome is Outcome.STOPPED
+    assert run.outcome is DescentOutcome.STOPPED
     assert run.explanation.minimum == pytest.approx([1])
 
 

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from spusk.data import Sample, sample
-from spusk.engines import Tally, native
+from spusk.engines import StepTotals, native
 from spusk.engines.reference import Reference
 from spusk.errors import EngineError
 from spusk.nn.network import Network
@@ -53,7 +53,7 @@ def run(net, V, order, batch, first, last, rate, threads=1, resident=-1):
     """The same steps by the native engine, on a copy."""
     twin = net.copy()
     session = native.opened(twin, V, batch, threads, resident)
-    tally = Tally(*session.steps(order, first, last, rate))
+    tally = StepTotals(*session.steps(order, first, last, rate))
     return twin.theta, tally
 
 

@@ -11,7 +11,7 @@ from spusk.engines.native import available
 from spusk.functions import function
 from spusk.lab.formulas import basins as maps
 from spusk.lab.formulas.describe import described
-from spusk.optim.stopping import CODE, Outcome
+from spusk.optim.stopping import CODE, DescentOutcome
 from tests.lab.asgi import RIGHT, armour, ask, server
 from tests.lab.served import pages
 from tests.lab.trained import until
@@ -59,7 +59,7 @@ def test_a_map_is_pythons(name, rate):
     f, data = function(name), described(name)
     known = basins(f, rate, view, 48, steps=200)
     assert steps.tolist() == known.steps.ravel().tolist()
-    lost = [CODE[Outcome.DIVERGED], CODE[Outcome.NOT_FINITE]]
+    lost = [CODE[DescentOutcome.DIVERGED], CODE[DescentOutcome.NOT_FINITE]]
     away = np.isin(known.codes.ravel(), lost)
     assert ((which == -2) == away).all()
     near = 1e-3 * max(high - low for low, high in data["view"])

@@ -27,13 +27,13 @@ def begin(folder, plan=PLAN, sets=SETS, every=Every(), engine="reference", net=N
 
 def carry(begun, cut=None):
     """Trains to the end, or to the first event at or after `cut` steps of the whole run."""
-    with begun.keeper as keeper:
+    with begun.writer as writer:
         for event in begun.events:
-            keeper.take(event)
+            writer.take(event)
             if cut is not None and (event.epoch - 1) * event.steps + event.step >= cut:
                 break
-        keeper.finish(event)
-    return keeper.net
+        writer.finish(event)
+    return writer.net
 
 
 def straight(tmp_path, plan=PLAN, engine="reference"):

@@ -155,7 +155,7 @@ def save_learned(engine, path):
 
 def test_a_forked_child_does_not_free_its_parents_run(tmp_path):
     begun = begin(tmp_path / "r")
-    with begun.keeper:
-        assert forked(begun.keeper.lock.release, True) == 0
+    with begun.writer:
+        assert forked(begun.writer.lock.release, True) == 0
         with pytest.raises(RunError, match="another training"):
             begin(tmp_path / "r", overwrite=True)

@@ -36,23 +36,23 @@ def failing(monkeypatch, number, text):
 )
 def test_a_failing_disk_leaves_the_old_checkpoint(tmp_path, monkeypatch, number, text):
     begun = begin(tmp_path / "r", every=Every(steps=1))
-    with begun.keeper as keeper:
+    with begun.writer as writer:
         for event in begun.events:
             if event.epoch == 2:
                 break
-            keeper.take(event)
+            writer.take(event)
         before = contents(tmp_path / "r")
         with monkeypatch.context() as patch:
             failing(patch, number, text)
-            keeper.take(event)
-            assert text in keeper.trouble
+            writer.take(event)
+            assert text in writer.trouble
             assert contents(tmp_path / "r") == before
             patch.setattr("tempfile.tempdir", str(tmp_path))
             with pytest.raises(RunError, match=rf"{text}.*last checkpoint is safe"):
-                keeper.finish(event)
+                writer.finish(event)
         assert contents(tmp_path / "r") == before
-        keeper.take(event)
-        assert keeper.trouble is None  # there is room again: the next save heals
+        writer.take(event)
+        assert writer.trouble is None  # there is room again: the next save heals
     result = spusk.resume(tmp_path / "r", sets=SETS)
     np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
 
@@ -85,24 +85,24 @@ def filled(folder):
 def test_a_disk_that_is_really_full_leaves_the_old_checkpoint(tmp_path, monkeypatch):
     with small_disk(tmp_path / "disk", 200_000) as disk:
         begun = begin(disk / "r", every=Every(steps=1))
-        with begun.keeper as keeper:
+        with begun.writer as writer:
             for event in begun.events:
                 if event.epoch == 2:
                     break
-                keeper.take(event)
+                writer.take(event)
             before = contents(disk / "r")
             ballast = filled(disk)
-            keeper.take(event)
-            assert "checkpoint not written (No space left on device)" in keeper.trouble
+            writer.take(event)
+            assert "checkpoint not written (No space left on device)" in writer.trouble
             assert contents(disk / "r") == before
             assert not list(disk.rglob("*.part"))
             monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
             with pytest.raises(RunError, match=r"No space left on device.*weights are saved in"):
-                keeper.finish(event)
+                writer.finish(event)
             assert contents(disk / "r") == before
             ballast.unlink()
-            keeper.take(event)
-            assert keeper.trouble is None
+            writer.take(event)
+            assert writer.trouble is None
         result = spusk.resume(disk / "r", sets=SETS)
         np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
 
@@ -179,16 +179,16 @@ def test_a_disk_that_fills_up_keeps_the_old_bytes_and_rescues_the_weights(tmp_pa
 
 def test_weights_are_rescued_where_there_is_room(tmp_path, monkeypatch):
     begun = begin(tmp_path / "r")
-    with begun.keeper as keeper:
+    with begun.writer as writer:
         for event in begun.events:
-            keeper.take(event)
+            writer.take(event)
         (tmp_path / "r" / "history.csv").unlink()
         (tmp_path / "r" / "history.csv").mkdir()  # nothing can replace it
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
         with pytest.raises(RunError, match="the weights are saved in") as caught:
-            keeper.finish(event)
+            writer.finish(event)
     where = Path(str(caught.value).split("saved in ")[1].split(" instead")[0])
-    np.testing.assert_array_equal(runs.load_weights(where).theta, keeper.net.theta)
+    np.testing.assert_array_equal(runs.load_weights(where).theta, writer.net.theta)
 
 
 @contextmanager
@@ -228,11 +228,11 @@ def test_a_folder_made_read_only_while_it_is_trained_in(monkeypatch):
         elsewhere.mkdir()
         monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
         begun = begin(folder, every=Every(steps=1))
-        with begun.keeper as keeper:
+        with begun.writer as writer:
             for event in begun.events:
                 if event.epoch == 2:
                     break
-                keeper.take(event)
+                writer.take(event)
             before = everything(folder)
             modes = {Path(home): 0o555, folder: 0o555, folder / "checkpoints": 0o555,
                      elsewhere: 0o777}  # fmt: skip
@@ -240,14 +240,14 @@ def test_a_folder_made_read_only_while_it_is_trained_in(monkeypatch):
                 path.chmod(mode)
             try:
                 with as_nobody():
-                    keeper.take(event)
-                    assert "checkpoint not written (Permission denied)" in keeper.trouble
+                    writer.take(event)
+                    assert "checkpoint not written (Permission denied)" in writer.trouble
                     with pytest.raises(RunError, match=r"Permission denied.*are saved in") as told:
-                        keeper.finish(event)
+                        writer.finish(event)
             finally:
                 for path in modes:
                     path.chmod(0o755)
             assert everything(folder) == before
             saved = Path(str(told.value).split("saved in ")[1].split(" instead")[0])
-            np.testing.assert_array_equal(runs.load_weights(saved).theta, keeper.net.theta)
+            np.testing.assert_array_equal(runs.load_weights(saved).theta, writer.net.theta)
         assert spusk.resume(folder, sets=SETS).outcome == "finished"

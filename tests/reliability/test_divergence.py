@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spusk import Network, Sample, data, runs, train, train_events
-from spusk.training import Outcome, Plan, complaint
+from spusk.training import Plan, TrainingOutcome, explain_failure
 from spusk.training.health import FAR, LOST, constant_cost
 from tests.reliability.helpers import SETS, begin, carry, spusk
 
@@ -31,10 +31,10 @@ TANH = {"activation": "tanh", "output": "identity"}
 def test_divergence_is_named_while_the_cost_is_finite(rate, batch, kind, engine):
     net = Network([6, 9, 3], seed=3, **kind)
     result = train(net, SETS.train, rate, batch, 30, engine=engine)
-    assert result.outcome is Outcome.DIVERGED
+    assert result.outcome is TrainingOutcome.DIVERGED
     assert np.isfinite(result.last.cost)
-    assert result.last.cost > FAR * result.last.place.first
-    assert all(event.cost < FAR * event.place.first for event in result.history[:-1])
+    assert result.last.cost > FAR * result.last.cursor.first
+    assert all(event.cost < FAR * event.cursor.first for event in result.history[:-1])
 
 
 @pytest.mark.parametrize(("epochs", "named"), [(3, False), (8, True), (40, True)])
@@ -43,16 +43,16 @@ def test_a_run_may_not_end_far_above_its_start(epochs, named):
     result = train(
         Network([6, 9, 3], seed=3, **TANH), SETS.train, 0.5, "all", epochs, engine="reference"
     )
-    assert (result.outcome is Outcome.DIVERGED) == named
+    assert (result.outcome is TrainingOutcome.DIVERGED) == named
     if epochs == 8:
-        assert LOST < result.last.cost / result.last.place.first < FAR
+        assert LOST < result.last.cost / result.last.cursor.first < FAR
 
 
 def test_a_cost_that_rises_first_and_falls_then_is_no_divergence():
     """Full-batch descent at a large rate: a hundredfold up, and down again."""
     net = Network([784, 2000, 10], **TANH)
     result = train(net, V.take(slice(0, 500)), 0.003, "all", 40)
-    assert result.outcome is Outcome.FINISHED
+    assert result.outcome is TrainingOutcome.FINISHED
     costs = [event.cost for event in result.history]
     assert max(costs) > 50 * costs[0]
     assert costs[-1] < 0.2 * costs[0]
@@ -64,7 +64,7 @@ def test_a_run_that_starts_far_away_is_no_divergence(gain, rate):
     net = Network([784, 12, 10], gain=gain, **RELU)
     result = train(net, V, rate, epochs=3, engine="reference")
     assert result.last.cost > FAR * constant_cost(net, V)
-    assert result.outcome is Outcome.FINISHED
+    assert result.outcome is TrainingOutcome.FINISHED
 
 
 def test_targets_met_at_once_leave_no_bound_of_zero():
@@ -75,7 +75,7 @@ def test_targets_met_at_once_leave_no_bound_of_zero():
     events = train_events(net, sample, 0.1, "all", 3, engine="reference")
     assert 0 < next(events).cost < 1e-16
     net.theta[:] = 3e-4
-    assert [event.outcome for event in events] == [None, Outcome.FINISHED]
+    assert [event.outcome for event in events] == [None, TrainingOutcome.FINISHED]
 
 
 @pytest.mark.parametrize("cut", [1, 3, 5])
@@ -84,14 +84,14 @@ def test_a_diverging_run_ends_where_it_would_have_ended(tmp_path, cut):
     net = Network([6, 9, 3], seed=3, **TANH)
     plan = Plan(0.5, "all", 30, 5)
     straight = train(net.copy(), SETS.train, *astuple(plan), engine="reference")
-    assert straight.outcome is Outcome.DIVERGED
+    assert straight.outcome is TrainingOutcome.DIVERGED
     carry(begin(tmp_path / "r", plan, net=net), cut)
     resumed = runs.resume(tmp_path / "r", sets=SETS)
-    assert resumed.outcome is Outcome.DIVERGED
+    assert resumed.outcome is TrainingOutcome.DIVERGED
     assert resumed.last.epoch == straight.last.epoch
     kept = runs.newest(tmp_path / "r")
     assert kept.judged
-    assert kept.place.epoch == 1  # so small a set is looked at once in many epochs
+    assert kept.cursor.epoch == 1  # so small a set is looked at once in many epochs
 
 
 @pytest.mark.parametrize(
@@ -102,13 +102,13 @@ def test_the_command_names_divergence(tmp_path, lang, says):
     net = Network([784, 10], **LINEAR)
     runs.open_new(
         tmp_path / "r", net, Plan(0.2, "all", 30), data.sample(), "sample"
-    ).keeper.lock.release()  # fmt: skip
+    ).writer.lock.release()  # fmt: skip
     done = spusk("--lang", lang, "resume", "r", "--no-pictures", cwd=tmp_path)
     assert done.returncode == 3, done.stderr
     assert says in done.stdout
     assert done.stdout.splitlines()[-3].endswith("0.02." if lang == "en" else "0,02.")
     assert done.stdout.splitlines()[-1].endswith("spusk resume r --rate 0.02")
-    assert runs.newest(tmp_path / "r").place.epoch == 4
+    assert runs.newest(tmp_path / "r").cursor.epoch == 4
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
@@ -116,8 +116,8 @@ def test_each_failure_has_its_sentence(lang):
     net = Network([6, 9, 3], seed=3, **TANH)
     last = train(net, SETS.train, 0.5, "all", 30, engine="reference").last
     said = {
-        complaint(outcome, event, 0.5, lang)
-        for outcome in Outcome
+        explain_failure(outcome, event, 0.5, lang)
+        for outcome in TrainingOutcome
         if outcome.failed
         for event in (last, replace(last, cost=float("nan")))
     }

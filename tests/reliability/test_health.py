@@ -10,7 +10,7 @@ from spusk.engines import engine
 from spusk.errors import RunError
 from spusk.nn.backprop import Propagation
 from spusk.runs import Every
-from spusk.training import Outcome, Plan, plan_events
+from spusk.training import Plan, TrainingOutcome, plan_events
 from spusk.training.health import Saturation, constant_cost, finite
 from spusk.training.presets import PRESETS
 from tests.conftest import blobs
@@ -36,7 +36,7 @@ def outcome(rate, sizes=(784, 12, 10), epochs=3, sample=V, batch=10, **kind):
     ],
 )
 def test_saturation_is_named(rate, kind):
-    assert outcome(rate, **kind) is Outcome.SATURATED
+    assert outcome(rate, **kind) is TrainingOutcome.SATURATED
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_saturation_is_named(rate, kind):
     ],
 )
 def test_runs_that_are_well_are_left_alone(rate, kind):
-    assert outcome(rate, **kind) is Outcome.FINISHED
+    assert outcome(rate, **kind) is TrainingOutcome.FINISHED
 
 
 def test_a_look_is_cut_short_by_a_stop_and_says_nothing():
@@ -75,8 +75,8 @@ def test_a_look_is_cut_short_by_a_stop_and_says_nothing():
     assert len(asked) == 2
     events = list(plan_events(net, V, plan, None, session, stop=lambda: True))
     assert {event.outcome for event in events} == {None}
-    events = list(plan_events(net, V, plan, None, session, events[-1].place))
-    assert events[-1].outcome is Outcome.SATURATED
+    events = list(plan_events(net, V, plan, None, session, events[-1].cursor))
+    assert events[-1].outcome is TrainingOutcome.SATURATED
 
 
 @pytest.mark.parametrize(("classes", "rate"), [(1, 5.0), (1, 20.0), (2, 5.0), (3, 5.0)])
@@ -85,14 +85,14 @@ def test_a_network_that_learned_perfectly_is_not_saturated(classes, rate):
     sample = blobs(60, classes=classes, seed=4)
     net = Network([6, 8, classes], seed=0)
     result = train(net, sample, rate, 5, 400, seed=1, engine="reference")
-    assert result.outcome is Outcome.FINISHED
+    assert result.outcome is TrainingOutcome.FINISHED
     assert net.accuracy(sample) == 1
     assert not Saturation(sample, rate, 5, net)(400, result.last.cost, last=True)
 
 
 def test_targets_that_are_all_the_same():
     sample = Sample(x=np.random.default_rng(0).random((50, 4)), y=np.full((50, 2), 0.25))
-    assert outcome(1.0, (4, 3, 2), 200, sample) is Outcome.FINISHED
+    assert outcome(1.0, (4, 3, 2), 200, sample) is TrainingOutcome.FINISHED
 
 
 def test_the_bar_is_the_best_constant_answers_cost():
@@ -117,35 +117,35 @@ def test_weights_that_are_not_finite_end_the_run_though_the_cost_is():
     net.layers[0].b[2] = -np.inf  # this neuron answers 0
     assert np.isfinite(net.cost(sample))
     result = train(net, sample, 0.1, engine="reference")
-    assert result.outcome is Outcome.NOT_FINITE
+    assert result.outcome is TrainingOutcome.NOT_FINITE
     assert result.last.epoch == 1
 
 
 @pytest.mark.parametrize("poison", [np.nan, np.inf])
 def test_a_cost_that_is_not_a_number_stops_within_the_epoch(tmp_path, poison):
     begun = begin(tmp_path / "r", every=Every(steps=1))
-    with begun.keeper as keeper, np.errstate(all="ignore"):
+    with begun.writer as writer, np.errstate(all="ignore"):
         for event in begun.events:
-            keeper.take(event)
+            writer.take(event)
             if event.epoch == 2 and event.step == 5:
-                keeper.net.theta[:] = poison
-        assert event.outcome is Outcome.NOT_FINITE
+                writer.net.theta[:] = poison
+        assert event.outcome is TrainingOutcome.NOT_FINITE
         assert event.epoch == 2
         assert event.step <= 7  # infinite weights saturate first, and are no numbers a step later
-        keeper.finish(event)
+        writer.finish(event)
     last = runs.newest(tmp_path / "r")
-    assert last.place[:2] == (1, 29)  # the last that was judged well
+    assert last.cursor[:2] == (1, 29)  # the last that was judged well
     assert np.isfinite(last.net.theta).all()
     assert np.isfinite(runs.load(tmp_path / "r").net.theta).all()
 
 
 def test_weights_that_are_not_finite_are_never_saved(tmp_path):
     begun = begin(tmp_path / "r", every=Every(steps=1))
-    with begun.keeper as keeper:
+    with begun.writer as writer:
         event = next(begun.events)
-        keeper.net.theta[0] = np.nan
-        keeper.take(event)
-    assert runs.newest(tmp_path / "r").place.step == 0
+        writer.net.theta[0] = np.nan
+        writer.take(event)
+    assert runs.newest(tmp_path / "r").cursor.step == 0
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_the_command_says_what_where_and_a_remedy(tmp_path, more, says):
     assert done.returncode == 3, done.stdout + done.stderr
     assert says in done.stdout
     assert "is too large for this start; try" in done.stdout
-    assert runs.newest(tmp_path / "r").place.step == 0
+    assert runs.newest(tmp_path / "r").cursor.step == 0
     assert np.isfinite(runs.load(tmp_path / "r").net.theta).all()
 
 
@@ -234,7 +234,7 @@ def test_a_run_that_comes_back_by_itself_is_left_alone():
     sample = blobs(60, classes=2, seed=0)
     net = Network([6, 8, 2], seed=0)
     result = train(net, sample, 40.0, 5, 300, seed=1, engine="reference")
-    assert result.outcome is Outcome.FINISHED
+    assert result.outcome is TrainingOutcome.FINISHED
     assert result.last.cost < 1e-3
 
 

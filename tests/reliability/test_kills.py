@@ -134,7 +134,7 @@ def gone_on_with(folder, attempt, sets):
         assert not attempt(folder, 60)  # which is let come to its end
         return None
     assert np.isfinite(runs.load(folder).net.theta).all()
-    place = runs.newest(folder).place[:2]
+    place = runs.newest(folder).cursor[:2]
     if not (folder / "weights.safetensors").exists():
         assert spusk.resume(folder, sets=sets).outcome == "finished"
     return place
@@ -212,5 +212,5 @@ def test_a_second_process_cannot_write_the_same_run(tmp_path):
 
 def hold(folder):
     """A training that never ends."""
-    with begin(folder).keeper:
+    with begin(folder).writer:
         time.sleep(60)

@@ -9,7 +9,7 @@ import pytest
 import spusk
 from spusk import runs
 from spusk.runs import Every
-from spusk.training import Outcome, Plan
+from spusk.training import Plan, TrainingOutcome
 from spusk.training.health import Saturation
 from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh
 from tests.reliability.helpers import spusk as cli
@@ -25,12 +25,12 @@ def kept(folder):
 
 def carried(begun, after=None):
     """Trains to the end; `after` is shown the network at each event, once it was kept."""
-    with begun.keeper as keeper, np.errstate(all="ignore"):
+    with begun.writer as writer, np.errstate(all="ignore"):
         for event in begun.events:
-            keeper.take(event)
+            writer.take(event)
             if after is not None:
-                after(event, keeper.net)
-        keeper.finish(event)
+                after(event, writer.net)
+        writer.finish(event)
     return event
 
 
@@ -39,7 +39,7 @@ def test_a_run_that_saturates_while_it_is_saved_keeps_its_start(tmp_path):
     begun = begin(folder, WILD, every=Every(steps=5))
     behind = []
     last = carried(begun, lambda event, net: behind.append(kept(folder)))
-    assert last.outcome is Outcome.SATURATED
+    assert last.outcome is TrainingOutcome.SATURATED
     assert max(map(max, behind)) > 20  # saturated weights were saved, and are gone
     assert all(0 in steps and len(steps) <= 3 for steps in behind)
     assert kept(folder) == [0]
@@ -78,9 +78,13 @@ def trained(plan, epochs):
 @pytest.mark.parametrize(
     ("when", "weight", "outcome"),
     [
-        ((65, 5), -1e6, Outcome.SATURATED),  # named in epoch 128 alone, many checkpoints later
-        ((65, STEPS), -1e6, Outcome.SATURATED),
-        ((70, 3), np.nan, Outcome.NOT_FINITE),
+        (
+            (65, 5),
+            -1e6,
+            TrainingOutcome.SATURATED,
+        ),  # named in epoch 128 alone, many checkpoints later
+        ((65, STEPS), -1e6, TrainingOutcome.SATURATED),
+        ((70, 3), np.nan, TrainingOutcome.NOT_FINITE),
     ],
 )
 def test_what_was_saved_between_two_looks_does_not_push_the_judged_one_out(
@@ -104,18 +108,18 @@ def test_a_run_that_is_gone_on_with_knows_which_was_judged(tmp_path):
     folder, plan = tmp_path / "r", replace(PLAN, rate=0.05, epochs=3)
     carry(begin(folder, plan))
     begun = runs.open_resumed(folder, 9, SETS, every=Every(steps=4))
-    assert carried(begun, spoilt((5, 20), np.nan)).outcome is Outcome.NOT_FINITE
+    assert carried(begun, spoilt((5, 20), np.nan)).outcome is TrainingOutcome.NOT_FINITE
     assert kept(folder) == [3 * STEPS]
     begun = runs.open_resumed(folder, 9, SETS, every=Every(steps=4))
-    with begun.keeper as keeper:
+    with begun.writer as writer:
         for event in begun.events:  # killed, as it were
-            keeper.take(event)
+            writer.take(event)
             if event.epoch == 6:
                 break
     assert kept(folder)[0] == 3 * STEPS
     assert len(kept(folder)) == 3
     begun = runs.open_resumed(folder, 9, SETS, every=Every(steps=4))
-    assert carried(begun, spoilt((7, 20), np.nan)).outcome is Outcome.NOT_FINITE
+    assert carried(begun, spoilt((7, 20), np.nan)).outcome is TrainingOutcome.NOT_FINITE
     assert kept(folder) == [3 * STEPS]
 
 

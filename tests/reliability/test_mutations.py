@@ -67,7 +67,7 @@ def mutate(tmp_path, count):
             refused += 1
             assert str(path) in error
         else:
-            assert found.place == good.place
+            assert found.cursor == good.cursor
             assert found.history == good.history
             np.testing.assert_array_equal(found.net.theta, good.net.theta)
         if measured:
@@ -104,7 +104,7 @@ def test_a_forgery_that_changes_nothing_is_read(tmp_path):
     good = runs.newest(tmp_path / "r")
     forged = tmp_path / "forged.safetensors"
     forged.write_bytes(reforged(good.path.read_bytes(), lambda h: h["__metadata__"].update(a="b")))
-    assert runs.load_checkpoint(forged).place == good.place
+    assert runs.load_checkpoint(forged).cursor == good.cursor
 
 
 @pytest.mark.parametrize("sizes", [[6, 900_000_000, 3], [6, 9, 3, 3], [10**30, 3], "693", [6], {}])

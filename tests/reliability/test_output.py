@@ -28,7 +28,7 @@ def started(tmp_path, *arguments, before=(), **more):
 
 def goes_on_well(tmp_path):
     """The run has got somewhere, and ends in the weights of one that nothing disturbed."""
-    place = runs.newest(tmp_path / "r").place
+    place = runs.newest(tmp_path / "r").cursor
     assert place.seen > 0
     epochs = place.epoch + 1
     again = spusk("resume", "r", "--epochs", epochs, "--no-pictures", cwd=tmp_path)

@@ -46,7 +46,7 @@ def test_it_equals_a_descent_by_hand(tmp_path, engine, cut):
     folder = tmp_path / "r"
     carry(begin(folder, every=Every(steps=1), engine=engine), cut)
     last = runs.newest(folder)
-    expected = by_hand(last.net, engine, last.place[:2], [(1, 0, 0.125)])
+    expected = by_hand(last.net, engine, last.cursor[:2], [(1, 0, 0.125)])
     result = spusk.resume(folder, sets=SETS, rate=0.125)
     assert result.outcome == "finished"
     np.testing.assert_array_equal(result.net.theta, expected)
@@ -108,12 +108,12 @@ def test_a_rate_whose_steps_were_thrown_away_is_forgotten(tmp_path, rate):
 def test_an_epoch_that_waits_for_its_test_alone_was_trained_at_the_old_rate(tmp_path):
     folder = tmp_path / "r"
     begun = begin(folder, stop=lambda: True)
-    with begun.keeper as keeper:
+    with begun.writer as writer:
         for event in begun.events:
-            keeper.take(event)
+            writer.take(event)
             if event.ends_epoch:
                 break
-        keeper.finish(event)
+        writer.finish(event)
     result = spusk.resume(folder, sets=SETS, rate=0.125)
     assert rates(folder) == [(1, 0, 0.5), (1, STEPS, 0.125)]
     assert [row["learning_rate"] for row in runs.load(folder).history] == [0.5, *[0.125] * 3]

@@ -33,7 +33,7 @@ def test_20_random_cuts_end_in_the_same_weights(tmp_path, engine):
     for cut in map(int, cuts):
         folder = tmp_path / str(cut)
         carry(begin(folder, every=Every(steps=1), engine=engine), cut)
-        place = runs.newest(folder).place
+        place = runs.newest(folder).cursor
         inside += place.step not in (0, STEPS)
         result = spusk.resume(folder, sets=SETS)
         assert result.outcome == "finished"
@@ -45,7 +45,7 @@ def test_20_random_cuts_end_in_the_same_weights(tmp_path, engine):
 
 def test_a_cut_at_a_step_is_where_it_was_asked(tmp_path):
     carry(begin(tmp_path / "r", every=Every(steps=1)), 40)
-    assert runs.newest(tmp_path / "r").place[:2] == (2, 11)
+    assert runs.newest(tmp_path / "r").cursor[:2] == (2, 11)
 
 
 @pytest.fixture
@@ -94,12 +94,12 @@ def test_a_run_whose_first_layer_steps_once_in_a_window_goes_on(tmp_path, cut):
     assert native.Native().open(Network([300, 181, 10]), sets.train, 3).window == 42
     expected = carry(wide(tmp_path / "straight")).theta
     begun = wide(tmp_path / "r")
-    with begun.keeper as keeper:
+    with begun.writer as writer:
         for event in begun.events:
             if (event.epoch - 1) * 85 + event.step > cut:
                 break  # the weights have gone on, their checkpoint has not
-            keeper.take(event)
-    place = runs.newest(tmp_path / "r").place
+            writer.take(event)
+    place = runs.newest(tmp_path / "r").cursor
     assert (place.epoch - 1) * 85 + place.step == cut
     result = spusk.resume(tmp_path / "r", sets=sets)
     assert result.outcome == "finished"
@@ -143,13 +143,13 @@ def test_a_copied_run_goes_on_elsewhere(tmp_path):
 
 def test_a_test_that_was_cut_short_is_made_up_for(tmp_path):
     begun = begin(tmp_path / "r", stop=lambda: True)
-    with begun.keeper as keeper:
+    with begun.writer as writer:
         for event in begun.events:
-            keeper.take(event)
+            writer.take(event)
             if event.ends_epoch:
                 break
         assert event.test_cost is None
-        keeper.finish(event)
+        writer.finish(event)
     result = spusk.resume(tmp_path / "r", sets=SETS)
     assert [e.epoch for e in result.history] == [1, 2, 3, 4]
     assert all(e.test_cost is not None for e in result.history)
@@ -158,9 +158,9 @@ def test_a_test_that_was_cut_short_is_made_up_for(tmp_path):
 
 def test_a_run_killed_before_its_last_words_says_them(tmp_path):
     begun = begin(tmp_path / "r")
-    with begun.keeper as keeper:
+    with begun.writer as writer:
         for event in begun.events:
-            keeper.take(event)  # and no keeper.finish
+            writer.take(event)  # and no writer.finish
     with pytest.raises(InputError, match=r"has done 4 epochs, and 2 were asked"):
         spusk.resume(tmp_path / "r", epochs=2, sets=SETS)
     result = spusk.resume(tmp_path / "r", sets=SETS)
@@ -254,7 +254,7 @@ def test_the_last_two_checkpoints_are_kept_and_orphans_swept(tmp_path):
 def test_checkpoints_by_the_clock(tmp_path):
     begun = begin(tmp_path / "r", every=Every(seconds=0.0))
     carry(begun, 1)
-    assert runs.newest(tmp_path / "r").place.step >= 1
+    assert runs.newest(tmp_path / "r").cursor.step >= 1
 
 
 def test_other_programs_read_checkpoints(tmp_path):

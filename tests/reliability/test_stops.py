@@ -47,10 +47,10 @@ def test_a_signal_saves_and_says_how_to_go_on(tmp_path, number, code):
     assert "Go on with:  spusk resume r" in said
     assert runs.load(tmp_path / "r").net.accuracy(data.sample().test) > 0.5
     last = runs.newest(tmp_path / "r")
-    epochs = last.place.epoch + 1
+    epochs = last.cursor.epoch + 1
     again = spusk("resume", "r", "--epochs", epochs, "--no-pictures", cwd=tmp_path)
     assert again.returncode == 0, again.stderr
-    assert f"Going on in epoch {last.place.epoch}" in again.stdout or last.place.step == 400
+    assert f"Going on in epoch {last.cursor.epoch}" in again.stdout or last.cursor.step == 400
     straight = spusk(
         "train", "--epochs", epochs, "--no-pictures", "--out", "s", cwd=tmp_path
     )  # fmt: skip
@@ -105,7 +105,7 @@ def test_a_long_step_is_finished_and_saved_first(tmp_path):
     code, seconds, said, errors = end(opened(tmp_path, *SLOW), signal.SIGTERM)
     assert (code, errors) == (143, "")
     assert "Go on with:  spusk resume r" in said
-    last = runs.newest(tmp_path / "r").place
+    last = runs.newest(tmp_path / "r").cursor
     assert last[:2] == (1, 1)
     assert seconds < 2 + last.spent  # the limit: two seconds after the step
 
@@ -114,7 +114,7 @@ def test_a_second_signal_ends_it_within_a_long_step(tmp_path):
     code, seconds, _, errors = end(opened(tmp_path, *SLOW), signal.SIGINT, signal.SIGINT)
     assert (code, errors) == (130, "")
     assert seconds < 2
-    assert runs.newest(tmp_path / "r").place.step == 0  # the step was not waited for
+    assert runs.newest(tmp_path / "r").cursor.step == 0  # the step was not waited for
 
 
 def test_a_second_signal_ends_it_within_a_save(tmp_path):
@@ -131,7 +131,7 @@ def test_a_second_signal_ends_it_within_a_save(tmp_path):
     code, seconds, _, errors = end(process, signal.SIGINT, signal.SIGTERM)
     assert (code, errors) == (143, "")
     assert seconds < 2
-    place = runs.newest(tmp_path / "r").place
+    place = runs.newest(tmp_path / "r").cursor
     again = spusk("resume", "r", "--epochs", place.epoch + 1, "--no-pictures", cwd=tmp_path)
     assert again.returncode == 0, again.stderr
 
@@ -141,7 +141,7 @@ def test_the_lectures_network_stops_in_time(tmp_path):
     code, seconds, said, errors = end(opened(tmp_path, "--layers", "lecture"), signal.SIGINT)
     assert (code, errors) == (130, "")
     assert "Go on with:  spusk resume r" in said
-    assert runs.newest(tmp_path / "r").place.step > 0
+    assert runs.newest(tmp_path / "r").cursor.step > 0
     assert seconds < 2
 
 

@@ -10,8 +10,8 @@ from spusk import Network, Sample, data, engines, train, train_events
 from spusk.engines import blas_threads, native
 from spusk.engines.blas_threads import limited
 from spusk.errors import DataError, EngineError, InputError, NetworkError, RateError
-from spusk.training import Outcome, SortedSetWarning, order
-from spusk.training.events import brief
+from spusk.training import SortedSetWarning, TrainingOutcome, order
+from spusk.training.events import round_seconds
 from spusk.training.pace import Pace
 from tests.conftest import blobs, examples
 
@@ -78,7 +78,7 @@ def test_events_tell_what_happened(small):
     assert last.test_cost == pytest.approx(net.cost(small))
     assert last.test_accuracy == net.accuracy(small)
     assert first.outcome is None
-    assert last.outcome is Outcome.FINISHED
+    assert last.outcome is TrainingOutcome.FINISHED
     assert last.seconds > first.seconds > 0
     assert first.speed > 0
 
@@ -96,7 +96,7 @@ def test_it_learns_and_the_same_seed_is_the_same_run(small):
         net = Network([6, 8, 3], seed=4)
         result = train(net, small, 3.0, batch=5, epochs=30, seed=4, test=small)
         runs.append(net.theta)
-    assert result.outcome is Outcome.FINISHED
+    assert result.outcome is TrainingOutcome.FINISHED
     assert result.best_accuracy > 0.9
     assert result.history[-1].cost < result.history[0].cost / 3
     np.testing.assert_array_equal(*runs)
@@ -114,7 +114,7 @@ def test_a_cost_that_is_not_finite_ends_the_run(small):
     net = Network([6, 4, 3], activation="relu", output="identity")
     with np.errstate(all="ignore"):
         result = train(net, small, 1e30, batch=10, epochs=9)
-    assert result.outcome is Outcome.NOT_FINITE
+    assert result.outcome is TrainingOutcome.NOT_FINITE
     assert result.last.epoch == 1
 
 
@@ -229,7 +229,7 @@ def test_short_looks_between_epochs_go_on_one_thread(operations, held):
     ("seconds", "said"), [(0.0289, 0.03), (0.96, 1.0), (1.24, 1.2), (134.94, 134.9), (2e3, 2000)]
 )
 def test_a_time_is_told_with_the_digits_that_tell_something(seconds, said):
-    assert brief(seconds) == said
+    assert round_seconds(seconds) == said
 
 
 def test_who_leaves_first_sets_nothing_back_and_who_leaves_last_all():

@@ -171,7 +171,7 @@ def resume(
                 stop.at_once(data.load, UNBEGUN), rate,
             )  # fmt: skip
         if not as_json:
-            click.echo(say("train.resumed", lang, epoch=begun.place.epoch, step=begun.place.step))
+            click.echo(say("train.resumed", lang, epoch=begun.cursor.epoch, step=begun.cursor.step))
         return carry_out(begun, stop, lang, pictures, as_json)
 
 

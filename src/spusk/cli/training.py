@@ -20,9 +20,16 @@ from spusk.i18n import say
 from spusk.nn.init import INITS
 from spusk.nn.network import Network
 from spusk.runs import Every, Resumed
-from spusk.runs.writer import told
-from spusk.training import Event, Outcome, Plan, SortedSetWarning, complaint, smaller
-from spusk.training.events import brief
+from spusk.runs.writer import write_errors
+from spusk.training import (
+    Event,
+    Plan,
+    SortedSetWarning,
+    TrainingOutcome,
+    explain_failure,
+    smaller_rate,
+)
+from spusk.training.events import round_seconds
 from spusk.training.presets import Preset
 
 NO_EXTRA = Every()
@@ -184,7 +191,7 @@ def target(out: Path | None, overwrite: bool) -> Path:
         return folder
     if out.exists() and not out.is_dir():
         raise RunError(f"{out}: expected a folder to write the run to, found a file")
-    with told(out):
+    with write_errors(out):
         if out.is_dir() and any(out.iterdir()) and not overwrite:
             raise RunError(f"{out}: holds files already; choose another --out or add --overwrite")
     return out
@@ -212,20 +219,20 @@ def first_warning_as_line() -> Iterator[None]:
 
 def carry_out(begun: Resumed, stop: Signals, lang: str, pictures: bool, as_json: bool) -> int:
     """Trains to the end or until stopped, keeps the folder, says how it went; the exit code."""
-    run, keeper = begun.run, begun.keeper
+    run, writer = begun.run, begun.writer
     if not as_json:
         click.echo(about(run, begun.sets.train, lang))
         if begun.sets.held_out:
             click.echo(say("data.held_out", lang, name=begun.sets.name, share=begun.sets.held_out))
-    with keeper:
+    with writer:
         last = watch(begun, stop, as_json, lang)
-        keeper.finish(last)
+        writer.finish(last)
     drawn = {}
-    if pictures and last.outcome is Outcome.FINISHED:
+    if pictures and last.outcome is TrainingOutcome.FINISHED:
         drawn = illustrate(begun, stop, lang)
     if not as_json:
         with output.heard():
-            conclude(last, keeper.history, run, drawn, lang)
+            conclude(last, writer.history, run, drawn, lang)
     elif last.outcome is None:
         click.echo(command(run, lang), err=True)
     if last.outcome is not None and last.outcome.failed:
@@ -235,10 +242,10 @@ def carry_out(begun: Resumed, stop: Signals, lang: str, pictures: bool, as_json:
 
 def illustrate(begun: Resumed, stop: Signals, lang: str) -> dict[str, Path]:
     """Draws the pictures until asked to stop; a disk that takes none is a warning: all is saved."""
-    folder, keeper = begun.run.folder, begun.keeper
+    folder, writer = begun.run.folder, begun.writer
     drawn: dict[str, Path] = {}
     try:
-        for name, path in draw(folder, keeper.net, begun.sets, keeper.history, lang):
+        for name, path in draw(folder, writer.net, begun.sets, writer.history, lang):
             drawn[name] = path
             if stop():
                 break
@@ -254,10 +261,10 @@ def watch(begun: Resumed, stop: Signals, as_json: bool, lang: str) -> Event:
     with view(as_json, lang, begun.run.plan.epochs) as shown:
         for event in begun.events:
             shown.show(event)
-            begun.keeper.take(event)
-            if begun.keeper.trouble not in (None, trouble):
-                click.echo(f"warning: {begun.keeper.trouble}; training goes on", err=True)
-            trouble = begun.keeper.trouble
+            begun.writer.take(event)
+            if begun.writer.trouble not in (None, trouble):
+                click.echo(f"warning: {begun.writer.trouble}; training goes on", err=True)
+            trouble = begun.writer.trouble
             if stop() or output.trouble():
                 break
     return event
@@ -272,7 +279,7 @@ def conclude(
         click.echo(command(run, lang))
     elif last.outcome.failed:
         click.echo(say("train.kept", lang, folder=run.folder))
-        click.echo(command(run, lang, smaller(last.outcome, run.plan.rate)))
+        click.echo(command(run, lang, smaller_rate(last.outcome, run.plan.rate)))
     else:
         click.echo(say("train.saved" if drawn else "train.saved_without", lang, folder=run.folder))
     for name, path in drawn.items():
@@ -284,7 +291,7 @@ def ending(last: Event, history: Sequence[Event], rate: float, lang: str) -> str
     if last.outcome is None:
         return say("train.stopped", lang, epoch=last.epoch, step=last.step, steps=last.steps)
     if last.outcome.failed:
-        return complaint(last.outcome, last, rate, lang)
+        return explain_failure(last.outcome, last, rate, lang)
     tested = [e for e in history if e.test_accuracy is not None]
     epochs = say("train.epochs", lang, n=last.epoch)
     if not tested:
@@ -292,11 +299,11 @@ def ending(last: Event, history: Sequence[Event], rate: float, lang: str) -> str
             "train.finished_untested",
             lang,
             epochs=epochs,
-            seconds=brief(last.seconds),
+            seconds=round_seconds(last.seconds),
             cost=last.cost,
         )
     best = max(tested, key=lambda e: e.test_accuracy or 0)
-    return say("train.finished", lang, epochs=epochs, seconds=brief(last.seconds),
+    return say("train.finished", lang, epochs=epochs, seconds=round_seconds(last.seconds),
                best=best.test_accuracy, epoch=best.epoch)  # fmt: skip
 
 

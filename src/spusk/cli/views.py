@@ -53,7 +53,7 @@ class JsonLines:
 
     def show(self, event: Event) -> None:
         if event.ends_epoch or event.outcome:
-            numbers = {k: known(v) for k, v in asdict(event).items() if k != "place"}
+            numbers = {k: known(v) for k, v in asdict(event).items() if k != "cursor"}
             click.echo(json.dumps(numbers))
 
 

@@ -12,7 +12,7 @@ MODULES = {  # public name -> the module it stands in
     "Escape": "spusk.descent.escapes",
     "Explanation": "spusk.descent.explain",
     "Many": "spusk.descent.batch",
-    "Outcome": "spusk.optim.stopping",
+    "DescentOutcome": "spusk.optim.stopping",
     "Step": "spusk.descent.loop",
     "Surface": "spusk.descent.loop",
     "basins": "spusk.descent.basin_maps",
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from spusk.descent.minimize import Descent as Descent
     from spusk.descent.minimize import descend as descend
     from spusk.descent.scipy_bridge import scipy_method as scipy_method
-    from spusk.optim.stopping import Outcome as Outcome
+    from spusk.optim.stopping import DescentOutcome as DescentOutcome
 
 
 __getattr__ = loader(__name__, MODULES)

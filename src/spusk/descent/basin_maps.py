@@ -10,7 +10,7 @@ from spusk.descent.batch import Many, descend_many
 from spusk.descent.minimize import spell, surface_of
 from spusk.display import Shown
 from spusk.errors import InputError
-from spusk.optim.stopping import CODE, Outcome
+from spusk.optim.stopping import CODE, DescentOutcome
 
 NEAR = 1e-3  # of the view: ends this close to each other are one minimum
 MOST = 1000  # minima told apart
@@ -101,7 +101,7 @@ def land(
     near = NEAR * float((box[:, 1] - box[:, 0]).max())
     ends = many.x.reshape(-1, f.n)
     index = np.full(len(ends), -1)
-    settled = np.flatnonzero(many.codes.reshape(-1) == CODE[Outcome.CONVERGED])
+    settled = np.flatnonzero(many.codes.reshape(-1) == CODE[DescentOutcome.CONVERGED])
     entry = getattr(f, "entry", None)
     minima = [np.asarray(m.x, np.float64) for m in entry.minima] if entry is not None else []
     for place, minimum in enumerate(minima):

@@ -20,7 +20,7 @@ from spusk.descent.minimize import spacing, surface_of
 from spusk.errors import InputError, StartError
 from spusk.optim.rules import GradientDescent, Rule, make
 from spusk.optim.schedules import Rate, checked
-from spusk.optim.stopping import CODE, FAR, GROWN, OUTCOMES, Outcome
+from spusk.optim.stopping import CODE, FAR, GROWN, OUTCOMES, DescentOutcome
 
 if TYPE_CHECKING:
     from spusk.functions.tape import Tape, Walker
@@ -42,7 +42,7 @@ class Many:
     steps: NDArray[np.int64] = field(repr=False)  # (…): at which each settled
     path: NDArray[Any] | None = field(default=None, repr=False)  # (K, …, n) every k-th step
 
-    def count(self, outcome: Outcome) -> int:
+    def count(self, outcome: DescentOutcome) -> int:
         """How many ended so."""
         return int(np.count_nonzero(self.codes == CODE[outcome]))
 
@@ -118,8 +118,8 @@ def walk(
     """Plain steps by the native part, straight into the room for the ends: the same numbers."""
     walker(
         x0, part.start, eta, steps=steps, tolerance=tolerance, grown=GROWN, far=FAR,
-        converged=CODE[Outcome.CONVERGED], diverged=CODE[Outcome.DIVERGED],
-        not_finite=CODE[Outcome.NOT_FINITE], out_of_steps=CODE[Outcome.OUT_OF_STEPS],
+        converged=CODE[DescentOutcome.CONVERGED], diverged=CODE[DescentOutcome.DIVERGED],
+        not_finite=CODE[DescentOutcome.NOT_FINITE], out_of_steps=CODE[DescentOutcome.OUT_OF_STEPS],
         ends=many.x[part], codes=many.codes[part], taken=many.steps[part],
     )  # fmt: skip
 
@@ -128,8 +128,8 @@ def finish(f: Any, many: Many, shape: tuple[int, ...]) -> Many:  # noqa: ANN401
     """Values at the ends, in the shape (S,) or (R, S)."""
     with np.errstate(all="ignore"):
         many.values = np.asarray(f.value(many.x))
-    lost = ~np.isfinite(many.values) & (many.codes != CODE[Outcome.DIVERGED])
-    many.codes[lost] = CODE[Outcome.NOT_FINITE]
+    lost = ~np.isfinite(many.values) & (many.codes != CODE[DescentOutcome.DIVERGED])
+    many.codes[lost] = CODE[DescentOutcome.NOT_FINITE]
     n = many.x.shape[1]
     path = None if many.path is None else many.path.reshape(-1, *shape, n)
     return Many(many.x.reshape(*shape, n), many.values.reshape(shape), many.codes.reshape(shape),

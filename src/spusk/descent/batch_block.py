@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from spusk.optim.rules import GradientDescent, Rule, State, make
 from spusk.optim.schedules import Rate, rate_at
-from spusk.optim.stopping import CODE, FAR, GROWN, Outcome
+from spusk.optim.stopping import CODE, FAR, GROWN, DescentOutcome
 
 Floats = NDArray[Any]
 Gradient = Callable[[Any], Callable[[], Sequence[Floats]]]
@@ -122,7 +122,7 @@ class Block:
         return crowd.part(going, crowd.x, crowd.state), alive[going]
 
     def look(self, x: Floats, norm: Floats, who: NDArray[Any]) -> NDArray[np.int8]:
-        """The outcome's code of each who settled just now, or NOTHING, by `outcome.Watch`'s rules.
+        """The outcome's code of each who settled just now, or NOTHING, by `StopTest`'s rules.
 
         Most are under way, and one comparison tells: distances are taken of the others only.
         """
@@ -136,11 +136,11 @@ class Block:
         norm, chosen = norm[some], who[some]
         far = ~(length(x[:, some] - self.x0[:, chosen]) <= self.reach[chosen])
         found = np.full(len(some), NOTHING, np.int8)
-        found[far & (norm > self.grown[chosen])] = CODE[Outcome.DIVERGED]
-        found[norm <= self.tolerance] = CODE[Outcome.CONVERGED]
+        found[far & (norm > self.grown[chosen])] = CODE[DescentOutcome.DIVERGED]
+        found[norm <= self.tolerance] = CODE[DescentOutcome.CONVERGED]
         lost = ~np.isfinite(norm)
-        found[lost] = CODE[Outcome.NOT_FINITE]
-        found[lost & far] = CODE[Outcome.DIVERGED]
+        found[lost] = CODE[DescentOutcome.NOT_FINITE]
+        found[lost & far] = CODE[DescentOutcome.DIVERGED]
         codes[some] = found
         return codes
 
@@ -158,7 +158,10 @@ class Block:
         """Who has not settled ran out of steps."""
         going = self.codes[alive] == NOTHING
         self.ends[:, alive[going]] = crowd.x[:, going]
-        self.codes[alive[going]], self.taken[alive[going]] = CODE[Outcome.OUT_OF_STEPS], steps
+        self.codes[alive[going]], self.taken[alive[going]] = (
+            CODE[DescentOutcome.OUT_OF_STEPS],
+            steps,
+        )
 
     def fill(self, path: Floats, every: int) -> None:
         """Who settled stays where it settled."""

@@ -12,7 +12,7 @@ from spusk.errors import RateError
 from spusk.i18n import say
 from spusk.optim.rules import Rule
 from spusk.optim.schedules import Rate
-from spusk.optim.stopping import Outcome
+from spusk.optim.stopping import DescentOutcome
 
 
 class Comparison(Shown, list[Descent]):
@@ -24,7 +24,7 @@ class Comparison(Shown, list[Descent]):
         return [result.rate for result in self]
 
     @property
-    def outcomes(self) -> list[Outcome]:
+    def outcomes(self) -> list[DescentOutcome]:
         """The verdicts."""
         return [result.outcome for result in self]
 

@@ -16,7 +16,7 @@ from spusk.errors import InputError, RateError
 from spusk.i18n import say
 from spusk.optim.rules import Rule
 from spusk.optim.schedules import Rate
-from spusk.optim.stopping import CODE, Outcome
+from spusk.optim.stopping import CODE, DescentOutcome
 
 Z95 = 1.959963984540054
 
@@ -126,7 +126,9 @@ def row(rate: float, codes: NDArray[Any], place: NDArray[Any], least: NDArray[np
     total = len(codes)
     landed = place >= 0
     best = int(np.count_nonzero(least[place[landed]]))
-    away = int(np.isin(codes, [CODE[Outcome.DIVERGED], CODE[Outcome.NOT_FINITE]]).sum())
+    away = int(
+        np.isin(codes, [CODE[DescentOutcome.DIVERGED], CODE[DescentOutcome.NOT_FINITE]]).sum()
+    )
     local = int(np.count_nonzero(landed)) - best
     low, high = wilson(best, total)
     return Row(rate, best / total, low, high, local / total,

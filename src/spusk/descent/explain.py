@@ -29,7 +29,7 @@ from spusk.descent.loop import Step, Surface
 from spusk.i18n import say
 from spusk.optim.rules import GradientDescent, Momentum, Nesterov, Rule
 from spusk.optim.schedules import rate_at
-from spusk.optim.stopping import TAIL, Outcome
+from spusk.optim.stopping import TAIL, DescentOutcome
 
 HESSIAN_UP_TO = 200  # variables; beyond, eigenvalues cost more than the descent
 NEWTON_STEPS = 50
@@ -79,26 +79,31 @@ class Anchor:
         if np.isfinite(step.value) and step.norm < self.calmest.norm:
             self.calmest = step
 
-    def at(self, outcome: Outcome) -> NDArray[np.float64]:
+    def at(self, outcome: DescentOutcome) -> NDArray[np.float64]:
         """The point (n,) for this end of the run."""
-        lost = outcome in (Outcome.DIVERGED, Outcome.NOT_FINITE)
+        lost = outcome in (DescentOutcome.DIVERGED, DescentOutcome.NOT_FINITE)
         if lost or not np.isfinite(self.last.value):
             return np.asarray(self.calmest.x, np.float64)
-        if outcome is Outcome.OSCILLATING:
+        if outcome is DescentOutcome.OSCILLATING:
             return np.asarray(np.mean(self.tail, axis=0, dtype=np.float64))
         return np.asarray(self.last.x, np.float64)
 
 
 def explain(
-    f: Surface, at: NDArray[np.float64], outcome: Outcome, step: int, rule: Rule, search: bool
+    f: Surface,
+    at: NDArray[np.float64],
+    outcome: DescentOutcome,
+    step: int,
+    rule: Rule,
+    search: bool,
 ) -> Explanation:
     """The explanation of a run that ended so, looking from an anchor's point."""
-    seek = settled if outcome is Outcome.CONVERGED else nearest
+    seek = settled if outcome is DescentOutcome.CONVERGED else nearest
     why, minimum, eigenvalues = curvature(f, at, seek)
     eta = float(np.max(rate_at(rule.rate, max(step - 1, 0))))
     kind = "search" if search else name_of(rule)
     if minimum is None or eigenvalues is None:
-        did = "converged_still" if outcome is Outcome.CONVERGED else outcome.key
+        did = "converged_still" if outcome is DescentOutcome.CONVERGED else outcome.key
         return Explanation(why, did, kind, eta, step)
     top, low = float(eigenvalues[-1]), float(eigenvalues[0])
     bound = bound_of(rule, top) if not search else None
@@ -127,11 +132,11 @@ def bound_of(rule: Rule, top: float) -> float | None:
     return None
 
 
-def verdict(outcome: Outcome, eta: float, bound: float | None, zigzag: bool) -> str:
+def verdict(outcome: DescentOutcome, eta: float, bound: float | None, zigzag: bool) -> str:
     """The key of what happened, seen beside the bound."""
-    if outcome in (Outcome.STOPPED, Outcome.NOT_FINITE) or bound is None:
+    if outcome in (DescentOutcome.STOPPED, DescentOutcome.NOT_FINITE) or bound is None:
         return outcome.key
-    if outcome is Outcome.CONVERGED:
+    if outcome is DescentOutcome.CONVERGED:
         if eta >= bound * (1 - 1e-12):
             return "converged_against"
         return "converged_zigzag" if zigzag else "converged"

@@ -10,7 +10,7 @@ from spusk.errors import InputError, SpuskError, StartError
 from spusk.optim.line_search import backtrack
 from spusk.optim.rules import GradientDescent, Rule, make
 from spusk.optim.schedules import Array, Rate, rate_at
-from spusk.optim.stopping import Outcome, Watch
+from spusk.optim.stopping import DescentOutcome, StopTest
 
 SEARCHES = ("armijo",)
 
@@ -37,7 +37,7 @@ class Step(NamedTuple):
 class End(NamedTuple):
     """How it ended, at which step, and after how many calls of f and ∇f."""
 
-    outcome: Outcome
+    outcome: DescentOutcome
     step: int
     nfev: int
     njev: int
@@ -116,7 +116,7 @@ def descend_events(
 def _run(f: Calls, x: Array, rule: Rule, steps: int, tolerance: float, search: bool) -> Events:
     """The loop itself: look, step, ask f."""
     x0, state, moving = x, rule.start(x), False
-    watch = Watch(float(np.linalg.norm(x0)), tolerance)
+    watch = StopTest(float(np.linalg.norm(x0)), tolerance)
     with np.errstate(all="ignore"):
         value, gradient = f.both(x)
     for n in range(steps + 1):
@@ -125,7 +125,7 @@ def _run(f: Calls, x: Array, rule: Rule, steps: int, tolerance: float, search: b
             finite = bool(np.isfinite(value) and np.isfinite(norm))
             distance = float(np.linalg.norm(x - x0))
         stop = yield Step(n, x.copy(), value, gradient.copy(), norm)
-        outcome = Outcome.STOPPED if stop else watch.look(finite, distance, value, norm)
+        outcome = DescentOutcome.STOPPED if stop else watch.look(finite, distance, value, norm)
         if outcome is None and n == steps:
             outcome = watch.at_the_end(moving)
         if outcome is not None:
@@ -144,7 +144,7 @@ def _run(f: Calls, x: Array, rule: Rule, steps: int, tolerance: float, search: b
         except SpuskError:
             raise
         except Exception as error:  # whatever the user's f raises, the trace survives
-            yield End(Outcome.STOPPED, n, f.values, f.gradients, error)
+            yield End(DescentOutcome.STOPPED, n, f.values, f.gradients, error)
             return
 
 

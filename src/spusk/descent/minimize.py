@@ -15,7 +15,7 @@ from spusk.errors import InputError
 from spusk.i18n import say
 from spusk.optim.rules import Rule, make
 from spusk.optim.schedules import Rate
-from spusk.optim.stopping import Outcome
+from spusk.optim.stopping import DescentOutcome
 
 Callback = Callable[[Step], object]
 
@@ -31,7 +31,7 @@ class Descent(Shown):
     rate: Rate
     rule: str
     tolerance: float
-    outcome: Outcome
+    outcome: DescentOutcome
     step: int  # at which the outcome happened
     nfev: int
     njev: int
@@ -71,12 +71,12 @@ class Descent(Shown):
     @property
     def success(self) -> bool:
         """Whether it converged."""
-        return self.outcome is Outcome.CONVERGED
+        return self.outcome is DescentOutcome.CONVERGED
 
     @property
     def status(self) -> int:
         """0 when it converged, else the outcome's place in the row of outcomes."""
-        return list(Outcome).index(self.outcome)
+        return list(DescentOutcome).index(self.outcome)
 
     @property
     def message(self) -> str:

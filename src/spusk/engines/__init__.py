@@ -11,12 +11,12 @@ from functools import cache
 import numpy as np
 
 from spusk.engines import native
-from spusk.engines.base import Engine, Session, Tally, fits
+from spusk.engines.base import Engine, Session, StepTotals, fits
 from spusk.engines.reference import Reference
 from spusk.errors import EngineError
 from spusk.nn.network import Network
 
-__all__ = ["ENGINES", "Engine", "NativeMissingWarning", "Session", "Tally", "engine", "fits"]
+__all__ = ["ENGINES", "Engine", "NativeMissingWarning", "Session", "StepTotals", "engine", "fits"]
 
 ENGINES = ("auto", "reference", "native")
 

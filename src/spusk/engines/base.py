@@ -11,16 +11,12 @@ from spusk.nn.arrays import Floats
 from spusk.nn.network import Network
 
 
-class Tally(NamedTuple):
+class StepTotals(NamedTuple):
     """What a chunk of steps met: Σ C_(x,y) before each update, right answers, precedents."""
 
     cost: float
     correct: int
     seen: int
-
-    def plus(self, other: "Tally") -> "Tally":
-        """Both together."""
-        return Tally(self.cost + other.cost, self.correct + other.correct, self.seen + other.seen)
 
 
 class Session(Protocol):
@@ -31,7 +27,7 @@ class Session(Protocol):
         """Chunks must end at multiples of this many steps (or at the epoch's end)."""
         ...
 
-    def steps(self, order: NDArray[np.int64], first: int, last: int, rate: float) -> Tally:
+    def steps(self, order: NDArray[np.int64], first: int, last: int, rate: float) -> StepTotals:
         """Takes steps first … last−1 of the epoch whose precedents stand in `order`."""
         ...
 

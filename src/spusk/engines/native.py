@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data import Sample
-from spusk.engines.base import Tally, fits
+from spusk.engines.base import StepTotals, fits
 from spusk.engines.session_lock import SessionLock
 from spusk.errors import EngineError
 from spusk.i18n.reasons import Reason
@@ -136,10 +136,10 @@ class Steps:
         """Threads at work: chosen by the size of a step where none were asked for."""
         return int(self.session.threads)
 
-    def steps(self, order: NDArray[np.int64], first: int, last: int, rate: float) -> Tally:
+    def steps(self, order: NDArray[np.int64], first: int, last: int, rate: float) -> StepTotals:
         """Lines 4–8 of L11 for the sub-samples V_first … V_last−1."""
         with self.turn:
-            return Tally(*self.session.steps(np.ascontiguousarray(order), first, last, rate))
+            return StepTotals(*self.session.steps(np.ascontiguousarray(order), first, last, rate))
 
     def answer(self, x: NDArray[Any]) -> Floats:
         """α(x) of rows (K, n)."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data import Sample
-from spusk.engines.base import Tally, fits
+from spusk.engines.base import StepTotals, fits
 from spusk.engines.session_lock import SessionLock
 from spusk.nn.arrays import Floats
 from spusk.nn.backprop import mean_gradient
@@ -39,7 +39,7 @@ class Steps:
         self.gradient = Parameters(net.sizes, net.dtype)
         self.turn = SessionLock(net)
 
-    def steps(self, order: NDArray[np.int64], first: int, last: int, rate: float) -> Tally:
+    def steps(self, order: NDArray[np.int64], first: int, last: int, rate: float) -> StepTotals:
         """Lines 4–8 of L11 for the sub-samples V_first … V_last−1."""
         cost, correct, seen = 0.0, 0, 0
         with self.turn:
@@ -53,7 +53,7 @@ class Steps:
                 cost += float(np.sum(LOSSES[self.net.error].value(a[-1], y), dtype=np.float64))
                 correct += int(np.sum(np.argmax(a[-1], axis=1) == np.argmax(y, axis=1)))
                 seen += len(part)
-        return Tally(cost, correct, seen)
+        return StepTotals(cost, correct, seen)
 
     def answer(self, x: NDArray[Any]) -> Floats:
         """α(x) of rows (K, n)."""

@@ -9,15 +9,15 @@ from spusk.optim.rules import (
     Rule,
 )
 from spusk.optim.schedules import constant, cosine, inverse, staircase
-from spusk.optim.stopping import Outcome
+from spusk.optim.stopping import DescentOutcome
 
 __all__ = [
     "RULES",
     "Adam",
+    "DescentOutcome",
     "GradientDescent",
     "Momentum",
     "Nesterov",
-    "Outcome",
     "Rule",
     "constant",
     "cosine",

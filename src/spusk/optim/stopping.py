@@ -11,7 +11,7 @@ TAIL = 100  # a cycle is looked for in the last steps
 BLOCKS = 5
 
 
-class Outcome(StrEnum):
+class DescentOutcome(StrEnum):
     """The six ends of a descent."""
 
     CONVERGED = "converged"
@@ -27,7 +27,7 @@ class Outcome(StrEnum):
         return self.value.replace(" ", "_")
 
 
-OUTCOMES = tuple(Outcome)  # the codes of many descents are places in this row
+OUTCOMES = tuple(DescentOutcome)  # the codes of many descents are places in this row
 CODE = {outcome: code for code, outcome in enumerate(OUTCOMES)}
 
 
@@ -39,7 +39,7 @@ def shrinks(numbers: Sequence[float]) -> bool:
     return all(b < a - 1e-9 * abs(a) for a, b in pairwise(maxima))
 
 
-class Watch:
+class StopTest:
     """Looks at each step's numbers and says when an outcome has happened."""
 
     def __init__(self, reach: float, tolerance: float) -> None:
@@ -49,23 +49,25 @@ class Watch:
         self.norms: deque[float] = deque(maxlen=TAIL)
         self.values: deque[float] = deque(maxlen=TAIL)
 
-    def look(self, finite: bool, distance: float, value: float, norm: float) -> Outcome | None:
+    def look(
+        self, finite: bool, distance: float, value: float, norm: float
+    ) -> DescentOutcome | None:
         """The outcome that this iterate means, or None: go on."""
         if not finite:
-            return Outcome.NOT_FINITE if distance <= self.far else Outcome.DIVERGED
+            return DescentOutcome.NOT_FINITE if distance <= self.far else DescentOutcome.DIVERGED
         if norm <= self.tolerance:
-            return Outcome.CONVERGED
+            return DescentOutcome.CONVERGED
         if self.first_norm is None:
             self.first_norm = norm
         if distance > self.far and norm > GROWN * self.first_norm:
-            return Outcome.DIVERGED
+            return DescentOutcome.DIVERGED
         self.norms.append(norm)
         self.values.append(value)
         return None
 
-    def at_the_end(self, moving: bool) -> Outcome:
+    def at_the_end(self, moving: bool) -> DescentOutcome:
         """Out of steps; or oscillating, when neither |∇f| nor f shrinks over the last steps."""
         enough = moving and len(self.norms) >= 4 * BLOCKS
         if enough and not shrinks(self.norms) and not shrinks(self.values):
-            return Outcome.OSCILLATING
-        return Outcome.OUT_OF_STEPS
+            return DescentOutcome.OSCILLATING
+        return DescentOutcome.OUT_OF_STEPS

@@ -23,16 +23,16 @@ from spusk.runs.folder import COLUMNS, Run, fingerprint, load, save, table
 from spusk.runs.rate_history import Since
 from spusk.runs.training import Resumed, open_new, open_resumed, resume
 from spusk.runs.weights import load_weights, save_weights
-from spusk.runs.writer import Every, Keeper
+from spusk.runs.writer import Every, RunWriter
 
 __all__ = [
     "COLUMNS",
     "Checkpoint",
     "Every",
-    "Keeper",
     "OlderCheckpointWarning",
     "Resumed",
     "Run",
+    "RunWriter",
     "Since",
     "fingerprint",
     "load",

@@ -21,7 +21,7 @@ from spusk.errors import RunError
 from spusk.io.files import why
 from spusk.nn.network import Network
 from spusk.runs.weights import load_all, save_weights
-from spusk.training import Event, Place, whole
+from spusk.training import Cursor, Event, whole
 
 FORMAT = 1
 KEPT = 2
@@ -36,7 +36,7 @@ class Checkpoint(NamedTuple):
     """A network on its way: where it stands, the epochs behind it, whether it was judged well."""
 
     net: Network
-    place: Place
+    cursor: Cursor
     history: list[Event]
     path: Path
     judged: bool = False
@@ -45,18 +45,18 @@ class Checkpoint(NamedTuple):
 def save_checkpoint(
     folder: Path,
     net: Network,
-    place: Place,
+    cursor: Cursor,
     steps: int,
     history: Sequence[Event],
     judged: bool = False,
 ) -> Path:
     """Writes RUN/checkpoints/STEP.safetensors."""
-    number = (place.epoch - 1) * steps + place.step
+    number = (cursor.epoch - 1) * steps + cursor.step
     path = folder / "checkpoints" / f"{number:08}.safetensors"
     rows = [asdict(event) | {"outcome": None} for event in history]
     for row in rows:
-        del row["place"]
-    state = {"format": FORMAT, "place": list(place), "history": rows, "judged": judged}
+        del row["cursor"]
+    state = {"format": FORMAT, "place": list(cursor), "history": rows, "judged": judged}
     save_weights(net, path, {"state": json.dumps(state)})
     return path
 
@@ -95,32 +95,32 @@ def load_checkpoint(path: Path) -> Checkpoint:
         state = json.loads(about["state"])
         if state["format"] != FORMAT:
             raise RunError(f"{path}: expected format {FORMAT}, found {state['format']!r}")
-        place = place_of(state["place"])
-        history = history_of(state["history"], place)
-        return Checkpoint(net, place, history, path, state.get("judged") is True)
+        cursor = cursor_of(state["place"])
+        history = history_of(state["history"], cursor)
+        return Checkpoint(net, cursor, history, path, state.get("judged") is True)
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise RunError(f"{path}: expected a checkpoint's place, found {error!r}") from error
 
 
-def place_of(numbers: list[Any]) -> Place:
+def cursor_of(numbers: list[Any]) -> Cursor:
     """A place from its numbers, which fit each other. Raises TypeError, ValueError."""
-    place = Place(*numbers)
-    counts = (place.epoch, place.step, place.correct, place.seen)
-    sums = (place.cost, place.seconds, place.spent)
-    if not all(type(n) is int and n >= 0 for n in counts) or place.epoch < 1:
+    cursor = Cursor(*numbers)
+    counts = (cursor.epoch, cursor.step, cursor.correct, cursor.seen)
+    sums = (cursor.cost, cursor.seconds, cursor.spent)
+    if not all(type(n) is int and n >= 0 for n in counts) or cursor.epoch < 1:
         raise ValueError(f"counts {counts}")
     if not all(map(math.isfinite, sums)):
         raise ValueError(f"sums {sums}")
-    if place.correct > place.seen or (place.step and not (place.seen and place.spent > 0)):
-        raise ValueError(f"step {place.step} with {place.seen} seen in {place.spent} s")
-    return place
+    if cursor.correct > cursor.seen or (cursor.step and not (cursor.seen and cursor.spent > 0)):
+        raise ValueError(f"step {cursor.step} with {cursor.seen} seen in {cursor.spent} s")
+    return cursor
 
 
-def history_of(rows: list[dict[str, Any]], place: Place) -> list[Event]:
+def history_of(rows: list[dict[str, Any]], cursor: Cursor) -> list[Event]:
     """The epochs behind a place, one after the other. Raises TypeError, ValueError."""
     history = [Event(**row) for row in rows]
-    if len(history) not in (place.epoch - 1, place.epoch):
-        raise ValueError(f"{len(history)} epochs behind epoch {place.epoch}")
+    if len(history) not in (cursor.epoch - 1, cursor.epoch):
+        raise ValueError(f"{len(history)} epochs behind epoch {cursor.epoch}")
     for epoch, (event, row) in zip(count(1), zip(history, rows, strict=True)):
         numbers = [row[k] for k in row if k != "outcome"]
         if event.epoch != epoch or event.outcome is not None or not whole(event.step):
@@ -152,8 +152,8 @@ def newest(folder: Path) -> Checkpoint:
             continue
         if first is not None:
             warnings.warn(
-                f"{first}; the one before it speaks, step {last.place.step} of epoch "
-                f"{last.place.epoch}",
+                f"{first}; the one before it speaks, step {last.cursor.step} of epoch "
+                f"{last.cursor.epoch}",
                 OlderCheckpointWarning,
                 stacklevel=3,
             )

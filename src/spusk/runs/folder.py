@@ -12,8 +12,8 @@ from spusk.errors import RunError
 from spusk.io.files import read_text, why, write
 from spusk.nn.network import Network
 from spusk.runs.checkpoint import newest
-from spusk.runs.manifest import About, describe, read
-from spusk.runs.rate_history import Since, before, from_start
+from spusk.runs.manifest import Manifest, describe, read
+from spusk.runs.rate_history import Since, from_start, rate_before
 from spusk.runs.weights import WEIGHTS, load_weights, save_weights
 from spusk.training import Event, Plan
 
@@ -70,7 +70,7 @@ def save(
     """Writes a finished run: weights, history and description."""
     save_weights(net, folder / WEIGHTS)
     write(folder / HISTORY, table(history, from_start(plan.rate)).encode())
-    describe(folder, net, About(plan, source, note or {}))
+    describe(folder, net, Manifest(plan, source, note or {}))
 
 
 def table(history: Sequence[Event], rates: Sequence[Since]) -> str:
@@ -80,7 +80,7 @@ def table(history: Sequence[Event], rates: Sequence[Since]) -> str:
     rows.writerow((*COLUMNS, RATE))
     for event in history:
         numbers = ["" if (n := getattr(event, k)) is None else n for k in COLUMNS.values()]
-        rows.writerow((*numbers, before(rates, event.epoch, event.step)))
+        rows.writerow((*numbers, rate_before(rates, event.epoch, event.step)))
     return text.getvalue()
 
 

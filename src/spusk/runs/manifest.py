@@ -20,7 +20,7 @@ PLAN = ("rate", "batch", "epochs", "seed")
 KNOWN = ("sample", "mnist")  # sets that have a name instead of a path
 
 
-class About(NamedTuple):
+class Manifest(NamedTuple):
     """What run.json says; `engine` and `fingerprint` are there where the run can be resumed.
 
     The plan's rate is the one that holds now; `rates` tell which held since when.
@@ -34,7 +34,7 @@ class About(NamedTuple):
     rates: tuple[Since, ...] = ()  # none: the plan's, from the start
 
 
-def describe(folder: Path, net: Network, about: About) -> None:
+def describe(folder: Path, net: Network, about: Manifest) -> None:
     """Writes run.json; the data's paths in full, so that any folder will do to go on from."""
     note = dict(about.note)
     if note.get("data_dir") is not None:
@@ -59,7 +59,7 @@ def lasting(source: str) -> str:
     return os.path.abspath(path) if os.path.exists(path) else source
 
 
-def read(folder: Path) -> About:
+def read(folder: Path) -> Manifest:
     """What run.json says, every part of it looked at. Raises RunError naming the first wrong."""
     path = folder / "run.json"
     found = read_json(folder)
@@ -70,7 +70,7 @@ def read(folder: Path) -> About:
     plan = Plan(**{k: found["plan"][k] for k in PLAN})
     rates = tuple(Since(**row) for row in found.get("rates") or ())
     more = found.get("note") or {}, found.get("engine"), found.get("fingerprint")
-    return About(plan, found["data"], *more, rates or from_start(plan.rate))
+    return Manifest(plan, found["data"], *more, rates or from_start(plan.rate))
 
 
 def read_json(folder: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from spusk.training import Place, whole
+from spusk.training import Cursor, whole
 
 
 class Since(NamedTuple):
@@ -25,15 +25,15 @@ def from_start(rate: float) -> tuple[Since, ...]:
     return (Since(1, 0, rate),)
 
 
-def going_on(rates: Sequence[Since], place: Place, rate: float) -> tuple[Since, ...]:
+def continued(rates: Sequence[Since], cursor: Cursor, rate: float) -> tuple[Since, ...]:
     """The rates of a run that goes on from a place at a rate."""
-    behind = [since for since in rates if since[:2] < place[:2]]
+    behind = [since for since in rates if since[:2] < cursor[:2]]
     if behind and behind[-1].rate == rate:
         return tuple(behind)
-    return (*behind, Since(place.epoch, place.step, rate))
+    return (*behind, Since(cursor.epoch, cursor.step, rate))
 
 
-def before(rates: Sequence[Since], epoch: int, step: int) -> float:
+def rate_before(rates: Sequence[Since], epoch: int, step: int) -> float:
     """The rate of the last step before a place."""
     return [since.rate for since in rates if since[:2] < (epoch, step)][-1]
 

@@ -13,20 +13,20 @@ from spusk.nn.network import Network
 from spusk.runs import rate_history
 from spusk.runs.checkpoint import Checkpoint, newest
 from spusk.runs.folder import Run, ended_well, fingerprint
-from spusk.runs.manifest import About, read
+from spusk.runs.manifest import Manifest, read
 from spusk.runs.ownership import all_ours
-from spusk.runs.writer import Every, Keeper, locked, told
-from spusk.training import Event, Outcome, Place, Plan, Training, plan_events
+from spusk.runs.writer import Every, RunWriter, lock_folder, write_errors
+from spusk.training import Cursor, Event, Plan, Training, TrainingOutcome, plan_events
 
 
 class Resumed(NamedTuple):
-    """A run opened to go on: its keeper, its events, and what it is about."""
+    """A run opened to go on: its writer, its events, and what it is about."""
 
-    keeper: Keeper
+    writer: RunWriter
     events: Iterator[Event]
     run: Run
     sets: Data
-    place: Place
+    cursor: Cursor
 
 
 def resume(
@@ -47,12 +47,12 @@ def resume(
     EngineError.
     """
     resumed = open_resumed(home(run), epochs, sets, engine, threads, rate=rate)
-    with resumed.keeper as keeper:
+    with resumed.writer as writer:
         for event in resumed.events:
-            keeper.take(event)
-        keeper.finish(event)
-    outcome = event.outcome or Outcome.STOPPED
-    return Training(keeper.net, keeper.history, outcome)
+            writer.take(event)
+        writer.finish(event)
+    outcome = event.outcome or TrainingOutcome.STOPPED
+    return Training(writer.net, writer.history, outcome)
 
 
 def open_resumed(
@@ -74,31 +74,31 @@ def open_resumed(
     are now, if not where run.json says; `load` reads them.
     """
     read(folder)  # where there is no run, none is locked
-    lock = locked(folder)
+    lock = lock_folder(folder)
     try:
-        about = elsewhere(read(folder), source, data_dir)
+        about = relocated(read(folder), source, data_dir)
         name = engine or about.engine
         if name is None or about.fingerprint is None:
             raise RunError(
                 f"{folder}: has no checkpoints to go on from; train again with spusk train"
             )
-        about = about._replace(plan=asked(about.plan, epochs, rate))
-        both = found_sets(folder, about, load if sets is None else sets)
+        about = about._replace(plan=with_changes(about.plan, epochs, rate))
+        both = load_sets(folder, about, load if sets is None else sets)
         last = newest(folder)
         plan, V = about.plan.checked(last.net, both.train, both.test), both.train
         chosen = engines.engine(name, last.net)
-        place, history = going_on(folder, about, last, V)
-        now = rate_history.going_on(about.rates, place, plan.rate)
+        cursor, history = starting_point(folder, about, last, V)
+        now = rate_history.continued(about.rates, cursor, plan.rate)
         about = about._replace(engine=chosen.name, rates=now)
         session = chosen.open(last.net, V, plan.size(V), threads)
-        keeper = Keeper(lock, folder, last.net, about, both, every)
-        keeper.go_on(last, history)
+        writer = RunWriter(lock, folder, last.net, about, both, every)
+        writer.go_on(last, history)
     except BaseException:
         lock.release()
         raise
-    events = plan_events(last.net, V, plan, both.test, session, place, every.steps, stop)
+    events = plan_events(last.net, V, plan, both.test, session, cursor, every.steps, stop)
     run = Run(folder, last.net, plan, about.source, [], *about[2:])
-    return Resumed(keeper, events, run, both, place)
+    return Resumed(writer, events, run, both, cursor)
 
 
 def open_new(
@@ -120,36 +120,36 @@ def open_new(
     chosen = engines.engine(engine, net)
     session = chosen.open(net, V, plan.size(V), threads)
     since = rate_history.from_start(plan.rate)
-    about = About(plan, source, note or {}, chosen.name, fingerprint(V), since)
-    with told(folder):
+    about = Manifest(plan, source, note or {}, chosen.name, fingerprint(V), since)
+    with write_errors(folder):
         all_ours(folder)
-    lock = locked(folder)
+    lock = lock_folder(folder)
     try:
         if (folder / "run.json").exists() and not overwrite:
             raise RunError(f"{folder}: holds a run already; choose another --out")
-        keeper = Keeper(lock, folder, net, about, sets, every)
-        keeper.begin()
+        writer = RunWriter(lock, folder, net, about, sets, every)
+        writer.begin()
     except BaseException:
         lock.release()
         raise
-    events = plan_events(net, V, plan, sets.test, session, Place(), every.steps, stop)
-    return Resumed(keeper, events, Run(folder, net, plan, source, [], *about[2:]), sets, Place())
+    events = plan_events(net, V, plan, sets.test, session, Cursor(), every.steps, stop)
+    return Resumed(writer, events, Run(folder, net, plan, source, [], *about[2:]), sets, Cursor())
 
 
-def asked(plan: Plan, epochs: int | None, rate: float | None) -> Plan:
+def with_changes(plan: Plan, epochs: int | None, rate: float | None) -> Plan:
     """The plan with what is asked for instead."""
     plan = plan if epochs is None else replace(plan, epochs=epochs)
     return plan if rate is None else replace(plan, rate=float(rate))
 
 
-def elsewhere(about: About, source: str | None, data_dir: Path | None) -> About:
+def relocated(about: Manifest, source: str | None, data_dir: Path | None) -> Manifest:
     """The description with its data where they are now, if that is said."""
     note = about.note if data_dir is None else {**about.note, "data_dir": str(data_dir)}
     return about._replace(source=source or about.source, note=note)
 
 
-def found_sets(
-    folder: Path, about: About, sets: Data | Sample | Callable[[str, str | Path | None], Data]
+def load_sets(
+    folder: Path, about: Manifest, sets: Data | Sample | Callable[[str, str | Path | None], Data]
 ) -> Data:
     """The sets to go on with: those given, else those the run names, read. Raises RunError."""
     if isinstance(sets, Sample):
@@ -165,30 +165,32 @@ def found_sets(
     return sets
 
 
-def going_on(folder: Path, about: About, last: Checkpoint, V: Sample) -> tuple[Place, list[Event]]:
+def starting_point(
+    folder: Path, about: Manifest, last: Checkpoint, V: Sample
+) -> tuple[Cursor, list[Event]]:
     """Where to begin, inside an epoch or at the next, and the epochs behind.
 
     A run killed between its last checkpoint and its end, or whose weights or history were damaged
     since, has only its last words to repeat: that epoch's test, and the weights. Raises
     InputError, RunError.
     """
-    plan, place, history = about.plan, last.place, last.history
+    plan, cursor, history = about.plan, last.cursor, last.history
     size = plan.size(V)
-    steps, seen = -(-len(V) // size), min(place.step * size, len(V))
-    if place.step > steps:
-        raise RunError(f"{folder}: stands at step {place.step} of an epoch of {steps} steps")
-    if len(history) == place.epoch:
-        if place.epoch == plan.epochs and not ended_well(folder, history, about.rates):
-            return place, history[:-1]
-        place = place.next_epoch()
-    elif place.seen != seen:
+    steps, seen = -(-len(V) // size), min(cursor.step * size, len(V))
+    if cursor.step > steps:
+        raise RunError(f"{folder}: stands at step {cursor.step} of an epoch of {steps} steps")
+    if len(history) == cursor.epoch:
+        if cursor.epoch == plan.epochs and not ended_well(folder, history, about.rates):
+            return cursor, history[:-1]
+        cursor = cursor.next_epoch()
+    elif cursor.seen != seen:
         raise RunError(
-            f"{folder}: stands at step {place.step}, where batches of {size} have used {seen} "
-            f"precedents, found {place.seen}; the batch can change between epochs alone"
+            f"{folder}: stands at step {cursor.step}, where batches of {size} have used {seen} "
+            f"precedents, found {cursor.seen}; the batch can change between epochs alone"
         )
-    if place.epoch > plan.epochs:
+    if cursor.epoch > plan.epochs:
         raise InputError(
-            f"epochs: {folder} has done {place.epoch - 1} epochs, and {plan.epochs} were asked "
-            f"for; extend it with --epochs {2 * (place.epoch - 1)}"
+            f"epochs: {folder} has done {cursor.epoch - 1} epochs, and {plan.epochs} were asked "
+            f"for; extend it with --epochs {2 * (cursor.epoch - 1)}"
         )
-    return place, history
+    return cursor, history

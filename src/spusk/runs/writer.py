@@ -20,10 +20,10 @@ from spusk.runs.checkpoint import (
     save_checkpoint,
 )
 from spusk.runs.folder import HISTORY, table
-from spusk.runs.manifest import About, describe
+from spusk.runs.manifest import Manifest, describe
 from spusk.runs.ownership import remove
 from spusk.runs.weights import WEIGHTS, save_weights
-from spusk.training import Event, Outcome, Place
+from spusk.training import Cursor, Event, TrainingOutcome
 from spusk.training.health import Saturation, finite
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Every(NamedTuple):
     steps: int | None = None
 
 
-class Keeper:
+class RunWriter:
     """Keeps a run folder while its training goes on; a context manager.
 
     It takes over the folder's lock. A checkpoint that cannot be written is told in `trouble` (the
@@ -47,7 +47,7 @@ class Keeper:
     """
 
     def __init__(
-        self, lock: "BaseFileLock", folder: Path, net: Network, about: About, sets: Data,
+        self, lock: "BaseFileLock", folder: Path, net: Network, about: Manifest, sets: Data,
         every: Every,
     ) -> None:  # fmt: skip
         self.lock, self.folder, self.net, self.about = lock, folder, net, about
@@ -56,7 +56,7 @@ class Keeper:
         self.looked_at = Saturation(V, plan.rate, plan.size(V), net).looks_at
         self.history: list[Event] = []
         self.trouble: str | None = None
-        self.saved: Place | None = None
+        self.saved: Cursor | None = None
         self.good: Path | None = None  # the newest checkpoint that was judged well
         self.at = monotonic()
 
@@ -77,9 +77,9 @@ class Keeper:
         The new run is written whole before an old one goes.
         """
         staged = self.folder / STAGED
-        with told(self.folder):
+        with write_errors(self.folder):
             try:
-                start = save_checkpoint(staged, self.net, Place(), 0, [], judged=True)
+                start = save_checkpoint(staged, self.net, Cursor(), 0, [], judged=True)
                 write(staged / HISTORY, table([], ()).encode())
                 describe(staged, self.net, self.about)
                 put_in_place(staged, self.folder)
@@ -93,10 +93,10 @@ class Keeper:
         The last words go once the new description is written, and before it holds: at no moment
         do the weights of a shorter run pass for those of a longer one.
         """
-        self.history, self.saved = history, last.place
+        self.history, self.saved = history, last.cursor
         self.good = last.path if last.judged else judged(self.folder)
         staged = self.folder / STAGED
-        with told(self.folder):
+        with write_errors(self.folder):
             try:
                 describe(staged, self.net, self.about)
                 (self.folder / WEIGHTS).unlink(missing_ok=True)
@@ -125,19 +125,19 @@ class Keeper:
 
     def checkpoint(self, event: Event) -> None:
         """Saves here, if the weights are sound; what went wrong stands in `trouble`."""
-        if self.saved == event.place or not finite(self.net):
+        if self.saved == event.cursor or not finite(self.net):
             return
         well = event.ends_epoch and (event.outcome is not None or self.looked_at(event.epoch))
         self.at = monotonic()
         try:
             path = save_checkpoint(
-                self.folder, self.net, event.place, event.steps, self.history, well
+                self.folder, self.net, event.cursor, event.steps, self.history, well
             )
             self.good = path if well else self.good
             drop_older(self.folder, self.good)
             if event.ends_epoch:
                 write(self.folder / HISTORY, table(self.history, self.about.rates).encode())
-            self.saved, self.trouble = event.place, None
+            self.saved, self.trouble = event.cursor, None
         except OSError as error:
             self.trouble = f"{self.folder}: checkpoint not written ({error.strerror or error})"
 
@@ -152,7 +152,7 @@ class Keeper:
             elif self.good is not None:
                 drop_newer(self.folder, self.good)
             write(self.folder / HISTORY, table(self.history, self.about.rates).encode())
-            if event.outcome is Outcome.FINISHED:
+            if event.outcome is TrainingOutcome.FINISHED:
                 save_weights(self.net, self.folder / WEIGHTS)
             trouble = self.trouble
         except OSError as error:
@@ -172,7 +172,7 @@ class Keeper:
         return f"the weights are saved in {where} instead, and the last checkpoint is safe"
 
 
-class told:  # noqa: N801 - reads as a verb
+class write_errors:  # noqa: N801 - reads as a phrase
     """Turns what the system says about a folder into a RunError."""
 
     def __init__(self, folder: Path) -> None:
@@ -194,12 +194,12 @@ class told:  # noqa: N801 - reads as a verb
             ) from error
 
 
-def locked(folder: Path) -> "BaseFileLock":
+def lock_folder(folder: Path) -> "BaseFileLock":
     """The lock of a run folder, made and held; orphans swept. Raises RunError."""
     from filelock import FileLock, Timeout
 
     lock = FileLock(folder / ".lock", timeout=0, thread_local=False)
-    with told(folder):
+    with write_errors(folder):
         make_folder(folder)
         try:
             lock.acquire()

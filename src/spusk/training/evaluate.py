@@ -10,12 +10,12 @@ from spusk.engines.blas_threads import limited
 from spusk.nn.backprop import forward
 from spusk.nn.losses import LOSSES
 from spusk.nn.network import Network
-from spusk.training.events import Event, Outcome
+from spusk.training.events import Event, TrainingOutcome
 
 
 def tested(
     event: Event,
-    outcome: Outcome | None,
+    outcome: TrainingOutcome | None,
     net: Network,
     test: Sample | None,
     stop: Callable[[], bool],

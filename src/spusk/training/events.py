@@ -13,7 +13,7 @@ class SortedSetWarning(UserWarning):
     """The set is sorted by class, and the first epoch takes V as given."""
 
 
-class Outcome(StrEnum):
+class TrainingOutcome(StrEnum):
     """How a training ended; each has its sentence in `words`."""
 
     FINISHED = "finished"
@@ -25,10 +25,14 @@ class Outcome(StrEnum):
     @property
     def failed(self) -> bool:
         """Whether the run went wrong."""
-        return self in (Outcome.NOT_FINITE, Outcome.DIVERGED, Outcome.SATURATED)
+        return self in (
+            TrainingOutcome.NOT_FINITE,
+            TrainingOutcome.DIVERGED,
+            TrainingOutcome.SATURATED,
+        )
 
 
-class Place(NamedTuple):
+class Cursor(NamedTuple):
     """Where a training stands: with θ and the plan, all it takes to go on.
 
     `epoch` (from 1) is under way and `step` of its sub-samples are done; `cost`, `correct` and
@@ -46,9 +50,9 @@ class Place(NamedTuple):
     spent: float = 0.0
     first: float = 0.0
 
-    def next_epoch(self) -> "Place":
+    def next_epoch(self) -> "Cursor":
         """The beginning of the epoch after this one."""
-        return Place(self.epoch + 1, seconds=self.seconds + self.spent, first=self.first)
+        return Cursor(self.epoch + 1, seconds=self.seconds + self.spent, first=self.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,8 @@ class Event:
     speed: float
     test_cost: float | None = None
     test_accuracy: float | None = None
-    outcome: Outcome | None = None
-    place: Place = field(default=Place(), repr=False, compare=False)
+    outcome: TrainingOutcome | None = None
+    cursor: Cursor = field(default=Cursor(), repr=False, compare=False)
 
     @property
     def ends_epoch(self) -> bool:
@@ -80,24 +84,24 @@ class Event:
         return self.step == self.steps
 
 
-def smaller(outcome: Outcome, rate: float) -> float:
+def smaller_rate(outcome: TrainingOutcome, rate: float) -> float:
     """The rate to try after one that was too large."""
-    return min(rate / 10, 3.0) if outcome is Outcome.SATURATED else rate / 10
+    return min(rate / 10, 3.0) if outcome is TrainingOutcome.SATURATED else rate / 10
 
 
-def complaint(outcome: Outcome, last: Event, rate: float, lang: str) -> str:
+def explain_failure(outcome: TrainingOutcome, last: Event, rate: float, lang: str) -> str:
     """What went wrong in a training that failed, with its numbers and a remedy."""
     key = outcome.name.lower()
-    if outcome is Outcome.NOT_FINITE and isfinite(last.cost):
+    if outcome is TrainingOutcome.NOT_FINITE and isfinite(last.cost):
         key = "weights_not_finite"
     return say(
         f"train.{key}", lang, epoch=last.epoch, step=last.step, rate=rate,
-        remedy=smaller(outcome, rate),
-        cost=last.cost, first=last.place.first,
+        remedy=smaller_rate(outcome, rate),
+        cost=last.cost, first=last.cursor.first,
     )  # fmt: skip
 
 
-def brief(seconds: float) -> float:
+def round_seconds(seconds: float) -> float:
     """Seconds as one says them: tenths, or one digit of less than a second."""
     return round(seconds, 1) if seconds >= 1 else float(f"{seconds:.1g}")
 
@@ -108,7 +112,7 @@ class Training:
 
     net: Network
     history: list[Event] = field(repr=False)
-    outcome: Outcome
+    outcome: TrainingOutcome
 
     @property
     def last(self) -> Event:

@@ -52,7 +52,7 @@ def finite(net: Network) -> bool:
 def diverged(event: Event, net: Network, V: Sample, last: bool) -> bool:
     """Whether the cost has grown out of all bounds at the end of an epoch, or of the `last` one."""
     bounds = event.cost / (LOST if last else FAR)
-    return bounds > max(event.place.first, SMALL) and bounds > constant_cost(net, V)
+    return bounds > max(event.cursor.first, SMALL) and bounds > constant_cost(net, V)
 
 
 class Saturation:

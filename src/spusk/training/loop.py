@@ -17,7 +17,7 @@ from spusk.data import Sample
 from spusk.engines import Session
 from spusk.nn.network import Network
 from spusk.training.evaluate import tested
-from spusk.training.events import Event, Outcome, Place, Training
+from spusk.training.events import Cursor, Event, Training, TrainingOutcome
 from spusk.training.health import Saturation, diverged, finite
 from spusk.training.pace import Pace
 from spusk.training.plan import Plan
@@ -51,7 +51,7 @@ def train(
     """
     events = train_events(net, V, rate, batch, epochs, seed, test, engine, threads)
     history = [event for event in events if event.ends_epoch or event.outcome]
-    return Training(net, history, history[-1].outcome or Outcome.STOPPED)
+    return Training(net, history, history[-1].outcome or TrainingOutcome.STOPPED)
 
 
 def train_events(
@@ -77,7 +77,7 @@ def plan_events(
     plan: Plan,
     test: Sample | None,
     session: Session,
-    place: Place = Place(),  # noqa: B008 - a tuple
+    cursor: Cursor = Cursor(),  # noqa: B008 - a tuple
     most: int | None = None,
     stop: Callable[[], bool] = bool,
 ) -> Iterator[Event]:
@@ -89,31 +89,33 @@ def plan_events(
     """
     saturated = Saturation(V, plan.rate, plan.size(V), net, stop)
     pace = Pace(session.window, most)
-    while place.epoch <= plan.epochs:  # (2) for epoch = 1…
-        rows = order(len(V), plan.seed, place.epoch - 1)  # (3) as given; (10) shuffled after each
-        for event in _epoch(V, plan, rows, session, place, pace):  # (4)
+    while cursor.epoch <= plan.epochs:  # (2) for epoch = 1…
+        rows = order(len(V), plan.seed, cursor.epoch - 1)  # (3) as given; (10) shuffled after each
+        for event in _epoch(V, plan, rows, session, cursor, pace):  # (4)
             outcome = verdict(event, plan, net, saturated)
             if outcome is not None and outcome.failed:
                 yield replace(event, outcome=outcome)
                 return
             yield tested(event, outcome, net, test, stop) if event.ends_epoch else event
-        place = event.place.next_epoch()
+        cursor = event.cursor.next_epoch()
 
 
-def verdict(event: Event, plan: Plan, net: Network, saturated: Saturation) -> Outcome | None:
+def verdict(
+    event: Event, plan: Plan, net: Network, saturated: Saturation
+) -> TrainingOutcome | None:
     """How the training ended with this event; None where it goes on, or was asked to stop."""
     if not np.isfinite(event.cost):
-        return Outcome.NOT_FINITE
+        return TrainingOutcome.NOT_FINITE
     if not event.ends_epoch:
         return None
     last = event.epoch == plan.epochs
     if not finite(net):
-        return Outcome.NOT_FINITE
+        return TrainingOutcome.NOT_FINITE
     if diverged(event, net, saturated.V, last):
-        return Outcome.DIVERGED
+        return TrainingOutcome.DIVERGED
     if saturated(event.epoch, event.cost, last):
-        return Outcome.SATURATED
-    return Outcome.FINISHED if last and not saturated.stop() else None
+        return TrainingOutcome.SATURATED
+    return TrainingOutcome.FINISHED if last and not saturated.stop() else None
 
 
 def _epoch(
@@ -121,41 +123,41 @@ def _epoch(
     plan: Plan,
     rows: NDArray[np.int64],
     session: Session,
-    place: Place,
+    cursor: Cursor,
     pace: Pace,
 ) -> Iterator[Event]:
     """(4–8) for i = 1…M, in chunks of steps."""
     steps = -(-len(V) // plan.size(V))
-    if place.step == steps:  # trained to its end before, but its test was cut short
-        yield told(V, place, steps)
-    while place.step < steps:
+    if cursor.step == steps:  # trained to its end before, but its test was cut short
+        yield event_at(V, cursor, steps)
+    while cursor.step < steps:
         began = perf_counter()
-        last = min(pace.after(place.step), steps)
-        part = session.steps(rows, place.step, last, plan.rate)
+        last = min(pace.after(cursor.step), steps)
+        part = session.steps(rows, cursor.step, last, plan.rate)
         took = max(perf_counter() - began, 1e-9)
-        pace.took(last - place.step, took)
-        place = Place(
-            epoch=place.epoch,
+        pace.took(last - cursor.step, took)
+        cursor = Cursor(
+            epoch=cursor.epoch,
             step=last,
-            cost=place.cost + part.cost,
-            correct=place.correct + part.correct,
-            seen=place.seen + part.seen,
-            seconds=place.seconds,
-            spent=place.spent + took,
-            first=place.first or part.cost / part.seen,
+            cost=cursor.cost + part.cost,
+            correct=cursor.correct + part.correct,
+            seen=cursor.seen + part.seen,
+            seconds=cursor.seconds,
+            spent=cursor.spent + took,
+            first=cursor.first or part.cost / part.seen,
         )
-        yield told(V, place, steps)
+        yield event_at(V, cursor, steps)
 
 
-def told(V: Sample, place: Place, steps: int) -> Event:
+def event_at(V: Sample, cursor: Cursor, steps: int) -> Event:
     """The event of a place."""
     return Event(
-        epoch=place.epoch,
-        step=place.step,
+        epoch=cursor.epoch,
+        step=cursor.step,
         steps=steps,
-        cost=place.cost / place.seen,
-        accuracy=None if V.labels is None else place.correct / place.seen,
-        seconds=place.seconds + place.spent,
-        speed=place.seen / place.spent,
-        place=place,
+        cost=cursor.cost / cursor.seen,
+        accuracy=None if V.labels is None else cursor.correct / cursor.seen,
+        seconds=cursor.seconds + cursor.spent,
+        speed=cursor.seen / cursor.spent,
+        cursor=cursor,
     )

@@ -396,10 +396,10 @@ def brought(tmp_path):
     V = spusk.data.load(table)
     net, plan = spusk.Network([3, 4, 2]), Plan(0.5, 10, 3)
     resumed = open_new(run, net, plan, V, str(table))
-    with resumed.keeper as keeper:
+    with resumed.writer as writer:
         for event in resumed.events:
-            keeper.take(event)
-        keeper.finish(event)
+            writer.take(event)
+        writer.finish(event)
     return table, run
 
 

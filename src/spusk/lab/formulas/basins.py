@@ -162,12 +162,12 @@ def kinds(
 ) -> NDArray[np.int16]:  # fmt: skip
     """The place of each end's minimum; NONE of them; or AWAY."""
     from spusk.descent.basin_maps import NEAR, close
-    from spusk.optim.stopping import CODE, Outcome
+    from spusk.optim.stopping import CODE, DescentOutcome
 
     near = NEAR * float((view[:, 1] - view[:, 0]).max())
     which = np.full(len(ends), NONE, np.int16)
-    which[np.isin(codes, [CODE[Outcome.DIVERGED], CODE[Outcome.NOT_FINITE]])] = AWAY
-    settled = np.flatnonzero(codes == CODE[Outcome.CONVERGED])
+    which[np.isin(codes, [CODE[DescentOutcome.DIVERGED], CODE[DescentOutcome.NOT_FINITE]])] = AWAY
+    settled = np.flatnonzero(codes == CODE[DescentOutcome.CONVERGED])
     for place, minimum in reversed([*enumerate(minima)]):  # the first one counts
         which[settled[close(ends[settled], np.array(minimum), near)]] = place
     return which

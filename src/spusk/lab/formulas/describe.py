@@ -11,7 +11,7 @@ from spusk.errors import InputError
 from spusk.functions import Function, function
 from spusk.functions.gallery import Entry
 from spusk.lab.formulas.minima import bound, minima
-from spusk.optim.stopping import CODE, Outcome
+from spusk.optim.stopping import CODE, DescentOutcome
 
 Floats = NDArray[np.float64]
 VIEW = 5.0  # a new formula is looked at from −5 to 5
@@ -97,7 +97,7 @@ def beginning(f: Function, box: Floats, limit: float | None) -> tuple[Floats, fl
     first = CALM * limit if limit is not None and isfinite(limit) else 0.1
     rates = first * 0.5 ** np.arange(HALVINGS)
     codes = descend_many(f, starts, rates, TRIED).codes
-    ends = [codes == CODE[Outcome.CONVERGED], codes == CODE[Outcome.OUT_OF_STEPS]]
+    ends = [codes == CODE[DescentOutcome.CONVERGED], codes == CODE[DescentOutcome.OUT_OF_STEPS]]
     for reached in ends:
         if reached.any():
             start = int(np.argmax(reached.any(axis=0)))

@@ -9,7 +9,7 @@ from spusk.lab.runs.sets import Facts
 from spusk.lab.runs.snapshots import Look
 from spusk.lab.runs.watchers import Watchers
 from spusk.nn.network import Network
-from spusk.training import Outcome
+from spusk.training import TrainingOutcome
 
 
 class LabRun:
@@ -31,7 +31,7 @@ class LabRun:
         self.gate = Condition()
         self.state = "finished"
         self.history: list[dict[str, Any]] = []
-        self.outcome: Outcome | None = None
+        self.outcome: TrainingOutcome | None = None
         self.watchers = Watchers(name)
         self.looks: dict[str, Look] = {}  # kind -> the last one taken
 

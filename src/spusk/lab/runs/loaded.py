@@ -12,7 +12,7 @@ from spusk.lab.runs.sets import ALWAYS, Facts, Sets
 from spusk.nn.network import Network
 from spusk.runs import fingerprint, folder
 from spusk.runs.weights import load_all
-from spusk.training import Outcome
+from spusk.training import TrainingOutcome
 
 ROW = {"epoch": "epoch", "cost": "loss", "accuracy": "accuracy", "test_cost": "val_loss",
        "test_accuracy": "val_accuracy", "seconds": "seconds"}  # fmt: skip
@@ -39,7 +39,7 @@ class LoadedRun(LabRun):
             **found.plan,
         }  # fmt: skip
         super().__init__(number, found.net, facts, sets, told)
-        self.name, self.history, self.outcome = found.name, found.history, Outcome.FINISHED
+        self.name, self.history, self.outcome = found.name, found.history, TrainingOutcome.FINISHED
         test = sets and (sets.test or sets.train)
         self.right = None if not test or test.labels is None else found.net.accuracy(test)
 

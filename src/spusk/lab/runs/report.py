@@ -5,8 +5,8 @@ from math import isfinite
 from typing import Any
 
 from spusk.i18n import say
-from spusk.training import Event, Outcome, complaint
-from spusk.training.events import brief
+from spusk.training import Event, TrainingOutcome, explain_failure
+from spusk.training.events import round_seconds
 
 Row = dict[str, Any]
 
@@ -29,18 +29,22 @@ def progress_of(event: Event) -> Row:
 
 
 def ended(
-    outcome: Outcome | None, last: Event | None, rate: float, history: Sequence[Row], lang: str
+    outcome: TrainingOutcome | None,
+    last: Event | None,
+    rate: float,
+    history: Sequence[Row],
+    lang: str,
 ) -> str:
     """How it ended, with its numbers and, where it went wrong, a remedy."""
     if last is None or outcome is None:
         return say("lab.run_broke", lang)
-    if outcome is Outcome.STOPPED:
+    if outcome is TrainingOutcome.STOPPED:
         return say("lab.run_stopped", lang, epoch=last.epoch, step=last.step, steps=last.steps)
-    if outcome is Outcome.SATURATED:  # the page has no option for the start's size
+    if outcome is TrainingOutcome.SATURATED:  # the page has no option for the start's size
         return say("lab.run_saturated", lang, epoch=last.epoch, step=last.step, rate=rate,
                    remedy=min(rate / 10, 3.0))  # fmt: skip
     if outcome.failed:
-        return complaint(outcome, last, rate, lang)
+        return explain_failure(outcome, last, rate, lang)
     return finished(last, history, lang)
 
 
@@ -49,8 +53,8 @@ def finished(last: Event, history: Sequence[Row], lang: str) -> str:
     epochs = say("train.epochs", lang, n=last.epoch)
     tested = [row for row in history if row["test_accuracy"] is not None]
     if not tested:
-        return say("train.finished_untested", lang, epochs=epochs, seconds=brief(last.seconds),
-                   cost=last.cost)  # fmt: skip
+        return say("train.finished_untested", lang, epochs=epochs,
+                   seconds=round_seconds(last.seconds), cost=last.cost)  # fmt: skip
     best = max(tested, key=lambda row: row["test_accuracy"])
-    return say("train.finished", lang, epochs=epochs, seconds=brief(last.seconds),
+    return say("train.finished", lang, epochs=epochs, seconds=round_seconds(last.seconds),
                best=best["test_accuracy"], epoch=best["epoch"])  # fmt: skip

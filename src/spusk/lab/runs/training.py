@@ -18,7 +18,7 @@ from spusk.lab.runs.report import ended, progress_of, row_of
 from spusk.lab.runs.sets import Facts, Sets
 from spusk.lab.runs.watchers import everywhere
 from spusk.nn.network import Network
-from spusk.training import Event, Outcome, Plan, plan_events
+from spusk.training import Event, Plan, TrainingOutcome, plan_events
 
 AT_ONCE, KEPT = 2, 20
 KEPT_WEIGHTS = 40_000_000  # of all kept runs together: 160 MB, twice that while they run
@@ -27,11 +27,11 @@ COPYING = 50  # a copy of the weights is made after this many times the time tha
 FRESH = 0.05  # seconds: no copy needs to be younger
 PATIENCE = 10.0  # seconds in which a training reaches the end of its step
 STATES = {
-    Outcome.FINISHED: "finished",
-    Outcome.STOPPED: "stopped",
-    Outcome.SATURATED: "failed",
-    Outcome.NOT_FINITE: "failed",
-    Outcome.DIVERGED: "failed",
+    TrainingOutcome.FINISHED: "finished",
+    TrainingOutcome.STOPPED: "stopped",
+    TrainingOutcome.SATURATED: "failed",
+    TrainingOutcome.NOT_FINITE: "failed",
+    TrainingOutcome.DIVERGED: "failed",
 }
 
 
@@ -72,7 +72,7 @@ class TrainingRun(LabRun):
                 self.take(event)
                 if event.outcome is not None or not self.goes_on(event):
                     break
-            self.end(event.outcome or Outcome.STOPPED)
+            self.end(event.outcome or TrainingOutcome.STOPPED)
         except BaseException:
             self.end(None)
             raise
@@ -128,7 +128,7 @@ class TrainingRun(LabRun):
         if self.watchers.boxes:
             self.watchers.tell({lang: json.dumps({name: what(lang)}) for lang in LANGUAGES})
 
-    def end(self, outcome: Outcome | None) -> None:
+    def end(self, outcome: TrainingOutcome | None) -> None:
         """The training is over; without an outcome it broke."""
         with self.gate:
             self.seen = self.net  # nobody writes to it any more
