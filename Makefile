@@ -34,6 +34,7 @@ check: $(TESTED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 
 LONG = -o timeout=7200 -o faulthandler_timeout=7500 --durations=0
 soak: $(TESTED)

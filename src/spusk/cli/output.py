@@ -5,7 +5,6 @@ nothing: a training is first saved, then it says so where it can.
 
 import io
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -18,6 +17,8 @@ from spusk.i18n import say
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+
+CLOSED_PIPE = 128 + 13  # as if SIGPIPE, which not every system has, had ended the process
 
 
 class Outlet(io.FileIO):
@@ -93,6 +94,6 @@ def unheard() -> int:
     if error is None:
         return 0
     if error.errno == EPIPE:
-        return 128 + signal.SIGPIPE
+        return CLOSED_PIPE
     click.echo(f"error: {say('train.unheard', why=error.strerror)}", err=True)
     return 2

@@ -83,7 +83,8 @@ class Signals:
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             ears, self.mouth = os.pipe()
-            os.set_blocking(self.mouth, False)
+            if hasattr(os, "set_blocking"):  # elsewhere Python asks for no such pipe
+                os.set_blocking(self.mouth, False)
             self.wakeup = signal.set_wakeup_fd(self.mouth, warn_on_full_buffer=False)
             self.listener = threading.Thread(
                 target=self.listen, args=(ears,), name="signals", daemon=True

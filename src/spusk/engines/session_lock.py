@@ -9,7 +9,8 @@ from spusk.errors import EngineError
 from spusk.nn.network import Network
 
 locks: WeakKeyDictionary[Network, Lock] = WeakKeyDictionary()
-os.register_at_fork(after_in_child=locks.clear)  # another thread may have held one
+if hasattr(os, "register_at_fork"):  # in a forked child: another thread may have held one
+    os.register_at_fork(after_in_child=locks.clear)
 
 
 class SessionLock:
