@@ -13,13 +13,13 @@ from spusk.lab.runs.training import Runs
 from spusk.runs.weights import packed
 from tests.data.helpers import idx_bytes
 from tests.i18n.russian import foreign
-from tests.lab import test_files
 from tests.lab.asgi import RIGHT, ask, server
+from tests.lab.runs import test_uploads
 from tests.lab.runs.test_uploads import FLOWERS, WRONG, npz, sent
 from tests.lab.talk import connected
 from tests.lab.trained import PLAN, ended, tiny, wish
 
-runs, app = test_files.runs, test_files.app
+runs, app = test_uploads.runs, test_uploads.app
 WHOLE = gzip.compress(FLOWERS.encode(), mtime=0)
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from spusk.runs import Every, files, write
+from spusk.io import files
+from spusk.io.files import write
+from spusk.runs import Every
 from tests.reliability.helpers import begin, carry
 
 
