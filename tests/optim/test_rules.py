@@ -1,22 +1,38 @@
-"""Rules and schedules: every rule × every function × both dtypes, and each by hand."""
+"""Every rule × target × dtype against loops written by hand; what it keeps; what it refuses."""
 
-from math import isclose
+import json
+from dataclasses import replace
+from math import isclose, sqrt
 
 import numpy as np
 import pytest
 
+from spusk import Network
 from spusk.errors import InputError, RateError
 from spusk.functions import function
 from spusk.functions.gallery import GALLERY
-from spusk.optim import rules, schedules
+from spusk.i18n import LANGUAGES
+from spusk.optim import RULES, Adam, GradientDescent, Momentum, Nesterov, schedules
+from spusk.optim.rules import make, rule_of
+from tests.conftest import blobs
+
+MADE = [
+    GradientDescent(0.1),
+    Momentum(0.1),
+    Momentum(0.1, 0.5),
+    Nesterov(0.1),
+    Nesterov(0.1, 0.25),
+    Adam(0.1),
+    Adam(0.1, 0.5, 0.75, 1e-4),
+]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("rule", rules.RULES)
+@pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("name", GALLERY)
 def test_every_rule_moves_every_function_and_keeps_its_kind(name, rule, dtype):
     entry, f = GALLERY[name], function(name)
-    method = rules.make(rule, entry.rate / 20)
+    method = make(rule, entry.rate / 20)
     one = np.array(entry.start, dtype)
     crowd = np.stack([one, one + dtype(0.01)])
     alone, together = method.start(one), method.start(crowd)
@@ -25,9 +41,70 @@ def test_every_rule_moves_every_function_and_keeps_its_kind(name, rule, dtype):
         x, alone = method.step(x, f.gradient(x), alone, n)
         many, together = method.step(many, f.gradient(many), together, n)
         assert x.dtype == many.dtype == dtype
+        assert all(array.dtype == dtype for array in alone)
     np.testing.assert_allclose(many[0], x, rtol=1e-5)
     assert f.value(x) < f.value(one)
     assert (one == np.array(entry.start, dtype)).all(), "a rule must not write into x"
+
+
+def by_hand(rule, rate, gradients_of, x, steps):
+    """The textbook's loop, number by number, in Python's own floats."""
+    x, count = [float(c) for c in x], len(x)
+    v, m, s = [0.0] * count, [0.0] * count, [0.0] * count
+    for n in range(1, steps + 1):
+        g = [float(c) for c in gradients_of(np.array(x))]
+        eta = rate(n - 1)
+        for i in range(count):
+            if rule.name == "plain":
+                x[i] -= eta * g[i]
+            elif rule.name == "momentum":
+                v[i] = rule.beta * v[i] - eta * g[i]
+                x[i] += v[i]
+            elif rule.name == "nesterov":
+                before = v[i]
+                v[i] = rule.beta * v[i] - eta * g[i]
+                x[i] += -rule.beta * before + (1 + rule.beta) * v[i]  # Sutskever's form, 2013
+            else:
+                m[i] += (1 - rule.beta1) * (g[i] - m[i])
+                s[i] += (1 - rule.beta2) * (g[i] ** 2 - s[i])
+                size = sqrt(s[i] / (1 - rule.beta2**n)) + rule.epsilon
+                x[i] -= eta * m[i] / (1 - rule.beta1**n) / size
+    return x
+
+
+def quadratic():
+    curvature = np.array([1.0, 3.0, 0.2])
+    return (lambda x: curvature * x), np.array([1.0, -2.0, 5.0]), 0.05
+
+
+def rosenbrock():
+    f = function("rosenbrock")
+    return f.gradient, np.array([-1.2, 1.0]), 2e-4
+
+
+def network():
+    net = Network([6, 3, 3], seed=1, dtype=np.float64)
+    surface = net.surface(blobs(20))
+    return surface.gradient, surface.start, 0.05
+
+
+@pytest.mark.parametrize("schedule", [None, lambda rate: schedules.cosine(rate, 30)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("target", [quadratic, rosenbrock, network])
+@pytest.mark.parametrize("rule", MADE, ids=str)
+def test_every_rule_is_the_textbooks_loop(rule, target, dtype, schedule):
+    gradient, start, rate = target()
+    eta = rate if schedule is None else schedule(rate)
+    rule = rule.at(eta)
+    x = start.astype(dtype)
+    state = rule.start(x)
+    for n in range(40):
+        x, state = rule.step(x, gradient(x).astype(dtype), state, n)
+    assert x.dtype == dtype
+    expected = by_hand(rule, eta if schedule else lambda n: rate, gradient, start, 40)
+    tight = {"rtol": 1e-10, "atol": 1e-12} if dtype == np.float64 else {"rtol": 2e-4, "atol": 2e-5}
+    np.testing.assert_allclose(x, expected, **tight)
+    assert np.linalg.norm(x - start) > 1e-3
 
 
 def trace(rule, gradients):
@@ -38,34 +115,92 @@ def trace(rule, gradients):
 
 
 def test_two_steps_by_hand():
-    assert isclose(trace(rules.GradientDescent(0.1), [1, 2]), -0.3)
-    assert isclose(trace(rules.Momentum(0.1, 0.5), [1, 2]), -0.1 - (0.05 + 0.2))
+    assert isclose(trace(GradientDescent(0.1), [1, 2]), -0.3)
+    assert isclose(trace(Momentum(0.1, 0.5), [1, 2]), -0.1 - (0.05 + 0.2))
     # v = −0.1, x = −0.05 − 0.1; then v = −0.05 − 0.2, x += 0.5·v − 0.2
-    assert isclose(trace(rules.Nesterov(0.1, 0.5), [1, 2]), -0.15 - 0.125 - 0.2)
+    assert isclose(trace(Nesterov(0.1, 0.5), [1, 2]), -0.15 - 0.125 - 0.2)
     # Adam's first step is η long, whatever the gradient
-    assert isclose(trace(rules.Adam(0.1), [1e-3]), -0.1, rel_tol=1e-4)
-    assert isclose(trace(rules.Adam(0.1), [1e3]), -0.1, rel_tol=1e-4)
+    assert isclose(trace(Adam(0.1), [1e-3]), -0.1, rel_tol=1e-4)
+    assert isclose(trace(Adam(0.1), [1e3]), -0.1, rel_tol=1e-4)
 
 
-def test_schedules():
-    assert [schedules.constant(0.3)(n) for n in (0, 9)] == [0.3, 0.3]
-    assert [schedules.inverse(1.0, half=2)(n) for n in (0, 2, 6)] == [1, 0.5, 0.25]
-    assert [schedules.staircase(1.0, 10)(n) for n in (0, 9, 10, 25)] == [1, 1, 0.5, 0.25]
-    wave = schedules.cosine(1.0, 100)
-    assert isclose(wave(0), 1)
-    assert isclose(wave(50), 0.505)
-    assert isclose(wave(100), 0.01)
-    assert isclose(wave(500), 0.01)
+@pytest.mark.parametrize("rule", MADE, ids=str)
+def test_no_step_goes_further_than_the_rule_says(rule):
+    """`reach` times the rate, whatever gradients of that norm come one after the other."""
+    rng = np.random.default_rng(0)
+    for norm in (1e-9, 1.0, 1e3):
+        x, far = np.zeros(7), 0.0
+        state = rule.start(x)
+        for n in range(50):
+            g = rng.normal(size=7) + 0.5
+            new, state = rule.step(x, g * (norm / np.linalg.norm(g)), state, n)
+            x, far = new, max(far, float(np.linalg.norm(new - x)))
+        bound = rule.rate * rule.reach(norm, 7)
+        assert far <= 1.5 * bound  # Adam's first steps may pass η in a component for a while
+        assert far > 0.1 * bound
+
+
+@pytest.mark.parametrize("rule", MADE, ids=str)
+def test_a_rule_goes_through_json_and_comes_back(rule):
+    kept = json.loads(json.dumps(rule.data()))
+    assert kept["name"] in RULES
+    assert "rate" not in kept
+    back = rule_of(kept, rule.rate)
+    assert back == rule
+    assert type(back) is type(rule)
+
+
+def test_numbers_of_numpy_become_pythons_and_widen_no_array():
+    rule = Momentum(np.float64(0.1), np.float64(0.5))
+    x, (v,) = rule.step(*[np.ones(2, np.float32)] * 2, rule.start(np.ones(2, np.float32)), 0)
+    assert x.dtype == v.dtype == np.float32
+    json.dumps(rule.data())
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (None, "one of plain, momentum, nesterov, adam, found None"),
+        ("adam", "found None"),
+        ({"name": "__class__"}, "found '__class__'"),
+        ({"name": ["adam"]}, r"found \['adam'\]"),
+        ({"name": "momentum"}, "momentum: expected the numbers beta, found 0"),
+        ({"name": "momentum", "beta": 0.9, "rate": 1}, "found beta, rate"),
+        ({"name": "plain", "beta": 0.9}, "plain: expected the numbers 0, found beta"),
+        ({"name": "momentum", "beta": 1}, "Momentum: beta must be from 0 up to 1"),
+        ({"name": "momentum", "beta": True}, "beta must be .* found True"),
+        ({"name": "momentum", "beta": "0.9"}, "beta must be .* found '0.9'"),
+        ({"name": "momentum", "beta": float("nan")}, "beta must be .* found nan"),
+        ({"name": "adam", "beta1": 0.9, "beta2": -1, "epsilon": 1e-8}, "Adam: beta2 .* try 0.999"),
+        ({"name": "adam", "beta1": 0, "beta2": 0.5, "epsilon": 0}, "Adam: epsilon .* try 1e-08"),
+    ],
+)
+def test_a_file_that_means_no_rule_is_refused_in_both_languages(found, said):
+    with pytest.raises(InputError, match=said) as caught:
+        rule_of(found, 0.1)
+    english, russian = (caught.value.sentence(lang) for lang in LANGUAGES)
+    assert english == str(caught.value)
+    assert russian != english
+    assert "\n" not in english + russian
 
 
 @pytest.mark.parametrize("rate", [0, -1, np.nan, np.inf, "a", None, [0.1, -0.2]])
 def test_a_rate_that_cannot_work(rate):
-    with pytest.raises(RateError, match="rate must be"):
-        rules.make("plain", rate)
+    for attempt in (lambda: make("plain", rate), lambda: Adam(rate)):
+        with pytest.raises(RateError, match="rate must be"):
+            attempt()
 
 
-def test_a_schedule_is_checked_at_each_step():
-    rule = rules.make("plain", lambda n: 0.1 if n < 2 else -1)
+def test_a_rule_that_brings_its_rate_takes_no_other():
+    rule = Adam(1e-3)
+    assert make(rule, None) is rule
+    with pytest.raises(RateError, match=r"Adam\(…\) has its own, and 0.1 was given besides"):
+        make(rule, 0.1)
+    assert make(Adam, 0.1) == Adam(0.1) == rule.at(0.1) == replace(rule, rate=0.1)
+
+
+def test_a_function_is_checked_at_each_step():
+    rule = make("plain", lambda n: 0.1 if n < 2 else -1)
     rule.step(np.zeros(1), np.ones(1), (), 1)
     with pytest.raises(RateError, match="rate at step 2 must be positive and finite, found -1"):
         rule.step(np.zeros(1), np.ones(1), (), 2)
@@ -73,4 +208,4 @@ def test_a_schedule_is_checked_at_each_step():
 
 def test_an_unknown_rule_names_those_that_exist():
     with pytest.raises(InputError, match="plain, momentum, nesterov, adam"):
-        rules.make("newton", 0.1)
+        make("newton", 0.1)

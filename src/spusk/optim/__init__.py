@@ -8,17 +8,19 @@ from spusk.optim.rules import (
     Nesterov,
     Rule,
 )
-from spusk.optim.schedules import constant, cosine, inverse, staircase
+from spusk.optim.schedules import SCHEDULES, Schedule, constant, cosine, inverse, staircase
 from spusk.optim.stopping import DescentOutcome
 
 __all__ = [
     "RULES",
+    "SCHEDULES",
     "Adam",
     "DescentOutcome",
     "GradientDescent",
     "Momentum",
     "Nesterov",
     "Rule",
+    "Schedule",
     "constant",
     "cosine",
     "inverse",

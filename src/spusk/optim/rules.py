@@ -1,16 +1,18 @@
-"""Step rules: small pure pairs (start, step), visible state, no f inside.
+"""Step rules: frozen records (rate, parameters) of pure pairs (start, step), no f inside.
 
 A rule knows x, its gradient, its own state and the step's number; x may have any shape, so one
-point, many starts and a network's weights move by the same lines. A rate is a number (or an array
-that broadcasts against x) or a function of the step 0, 1, 2, …
+point, many starts and a network's flat θ move by the same lines. A rule has three faces, which
+stand together: the state it starts from, its step, and its name and parameters as data.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 
-from spusk.errors import InputError
+from spusk.errors import InputError, RateError
+from spusk.optim.records import parameters, positive, record_of, share
 from spusk.optim.schedules import Array, Rate, checked, rate_at
 
 State = tuple[Array, ...]
@@ -25,79 +27,141 @@ class Rule(Protocol):
     def step(self, x: Array, gradient: Array, state: State, n: int) -> tuple[Array, State]: ...
 
 
-class GradientDescent(NamedTuple):
-    """x ← x − η∇f (lecture, L3)."""
+@dataclass(frozen=True)
+class NamedRule:
+    """A rule of the table RULES: one array of x's shape for each name of `states`, first zeros."""
 
     rate: Rate
+    name: ClassVar[str]
+    states: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rate", checked(self.rate))
 
     def start(self, x: Array) -> State:
-        return ()
+        """The state before the first step."""
+        return tuple(np.zeros_like(x) for _ in self.states)
 
     def step(self, x: Array, gradient: Array, state: State, n: int) -> tuple[Array, State]:
+        """The next x and state; those that are given stay as they are."""
+        raise NotImplementedError
+
+    def reach(self, norm: float, size: int) -> float:
+        """How far a step of rate 1 can go where `size` gradients' components have this norm."""
+        return norm
+
+    def at(self, rate: Rate) -> Self:
+        """The same rule at another rate."""
+        return replace(self, rate=rate)
+
+    def data(self) -> dict[str, Any]:
+        """Its name and parameters, as JSON keeps them; `rule_of` reads them back."""
+        numbers = {name: getattr(self, name) for name in parameters(self, ("rate",))}
+        return {"name": self.name, **numbers}
+
+
+@dataclass(frozen=True)
+class GradientDescent(NamedRule):
+    """x ← x − η∇f (lecture, L3)."""
+
+    name = "plain"
+
+    def step(self, x: Array, gradient: Array, state: State, n: int) -> tuple[Array, State]:
+        """The next x; there is no state."""
         return x - rate_at(self.rate, n) * gradient, state
 
 
-class Momentum(NamedTuple):
+@dataclass(frozen=True)
+class VelocityRule(NamedRule):
+    """A rule that keeps a velocity v and a share β of it from step to step."""
+
+    beta: float = 0.9
+    states = ("v",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        share(self, "beta", 0.9)
+
+    def reach(self, norm: float, size: int) -> float:
+        """A push, and what is left of those before it: 1 + β + β² + … of them."""
+        return norm / (1 - self.beta)
+
+
+@dataclass(frozen=True)
+class Momentum(VelocityRule):
     """The heavy ball: v ← βv − η∇f, x ← x + v (Polyak 1964)."""
 
-    rate: Rate
-    beta: float = 0.9
-
-    def start(self, x: Array) -> State:
-        return (np.zeros_like(x),)
+    name = "momentum"
 
     def step(self, x: Array, gradient: Array, state: State, n: int) -> tuple[Array, State]:
+        """The next x and v."""
         v = self.beta * state[0] - rate_at(self.rate, n) * gradient
         return x + v, (v,)
 
 
-class Nesterov(NamedTuple):
+@dataclass(frozen=True)
+class Nesterov(VelocityRule):
     """Look ahead, by gradients only: v ← βv − η∇f, x ← x + βv − η∇f (Nesterov 1983)."""
 
-    rate: Rate
-    beta: float = 0.9
-
-    def start(self, x: Array) -> State:
-        return (np.zeros_like(x),)
+    name = "nesterov"
 
     def step(self, x: Array, gradient: Array, state: State, n: int) -> tuple[Array, State]:
+        """The next x and v."""
         push = rate_at(self.rate, n) * gradient
         v = self.beta * state[0] - push
         return x + (self.beta * v - push), (v,)
 
 
-class Adam(NamedTuple):
+@dataclass(frozen=True)
+class Adam(NamedRule):
     """m ← β₁m + (1−β₁)∇f, s ← β₂s + (1−β₂)∇f², x ← x − η m̂/(√ŝ + ε) (Kingma, Ba 2015)."""
 
-    rate: Rate
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
+    name = "adam"
+    states = ("m", "s")
 
-    def start(self, x: Array) -> State:
-        return np.zeros_like(x), np.zeros_like(x)
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        share(self, "beta1", 0.9)
+        share(self, "beta2", 0.999)
+        positive(self, "epsilon", 1e-8)
 
     def step(self, x: Array, gradient: Array, state: State, n: int) -> tuple[Array, State]:
+        """The next x, m and s; m̂ and ŝ are m and s over the weight of the gradients so far."""
         m = self.beta1 * state[0] + (1 - self.beta1) * gradient
         s = self.beta2 * state[1] + (1 - self.beta2) * gradient * gradient
         m_hat = m / (1 - self.beta1 ** (n + 1))
         s_hat = s / (1 - self.beta2 ** (n + 1))
         return x - rate_at(self.rate, n) * m_hat / (np.sqrt(s_hat) + self.epsilon), (m, s)
 
+    def reach(self, norm: float, size: int) -> float:
+        """About 1 in each component, whatever its gradient, unless that is small beside ε."""
+        return float(min(size**0.5, norm / self.epsilon))
 
-RULES: dict[str, Callable[[Rate], Rule]] = {
-    "plain": GradientDescent,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "adam": Adam,
+
+RULES: dict[str, type[NamedRule]] = {
+    kind.name: kind for kind in (GradientDescent, Momentum, Nesterov, Adam)
 }
 
 
-def make(rule: str | Callable[[Rate], Rule], rate: Rate) -> Rule:
-    """The rule of that name (or made by that function) with this rate.
+def make(rule: str | Rule | Callable[[Rate], Rule], rate: Rate | None) -> Rule:
+    """The rule of that name, or made by that function, with this rate; or the rule itself.
 
-    InputError: no such name. RateError: a rate that is not positive and finite.
+    InputError: no such name. RateError: a rate that is not positive and finite, or two rates.
     """
-    if isinstance(rule, str) and rule not in RULES:
-        raise InputError(f"rule {rule!r} is not known; there are {', '.join(RULES)}")
-    return (RULES[rule] if isinstance(rule, str) else rule)(checked(rate))
+    if isinstance(rule, str):
+        if rule not in RULES:
+            raise InputError.keyed("optim.rule", found=rule, names=", ".join(RULES))
+        return RULES[rule](checked(rate))
+    if callable(rule):
+        return rule(checked(rate))
+    if rate is not None:
+        raise RateError.keyed("optim.two_rates", rule=type(rule).__name__, rate=rate)
+    return rule
+
+
+def rule_of(found: object, rate: Rate) -> NamedRule:
+    """The rule that a file means by its name and parameters, at a rate. InputError, RateError."""
+    return record_of(RULES, found, rate=rate)

@@ -1,6 +1,11 @@
-"""Learning rates: a number, an array of them, or a schedule: a function of the step 0, 1, 2, …"""
+"""Learning rates: a number, an array of them, or a schedule: η as a function of the step 0, 1, 2, …
+
+A schedule is a frozen record that is called like a function, `inverse(3.0, half=1000)(n)`. Its name
+and numbers say all there is to it, so that a run keeps them and goes on from any step.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import cos, pi
 from typing import Any
 
@@ -8,10 +13,124 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.errors import RateError
+from spusk.optim.records import parameters, positive, record_of, whole
 
 Array = NDArray[Any]
-Schedule = Callable[[int], float]
-Rate = float | Array | Schedule
+Rate = float | Array | Callable[[int], float]
+
+
+class Schedule:
+    """η(n) at step n, with a name and numbers that a file can keep."""
+
+    def __call__(self, n: int) -> float:
+        """η at step n (0, 1, 2, …)."""
+        raise NotImplementedError
+
+    def data(self) -> dict[str, Any]:
+        """Its name and numbers, as JSON keeps them; `rate_of` reads them back."""
+        numbers = {name: getattr(self, name) for name in parameters(self)}
+        return {"name": type(self).__name__, **numbers}
+
+    def __format__(self, spec: str) -> str:
+        name, *rest = self.data().items()
+        shown = [f"{rest[0][1]:{spec}}", *(f"{key}={value:g}" for key, value in rest[1:])]
+        return f"{name[1]}({', '.join(shown)})"
+
+
+@dataclass(frozen=True)
+class constant(Schedule):  # noqa: N801 - a schedule is called like the function it is
+    """η(n) = η."""
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        positive(self, "rate", 0.1)
+
+    def __call__(self, n: int) -> float:
+        """η at step n."""
+        return self.rate
+
+
+@dataclass(frozen=True)
+class inverse(Schedule):  # noqa: N801
+    """η(n) = η / (1 + n/half): halved after `half` steps, then falling as 1/n."""
+
+    rate: float
+    half: float = 1.0
+
+    def __post_init__(self) -> None:
+        positive(self, "rate", 0.1)
+        positive(self, "half", 1)
+
+    def __call__(self, n: int) -> float:
+        """η at step n."""
+        return self.rate / (1 + n / self.half)
+
+
+@dataclass(frozen=True)
+class staircase(Schedule):  # noqa: N801
+    """η(n) = η · factor^⌊n/every⌋."""
+
+    rate: float
+    every: int
+    factor: float = 0.5
+
+    def __post_init__(self) -> None:
+        positive(self, "rate", 0.1)
+        whole(self, "every", 1000)
+        positive(self, "factor", 0.5)
+
+    def __call__(self, n: int) -> float:
+        """η at step n."""
+        return self.rate * self.factor ** (n // self.every)
+
+
+@dataclass(frozen=True)
+class cosine(Schedule):  # noqa: N801
+    """From η down half a cosine wave to last·η after `steps` steps, and there it stays."""
+
+    rate: float
+    steps: int
+    last: float = 0.01
+
+    def __post_init__(self) -> None:
+        positive(self, "rate", 0.1)
+        whole(self, "steps", 1000)
+        positive(self, "last", 0.01)
+
+    def __call__(self, n: int) -> float:
+        """η at step n."""
+        wave = (1 + cos(pi * min(n / self.steps, 1.0))) / 2
+        return self.rate * (self.last + (1 - self.last) * wave)
+
+
+SCHEDULES: dict[str, type[Schedule]] = {
+    kind.__name__: kind for kind in (constant, inverse, staircase, cosine)
+}
+
+
+@dataclass(frozen=True)
+class Unsaved(Schedule):
+    """A rate that is a function of the user's: it trains, but no file can keep it.
+
+    Read back from a file there is its `text` alone, and no function.
+    """
+
+    text: str
+    function: Callable[[int], float] | None = None
+
+    def __call__(self, n: int) -> float:
+        """η at step n. RateError: where it is no positive number, or the function was not kept."""
+        if self.function is None:
+            raise RateError.keyed("optim.rate_lost", text=self.text)
+        return checked_number(self.function(n), n=n)
+
+    def data(self) -> dict[str, Any]:
+        """What can be said of it."""
+        return {"name": "function", "text": self.text}
+
+    def __format__(self, spec: str) -> str:
+        return self.text
 
 
 def rate_at(rate: Rate, n: int) -> float | Array:
@@ -19,49 +138,47 @@ def rate_at(rate: Rate, n: int) -> float | Array:
     return rate(n) if callable(rate) else rate
 
 
-def checked(rate: Rate) -> Rate:
-    """The rate itself if it can work: a number as a float, a schedule as a function checked."""
+def rate_data(rate: Rate) -> Any:  # noqa: ANN401 - a number, or an object of JSON
+    """A rate as JSON keeps it: a number, or a schedule's name and numbers."""
+    return rate.data() if isinstance(rate, Schedule) else rate
+
+
+def rate_of(found: object) -> float | Schedule:
+    """The rate that a file means. InputError: neither a number > 0 nor a schedule."""
+    if isinstance(found, dict) and found.get("name") == "function":
+        return Unsaved(str(found.get("text", "?")))
+    if isinstance(found, dict):
+        return record_of(SCHEDULES, found)
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        raise RateError.keyed("optim.rate_number", found=found, remedy=0.1)
+    checked_number(found)
+    return found
+
+
+def checked(rate: Any, remedy: float = 0.1) -> Rate:  # noqa: ANN401
+    """The rate itself if it can work: a number as a float, a bare function as a schedule.
+
+    RateError: a number that is not positive and finite; `remedy` is what to try instead.
+    """
+    if isinstance(rate, Schedule):
+        return rate
     if callable(rate):
-        schedule = rate
-        return lambda n: _positive(schedule(n), f"rate at step {n}")
+        return Unsaved(getattr(rate, "__qualname__", type(rate).__qualname__), rate)
     if np.ndim(rate) == 0:
-        return _positive(rate, "rate")
+        return checked_number(rate, remedy)
     rates = np.asarray(rate)
     for found in rates[~(np.isfinite(rates) & (rates > 0))].flat:
-        _positive(found, "rate")
+        checked_number(found, remedy)
     return rates
 
 
-def _positive(rate: Any, where: str) -> float:  # noqa: ANN401
+def checked_number(rate: Any, remedy: float = 0.1, n: int | None = None) -> float:  # noqa: ANN401
+    """A rate as a float. RateError: it is not positive and finite (at step n, if it has one)."""
+    where = "" if n is None else "_at"
     try:
         number = float(rate)
-    except (TypeError, ValueError):
-        raise RateError(f"{where} must be a number, found {rate!r}; try 0.1") from None
+    except (TypeError, ValueError, OverflowError):
+        raise RateError.keyed(f"optim.rate_number{where}", found=rate, remedy=remedy, n=n) from None
     if not 0 < number < float("inf"):
-        raise RateError(f"{where} must be positive and finite, found {number:g}; try 0.1")
+        raise RateError.keyed(f"optim.rate{where}", found=number, remedy=remedy, n=n)
     return number
-
-
-def constant(rate: float) -> Schedule:
-    """η(n) = η."""
-    return lambda n: rate
-
-
-def inverse(rate: float, half: float = 1.0) -> Schedule:
-    """η(n) = η / (1 + n/half): halved after `half` steps, then falling as 1/n."""
-    return lambda n: rate / (1 + n / half)
-
-
-def staircase(rate: float, every: int, factor: float = 0.5) -> Schedule:
-    """η(n) = η · factor^⌊n/every⌋."""
-    return lambda n: rate * factor ** (n // every)
-
-
-def cosine(rate: float, steps: int, last: float = 0.01) -> Schedule:
-    """From η down half a cosine wave to last·η after `steps` steps, and there it stays."""
-
-    def at(n: int) -> float:
-        wave = (1 + cos(pi * min(n / steps, 1.0))) / 2
-        return rate * (last + (1 - last) * wave)
-
-    return at
