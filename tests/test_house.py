@@ -1,15 +1,19 @@
 """The house: which room may import which, what stays unloaded, what is public."""
 
 import ast
+import importlib
+import inspect
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 import spusk
 
 SOURCE = Path(spusk.__file__).parent
+NATIVE = Path(__file__).parents[1] / "native"
 ROOMS = [  # nothing flows back: a room imports only rooms that stand before it
     "_version",
     "_lazy",
@@ -65,6 +69,102 @@ def test_imports_flow_one_way(path):
     for there in imports(ast.parse(path.read_text(encoding="utf-8"))):
         if there in ROOMS and there != here:
             assert ROOMS.index(there) < ROOMS.index(here), f"{here} imports {there}"
+
+
+def called(path):
+    """A module's dotted name."""
+    parts = ("spusk", *path.relative_to(SOURCE).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def graph():
+    """Module -> the modules it imports, anywhere in it, be it by a string such as 'spusk.plots'."""
+    every = {called(path): path for path in SOURCE.rglob("*.py")}
+    edges = {}
+    for name, path in every.items():
+        found = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                inner = {f"{node.module}.{alias.name}" for alias in node.names}
+                native = {"spusk._native"} & inner
+                found |= inner & every.keys() or native or {node.module}
+            elif (
+                isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value
+            ):
+                found.add(node.value)
+        edges[name] = (found & every.keys()) - {name}
+    return edges
+
+
+def circles(edges):
+    """The groups of modules that come back to themselves: those left when no leaf is left."""
+    left = dict(edges)
+    while leaves := [name for name in left if not edges[name] & left.keys()]:
+        for name in leaves:
+            del left[name]
+    while tops := [name for name in left if not any(name in left[other] for other in left)]:
+        for name in tops:
+            del left[name]
+    return sorted(left)
+
+
+def test_no_module_comes_back_to_itself():
+    assert circles(graph()) == []
+
+
+def test_a_circle_is_seen():
+    edges = {"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}
+    assert circles(edges) == ["b", "c"]
+
+
+def test_no_room_imports_another_by_a_string():
+    lazily = {"spusk", "spusk.cli"} | {"spusk.data", "spusk.descent", "spusk.plots"}
+    for path in modules():
+        if called(path) in lazily:  # their tables of public names are this room's own modules
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(node, "func", None)
+            by_string = isinstance(node, ast.Call) and "import_module" in ast.dump(name)
+            assert not by_string or called(path) in ("spusk._lazy", "spusk.engines.native")
+
+
+def test_no_public_function_bears_the_name_of_a_module():
+    """Importing the module would put it in the function's place (`plots.path`)."""
+    for name, path in ((called(p), p) for p in SOURCE.rglob("__init__.py")):
+        module = importlib.import_module(name)
+        inside = {p.stem for p in path.parent.iterdir()} - {"__init__"}
+        public = set(getattr(module, "__all__", ()))
+        functions = {n for n in public if not inspect.ismodule(getattr(module, n))}
+        assert not functions & inside, name
+
+
+def test_public_names_stay_what_they_are_when_everything_is_loaded():
+    said = in_a_fresh_python(
+        "import importlib, inspect, pkgutil, spusk\n"
+        "before = {n: getattr(spusk, n) for n in spusk.__all__}\n"
+        "rooms = [r for r in before.values() if inspect.ismodule(r)]\n"
+        "inner = [(r, n, getattr(r, n)) for r in rooms for n in getattr(r, '__all__', ())]\n"
+        "for m in pkgutil.walk_packages(spusk.__path__, 'spusk.'):\n"
+        "    if m.name != 'spusk.__main__': importlib.import_module(m.name)\n"
+        "print(all(getattr(spusk, n) is v for n, v in before.items())\n"
+        "      and all(getattr(r, n) is v for r, n, v in inner))"
+    )
+    assert said.strip() == "True"
+
+
+def test_files_and_functions_stay_short():
+    lengths = []
+    for path in [*SOURCE.rglob("*.py"), *NATIVE.rglob("*.[ch]pp")]:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert len(lines) <= 350, f"{path.name} has {len(lines)} lines"
+        if path.suffix != ".py":
+            continue
+        for node in ast.walk(ast.parse("\n".join(lines))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lengths.append(node.end_lineno - node.lineno + 1)
+    assert median(lengths) < 10
 
 
 def in_a_fresh_python(code):

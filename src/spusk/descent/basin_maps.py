@@ -10,11 +10,11 @@ from spusk.descent.batch import Many, descend_many
 from spusk.descent.minimize import spell, surface_of
 from spusk.display import Shown
 from spusk.errors import InputError
+from spusk.functions.critical import is_no_saddle, known_minima
 from spusk.optim.stopping import CODE, DescentOutcome
 
 NEAR = 1e-3  # of the view: ends this close to each other are one minimum
 MOST = 1000  # minima told apart
-CURVED = -1e-4  # a smaller eigenvalue (relative to the largest) makes it a saddle
 
 
 @dataclass(eq=False)
@@ -102,15 +102,14 @@ def land(
     ends = many.x.reshape(-1, f.n)
     index = np.full(len(ends), -1)
     settled = np.flatnonzero(many.codes.reshape(-1) == CODE[DescentOutcome.CONVERGED])
-    entry = getattr(f, "entry", None)
-    minima = [np.asarray(m.x, np.float64) for m in entry.minima] if entry is not None else []
+    minima = known_minima(f)
     for place, minimum in enumerate(minima):
         index[settled[close(ends[settled], minimum, near)]] = place
     left = settled[index[settled] < 0]
     while len(left) and len(minima) < MOST:
         place = ends[left[0]].astype(np.float64)
         here = close(ends[left], place, near)
-        if here.any() and is_minimum(f, place):
+        if here.any() and is_no_saddle(f, place):
             index[left[here]] = len(minima)
             minima.append(place)
         left = left[~here]
@@ -125,15 +124,3 @@ def close(ends: NDArray[Any], place: NDArray[Any], near: float) -> NDArray[np.bo
         gap = ends[:, k] - place[k]
         square += gap * gap
     return np.asarray(square <= near * near)
-
-
-def is_minimum(f: Any, place: NDArray[Any]) -> bool:  # noqa: ANN401
-    """No negative curvature there (so no saddle)."""
-    if not hasattr(f, "hessian"):
-        return True
-    with np.errstate(all="ignore"):
-        hessian = np.asarray(f.hessian(place))
-    if not np.isfinite(hessian).all():
-        return True
-    eigenvalues = np.linalg.eigvalsh(hessian)
-    return bool(eigenvalues[0] >= CURVED * abs(eigenvalues[-1]))

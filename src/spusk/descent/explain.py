@@ -26,13 +26,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.descent.loop import Step, Surface
+from spusk.functions.critical import (
+    HESSIAN_UP_TO,
+    curves_up,
+    eigenvalues,
+    is_nonsmooth,
+    known_minima,
+    newton,
+)
 from spusk.i18n import say
 from spusk.optim.rules import GradientDescent, Momentum, Nesterov, Rule
 from spusk.optim.schedules import rate_at
 from spusk.optim.stopping import TAIL, DescentOutcome
 
-HESSIAN_UP_TO = 200  # variables; beyond, eigenvalues cost more than the descent
-NEWTON_STEPS = 50
 NEAR = 1e-2  # of 1 + |x|: so far Newton's method may carry a point that has converged
 
 
@@ -99,19 +105,19 @@ def explain(
 ) -> Explanation:
     """The explanation of a run that ended so, looking from an anchor's point."""
     seek = settled if outcome is DescentOutcome.CONVERGED else nearest
-    why, minimum, eigenvalues = curvature(f, at, seek)
+    why, minimum, lambdas = curvature(f, at, seek)
     eta = float(np.max(rate_at(rule.rate, max(step - 1, 0))))
     kind = "search" if search else name_of(rule)
-    if minimum is None or eigenvalues is None:
+    if minimum is None or lambdas is None:
         did = "converged_still" if outcome is DescentOutcome.CONVERGED else outcome.key
         return Explanation(why, did, kind, eta, step)
-    top, low = float(eigenvalues[-1]), float(eigenvalues[0])
+    top, low = float(lambdas[-1]), float(lambdas[0])
     bound = bound_of(rule, top) if not search else None
-    zigzag = tuple(int(k) for k in np.flatnonzero(eta * eigenvalues > 1 + 1e-9))
+    zigzag = tuple(int(k) for k in np.flatnonzero(eta * lambdas > 1 + 1e-9))
     zigzag = zigzag if kind == "plain" else ()
     did = verdict(outcome, eta, bound, bool(zigzag))
     fastest = 2 / (low + top) if kind == "plain" else None
-    return Explanation("", did, kind, eta, step, minimum, eigenvalues, bound, fastest, zigzag)
+    return Explanation("", did, kind, eta, step, minimum, lambdas, bound, fastest, zigzag)
 
 
 def name_of(rule: Rule) -> str:
@@ -155,16 +161,10 @@ def curvature(
     at = seek(f, x)
     if at is None:
         return "none", None, None
-    if getattr(getattr(f, "entry", None), "peak", None) is not None and (at == f.entry.peak).all():
+    found = None if is_nonsmooth(f, at) else eigenvalues(f, at)
+    if found is None:
         return "peak", None, None
-    with np.errstate(all="ignore"):
-        hessian = np.asarray(f.hessian(at))
-    if not np.isfinite(hessian).all():
-        return "peak", None, None
-    eigenvalues = np.linalg.eigvalsh(hessian)
-    if not eigenvalues[-1] > 0 or eigenvalues[0] < -1e-6 * eigenvalues[-1]:
-        return "none", None, None
-    return "", at, eigenvalues
+    return ("", at, found) if curves_up(found) else ("none", None, None)
 
 
 def settled(f: Any, end: NDArray[Any]) -> NDArray[Any]:  # noqa: ANN401
@@ -176,25 +176,6 @@ def settled(f: Any, end: NDArray[Any]) -> NDArray[Any]:  # noqa: ANN401
 
 def nearest(f: Any, x: NDArray[Any]) -> NDArray[Any] | None:  # noqa: ANN401
     """The nearest of the minimum that Newton's method finds from x and of those that are known."""
-    entry, found = getattr(f, "entry", None), newton(f, x)
-    known = [np.asarray(m.x, np.float64) for m in entry.minima] if entry is not None else []
+    found, known = newton(f, x), known_minima(f)
     minima = known if found is None else [found, *known]
     return min(minima, key=lambda m: float(np.linalg.norm(m - x)), default=None)
-
-
-def newton(f: Any, x: NDArray[Any]) -> NDArray[Any] | None:  # noqa: ANN401
-    """A point with ∇f = 0 and a Hessian without negative curvature; or None."""
-    with np.errstate(all="ignore"):
-        for _ in range(NEWTON_STEPS):
-            gradient, hessian = np.asarray(f.gradient(x)), np.asarray(f.hessian(x))
-            if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
-                return None
-            # |λ| in place of λ: downhill also where f curves down, never towards a saddle
-            values, vectors = np.linalg.eigh(hessian)
-            scale = np.maximum(np.abs(values), 1e-12 * max(1.0, float(np.abs(values).max())))
-            step = vectors @ ((vectors.T @ gradient) / scale)
-            size = float(np.linalg.norm(step))
-            x = x - step * min(1.0, float(1 + np.linalg.norm(x)) / max(size, 1e-300))
-            if size <= 1e-10 * (1 + np.linalg.norm(x)):
-                return x if values[0] >= -1e-6 * abs(values[-1]) and values[-1] > 0 else None
-    return None

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from spusk.descent import descend_many
 from spusk.errors import InputError
 from spusk.functions import Function, function
+from spusk.functions.critical import stable_rate
 from spusk.functions.gallery import Entry
-from spusk.lab.formulas.minima import bound, minima
+from spusk.functions.minima import minima
 from spusk.optim.stopping import CODE, DescentOutcome
 
 Floats = NDArray[np.float64]
@@ -75,7 +76,7 @@ def found(f: Function) -> Scene:
         {"x": x.tolist(), "value": v, "global": v <= least + 1e-6 * (1 + abs(least))}
         for x, v in zip(places, values, strict=True)
     ]
-    best = bound(f, places[0]) if places else None
+    best = stable_rate(f, places[0]) if places else None
     start, rate = beginning(f, box, best)
     return Scene(box.tolist(), points, start.tolist(), rate, best)
 

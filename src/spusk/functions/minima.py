@@ -1,12 +1,10 @@
 """The minima of a formula nobody knows yet: seen on a grid, then polished."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.descent.explain import newton
-from spusk.functions import Function
+from spusk.functions.critical import newton
+from spusk.functions.definition import Function
 
 Floats = NDArray[np.float64]
 GRID = 65  # points along each side: odd, so that the middle is one of them
@@ -85,13 +83,3 @@ def is_minimum(f: Function, place: Floats, near: float) -> bool:
 def within(place: Floats, box: Floats) -> bool:
     """Whether a point lies in the box."""
     return bool(((box[:, 0] <= place) & (place <= box[:, 1])).all())
-
-
-def bound(f: Function, place: Floats) -> float | None:
-    """2/λmax there: the largest stable rate of plain descent; None where nothing curves up."""
-    with np.errstate(all="ignore"):
-        hessian: Any = np.asarray(f.hessian(place))
-    if not np.isfinite(hessian).all():
-        return None
-    top = float(np.linalg.eigvalsh(hessian)[-1])
-    return 2 / top if top > 0 else None
