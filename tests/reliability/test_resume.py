@@ -327,7 +327,7 @@ def test_a_run_on_ones_own_data_goes_on_from_any_folder(tmp_path):
 
 def test_mnist_that_was_moved_is_found_again(tmp_path):
     """The embedded sample has the form of MNIST's files."""
-    with as_file(files("spusk.data") / "sample") as sample:
+    with as_file(files("spusk.data") / "digits") as sample:
         shutil.copytree(sample, tmp_path / "one" / "m")
     quick = ("--layers", "784-8-10", "--no-pictures", "--epochs")
     train = ("train", "--data", "mnist", "--data-dir", "m", "--out", "../r", *quick, 1)

@@ -21,7 +21,7 @@ from spusk.data.folders import (
 )
 from spusk.data.idx import pair
 from spusk.data.images import ENDINGS, read_folder
-from spusk.data.sample import Data, Sample, held_out
+from spusk.data.samples import Data, Sample, held_out
 from spusk.data.stream import reading
 from spusk.data.tables import read_table
 from spusk.errors import DataError
@@ -79,7 +79,7 @@ def _load(path: Path, split: float | None) -> Data:
 
 def sample() -> Data:
     """The 5,000 images of MNIST inside the package: 4,000 to train, 1,000 to test, mixed."""
-    with as_file(files("spusk.data") / "sample") as folder:
+    with as_file(files("spusk.data") / "digits") as folder:
         return load_idx_folder(folder, "sample", None)
 
 

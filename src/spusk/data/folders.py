@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from spusk.data.idx import pair
-from spusk.data.sample import Data, Sample, held_out
+from spusk.data.samples import Data, Sample, held_out
 from spusk.errors import DataError
 from spusk.io.paths import home
 

@@ -12,7 +12,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.data.sample import Sample
+from spusk.data.samples import Sample
 from spusk.data.stream import reading, regular, take, widening
 from spusk.errors import DataError
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.data.sample import Data, Sample, held_out
+from spusk.data.samples import Data, Sample, held_out
 from spusk.data.stream import DEFLATE, fits, reading, regular
 from spusk.data.tables import lines_of
 from spusk.errors import DataError

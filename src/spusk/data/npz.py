@@ -13,7 +13,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.data.sample import Data, Sample, held_out
+from spusk.data.samples import Data, Sample, held_out
 from spusk.data.stream import CHUNK, fits, reading, regular, take, widening
 from spusk.errors import DataError
 from spusk.i18n.reasons import reason

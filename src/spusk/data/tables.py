@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.data.sample import MOST_CLASSES, Sample, as_pixels
+from spusk.data.samples import MOST_CLASSES, Sample, as_pixels
 from spusk.data.stream import fits, reading, regular
 from spusk.errors import DataError
 from spusk.i18n.reasons import reason

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 import spusk
 from spusk.data import Sample, image, load, sample
-from spusk.data.sample import held_out, stratified
+from spusk.data.samples import held_out, stratified
 from spusk.errors import DataError
 from tests.conftest import examples
 from tests.i18n.russian import refused
@@ -203,11 +203,15 @@ def test_missing_sets_say_what_to_do(tmp_path, monkeypatch):
 
 
 def test_a_file_or_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
-    def refuse(*_):
-        raise PermissionError(13, "Permission denied")
-
     (tmp_path / "a.csv").write_text("1,2\n")
     for name, source in (("open", "a.csv"), ("iterdir", "")):
+        real = getattr(Path, name)
+
+        def refuse(self, *more, real=real, **named):
+            if self.is_relative_to(tmp_path):
+                raise PermissionError(13, "Permission denied")
+            return real(self, *more, **named)
+
         with monkeypatch.context() as patch:
             patch.setattr(Path, name, refuse)
             with refused(DataError, r"cannot be read \(Permission denied\)"):
