@@ -1,0 +1,55 @@
+"""docs/architecture.md names every room, each once, and nothing that is not there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "docs" / name for name in ("architecture.md", "architecture.ru.md")]
+BESIDE = ("spec", "tests", "benchmarks", "fuzz", "examples", "tools", "docs")
+SOURCES = (".py", ".js", ".hpp", ".cpp")
+ROW = re.compile(r"^\| `([^`]+)/` \| (.+) \|$", re.MULTILINE)
+PATH = re.compile(r"`((?:src|native|tests|docs)/[\w./]*)`")
+
+
+def rooms():
+    """Every folder with sources in src and native, and the folders beside them."""
+    inside = {file.parent for tree in ("src/spusk", "native") for file in (ROOT / tree).rglob("*")
+              if file.suffix in SOURCES}  # fmt: skip
+    return {folder.relative_to(ROOT).as_posix() for folder in inside} | set(BESIDE)
+
+
+def text(page):
+    return page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_room_has_its_line(page):
+    named = [room for room, _ in ROW.findall(text(page))]
+    assert sorted(named) == sorted(rooms())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_path_is_there(page):
+    paths = PATH.findall(text(page))
+    assert len(paths) > 30
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_folders_beside_the_sources_are_there():
+    assert [name for name in BESIDE if not (ROOT / name).is_dir()] == []
+
+
+def test_both_languages_speak_of_the_same_files():
+    english, russian = (PATH.findall(text(page)) for page in PAGES)
+    assert english == russian
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_drawing_holds_every_room_of_python(page):
+    drawing = text(page).split("```")[1]
+    there = {path.name for path in (ROOT / "src/spusk").iterdir() if path.is_dir()} - {
+        "__pycache__"
+    }
+    assert [room for room in there if not re.search(rf"\b{room}\b", drawing)] == []
