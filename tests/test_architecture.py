@@ -10,6 +10,8 @@ PAGES = [ROOT / "docs" / name for name in ("architecture.md", "architecture.ru.m
 BESIDE = ("spec", "tests", "benchmarks", "fuzz", "examples", "tools", "docs")
 SOURCES = (".py", ".js", ".hpp", ".cpp")
 ROW = re.compile(r"^\| `([^`]+)/` \| (.+) \|$", re.MULTILINE)
+LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
+DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
 PATH = re.compile(r"`((?:src|native|tests|docs)/[\w./]*)`")
 
 
@@ -53,3 +55,16 @@ def test_the_drawing_holds_every_room_of_python(page):
         "__pycache__"
     }
     assert [room for room in there if not re.search(rf"\b{room}\b", drawing)] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md",
+                                  *(f"docs/decisions/{p.name}" for p in DECISIONS)])  # fmt: skip
+def test_links_lead_somewhere(name):
+    page = ROOT / name
+    links = [link for link in LINK.findall(text(page)) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_decision_is_listed():
+    listed = LINK.findall(text(ROOT / "docs/decisions/README.md"))
+    assert sorted(listed) == sorted(p.name for p in DECISIONS if p.name != "README.md")
