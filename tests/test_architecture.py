@@ -10,7 +10,7 @@ PAGES = [ROOT / "docs" / name for name in ("architecture.md", "architecture.ru.m
 BESIDE = ("spec", "tests", "benchmarks", "fuzz", "examples", "tools", "docs")
 SOURCES = (".py", ".js", ".hpp", ".cpp")
 ROW = re.compile(r"^\| `([^`]+)/` \| (.+) \|$", re.MULTILINE)
-LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[\w-]*)?\)")
 DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
 PATH = re.compile(r"`((?:src|native|tests|docs)/[\w./]*)`")
 

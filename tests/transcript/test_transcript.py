@@ -12,6 +12,7 @@ def record(name):
     return (RECORDED / f"{name}.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("section", commands.sections())
 def test_commands_say_what_they_said(section):
     if section in commands.TRAINING and not native.available():
