@@ -1,4 +1,4 @@
-"""How far the gradients of single precedents lie from their mean (L10), before and after."""
+"""How far the gradients of single examples lie from their mean (L10), before and after."""
 
 import spusk
 

@@ -112,7 +112,7 @@ def test_another_language_goes_on_with_what_was_learned(opened):
 def test_a_shared_pass_shows_the_same_numbers(opened, steps):
     with opened("bridge&tab=network&example=and&seed=3") as page:
         page.get_by_role("button", name="100 epochs").click()
-        page.get_by_role("button", name="Take precedent 2").click()
+        page.get_by_role("button", name="Take example 2").click()
         for step in steps:
             page.click(f"#{step}")
         if steps[-1] == "update":

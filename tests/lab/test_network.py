@@ -390,7 +390,7 @@ def test_end_to_end_a_file_of_ones_own_is_trained(page):
     with page.expect_file_chooser() as chooser:
         page.get_by_text("Own file…").click()
     chooser.value.set_files({"name": "flowers.csv", "mimeType": "text/csv", "buffer": flowers()})
-    shows(page, ".plan .sending", "flowers.csv is read: 120 precedents", "were mixed")
+    shows(page, ".plan .sending", "flowers.csv is read: 120 examples", "were mixed")
     assert page.locator("#n-layers").input_value() == "4-30-3"
     assert "flowers.csv, 120" in page.locator("#n-data option:checked").inner_text()
     assert re.search(r"#network&data=own-[0-9a-f]{12}&layers=4-30-3&", page.url)

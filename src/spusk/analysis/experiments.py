@@ -20,7 +20,7 @@ from spusk.training import Plan, order
 
 
 class WorkCurve(NamedTuple):
-    """The cost C over all of V after `seen` precedents of work, for one batch size and rate."""
+    """The cost C over all of V after `seen` examples of work, for one batch size and rate."""
 
     batch: int
     rate: float

@@ -14,7 +14,7 @@ from spusk.nn.network import Network
 
 
 class GradientNoise(NamedTuple):
-    """How far the gradients of single precedents lie from their mean (row L10).
+    """How far the gradients of single examples lie from their mean (row L10).
 
     norm: ‖∇C‖ of the whole set; spread: √(1/K Σ ‖∇C_(x,y) − ∇C‖²); scale: spread²/norm², about
     the batch size at which noise and signal of a mini-batch's gradient are equal.
@@ -26,9 +26,9 @@ class GradientNoise(NamedTuple):
 
 
 def gradient_noise(net: Network, V: Sample) -> GradientNoise:
-    """The spread of the per-precedent gradients, without ever holding K gradients.
+    """The spread of the per-example gradients, without ever holding K gradients.
 
-    A weight gradient of one precedent is the outer product a δᵀ, so its norm is ‖a‖·‖δ‖:
+    A weight gradient of one example is the outer product a δᵀ, so its norm is ‖a‖·‖δ‖:
     Σ‖∇C_(x,y)‖² needs activations and errors only; the spread is E‖∇C_(x,y)‖² − ‖∇C‖².
     """
     squares = 0.0

@@ -88,7 +88,7 @@ class Cadence(click.ParamType[Every]):
     default="10",
     show_default=True,
     metavar="N|all",
-    help="Precedents per step; all: full-batch descent.",
+    help="Examples per step; all: full-batch descent.",
 )
 @click.option("--epochs", type=int, default=10, show_default=True, help="Passes through the data.")
 @click.option(

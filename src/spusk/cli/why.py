@@ -51,21 +51,21 @@ def stochastic(lang: str, out: Path, passes: int) -> None:
 
 @why.command()
 @click.option(
-    "--precedents",
+    "--examples",
     type=click.IntRange(1),
     default=10,
     show_default=True,
-    help="Precedents of the sample in each gradient.",
+    help="Examples of the sample in each gradient.",
 )
 @click.pass_obj
-def backprop(lang: str, precedents: int) -> None:
+def backprop(lang: str, examples: int) -> None:
     """Time of one gradient: finite differences (Q + P passes) beside back-propagation."""
     from rich.console import Console
     from rich.table import Table
 
     from spusk.analysis.experiments import gradient_times
 
-    V = data.sample().train.take(np.arange(precedents))
+    V = data.sample().train.take(np.arange(examples))
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("layers", "passes", "differences", "backprop", "ratio", "disagreement"):
         table.add_column(say(f"why.{name}", lang), justify="right")

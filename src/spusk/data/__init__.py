@@ -48,7 +48,7 @@ def load(
 ) -> Data:
     """A set by its name, "sample" or "mnist" (from `folder`), or by its path.
 
-    A set without a test part of its own gives `split` of its precedents to one, drawn class by
+    A set without a test part of its own gives `split` of its examples to one, drawn class by
     class with a fixed seed (`Data.held_out` says so); `split=None` leaves it whole. Raises
     DataError: what is wrong, where, and what to do.
     """

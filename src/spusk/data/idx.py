@@ -37,7 +37,7 @@ def read_idx(path: Path) -> NDArray[np.generic]:
 
 
 def pair(images: Path, labels: Path, name: str) -> Sample:
-    """The sample of an images file and its labels file, each precedent's x and class."""
+    """The sample of an images file and its labels file, each example's x and class."""
     x, numbers = read_idx(images), read_idx(labels)
     if x.ndim < 2:
         raise DataError.keyed("data.no_images", path=images, found=x.ndim)

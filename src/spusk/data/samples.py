@@ -1,4 +1,4 @@
-"""The training sample V: K precedents (x, y), checked once and then trusted.
+"""The training sample V: K examples (x, y), checked once and then trusted.
 
 Pixels stay bytes in memory (the byte v means v/255); a batch becomes floating point only when it
 is gathered. Classes are kept as numbers, not as one-hot rows: y ∈ R^m is made for a batch too.

@@ -1,4 +1,4 @@
-"""Tables of text: one precedent a line, its numbers and its class.
+"""Tables of text: one example a line, its numbers and its class.
 
 Delimiter: the commonest of `,` `;` tab in the first line; with `;` a decimal comma is understood.
 A header is a first line with a word in it that is no number (a word in the first place alone is a

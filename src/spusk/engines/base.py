@@ -12,7 +12,7 @@ from spusk.nn.network import Network
 
 
 class StepTotals(NamedTuple):
-    """What a chunk of steps met: Σ C_(x,y) before each update, right answers, precedents."""
+    """What a chunk of steps met: Σ C_(x,y) before each update, right answers, examples."""
 
     cost: float
     correct: int
@@ -28,7 +28,7 @@ class Session(Protocol):
         ...
 
     def steps(self, order: NDArray[np.int64], first: int, last: int, rate: float) -> StepTotals:
-        """Takes steps first … last−1 of the epoch whose precedents stand in `order`."""
+        """Takes steps first … last−1 of the epoch whose examples stand in `order`."""
         ...
 
     def answer(self, x: NDArray[Any]) -> Floats:

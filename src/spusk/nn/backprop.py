@@ -1,6 +1,6 @@
 """The lecture's formulas, to the letter: forward, cost, back-propagation (rows L9 and L12).
 
-Pure functions over NumPy arrays; rows of a batch are precedents. Everything faster is tested
+Pure functions over NumPy arrays; rows of a batch are examples. Everything faster is tested
 against this room, and this room is tested against finite differences and another's automatic
 differentiation.
 """
@@ -47,7 +47,7 @@ def backward(
     a: Sequence[Floats],
     y: Floats,
 ) -> list[Floats]:
-    """The errors δ⁽¹⁾ … δ⁽ᴸ⁾ with δ⁽ˡ⁾ = ∂C_(x,y)/∂z⁽ˡ⁾ of each precedent (L12).
+    """The errors δ⁽¹⁾ … δ⁽ᴸ⁾ with δ⁽ˡ⁾ = ∂C_(x,y)/∂z⁽ˡ⁾ of each example (L12).
 
     δ⁽ᴸ⁾ = ∇ₐC ⊙ σ′(z⁽ᴸ⁾),  δ⁽ˡ⁾ = W⁽ˡ⁺¹⁾ δ⁽ˡ⁺¹⁾ ⊙ σ′(z⁽ˡ⁾)
     """
@@ -67,7 +67,7 @@ def mean_gradient(a: Sequence[Floats], delta: Sequence[Floats], into: Sequence[L
 
 
 def each_gradient(a: Sequence[Floats], delta: Sequence[Floats]) -> list[Layer]:
-    """∇C_(x,y) of every precedent of a batch: W of shape (B, n, m) and b of shape (B, m) (L10)."""
+    """∇C_(x,y) of every example of a batch: W of shape (B, n, m) and b of shape (B, m) (L10)."""
     return [
         Layer(below[:, :, None] * d[:, None, :], d)  # (B, n, 1) * (B, 1, m) -> (B, n, m)
         for below, d in zip(a, delta, strict=False)

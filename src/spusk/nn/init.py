@@ -3,8 +3,8 @@
 `wide` is for networks with a very wide last hidden layer, where plain starts hardly learn: the
 curvature of the last layer grows with Σa² over its neurons, so the stable rate falls as one over
 their number, and most of that sum is the neurons' mean, which tells the classes apart least of
-all. Here each neuron of the wide layer fires for few precedents: the sum is small, the rate can be
-large, and what is left of it tells precedents apart.
+all. Here each neuron of the wide layer fires for few examples: the sum is small, the rate can be
+large, and what is left of it tells examples apart.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from spusk.errors import NetworkError
 from spusk.nn.activations import Activation
 from spusk.nn.arrays import Floats, Layer
 
-SEEN = 2000  # precedents of V that `wide` looks at, evenly spread
+SEEN = 2000  # examples of V that `wide` looks at, evenly spread
 NUMBERS = 1_000_000  # of one array in passing
 CALM, KEEN = (1.0, 0.0), (4.0, 1.5)  # r and t of the hidden layers, and of the last of them
 
@@ -47,7 +47,7 @@ def wide(
     """Each weighted input of a hidden layer has the deviation r·gain over V, its mean is −t·r·gain.
 
     r = 1, t = 0; in the last hidden layer r = 4, t = 1.5, so that a neuron answers to one
-    precedent in twelve or so. The output layer starts at W = 0 and b = −ln(m − 1): every class at
+    example in twelve or so. The output layer starts at W = 0 and b = −ln(m − 1): every class at
     its share 1/m. NetworkError: V is missing.
     """
     if V is None:

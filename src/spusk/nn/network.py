@@ -30,7 +30,7 @@ class Network(Parameters):
     """A dense network α: R^n₀ → R^n_L with a random start.
 
     a⁽ˡ⁾ = σ(W⁽ˡ⁾ᵀ a⁽ˡ⁻¹⁾ + b⁽ˡ⁾). Starts: `scaled` W ~ N(0, 1/n), b ~ N(0, 1); `normal` both
-    N(0, 1) (Nielsen's); `wide` for a very wide last hidden layer, set by the precedents of V (see
+    N(0, 1) (Nielsen's); `wide` for a very wide last hidden layer, set by the examples of V (see
     starts.py); `gain` multiplies the weights, one number or one per layer. The same seed gives the
     same start. Raises NetworkError. Rows L7, L9; L11 line 1.
     """
@@ -121,7 +121,7 @@ class Network(Parameters):
         return total
 
     def each_gradient(self, V: Sample) -> list[Layer]:
-        """∇C_(x,y) of every precedent: per layer W (K, n, m) and b (K, m). K·Q numbers (L10)."""
+        """∇C_(x,y) of every example: per layer W (K, n, m) and b (K, m). K·Q numbers (L10)."""
         everything = np.arange(len(V))
         _, a, delta = self.propagate(*self.pair(V, everything))
         return each_gradient(a, delta)
@@ -133,7 +133,7 @@ class Network(Parameters):
         return Propagation(z, a, delta)
 
     def pair(self, V: Sample, index: NDArray[np.integer[Any]]) -> tuple[Floats, Floats]:
-        """x (B, n₀) and y (B, n_L) of some precedents, in the network's own dtype."""
+        """x (B, n₀) and y (B, n_L) of some examples, in the network's own dtype."""
         return V.inputs(index, self.dtype), V.targets(index, self.dtype)
 
     def chunks(self, V: Sample, numbers: int = CHUNK) -> Iterator[tuple[Floats, Floats]]:

@@ -147,7 +147,7 @@ def wrong_digits(
 
 
 def why_stochastic(runs: Sequence[WorkCurve], ax: Axes | None = None, lang: str = "en") -> Axes:
-    """Cost against work done (precedents seen): full batch beside mini-batches, on log axes."""
+    """Cost against work done (examples seen): full batch beside mini-batches, on log axes."""
     ax = axes(ax, 7.4, 4.8)
     whole = max(run.batch for run in runs)
     for k, run in enumerate(runs):

@@ -186,7 +186,7 @@ def starting_point(
     elif cursor.seen != seen:
         raise RunError(
             f"{folder}: stands at step {cursor.step}, where batches of {size} have used {seen} "
-            f"precedents, found {cursor.seen}; the batch can change between epochs alone"
+            f"examples, found {cursor.seen}; the batch can change between epochs alone"
         )
     if cursor.epoch > plan.epochs:
         raise InputError(

@@ -37,7 +37,7 @@ class Cursor(NamedTuple):
 
     `epoch` (from 1) is under way and `step` of its sub-samples are done; `cost`, `correct` and
     `seen` are their sums, `spent` their seconds, `seconds` those of the epochs before; `first` is
-    the mean cost of the very first steps. The order of the precedents is a function of seed and
+    the mean cost of the very first steps. The order of the examples is a function of seed and
     epoch and needs no state.
     """
 
@@ -59,7 +59,7 @@ class Cursor(NamedTuple):
 class Event:
     """What happened up to a step of an epoch.
 
-    `cost` and `accuracy` (0…1) are means over the precedents of this epoch so far, each met
+    `cost` and `accuracy` (0…1) are means over the examples of this epoch so far, each met
     before its own update; `test_cost` and `test_accuracy` come with the epoch's end, measured on
     the test set. `step` of `steps` sub-samples are done; `seconds` of training in all, tests not
     counted; `speed` in examples per second of this epoch. `outcome` stands on the last event;
@@ -80,7 +80,7 @@ class Event:
 
     @property
     def ends_epoch(self) -> bool:
-        """Whether every precedent of the epoch was used."""
+        """Whether every example of the epoch was used."""
         return self.step == self.steps
 
 

@@ -33,10 +33,10 @@ from spusk.training.events import Event
 
 FAR = 1e6  # times the start's cost: no run came back from there
 LOST = 1e3  # times the start's cost: too much to end with
-PROBE = 128  # precedents looked at
+PROBE = 128  # examples looked at
 NUMBERS = 200_000  # of one activation matrix in passing
-ROWS = 8  # precedents at a time, however wide the layer: weights pass through memory for each lot
-SHARE = 800  # precedents trained for one looked at: the check stays below 1 %
+ROWS = 8  # examples at a time, however wide the layer: weights pass through memory for each lot
+SHARE = 800  # examples trained for one looked at: the check stays below 1 %
 LEARNED = 0.9  # of a constant answer's cost; below it something was learned
 SMALL = 1e-3  # a cost that is small enough to be no one's complaint
 SLOPE = 1e-2  # σ's steepest slope is 0.25, at a first plateau 0.09
@@ -58,7 +58,7 @@ def diverged(event: Event, net: Network, V: Sample, last: bool) -> bool:
 class Saturation:
     """Says whether a network has stopped being able to learn V at a rate.
 
-    `stop` is asked between two lots of precedents: a look that is cut short says no.
+    `stop` is asked between two lots of examples: a look that is cut short says no.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Saturation:
         return epoch == 1 or epoch % self.period == 0
 
     def stands_still(self, bar: float) -> bool:
-        """All three points, on the fixed precedents: an epoch's cost is also that of its start."""
+        """All three points, on the fixed examples: an epoch's cost is also that of its start."""
         net, count = self.net, len(self.index)
         cost, squares, errors = 0.0, 0.0, 1e-60  # Σ C, Σ ‖∇C_(x,y)‖², Σ(a − y)² of the last layer
         steep = np.zeros(len(net.layers))  # Σσ′² of each layer
@@ -117,14 +117,14 @@ class Saturation:
         return bool(np.any(np.sqrt(steep / among) < SLOPE))
 
     def probes(self) -> Iterator[tuple[Floats, Propagation]]:
-        """y, and the way forward and back, of the precedents looked at, some at a time."""
+        """y, and the way forward and back, of the examples looked at, some at a time."""
         numbers = max(NUMBERS, ROWS * max(self.net.sizes))
         for x, y in self.net.chunks(self.V.take(self.index), numbers):
             yield y, self.net.propagate(x, y)
 
 
 def steepness(net: Network, trace: Propagation, y: Floats) -> list[float]:
-    """Σσ′² of each layer, over precedents and neurons; in the last σ′ is weighted by a − y."""
+    """Σσ′² of each layer, over examples and neurons; in the last σ′ is weighted by a − y."""
     slopes = [
         sigma.slope(z, a) for sigma, z, a in zip(net.sigmas, trace.z, trace.a[1:], strict=True)
     ]

@@ -24,7 +24,7 @@ from spusk.training.plan import Plan
 
 
 def order(count: int, seed: int, epoch: int) -> NDArray[np.int64]:
-    """The order of the precedents in an epoch (from 0): as given first, shuffled after.
+    """The order of the examples in an epoch (from 0): as given first, shuffled after.
 
     A function, not a state: resuming needs three numbers (L11, line 10).
     """
@@ -46,7 +46,7 @@ def train(
 ) -> Training:
     """Trains the network in place by L11 and returns its history.
 
-    w := w − η∇_w C, b := b − η∇_b C with the mean gradient over each V_i of `batch` precedents
+    w := w − η∇_w C, b := b − η∇_b C with the mean gradient over each V_i of `batch` examples
     (`"all"`: the full gradient, L6). Raises RateError, InputError, NetworkError, EngineError.
     """
     events = train_events(net, V, rate, batch, epochs, seed, test, engine, threads)

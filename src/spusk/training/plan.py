@@ -23,7 +23,7 @@ class Plan:
     seed: int = 0
 
     def size(self, V: Sample) -> int:
-        """Precedents in a sub-sample V_i."""
+        """Examples in a sub-sample V_i."""
         return len(V) if self.batch == "all" else min(self.batch, len(V))
 
     def checked(self, net: Network, V: Sample, test: Sample | None) -> "Plan":

@@ -6,7 +6,7 @@ from spusk.training import Plan
 
 
 class Preset(NamedTuple):
-    """A network and its plan, for precedents of the first layer's size."""
+    """A network and its plan, for examples of the first layer's size."""
 
     sizes: tuple[int, ...]
     init: str

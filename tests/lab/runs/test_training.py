@@ -254,7 +254,7 @@ BAD = [  # a field, its wrong value, and what the sentence says
     ("rate", float("nan"), "positive"), ("rate", float("inf"), "positive"), ("rate", True, "True"),
     ("rate", 10**400, "positive"), ("rate", 1e7, "up to 1,000,000"),
     ("batch", 0, "from 1 to 60,000, found 0"), ("batch", 60_001, "60,000"), ("batch", 1.5, "1.5"),
-    ("batch", 20_000, "at most 12,515 precedents"), ("batch", "all", "whole number"),
+    ("batch", 20_000, "at most 12,515 examples"), ("batch", "all", "whole number"),
     ("epochs", 0, "from 1 to 1,000"), ("epochs", 1001, "1,001|1001"), ("epochs", None, "None"),
     ("seed", -1, "found -1"), ("seed", 2**53, "found 9007199254740992"), ("seed", 0.5, "0.5"),
     ("init", "zeros", "one of scaled, normal"), ("init", 7, "found 7"),
