@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spusk import Network, Sample
-from spusk.nn.activations import ACTIVATIONS, sigmoid
+from spusk.nn.activations import ACTIVATIONS, Activation, sigmoid
 from spusk.nn.losses import LOSSES
 from tests.conftest import examples
 
@@ -76,6 +76,19 @@ def test_gradient_equals_automatic_differentiation(activation, output, error, de
     for layer, slope in zip(net.gradients(V).layers, slopes, strict=True):
         for ours, theirs in zip((layer.W, layer.b), slope, strict=True):
             assert np.linalg.norm(ours - theirs) <= 1e-10 * (1e-30 + np.linalg.norm(theirs))
+
+
+@pytest.mark.parametrize("output", ["silu", "sigmoid"])
+def test_a_slope_may_ask_for_the_weighted_input(monkeypatch, output):
+    """SiLU, z·σ(z): it falls and rises, so its slope is no function of its output alone."""
+
+    def slope(z, a):
+        share = sigmoid(z)
+        return share + a * (1 - share)
+
+    silu = Activation(lambda z: z * sigmoid(z), slope, needs_z=True)
+    monkeypatch.setitem(ACTIVATIONS, "silu", silu)
+    test_gradient_equals_central_differences("silu", output, "squared", 3)
 
 
 def test_one_neuron_by_hand():
