@@ -8,7 +8,7 @@ import pytest
 import sympy
 
 import spusk
-from spusk.descent import Outcome, descend_many
+from spusk.descent import DescentOutcome, descend_many
 from spusk.descent.batch import gradient_of
 from spusk.functions import function
 from spusk.functions.gallery import GALLERY
@@ -134,7 +134,7 @@ def test_minima_and_bounds_are_sympys():
 
 def test_every_kind_of_end_is_there():
     outcomes = {row["outcome"] for row in ROWS}
-    assert outcomes == {outcome.key for outcome in Outcome}
+    assert outcomes == {outcome.key for outcome in DescentOutcome}
     assert {row["f"] for row in ROWS} >= set(GALLERY)
     assert {row["rule"] for row in ROWS} == {*RULES, "armijo"}
     assert {(row["outcome"], len(row["start"])) for row in ROWS} >= {

@@ -11,7 +11,8 @@ from spusk import Network, Sample
 from spusk.engines import native
 from spusk.engines.reference import Reference
 from spusk.errors import NetworkError
-from spusk.nn.backprop import ACTIVATIONS, COSTS
+from spusk.nn.activations import ACTIVATIONS
+from spusk.nn.losses import LOSSES
 from tests.lab.modules import answers
 from tests.spec.vectors import close, rows
 
@@ -109,7 +110,7 @@ def test_autograd_agrees():
 
 
 def test_every_activation_and_loss_is_there():
-    for activation, output, loss in product(ACTIVATIONS, ACTIVATIONS, COSTS):
+    for activation, output, loss in product(ACTIVATIONS, ACTIVATIONS, LOSSES):
         try:
             Network([1, 1, 1], activation=activation, output=output, error=loss)
         except NetworkError:
