@@ -20,7 +20,14 @@ from spusk.training import Plan, order
 
 
 class WorkCurve(NamedTuple):
-    """The cost C over all of V after `seen` examples of work, for one batch size and rate."""
+    """The cost C over all of V by the work done, for one batch size and its rate.
+
+    Attributes:
+        batch: examples per step.
+        rate: the learning rate η.
+        seen: examples processed at each point of the curve, (points,).
+        cost: C there, (points,).
+    """
 
     batch: int
     rate: float
@@ -29,7 +36,15 @@ class WorkCurve(NamedTuple):
 
 
 class GradientTime(NamedTuple):
-    """Seconds for one full gradient, and how far the two ways differ (relative, in norm)."""
+    """What one full gradient costs in two ways, and how far the two differ.
+
+    Attributes:
+        sizes: neurons per layer.
+        passes: forward passes that finite differences need, Q + P.
+        differences: seconds by finite differences.
+        backprop: seconds by back-propagation, a median of five.
+        disagreement: ‖difference of the two gradients‖ / ‖∇C‖.
+    """
 
     sizes: tuple[int, ...]
     passes: int  # Q + P
@@ -46,7 +61,25 @@ def work_curves(
     passes: int = 20,
     seed: int = 0,
 ) -> Iterator[WorkCurve]:
-    """For each batch size the curve of its best rate: nobody is held back by another's rate."""
+    """Cost against work for several batch sizes, each at the best of the rates.
+
+    Args:
+        net: the start; it stays as it is.
+        V: the training sample.
+        batches: examples per step, or "all".
+        rates: learning rates η to try; nobody is held back by another's.
+        passes: how often each example is processed.
+        seed: of the order of the examples.
+
+    Yields:
+        For each batch size the curve that ends lowest.
+
+    Raises:
+        InputError: batch, rates or passes that make no training.
+        NetworkError: the net does not fit V.
+
+    Source: lecture, rows L6 and L11.
+    """
     for batch in batches:
         curves = [work_curve(net, V, Plan(rate, batch, passes, seed)) for rate in rates]
         yield min(curves, key=lambda curve: curve.cost[-1])
@@ -75,7 +108,21 @@ def work_curve(net: Network, V: Sample, plan: Plan, points: int = 24) -> WorkCur
 def gradient_times(
     V: Sample, shapes: Sequence[Sequence[int]], seed: int = 0
 ) -> Iterator[GradientTime]:
-    """Times both ways to ∇C for growing networks, in float64 so that differences mean something."""
+    """Times both ways to ∇C: finite differences, with Q + P forward passes, and back-propagation.
+
+    Args:
+        V: the training sample.
+        shapes: layer sizes of the networks to time.
+        seed: of their random starts.
+
+    Yields:
+        The times of one network after the other, in float64 so that differences mean something.
+
+    Raises:
+        NetworkError: sizes that make no network, or do not fit V.
+
+    Source: lecture, row L12.
+    """
     for sizes in shapes:
         net = Network(sizes, seed, dtype=np.float64)
         fast, slow = net.gradients(V).theta, differences(net, V)

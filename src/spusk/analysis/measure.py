@@ -14,10 +14,14 @@ from spusk.nn.network import Network
 
 
 class GradientNoise(NamedTuple):
-    """How far the gradients of single examples lie from their mean (row L10).
+    """How far the gradients of single examples lie from their mean.
 
-    norm: ‖∇C‖ of the whole set; spread: √(1/K Σ ‖∇C_(x,y) − ∇C‖²); scale: spread²/norm², about
-    the batch size at which noise and signal of a mini-batch's gradient are equal.
+    Attributes:
+        norm: ‖∇C‖ of the whole set.
+        spread: √(1/K Σ ‖∇C_(x,y) − ∇C‖²).
+        scale: spread²/norm², about the batch size at which noise and signal are equal.
+
+    Source: lecture, row L10; McCandlish and others 2018 for the scale.
     """
 
     norm: float
@@ -26,10 +30,22 @@ class GradientNoise(NamedTuple):
 
 
 def gradient_noise(net: Network, V: Sample) -> GradientNoise:
-    """The spread of the per-example gradients, without ever holding K gradients.
+    """The spread of the gradients of single examples, without ever holding K of them.
 
-    A weight gradient of one example is the outer product a δᵀ, so its norm is ‖a‖·‖δ‖:
-    Σ‖∇C_(x,y)‖² needs activations and errors only; the spread is E‖∇C_(x,y)‖² − ‖∇C‖².
+    An example's gradient of W is the outer product a δᵀ with norm ‖a‖·‖δ‖, so Σ‖∇C_(x,y)‖² needs
+    activations and errors only; the spread is √(E‖∇C_(x,y)‖² − ‖∇C‖²).
+
+    Args:
+        net: the network, at whose weights it is measured.
+        V: the training sample, K examples.
+
+    Returns:
+        Norm, spread and scale of the noise.
+
+    Raises:
+        NetworkError: the net does not fit V.
+
+    Source: lecture, row L10.
     """
     squares = 0.0
     for x, y in net.chunks(V):
@@ -44,7 +60,18 @@ def gradient_noise(net: Network, V: Sample) -> GradientNoise:
 
 
 def confusion(net: Network, V: Sample) -> NDArray[np.int64]:
-    """How often class i (row) was answered as class j (column): (m, m) counts."""
+    """How often each class was taken for each.
+
+    Args:
+        net: the network.
+        V: a sample with labels.
+
+    Returns:
+        Counts (m, m): class i (row) answered as class j (column).
+
+    Raises:
+        InputError: V has no labels.
+    """
     if V.labels is None:
         raise InputError(f"confusion: {V.name} has no class labels")
     counts = np.zeros((V.classes, V.classes), np.int64)

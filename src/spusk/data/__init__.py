@@ -46,11 +46,22 @@ def load(
     folder: str | Path | None = None,
     split: float | None = 0.2,
 ) -> Data:
-    """A set by its name, "sample" or "mnist" (from `folder`), or by its path.
+    """A set, read and checked, by its name or by its path.
 
-    A set without a test part of its own gives `split` of its examples to one, drawn class by
-    class with a fixed seed (`Data.held_out` says so); `split=None` leaves it whole. Raises
-    DataError: what is wrong, where, and what to do.
+    A set without a test part of its own gives a share of its examples to one, drawn class by class
+    with a fixed seed, so that the same set splits the same way (`Data.held_out` says the share).
+
+    Args:
+        source: "sample", "mnist", or a path: a folder of IDX files, one IDX file of images, a table
+            (.csv, .tsv, .txt, also .gz), an .npz, a folder of pictures.
+        folder: where MNIST's files are; else SPUSK_DATA, else the cache. For "mnist" alone.
+        split: the share of the test part, 0 < split < 1; None leaves the set whole.
+
+    Returns:
+        The training part and the test part, or None for it where the set is too small.
+
+    Raises:
+        DataError: no such set, or one that cannot be used: the file, the line, found and expected.
     """
     if isinstance(source, str) and source in ("sample", "mnist"):
         return sample() if source == "sample" else mnist(folder)
@@ -78,13 +89,31 @@ def _load(path: Path, split: float | None) -> Data:
 
 
 def sample() -> Data:
-    """The 5,000 images of MNIST inside the package: 4,000 to train, 1,000 to test, mixed."""
+    """The 5,000 images of MNIST inside the package, mixed.
+
+    Returns:
+        4,000 examples to train and 1,000 to test; x (K, 784) of bytes, classes 0…9.
+
+    Source: LeCun, Cortes, Burges: the MNIST database of handwritten digits.
+    """
     with as_file(files("spusk.data") / "digits") as folder:
         return load_idx_folder(folder, "sample", None)
 
 
 def mnist(folder: str | Path | None = None) -> Data:
-    """MNIST's 60,000 and 10,000 images from `folder`, else SPUSK_DATA, else the cache."""
+    """MNIST's handwritten digits, from a folder.
+
+    Args:
+        folder: where its four IDX files are; else SPUSK_DATA, else the platform's cache.
+
+    Returns:
+        60,000 examples to train and 10,000 to test; x (K, 784) of bytes, classes 0…9.
+
+    Raises:
+        DataError: the files are not there, or are no such files.
+
+    Source: LeCun, Cortes, Burges: the MNIST database of handwritten digits.
+    """
     where = mnist_folder(folder)
     with reading(where):
         if find(where, TRAIN, "images") is None or find(where, TEST, "images") is None:

@@ -24,10 +24,21 @@ MIDDLE = 0.5  # MNIST's centres of mass lie at 14.5 on average, half a pixel pas
 
 
 def image(path: str | Path, shape: tuple[int, ...] = (28, 28)) -> NDArray[np.uint8]:
-    """The picture in a file (PNG or JPEG, any size) as one input x, (n,) with n = h·w of `shape`.
+    """The picture in a file as one input x, made like MNIST's: white on black, centred by its mass.
 
-    One that already has this shape and a black background passes unchanged. Raises DataError
-    when it is no picture, or an empty one.
+    A picture that already has the shape and a black background passes unchanged.
+
+    Args:
+        path: a PNG or JPEG of any size.
+        shape: height and width of the input, (h, w).
+
+    Returns:
+        Bytes (n,), n = h·w.
+
+    Raises:
+        DataError: no picture, or one with nothing on it.
+
+    Source: the description on MNIST's own page.
     """
     path = home(path)
     if len(shape) != 2 or min(shape) < 4:

@@ -47,6 +47,7 @@ class File(NamedTuple):
 
     @property
     def name(self) -> str:
+        """What the file is called, packed."""
         return f"{usual_name(self.part, self.kind)}.gz"
 
 
@@ -85,11 +86,23 @@ def get_mnist(
     files: Sequence[File] = FILES,
     timeout: float = TIMEOUT,
 ) -> Path:
-    """The folder with MNIST's files, fetched where they are missing or wrong.
+    """The folder with MNIST's four files, fetched where they are missing or wrong.
 
-    `folder`, else SPUSK_DATA, else the platform's cache. `progress(file, done, total)` is called
-    as bytes arrive. Files that are there and right cost no network. Raises DownloadError, with
-    each mirror's reason, when none gave the right bytes.
+    Files that are there and right cost no network; what broke off goes on where it stopped; nothing
+    half-written is ever left under a file's name.
+
+    Args:
+        folder: where they go; else SPUSK_DATA, else the platform's cache.
+        mirrors: addresses to ask, one after the other.
+        progress: called with (file, bytes done, bytes in all) as bytes arrive.
+        files: what is fetched: names, sizes and SHA-256 of the unpacked content.
+        timeout: seconds without an answer or a byte after which a mirror is given up.
+
+    Returns:
+        The folder.
+
+    Raises:
+        DownloadError: no mirror gave the right bytes (each one's reason), or the folder takes none.
     """
     where = mnist_folder(folder)
     try:

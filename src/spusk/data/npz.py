@@ -1,5 +1,6 @@
-"""NPZ archives of arrays, under the names in use: Keras's x_train, y_train, x_test, y_test; x and
-y; images and labels; data and target. Read by our own strict reader: no pickles, no surprises.
+"""NPZ archives of arrays, under the names in use, read by our own strict reader: no pickles.
+
+Keras's x_train, y_train, x_test, y_test; x and y; images and labels; data and target.
 """
 
 import io
@@ -66,6 +67,7 @@ class Bounded(io.FileIO):
     """A file that gives out no large piece at once, whatever an archive's directory claims."""
 
     def read(self, size: int | None = -1, /) -> bytes:
+        """At most `size` bytes, or all; a piece that no archive needs is refused."""
         rest = max(os.fstat(self.fileno()).st_size - self.tell(), 0)
         count = rest if size is None or size < 0 else min(size, rest)
         if count > 4 * CHUNK:

@@ -19,12 +19,22 @@ BLOCK = 1 << 20  # numbers looked at in one go, so that a check costs no second 
 
 
 class Sample:
-    """The training sample V = {(x⁽ⁱ⁾, y⁽ⁱ⁾) | 1 ≤ i ≤ K} (lecture L7), read-only.
+    """The training sample V = {(x⁽ⁱ⁾, y⁽ⁱ⁾) | 1 ≤ i ≤ K}, checked once and read-only.
 
-    x: (K, n) or (K, *shape); uint8 means pixels, v standing for v/255; floats are taken as they
-       are; other integers are pixels when all are in 0..255 and one is above 1.
-    y: (K, m) targets for anything but classes; labels: (K,) class numbers 0..classes-1. One of
-       them, not both. Raises DataError for anything that is not such a set.
+    Args:
+        x: inputs (K, n) or (K, *shape); uint8 means pixels, v standing for v/255; floats are taken
+            as they are; other integers are pixels when all are in 0…255 and one is above 1.
+        y: targets (K, m), for anything but classes.
+        labels: class numbers (K,), 0…classes−1; either these or y.
+        classes: how many classes there are; else the largest label + 1.
+        shape: the shape of one input, h×w of a picture; else as x has it.
+        name: what messages call the set.
+        class_names: a name for each class; else its number.
+
+    Raises:
+        DataError: not such a set: no numbers, not finite, counts that differ, a label out of range.
+
+    Source: lecture, row L7.
     """
 
     __slots__ = ("class_names", "classes", "labels", "name", "shape", "x", "y")
@@ -72,14 +82,30 @@ class Sample:
         return f"Sample({self.name!r}: {len(self)} of {size} {self.x.dtype}, {self.classes} out)"
 
     def inputs(self, index: slice | NDArray[np.integer], dtype: DTypeLike) -> NDArray[np.floating]:
-        """The inputs of a batch, (B, n) in `dtype`; pixels become v/255. May be a view of x."""
+        """The inputs of a batch as floating point, pixels as v/255; may be a view of x.
+
+        Args:
+            index: which examples, (B,) numbers or a slice.
+            dtype: float32 or float64.
+
+        Returns:
+            x of the batch, (B, n).
+        """
         rows = self.x[index]
         if rows.dtype == np.uint8:
             return np.asarray(np.divide(rows, 255, dtype=dtype))
         return rows.astype(dtype, copy=False)
 
     def targets(self, index: slice | NDArray[np.integer], dtype: DTypeLike) -> NDArray[np.floating]:
-        """The right answers of a batch, (B, m) in `dtype`: rows of y, or one-hot rows of labels."""
+        """The right answers of a batch: rows of y, or one-hot rows of labels.
+
+        Args:
+            index: which examples, (B,) numbers or a slice.
+            dtype: float32 or float64.
+
+        Returns:
+            y of the batch, (B, m).
+        """
         if self.y is not None:
             return self.y[index].astype(dtype, copy=False)
         assert self.labels is not None
@@ -89,7 +115,17 @@ class Sample:
         return rows
 
     def take(self, index: slice | ArrayLike) -> "Sample":
-        """The sub-sample at `index` (a slice is a view, no copy); DataError when it is empty."""
+        """The sub-sample of some examples.
+
+        Args:
+            index: which examples, (B,) numbers or a slice; a slice is a view, no copy.
+
+        Returns:
+            A sample of B examples.
+
+        Raises:
+            DataError: it would be empty.
+        """
         where = index if isinstance(index, slice) else np.asarray(index)
         if not isinstance(where, slice) and not where.size:
             where = slice(0, 0)
@@ -112,7 +148,14 @@ class Sample:
 
 
 class Data(NamedTuple):
-    """A training part and a test part; `held_out` is the share we split off ourselves, else 0."""
+    """A set in two parts.
+
+    Attributes:
+        train: what is trained on.
+        test: what accuracy is measured on; None where there is none.
+        name: what messages call the set.
+        held_out: the share of the set that was split off for the test, else 0.
+    """
 
     train: Sample
     test: Sample | None

@@ -27,7 +27,11 @@ ALLOWANCE, EXPANSION = 1 << 26, 32  # what any file may become: this, and so man
 
 
 class Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
+    """Anything that bytes can be read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+        ...
 
 
 @contextmanager
