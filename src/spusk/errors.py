@@ -63,7 +63,7 @@ class FormulaError(InputError):
         self.key = ""
 
     @classmethod
-    def said(cls, key: str, place: int, **values: object) -> Self:
+    def at_column(cls, key: str, place: int, **values: object) -> Self:
         """The error of i18n/*/formula.toml's `key`, at this place."""
         error = cls.keyed(f"formula.{key}", **values, column=place + 1)
         error.place, error.key = place, key

@@ -22,7 +22,7 @@ class FakeTraining:
         self.runs = {run["id"]: run for run in runs}
         self.heard, self.sockets, self.lab = [], [], "first"
         self.silent = self.full = False
-        self.sets = [facts.told() for facts in ALWAYS.values()]
+        self.sets = [facts.description() for facts in ALWAYS.values()]
         page.route_web_socket("**/live", self.opened)
 
     def opened(self, socket):

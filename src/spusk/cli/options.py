@@ -16,7 +16,7 @@ def layer_text(sizes: tuple[int, ...]) -> str:
     return "-".join(map(str, sizes))
 
 
-def whole(text: str) -> bool:
+def is_whole(text: str) -> bool:
     """Whether the text is a whole number from 1 up."""
     return text.isascii() and text.isdigit() and len(text) < 19 and int(text) > 0
 
@@ -46,7 +46,7 @@ class Layers(click.ParamType["tuple[int, ...] | Preset"]):
         if str(value) in PRESETS:
             return PRESETS[str(value)]
         parts = str(value).split("-")
-        if len(parts) < 2 or not all(map(whole, parts)):
+        if len(parts) < 2 or not all(map(is_whole, parts)):
             names = ", ".join(PRESETS)
             self.fail(
                 f"expected sizes such as 784-100-10, or {names}, found {str(value)!r}", param, ctx
@@ -63,7 +63,7 @@ class Batch(click.ParamType[str]):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
         text = str(value)
-        if text != "all" and not whole(text):
+        if text != "all" and not is_whole(text):
             self.fail(f"expected a whole number from 1 up or all, found {text!r}", param, ctx)
         return text
 
@@ -117,7 +117,7 @@ class Range(click.ParamType[tuple[float, ...]]):
             if ":" not in text:
                 return tuple(number(part) for part in text.split(","))
             start, stop, count = text.split(":")
-            if not whole(count) or int(count) > 10_000:
+            if not is_whole(count) or int(count) > 10_000:
                 raise ValueError(text)
             first, last, steps = number(start), number(stop), int(count)
             return tuple(first + (last - first) * k / max(steps - 1, 1) for k in range(steps))

@@ -10,7 +10,7 @@ import click
 
 from spusk import data, runs
 from spusk.cli import output
-from spusk.cli.options import PATH, Batch, Gain, Layers, layer_text, unless_given, whole
+from spusk.cli.options import PATH, Batch, Gain, Layers, is_whole, layer_text, unless_given
 from spusk.cli.pictures import draw
 from spusk.cli.signals import Signals
 from spusk.cli.views import view
@@ -47,7 +47,7 @@ class Cadence(click.ParamType[Every]):
         if isinstance(value, Every):
             return value
         text = str(value)
-        if not whole(text.removesuffix("s")):
+        if not is_whole(text.removesuffix("s")):
             self.fail(f"expected seconds such as 30s or steps such as 500, found {text!r}",
                       param, ctx)  # fmt: skip
         number = int(text.removesuffix("s"))

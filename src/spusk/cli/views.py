@@ -37,7 +37,7 @@ class View(AbstractContextManager["View"], Protocol):
         ...
 
 
-def known(number: object) -> object:
+def finite_or_none(number: object) -> object:
     """The number; None where it is none that JSON has."""
     return None if isinstance(number, float) and not math.isfinite(number) else number
 
@@ -53,7 +53,7 @@ class JsonLines:
 
     def show(self, event: Event) -> None:
         if event.ends_epoch or event.outcome:
-            numbers = {k: known(v) for k, v in asdict(event).items() if k != "cursor"}
+            numbers = {k: finite_or_none(v) for k, v in asdict(event).items() if k != "cursor"}
             click.echo(json.dumps(numbers))
 
 

@@ -42,12 +42,12 @@ class Comparison(Shown, list[Descent]):
     def text(self, lang: str | None = None) -> str:
         """A line per rate."""
         return "\n".join(
-            say("descent.verdict", lang, rate=spoken(r.rate), sentence=r.sentence(lang))
+            say("descent.verdict", lang, rate=rate_text(r.rate), sentence=r.sentence(lang))
             for r in self
         )
 
 
-def spoken(rate: Rate) -> str:
+def rate_text(rate: Rate) -> str:
     """A rate in a line of text: its number, or its value at the start."""
     return f"{rate(0):g}…" if callable(rate) else f"{float(rate):g}"
 

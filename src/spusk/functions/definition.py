@@ -124,7 +124,7 @@ class Function:
         strange = [name for name in names if name not in self.names]
         if strange:
             ours = ", ".join(self.names)
-            raise FormulaError.said("strange_variable", 0, name=strange[0], known=ours)
+            raise FormulaError.at_column("strange_variable", 0, name=strange[0], known=ours)
         said = Symbolic(tree, self.names).value
         points = probes(self)
         found, expected = said(points), self.gradient(points)[:, place]

@@ -37,16 +37,16 @@ def parse(text: str) -> tuple[Any, tuple[str, ...]]:
     Symbols are real. x1, x3 mean x1, x2, x3. Raises FormulaError with the column.
     """
     if not isinstance(text, str) or not text.strip():
-        raise FormulaError.said("empty", 0)
+        raise FormulaError.at_column("empty", 0)
     if len(text) > LONGEST:
-        raise FormulaError.said("long", LONGEST, found=len(text), limit=LONGEST)
+        raise FormulaError.at_column("long", LONGEST, found=len(text), limit=LONGEST)
     line, places = joined(tokens(text))
     try:
         tree = ast.parse(line, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         column = (getattr(error, "offset", None) or len(line)) - 1
         place = places[min(max(column, 0), len(places) - 1)] if places else 0
-        raise FormulaError.said("broken", place) from None
+        raise FormulaError.at_column("broken", place) from None
     reader = Reader(places)
     expression = reader.read(tree.body).tree
     return expression, variables(reader.names)
@@ -58,7 +58,7 @@ def variables(names: set[str]) -> tuple[str, ...]:
     if not numbered:
         return tuple(sorted(names))
     if numbered != names:
-        raise FormulaError.said("mixed", 0, names=", ".join(sorted(names)))
+        raise FormulaError.at_column("mixed", 0, names=", ".join(sorted(names)))
     return tuple(f"x{k}" for k in range(1, 1 + max(int(name[1:]) for name in names)))
 
 
@@ -72,7 +72,7 @@ class Reader:
     def fail(self, node: ast.AST, key: str, **values: object) -> FormulaError:
         """An error that knows its column."""
         place = self.places[min(int(getattr(node, "col_offset", 0)), len(self.places) - 1)]
-        return FormulaError.said(key, place, **values)
+        return FormulaError.at_column(key, place, **values)
 
     def read(self, node: ast.expr, depth: int = 0) -> Node:
         """One node and all below it."""

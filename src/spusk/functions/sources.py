@@ -47,6 +47,6 @@ def from_text(source: str) -> Function:
     entry = GALLERY.get(key)
     tree, names = parse(entry.formula if entry else source)
     if not names:
-        raise FormulaError.said("constant", 0)
+        raise FormulaError.at_column("constant", 0)
     symbolic = Symbolic(tree, names)
     return Function(names, symbolic.value, "formula", symbolic, entry=entry, text=text(tree))

@@ -63,7 +63,7 @@ def word_at(text: str, place: int, found: list[Token]) -> int:
     match = TOKEN.match(latin)
     if match is None:
         char = text[place]
-        raise FormulaError.said(SIGN_HINTS.get(char, "sign"), place, char=char)
+        raise FormulaError.at_column(SIGN_HINTS.get(char, "sign"), place, char=char)
     kind = str(match.lastgroup)
     word = match.group(kind)
     if kind == "number":
@@ -93,10 +93,10 @@ def leaves_out_product(left: Token, right: Token) -> bool:
     if left.kind in ("number", "close") and right.kind in ("name", "open"):
         return True
     if left.kind == "name" and right.kind == "open" and is_variable(left.text):
-        raise FormulaError.said("no_function", left.place, name=left.text)
+        raise FormulaError.at_column("no_function", left.place, name=left.text)
     if left.kind in ("name", "number", "close") and right.kind in ("name", "number"):
         remedy = (
             f"{left.text}({right.text})" if left.text in FUNCTIONS else f"{left.text}*{right.text}"
         )
-        raise FormulaError.said("side_by_side", right.place, remedy=remedy)
+        raise FormulaError.at_column("side_by_side", right.place, remedy=remedy)
     return False

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from spusk.errors import InputError
 from spusk.i18n import say
-from spusk.lab.runs.sets import ALWAYS, Facts
+from spusk.lab.runs.sets import ALWAYS, SetFacts
 from spusk.nn.init import INITS
 
 MOST_LAYERS = 6
@@ -59,7 +59,7 @@ class RequestReader:
         found, named = shorten(self.message.get(field)), label(field, self.lang)
         return InputError(say(f"lab.{key}", self.lang, field=named, found=found, **numbers))
 
-    def whole(self, field: str, low: int, high: int) -> int:
+    def whole_number(self, field: str, low: int, high: int) -> int:
         """A whole number in low…high; 10.0 is one, true is none."""
         number: Any = self.message.get(field)
         if not is_whole(number) or not low <= number <= high:
@@ -91,14 +91,14 @@ class RequestReader:
             raise self.refusal("not_shades", field)
         return np.array(shades, np.float64).reshape(shape)
 
-    def set(self, field: str, known: Mapping[str, Facts]) -> Facts:
+    def set(self, field: str, known: Mapping[str, SetFacts]) -> SetFacts:
         """One of the sets that are here."""
         name = self.message.get(field)
         if isinstance(name, str) and name.startswith("own-") and name not in known:
             raise self.refusal("no_set", field)
         return known[self.choice(field, tuple(known))]
 
-    def layers(self, field: str, V: Facts) -> tuple[int, ...]:
+    def layers(self, field: str, V: SetFacts) -> tuple[int, ...]:
         """Layers that fit the set and the machine."""
         sizes = self.message.get(field)
         if not isinstance(sizes, list) or not 2 <= len(sizes) <= MOST_LAYERS:
@@ -112,17 +112,17 @@ class RequestReader:
             raise self.refusal("many_weights", field, n=parameter_count(layers), limit=MOST_WEIGHTS)
         return layers
 
-    def training_request(self, known: Mapping[str, Facts] = ALWAYS) -> TrainingRequest:
+    def training_request(self, known: Mapping[str, SetFacts] = ALWAYS) -> TrainingRequest:
         """The whole training."""
         V = self.set("data", known)
         wish = TrainingRequest(
             data=V.id,
             layers=self.layers("layers", V),
             rate=self.positive("rate", MOST_RATE),
-            batch=self.whole("batch", 1, MOST_BATCH),
-            epochs=self.whole("epochs", 1, MOST_EPOCHS),
+            batch=self.whole_number("batch", 1, MOST_BATCH),
+            epochs=self.whole_number("epochs", 1, MOST_EPOCHS),
             init=self.choice("init", tuple(INITS)),
-            seed=self.whole("seed", 0, MOST_SEED),
+            seed=self.whole_number("seed", 0, MOST_SEED),
         )
         if wish.init == "wide" and len(wish.layers) < 3:
             raise self.refusal("nothing_wide", "init")

@@ -19,7 +19,7 @@ MARKS = {
 }
 
 
-def known(folder: Path) -> Iterator[tuple[Path, bytes]]:
+def known_files(folder: Path) -> Iterator[tuple[Path, bytes]]:
     """The files of a run that are there, each with its mark; run.json comes first."""
     yield from ((folder / name, mark) for name, mark in MARKS.items() if (folder / name).exists())
     yield from ((path, NETWORK) for path in numbered(folder))
@@ -27,7 +27,7 @@ def known(folder: Path) -> Iterator[tuple[Path, bytes]]:
 
 def all_ours(folder: Path) -> None:
     """Makes sure that a new run replaces no one else's file. Raises RunError, OSError."""
-    for path, mark in known(folder):
+    for path, mark in known_files(folder):
         head = beginning(path)
         if head and mark not in head:
             raise RunError(
@@ -45,5 +45,5 @@ def beginning(path: Path) -> bytes:
 
 def remove(folder: Path) -> None:
     """Removes a run's files, run.json first: at no moment is a part of them taken for a run."""
-    for path, _ in known(folder):
+    for path, _ in known_files(folder):
         path.unlink()

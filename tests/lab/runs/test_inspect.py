@@ -45,7 +45,10 @@ def test_a_drawn_digit_is_centred_wherever_it_is_drawn():
     net = spusk.Network([784, 5, 10])
     ink = np.zeros((28, 28))
     ink[2:14, 3:6] = 200
-    corner, other = inspect.answer(net, ink), inspect.answer(net, np.roll(ink, (10, 15), (0, 1)))
+    corner, other = (
+        inspect.answer_drawing(net, ink),
+        inspect.answer_drawing(net, np.roll(ink, (10, 15), (0, 1))),
+    )
     assert corner == other
     picture = np.reshape(corner["input"], (28, 28))
     rows, columns = np.nonzero(picture)
@@ -58,7 +61,7 @@ def test_a_drawn_digit_is_centred_wherever_it_is_drawn():
 
 def test_an_empty_picture_is_no_digit():
     with pytest.raises(DataError, match="no digit found"):
-        inspect.answer(spusk.Network([784, 10]), np.zeros((28, 28)))
+        inspect.answer_drawing(spusk.Network([784, 10]), np.zeros((28, 28)))
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -66,6 +69,6 @@ def test_whatever_is_drawn_becomes_a_picture(seed):
     rng = np.random.default_rng(seed)
     ink = rng.uniform(0, 255, (28, 28)) * (rng.random((28, 28)) < rng.random() ** 3)
     ink[tuple(rng.integers(28, size=2))] = 255
-    said = inspect.answer(spusk.Network([784, 10]), ink)
+    said = inspect.answer_drawing(spusk.Network([784, 10]), ink)
     assert len(said["input"]) == 784
     assert max(said["input"]) > 200

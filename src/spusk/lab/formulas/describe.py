@@ -42,7 +42,7 @@ def described(text: str) -> dict[str, Any]:
     if f.symbolic is not None and f.symbolic.heavy:
         raise InputError.keyed("lab.long_curvatures")
     plain, marks = f.formulas("text"), f.formulas("mathml")
-    scene = known(f.entry) if f.entry else found(f)
+    scene = gallery_scene(f.entry) if f.entry else new_scene(f)
     data: dict[str, Any] = {
         "name": f.name or None,
         "formula": f.entry.formula if f.entry else text.strip(),
@@ -55,7 +55,7 @@ def described(text: str) -> dict[str, Any]:
     return finite(data)  # type: ignore[no-any-return]
 
 
-def known(entry: Entry) -> Scene:
+def gallery_scene(entry: Entry) -> Scene:
     """The gallery's own scene."""
     points = [{"x": list(m.x), "value": m.value, "global": m.kind == "global"}
               for m in entry.minima]  # fmt: skip
@@ -63,7 +63,7 @@ def known(entry: Entry) -> Scene:
     return Scene(view, points, list(entry.start), entry.rate, entry.bound)
 
 
-def found(f: Function) -> Scene:
+def new_scene(f: Function) -> Scene:
     """A scene for a formula nobody has seen before."""
     box = np.tile([-VIEW, VIEW], (f.n, 1))
     places = minima(f, box)

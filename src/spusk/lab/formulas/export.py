@@ -87,7 +87,7 @@ def answers(formulas: Sequence[str]) -> dict[str, Any]:
     """All that the page asks a server for, by path, and the formula it opens with."""
     shown = [entry for entry in GALLERY.values() if len(entry.view) <= 2]
     known = [described(entry.name) for entry in shown]
-    added = [read(text) for text in dict.fromkeys(formulas) if text not in GALLERY]
+    added = [read_formula(text) for text in dict.fromkeys(formulas) if text not in GALLERY]
     rows = [described_entry(entry) for entry in shown]
     rows += [{"name": f["formula"], "formula": ""} | {k: f[k] for k in SCENE} for f in added]
     return {f"/words/{lang}": words(lang) for lang in LANGUAGES} | {
@@ -97,7 +97,7 @@ def answers(formulas: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def read(text: str) -> dict[str, Any]:
+def read_formula(text: str) -> dict[str, Any]:
     """A formula as the page gets it. FormulaError, InputError: it cannot be shown there."""
     if len(text) > FORMULA_LIMIT:
         raise InputError.keyed("lab.long_text", n=len(text), limit=FORMULA_LIMIT)

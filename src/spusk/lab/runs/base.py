@@ -5,7 +5,7 @@ from threading import Condition
 from typing import Any
 
 from spusk.data import Data
-from spusk.lab.runs.sets import Facts
+from spusk.lab.runs.sets import SetFacts
 from spusk.lab.runs.snapshots import Look
 from spusk.lab.runs.watchers import Watchers
 from spusk.nn.network import Network
@@ -22,7 +22,7 @@ class LabRun:
         self,
         name: str,
         net: Network,
-        facts: Facts | None,
+        facts: SetFacts | None,
         sets: Data | None,
         told: Mapping[str, Any],
     ) -> None:

@@ -35,14 +35,14 @@ def described(path: Path) -> dict[str, Any]:
     """What a file says of a run; nothing where it is no history."""
     try:
         if path.suffix == ".csv":
-            return {"history": [ours(row) for row in read_history(path)]}
+            return {"history": [own_columns(row) for row in read_history(path)]}
         said = json.loads(path.read_bytes())
     except (RunError, ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
 
 
-def ours(row: dict[str, float | None]) -> dict[str, float | None]:
+def own_columns(row: dict[str, float | None]) -> dict[str, float | None]:
     """A row of history.csv in the lab's words."""
     return {part: row.get(theirs) for part, theirs in ROW.items()}
 
@@ -51,7 +51,7 @@ def checked(rows: object) -> list[dict[str, Any]] | None:
     """An epoch's numbers in each row, the epochs rising; None for anything else."""
     if not isinstance(rows, list) or not 1 <= len(rows) <= MOST:
         return None
-    if not all(isinstance(row, dict) and all(map(told, map(row.get, ROW))) for row in rows):
+    if not all(isinstance(row, dict) and all(map(is_measure, map(row.get, ROW))) for row in rows):
         return None
     found = [{part: row.get(part) for part in ROW} for row in rows]
     epochs = [row["epoch"] for row in found]
@@ -60,6 +60,6 @@ def checked(rows: object) -> list[dict[str, Any]] | None:
     return [row | {"epoch": int(row["epoch"])} for row in found]
 
 
-def told(value: object) -> bool:
+def is_measure(value: object) -> bool:
     """A number, or none where it was not measured."""
     return value is None or is_number(value)

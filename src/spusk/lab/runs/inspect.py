@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from spusk.data import Sample
 from spusk.data.digit import drawn
 from spusk.engines.blas_threads import limited
-from spusk.lab.runs.sets import Facts, facts_of
+from spusk.lab.runs.sets import SetFacts, facts_of
 from spusk.nn.network import Network
 
 PICTURES = 30  # neurons, or wrong digits, shown at most
@@ -27,7 +27,7 @@ def weights(net: Network, shape: tuple[int, ...]) -> dict[str, Any]:
     return {"width": shape[1], "height": shape[0], "images": scaled.tolist()}
 
 
-def confusion(net: Network, V: Sample, facts: Facts | None = None) -> dict[str, Any]:
+def confusion(net: Network, V: Sample, facts: SetFacts | None = None) -> dict[str, Any]:
     """How often each class (row) was answered as each other, and the surest mistakes.
 
     A mistake has its pixels, 0…255, where the set's inputs are pictures.
@@ -49,7 +49,7 @@ def confusion(net: Network, V: Sample, facts: Facts | None = None) -> dict[str, 
     return {"table": table.tolist(), "wrong": digits}
 
 
-def shades(x: NDArray[np.generic], facts: Facts) -> list[int] | None:
+def shades(x: NDArray[np.generic], facts: SetFacts) -> list[int] | None:
     """A picture's pixels from 0 to 255, the set's brightest; None for what is no picture."""
     if facts.shape is None:
         return None
@@ -58,7 +58,7 @@ def shades(x: NDArray[np.generic], facts: Facts) -> list[int] | None:
     return [int(pixel) for pixel in pixels]
 
 
-def answer(net: Network, ink: NDArray[np.float64], white: float = 1.0) -> dict[str, Any]:
+def answer_drawing(net: Network, ink: NDArray[np.float64], white: float = 1.0) -> dict[str, Any]:
     """α(x) of a digit drawn white on black, once it is centred like MNIST's. DataError if empty.
 
     `white` is the brightest pixel of the network's set, 0…1.

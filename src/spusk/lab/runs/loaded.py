@@ -8,7 +8,7 @@ from spusk.data import Data
 from spusk.errors import DataError
 from spusk.i18n import say
 from spusk.lab.runs.base import LabRun
-from spusk.lab.runs.sets import ALWAYS, Facts, Sets
+from spusk.lab.runs.sets import ALWAYS, SetFacts, Sets
 from spusk.nn.network import Network
 from spusk.runs import fingerprint, folder
 from spusk.runs.weights import load_all
@@ -32,7 +32,9 @@ class Found(NamedTuple):
 class LoadedRun(LabRun):
     """A finished run from a file."""
 
-    def __init__(self, number: str, found: Found, facts: Facts | None, sets: Data | None) -> None:
+    def __init__(
+        self, number: str, found: Found, facts: SetFacts | None, sets: Data | None
+    ) -> None:
         told = {
             "name": f"{'-'.join(map(str, found.net.sizes))} · {found.name}", "loaded": found.name,
             "rate": None, "batch": None, "epochs": 0, "data": facts.id if facts else None,

@@ -20,7 +20,7 @@ NAMED = 40  # classes at most that are told by name, and make a table of mistake
 DIGITS = tuple("0123456789")
 
 
-class Facts(NamedTuple):
+class SetFacts(NamedTuple):
     """What a page knows of a set: K precedents to train with, x ∈ R^inputs, y ∈ R^classes.
 
     shape: (height, width) where x is a picture; names: of the classes, None where y is no class
@@ -37,13 +37,13 @@ class Facts(NamedTuple):
     white: float = 1.0
     mixed: bool = False
 
-    def told(self) -> dict[str, Any]:
+    def description(self) -> dict[str, Any]:
         """The same as JSON."""
         return self._asdict()
 
 
 ALWAYS = {
-    name: Facts(name, name, 784, 10, count, (28, 28), DIGITS)
+    name: SetFacts(name, name, 784, 10, count, (28, 28), DIGITS)
     for name, count in (("sample", 4000), ("mnist", 60_000))
 }
 
@@ -77,11 +77,13 @@ class Sets:
             return True
         return find(mnist_folder(None), TRAIN, "images") is not None
 
-    def told(self) -> list[dict[str, Any]]:
+    def description(self) -> list[dict[str, Any]]:
         """All sets as JSON."""
-        return [facts.told() | {"here": self.here(name)} for name, facts in self.facts.items()]
+        return [
+            facts.description() | {"here": self.here(name)} for name, facts in self.facts.items()
+        ]
 
-    def add(self, found: Data, name: str, lang: str) -> Facts:
+    def add(self, found: Data, name: str, lang: str) -> SetFacts:
         """One more set. Raises InputError where there is no room for it."""
         mark = f"own-{fingerprint(found.train)[:12]}"
         with self.lock:
@@ -97,7 +99,7 @@ class Sets:
             self.facts = self.facts | {mark: facts}
             return facts
 
-    def of(self, inputs: int, classes: int, wished: str | None) -> Facts | None:
+    def of(self, inputs: int, classes: int, wished: str | None) -> SetFacts | None:
         """A set for a network of these ends: the wished one, else the newest own, else the sample.
 
         MNIST only where it is wished for: it takes time to read.
@@ -110,14 +112,14 @@ class Sets:
         return None
 
 
-def facts_of(mark: str, name: str, V: Sample) -> Facts:
+def facts_of(mark: str, name: str, V: Sample) -> SetFacts:
     """What there is to know of a set."""
     low, high = float(V.x.min()), float(V.x.max())
     white = high / 255 if V.x.dtype == np.uint8 else high
     square = len(V.shape) == 2 and all(side in SIDES for side in V.shape)
     shape = (V.shape[0], V.shape[1]) if square and low >= 0 and 0 < white <= 1 else None
     names = V.class_names if V.labels is not None and V.classes <= NAMED else None
-    return Facts(mark, name, V.x.shape[1], V.classes, len(V), shape, names, white, grouped(V))
+    return SetFacts(mark, name, V.x.shape[1], V.classes, len(V), shape, names, white, grouped(V))
 
 
 def grouped(V: Sample) -> bool:

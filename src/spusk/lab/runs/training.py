@@ -15,7 +15,7 @@ from spusk.lab.requests import TrainingRequest
 from spusk.lab.runs.base import LabRun
 from spusk.lab.runs.loaded import Found, loaded
 from spusk.lab.runs.report import ended, progress_of, row_of
-from spusk.lab.runs.sets import Facts, Sets
+from spusk.lab.runs.sets import SetFacts, Sets
 from spusk.lab.runs.watchers import everywhere
 from spusk.nn.network import Network
 from spusk.training import Event, Plan, TrainingOutcome, plan_events
@@ -44,7 +44,7 @@ class TrainingRun(LabRun):
 
     sets: Data
 
-    def __init__(self, name: str, wish: TrainingRequest, facts: Facts, sets: Data) -> None:
+    def __init__(self, name: str, wish: TrainingRequest, facts: SetFacts, sets: Data) -> None:
         self.wish = wish
         self.net = Network(wish.layers, wish.seed, wish.init, V=sets.train)
         self.plan = Plan(wish.rate, wish.batch, wish.epochs, wish.seed)

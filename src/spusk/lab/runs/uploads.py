@@ -150,7 +150,7 @@ def opened(upload: Upload, runs: Runs, lang: str) -> dict[str, Any]:
         if unpacked(upload.path) > LARGEST:
             raise InputError(say("lab.large_file", lang, limit=LARGEST >> 20))
         found = data.load(upload.path)
-        return {"set": runs.sets.add(found, upload.name, lang).told()}
+        return {"set": runs.sets.add(found, upload.name, lang).description()}
     except SpuskError as error:
         why = error.sentence(lang).replace(str(upload.path), upload.name)
         why = why.replace(upload.path.name, upload.name)

@@ -11,7 +11,7 @@ from spusk.i18n import say
 from spusk.lab.requests import RequestReader
 from spusk.lab.runs import inspect
 from spusk.lab.runs.base import LabRun
-from spusk.lab.runs.sets import Facts
+from spusk.lab.runs.sets import SetFacts
 from spusk.lab.runs.snapshots import PATIENCE, Looks
 from spusk.lab.runs.training import Runs
 from spusk.lab.runs.watchers import Outbox
@@ -56,7 +56,7 @@ def ping(talk: Talk) -> None:
 
 def list_runs(talk: Talk) -> None:
     """All runs, and all sets."""
-    sets = talk.runs.sets.told()
+    sets = talk.runs.sets.description()
     kept = [*talk.runs.kept.values()]
     with ExitStack() as gates:
         for run in kept:
@@ -118,14 +118,16 @@ IN_TURN: dict[str, Callable[[Talk], None]] = {  # a message's "do" -> its answer
 }
 
 
-def pictured(run: LabRun, lang: str) -> tuple[Facts, tuple[int, int]]:
+def pictured(run: LabRun, lang: str) -> tuple[SetFacts, tuple[int, int]]:
     """What is known of a run's set, and the shape of its pictures. InputError: it has none."""
     if run.facts is None or run.facts.shape is None:
         raise InputError(say("lab.no_picture", lang))
     return run.facts, run.facts.shape
 
 
-async def taken(talk: Talk, run: LabRun, kind: str, look: Callable[[Any], dict[str, Any]]) -> None:
+async def send_look(
+    talk: Talk, run: LabRun, kind: str, look: Callable[[Any], dict[str, Any]]
+) -> None:
     """Answers with a look that is the same for all who ask."""
     text = talk.looks.at(run, kind, lambda net: json.dumps({kind: {"id": run.id} | look(net)}))
     async with asyncio.timeout(PATIENCE):
@@ -136,7 +138,7 @@ async def weights(talk: Talk) -> None:
     """The first layer as pictures."""
     run = talk.run
     _, shape = pictured(run, talk.lang)
-    await taken(talk, run, "weights", lambda net: inspect.weights(net, shape))
+    await send_look(talk, run, "weights", lambda net: inspect.weights(net, shape))
 
 
 async def confusion(talk: Talk) -> None:
@@ -146,7 +148,7 @@ async def confusion(talk: Talk) -> None:
     if test is None or run.facts is None or run.facts.names is None:
         raise InputError(say("lab.no_classes", talk.lang))
     facts = run.facts
-    await taken(talk, run, "confusion", lambda net: inspect.confusion(net, test, facts))
+    await send_look(talk, run, "confusion", lambda net: inspect.confusion(net, test, facts))
 
 
 async def draw(talk: Talk) -> None:
@@ -161,7 +163,7 @@ def answer_drawing(talk: Talk) -> None:
     ink = talk.asked.pixels("pixels", shape)
     if not ink.any():
         raise talk.asked.refusal("nothing_drawn", "pixels")
-    talk.say(answer_drawing={"id": run.id} | inspect.answer(run.seen, ink, facts.white))
+    talk.say(answer_drawing={"id": run.id} | inspect.answer_drawing(run.seen, ink, facts.white))
 
 
 BESIDE: dict[str, Callable[[Talk], Awaitable[None]]] = {  # what holds up nothing else
