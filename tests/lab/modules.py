@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from spusk.lab.facts import facts
 from tests.lab import chromium
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +24,7 @@ BLANK = "<!doctype html><title>modules</title>"
 def answers(jobs, folder, way=None):
     """The modules' answers to these jobs; `folder` is empty room of the test."""
     way = way or available()
-    text = json.dumps(jobs, allow_nan=False)
+    text = json.dumps({"facts": facts(), "jobs": jobs}, allow_nan=False)
     said = {"node": by_node, "chromium": by_chromium}[way](text, folder)
     found = json.loads(said)
     for job, answer in zip(jobs, found, strict=True):

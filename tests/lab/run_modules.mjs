@@ -1,13 +1,15 @@
 // Answers a list of jobs with the page's own modules; the same under Node and in a browser.
 
+import { facts, take } from "../../src/spusk/lab/page/core/facts.js";
 import { basins } from "../../src/spusk/lab/page/math/basins.js";
+import { rules } from "../../src/spusk/lab/page/math/rules.js";
 import { compile } from "../../src/spusk/lab/page/math/tape.js";
 import { descend, replayed } from "../../src/spusk/lab/page/math/descent.js";
 import { explain } from "../../src/spusk/lab/page/math/explain.js";
 import * as mlp from "../../src/spusk/lab/page/math/mlp.js";
-import { DEFAULTS } from "../../src/spusk/lab/page/math/rules.js";
 
 const kinds = {
+  names: () => ({ rules, activations: Object.keys(mlp.SIGMAS) }),
   // f, ∇f, Hessian at each point, both by one run and each by itself; f again by blocks
   points({ tape, points }) {
     const program = compile(tape);
@@ -32,7 +34,7 @@ const kinds = {
   explained({ tape, start, options, known }) {
     const program = compile(tape);
     const path = descend(program, start, options);
-    const { why, did, minimum, bound, fastest } = explain(program, known, path, { ...DEFAULTS, ...options });
+    const { why, did, minimum, bound, fastest } = explain(program, known, path, { ...facts.rules[options.rule], ...options });
     const [end, value] = [path.points.subarray(path.step * tape.n), path.values.at(-1)];
     return { outcome: path.outcome, step: path.step, end: [...end], value,
       why, did, minimum: minimum && [...minimum], bound, fastest };
@@ -59,7 +61,9 @@ const kinds = {
 
 // JSON text in, JSON text out; NaN and infinities as words.
 export function answers(text) {
-  const found = JSON.parse(text).map((job) => {
+  const { facts: known, jobs } = JSON.parse(text);
+  take(known);
+  const found = jobs.map((job) => {
     try {
       return kinds[job.kind](job);
     } catch (error) {

@@ -8,6 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from spusk.lab.facts import facts
 from spusk.lab.server.app import KINDS
 from tests.lab.modules import CHROMIUM, QUIET, ROOT, ways
 
@@ -15,6 +16,8 @@ SOFTWARE_GL = ["--enable-unsafe-swiftshader"]  # the processor draws WebGL too
 BLANK = b"""<!doctype html><html lang="en"><title>modules</title>
 <link rel="icon" href="/page/icon.svg">
 <link rel="stylesheet" href="/page/style.css"><main id="lab"></main>"""
+
+TAKE = "async (facts) => (await import('/page/core/facts.js')).take(facts)"
 
 
 class Modules(SimpleHTTPRequestHandler):
@@ -70,6 +73,7 @@ def opened(chromium, address, said, *, webgl=True):
     page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(address)
+    page.evaluate(TAKE, facts())
     return page
 
 

@@ -62,7 +62,7 @@ def page():
 
 
 def words(lang):
-    path = ROOT / f"src/spusk/words/{lang}/page_escape.toml"
+    path = ROOT / f"src/spusk/i18n/{lang}/page_escape.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 

@@ -20,13 +20,14 @@ from spusk.functions.gallery import GALLERY
 from spusk.i18n import LANGUAGES, topic
 from spusk.i18n.reasons import reason
 from spusk.io.files import write
+from spusk.lab.facts import facts
 from spusk.lab.formulas.describe import described
 from spusk.lab.formulas.page_data import PAGE_TOPICS, described_entry
 from spusk.lab.requests import FORMULA_LIMIT
 
 FIRST = "main.js"
 LEFT_OUT = ("network/view.js", "network/view.css")  # the view whose trainings need the server
-REMARK = re.compile(r"^[ \t]*(//.*|/\*\*[\s\S]*?\*/)\n", re.MULTILINE)
+REMARK = re.compile(r"^[ \t]*(//.*|/\*\*((?!\*/)[\s\S])*\*/)\n", re.MULTILINE)
 IMPORTED = re.compile(r'"(\.\.?/[\w./-]+\.js)"')  # also where import() reads it from a table
 LINKED = re.compile(r"^<(?:link|script)\b.*\n", re.MULTILINE)
 STYLES = re.compile(r'href="/page/([\w/-]+\.css)"')
@@ -91,6 +92,7 @@ def answers(formulas: Sequence[str]) -> dict[str, Any]:
     rows = [described_entry(entry) for entry in shown]
     rows += [{"name": f["formula"], "formula": ""} | {k: f[k] for k in SCENE} for f in added]
     return {f"/words/{lang}": words(lang) for lang in LANGUAGES} | {
+        "/facts": facts(),
         "/gallery": rows,
         "/formula": known + added,
         "first": next(iter(formulas), None),

@@ -2,9 +2,10 @@
 
 import { LIMIT, read, write } from "./core/address.js";
 import { dialog, make } from "./core/dom.js";
-import { offline } from "./core/offline.js";
+import { facts, take } from "./core/facts.js";
+import { ask, offline } from "./core/offline.js";
 import { save, share } from "./core/sharing.js";
-import { languages, speech } from "./core/words.js";
+import { speech } from "./core/words.js";
 
 const VIEWS = { surface: "./surface/view.js", bridge: "./bridge/view.js", network: "./network/view.js" };
 if (offline) delete VIEWS.network; // a training needs its server
@@ -15,9 +16,10 @@ const kept = {
   set: (key, value) => { try { localStorage.setItem(`spusk.${key}`, value); } catch { /* private mode */ } },
 };
 
-let lang = [kept.get("lang"), ...navigator.languages.map((name) => name.split("-")[0])].find((name) => languages.includes(name)) ?? "en";
+let lang = "en";
 let say, mounted, shown;
 const left = {}; // by view: its last settings; who comes back finds them
+let hiding; // the timer of what is said at the foot
 let turns = 0; // views asked for: a slow one must not appear over a later one
 
 function dress() {
@@ -35,13 +37,13 @@ function toggle(key, one, other) {
 
 /** Says a sentence at the foot of the page, for a while or until it is put away. */
 function tell(sentence, stays = false) {
-  const bar = document.querySelector("#told");
+  const bar = /** @type {HTMLElement} */ (document.querySelector("#told"));
   const hide = () => (bar.hidden = true);
   bar.replaceChildren(make("span", {}, sentence),
     ...(stays ? [make("button", { type: "button", class: "quiet", "aria-label": say("page.close"), onclick: hide }, "×")] : []));
   bar.hidden = false;
-  clearTimeout(bar.timer);
-  if (!stays) bar.timer = setTimeout(hide, 5000);
+  clearTimeout(hiding);
+  if (!stays) hiding = setTimeout(hide, 5000);
 }
 
 function header() {
@@ -64,13 +66,29 @@ function header() {
 /** Every key, and every sign of the header: a finger does not hover over them. */
 function help() {
   const keys = Object.entries(KEYS).map(([key, sign]) => [sign ?? say("page.space"), say(`page.key_${key}`)]);
-  const signs = [...document.querySelectorAll(".tools [title]")].map(({ id, title }) => [SIGNS[id], title]);
+  /** @type {NodeListOf<HTMLElement>} */
+  const titled = document.querySelectorAll(".tools [title]");
+  const signs = [...titled].map(({ id, title }) => [SIGNS[id], title]);
   dialog(say("page.help"), say("page.close"), make("dl", {}, [...keys, ...signs].map(([sign, meaning]) =>
     [make("dt", {}, sign), make("dd", {}, meaning)]).flat()));
 }
 
+/** The language chosen before, or else the first of the browser's that the page speaks. */
+function preferred() {
+  const wanted = [kept.get("lang"), ...navigator.languages.map((name) => name.split("-")[0])];
+  return wanted.find((name) => facts.languages.includes(name)) ?? lang;
+}
+
+async function learn() {
+  const answer = await ask("/facts");
+  if (!answer.ok) throw new Error(`facts: ${answer.status}`);
+  take(await answer.json());
+  lang = preferred();
+  dress();
+}
+
 async function speakOther() {
-  lang = languages.find((other) => other !== lang);
+  lang = facts.languages.find((other) => other !== lang);
   kept.set("lang", lang);
   await begin();
 }
@@ -107,7 +125,9 @@ async function show() {
   mounted = undefined;
   const found = settingsOf(view);
   shown = view;
-  for (const tab of document.querySelectorAll("nav a"))
+  /** @type {NodeListOf<HTMLElement>} */
+  const tabs = document.querySelectorAll("nav a");
+  for (const tab of tabs)
     tab.dataset.view === view ? tab.setAttribute("aria-current", "page") : tab.removeAttribute("aria-current");
   const room = document.querySelector("#lab");
   room.replaceChildren(make("p", { class: "loading" }, say("page.loading")));
@@ -136,7 +156,7 @@ function ownKey({ target, code }) {
 function keys(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || ownKey(event)) return;
   const number = /^Digit([1-3])$/.exec(event.code);
-  const view = number && Object.keys(VIEWS)[number[1] - 1];
+  const view = number && Object.keys(VIEWS)[Number(number[1]) - 1];
   if (view) location.hash = view;
   else if (event.code === "Slash" && event.shiftKey) help();
   else if (mounted?.key?.(event.code)) event.preventDefault();
@@ -145,6 +165,7 @@ function keys(event) {
 async function begin() {
   dress();
   try {
+    if (!facts) await learn();
     say = await speech(lang);
   } catch (error) {
     document.querySelector("#lab").textContent = "spusk lab: no answer · нет ответа";

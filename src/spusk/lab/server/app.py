@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from spusk.errors import SpuskError
 from spusk.functions.gallery import GALLERY
 from spusk.i18n import LANGUAGES, topic
+from spusk.lab.facts import facts
 from spusk.lab.formulas.basins import Maps, basins
 from spusk.lab.formulas.page_data import PAGE_TOPICS, described_entry
 from spusk.lab.formulas.pool import Formulas
@@ -64,6 +65,11 @@ async def words(request: Request) -> Response:
         raise HTTPException(404)
     said = {name.removeprefix("page_"): topic(name, lang) for name in PAGE_TOPICS}
     return JSONResponse(said, headers={"Cache-Control": "no-cache"})
+
+
+async def known(request: Request) -> Response:
+    """Limits, presets, codes and names, as Python has them."""
+    return JSONResponse(facts(), headers={"Cache-Control": "no-cache"})
 
 
 async def gallery(request: Request) -> Response:
@@ -169,6 +175,7 @@ ROUTES = (
     Row("/", "GET", index, ("token",)),
     Row("/page/{file:path}", "GET", page, ("token",)),
     Row("/words/{lang}", "GET", words, ("token",)),
+    Row("/facts", "GET", known, ("token",)),
     Row("/gallery", "GET", gallery, ("token",)),
     Row("/formula", "POST", formula, ("token", "origin", "size")),
     Row("/basins", "POST", basins, ("token", "origin", "size")),

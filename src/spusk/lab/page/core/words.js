@@ -2,8 +2,6 @@
 
 import { ask } from "./offline.js";
 
-export const languages = ["en", "ru"];
-
 /** The sentences of one language: say("surface.verdict", { n: 3, rate: 0.1 }). */
 export async function speech(lang) {
   const answer = await ask(`/words/${lang}`);

@@ -1,24 +1,21 @@
 // Maps of basins of attraction: where every start of a grid ends, all of them in step.
 
+import { facts } from "../core/facts.js";
 import { distance, norm } from "./vector.js";
 
-const FAR = 1e4; // as in optim/stopping.py
-const GROWN = 1e3;
-const NEAR = 1e-3; // of the view, as in descent/basin_maps.py
-
 // Which minimum each start of a grid reaches (size × size, row 0 the lowest y), and in how many
-// steps of the plain rule: `which` holds places in `minima`, −1 for none, −2 for a descent that
-// ran away. `rows` = [from, to) makes a part of the map, so that several workers can share it;
+// steps of the plain rule: `which` holds places in `minima`, or facts.basins.none, or .away for a
+// descent that ran away. `rows` = [from, to) makes a part of the map, so that several workers can share it;
 // `whole` is the view by which nearness to a minimum is judged, where `view` is a part of it.
 export function basins(
   program,
   minima,
   view,
   size,
-  { rate, steps = 1000, tolerance = 1e-6, rows = [0, size], whole = view },
+  { rate, steps = facts.basins.steps, tolerance = facts.descent.tolerance, rows = [0, size], whole = view },
 ) {
   const [xs, ys] = view.map(([low, high]) => ticks(low, high, size));
-  const near = NEAR * Math.max(...whole.map(([low, high]) => high - low));
+  const near = facts.descent.near * Math.max(...whole.map(([low, high]) => high - low));
   const block = program.block(program.partial ? "both" : "gradient");
   const count = (rows[1] - rows[0]) * size;
   const map = {
@@ -28,7 +25,7 @@ export function basins(
     floor: tolerance * tolerance,
     limit: new Float64Array(block.size),
     place: new Int32Array(block.size),
-    which: new Int16Array(count).fill(-1),
+    which: new Int16Array(count).fill(facts.basins.none),
     steps: new Uint16Array(count).fill(steps),
   };
   for (let first = 0; first < count; first += block.size) {
@@ -69,8 +66,9 @@ function advance(map, count, n) {
   const gy = slopes[slopes.length - 1];
   if (slopes.length === 3) forbid(slopes[0], gx, count);
   if (n === 0) {
+    const { grown } = facts.descent;
     for (let i = 0; i < count; i++) {
-      limit[i] = Math.min(GROWN * GROWN * (gx[i] * gx[i] + gy[i] * gy[i]), Number.MAX_VALUE);
+      limit[i] = Math.min(grown * grown * (gx[i] * gx[i] + gy[i] * gy[i]), Number.MAX_VALUE);
     }
   }
   let going = 0;
@@ -97,7 +95,7 @@ function forbid(values, slopes, count) {
 function stays(map, i, square) {
   const [x, y] = map.block.inputs;
   const [x0, y0] = startOf(map, map.place[i]);
-  const far = FAR * (1 + norm([x0, y0]));
+  const far = facts.descent.far * (1 + norm([x0, y0]));
   return Number.isFinite(square) && distance([x[i], y[i]], [x0, y0]) <= far;
 }
 
@@ -105,7 +103,11 @@ function settle(map, i, square, n) {
   const x = map.block.inputs.map((cell) => cell[i]);
   const converged = square <= map.floor || map.program.isPeak(x);
   map.steps[map.place[i]] = n;
-  map.which[map.place[i]] = converged
-    ? map.minima.findIndex((minimum) => distance(x, minimum) <= map.near)
-    : -2;
+  map.which[map.place[i]] = converged ? landed(map, x) : facts.basins.away;
+}
+
+// The place of the minimum that x is at.
+function landed({ minima, near }, x) {
+  const place = minima.findIndex((minimum) => distance(x, minimum) <= near);
+  return place < 0 ? facts.basins.none : place;
 }

@@ -1,18 +1,16 @@
 // Descents in the page: the loop of spusk.descend, number by number.
 
+import { facts } from "../core/facts.js";
 import { made } from "./rules.js";
 import { distance, norm } from "./vector.js";
 
-const FAR = 1e4; // as in optim/stopping.py
-const GROWN = 1e3;
-export const TAIL = 100; // a cycle is looked for in the last steps
-const BLOCKS = 5;
 const ROUNDING = 2 ** -26; // √ε: a shorter step is no movement
 
 function shrinks(numbers) {
-  const size = Math.floor(numbers.length / BLOCKS);
-  const used = numbers.slice(numbers.length - size * BLOCKS);
-  const maxima = Array.from({ length: BLOCKS }, (_, i) =>
+  const { blocks } = facts.descent;
+  const size = Math.floor(numbers.length / blocks);
+  const used = numbers.slice(numbers.length - size * blocks);
+  const maxima = Array.from({ length: blocks }, (_, i) =>
     Math.max(...used.slice(i * size, (i + 1) * size)),
   );
   return maxima.slice(1).every((b, i) => b < maxima[i] - 1e-9 * Math.abs(maxima[i]));
@@ -22,23 +20,24 @@ function shrinks(numbers) {
 function look({ far, tolerance, firstNorm }, finite, distance, norm) {
   if (!finite) return distance <= far ? "not_finite" : "diverged";
   if (norm <= tolerance) return "converged";
-  if (distance > far && norm > GROWN * firstNorm) return "diverged";
+  if (distance > far && norm > facts.descent.grown * firstNorm) return "diverged";
   return null;
 }
 
 // Out of steps; or oscillating, when neither |∇f| nor f shrinks over the last steps.
 function atTheEnd(moving, norms, values) {
-  const enough = moving && norms.length >= 4 * BLOCKS;
-  const cycle = enough && !shrinks(norms.slice(-TAIL)) && !shrinks(values.slice(-TAIL));
+  const { blocks, tail } = facts.descent;
+  const enough = moving && norms.length >= 4 * blocks;
+  const cycle = enough && !shrinks(norms.slice(-tail)) && !shrinks(values.slice(-tail));
   return cycle ? "oscillating" : "out_of_steps";
 }
 
 // Gradient descent from `start`. `rule` is a name in rules.js; `parameters` are its own (beta, …).
-// points: step + 1 rows of n numbers; norms: |∇f|; outcome: a key of optim/stopping.py.
+// points: step + 1 rows of n numbers; norms: |∇f|; outcome: one of facts.outcomes.
 export function descend(
   program,
   start,
-  { rate, rule = "plain", steps = 1000, tolerance = 1e-6, parameters },
+  { rate, rule = "plain", steps = facts.descent.steps, tolerance = facts.descent.tolerance, parameters },
 ) {
   const dim = program.n;
   const { move } = made(rule, rate, program, parameters);
@@ -47,7 +46,7 @@ export function descend(
   const points = new Float64Array((steps + 1) * dim);
   const values = new Float64Array(steps + 1);
   const norms = new Float64Array(steps + 1);
-  const watch = { far: FAR * (1 + norm(x0)), tolerance, firstNorm: 0 };
+  const watch = { far: facts.descent.far * (1 + norm(x0)), tolerance, firstNorm: 0 };
   let moving = false;
   for (let n = 0; ; n++) {
     const both = program.both(x);

@@ -1,13 +1,11 @@
 // The escape experiment: where many starts end, as in descent/escapes.py, for one or two variables.
 
+import { facts } from "../core/facts.js";
 import { eigen } from "./explain.js";
 import { generator } from "./random.js";
 import { compile } from "./tape.js";
 import { distance, norm } from "./vector.js";
 
-const FAR = 1e4; // as in optim/stopping.py
-const GROWN = 1e3;
-const NEAR = 1e-3; // of the view, as in descent/basin_maps.py
 const SAME = 1e-6; // values this close are one minimum's
 
 /** `count` points of the view: one array for each variable. */
@@ -43,12 +41,12 @@ export function ratesFor(program, { minima, rate, bound }, count = 25) {
 }
 
 /** A counter: at a rate, how many of the starts from … to end {global, local, unsettled, diverged}. */
-export function counter(tape, minima, view, { count = 300, seed = 0, steps = 1000, tolerance = 1e-6 }) {
+export function counter(tape, minima, view, { count = 300, seed = 0, steps = facts.descent.steps, tolerance = facts.descent.tolerance }) {
   const program = compile(tape);
   const scene = {
     program, steps, tolerance, minima,
     best: lowest(minima),
-    near: NEAR * Math.max(...view.map(([low, high]) => high - low)),
+    near: facts.descent.near * Math.max(...view.map(([low, high]) => high - low)),
     starts: startsIn(view, count, seed),
   };
   const block = program.block("both", count);
@@ -72,6 +70,7 @@ function ends(scene, block, rate) {
   const found = new Array(starts[0].length).fill("unsettled");
   const places = Int32Array.from(found, (_, i) => i);
   const limit = new Float64Array(found.length); // of |∇f|²: beyond it a start is looked at twice
+  const { grown } = facts.descent;
   const { inputs } = block;
   inputs.forEach((cell, k) => cell.set(starts[k]));
   let going = found.length;
@@ -82,7 +81,7 @@ function ends(scene, block, rate) {
       const place = places[i];
       let square = 0;
       for (const cell of slopes) square += cell[i] * cell[i];
-      if (n === 0) limit[place] = GROWN * GROWN * square;
+      if (n === 0) limit[place] = grown * grown * square;
       const usual = square > tolerance * tolerance && square <= limit[place] && Number.isFinite(values[i]);
       const end = usual && !program.tape.peak ? null : look(scene, inputs, i, values[i], square, limit[place], place);
       if (end) {
@@ -105,7 +104,7 @@ function look(scene, inputs, i, value, square, limit, place) {
   if (square <= scene.tolerance * scene.tolerance) return landed(scene, x);
   if (square <= limit) return null;
   const start = scene.starts.map((cell) => cell[place]);
-  const far = FAR * (1 + norm(start));
+  const far = facts.descent.far * (1 + norm(start));
   return distance(x, start) > far ? "diverged" : null;
 }
 

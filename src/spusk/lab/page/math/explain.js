@@ -2,13 +2,12 @@
 //
 // The rule is that of descent/explain.py, whose text says it in full; spec/descents.json holds both.
 // Converged: the end itself. Out of steps, stopped: the minimum near the last point. Oscillating:
-// near the mean of the last TAIL points. Diverged, not finite: near the point of least |∇f|.
+// near the mean of the last facts.descent.tail points. Diverged, not finite: near the point of least |∇f|.
 
-import { TAIL } from "./descent.js";
+import { facts } from "../core/facts.js";
+import { distance } from "./vector.js";
 
 const ALIGNED = 0.99; // cosine from which a direction is called by its variable
-const NEWTON_STEPS = 50;
-const NEAR = 1e-2; // of 1 + |x|: so far Newton's method may carry a point that has converged
 
 /** Eigenvalues, lowest first, and the eigenvector of the highest. */
 export function eigen(hessian, n) {
@@ -63,7 +62,7 @@ function anchorOf({ points, values, norms, outcome, step }, n) {
     return at(calmest);
   }
   if (outcome !== "oscillating") return at(step);
-  const count = Math.min(TAIL, step + 1);
+  const count = Math.min(facts.descent.tail, step + 1);
   const mean = new Float64Array(n);
   for (let k = step + 1 - count; k <= step; k++) at(k).forEach((part, i) => (mean[i] += part / count));
   return mean;
@@ -72,7 +71,7 @@ function anchorOf({ points, values, norms, outcome, step }, n) {
 // The end of a run that converged, polished where Newton's method stays near it.
 function settled(program, end) {
   const found = newton(program, end);
-  return found && distance(found, end) <= NEAR * (1 + Math.hypot(...end)) ? found : end;
+  return found && distance(found, end) <= facts.explain.near * (1 + Math.hypot(...end)) ? found : end;
 }
 
 // The nearest of the minimum that Newton's method finds and of those that are known.
@@ -84,7 +83,7 @@ function minimumNear(program, known, x) {
 /** A point with ∇f = 0 and a Hessian without negative curvature; or null. */
 export function newton(program, start) {
   const x = Float64Array.from(start);
-  for (let count = 0; count < NEWTON_STEPS; count++) {
+  for (let count = 0; count < facts.explain.newton; count++) {
     const [slopes, hessian] = [program.gradient(x), program.hessian(x)];
     if (![...slopes, ...hessian].every(Number.isFinite)) return null;
     const { low, top, along } = eigen(hessian, program.n);
@@ -129,8 +128,4 @@ function didOf(outcome, side) {
   if (side === null || outcome === "stopped" || outcome === "not_finite") return outcome;
   if (outcome !== "converged") return `${outcome}_${side === "past" ? "past" : "below"}`;
   return { below: "converged", zigzag: "converged_zigzag", past: "converged_against" }[side];
-}
-
-function distance(a, b) {
-  return Math.hypot(...Array.from(a, (part, k) => part - b[k]));
 }

@@ -1,4 +1,4 @@
-// A dense network, forward and back: the formulas of spusk/backprop.py in float64 (rows L9–L12).
+// A dense network, forward and back: the formulas of spusk/nn/backprop.py in float64 (rows L9–L12).
 //
 // A layer is { n, m, W, b, sigma }: W is n×m row by row, so W[i·m + j] leads from neuron i to j.
 

@@ -1,10 +1,6 @@
-// Rules as in rules.py and descent/loop.py, number by number.
+// The rules by which x moves, number by number as Python has them.
 
-const SUFFICIENT = 1e-4; // Armijo's share of the decrease that the gradient promises, as in loop.py
-const HALVINGS = 60;
-
-/** What a rule takes where nothing else is said. */
-export const DEFAULTS = { beta: 0.9, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, half: 10 };
+import { facts } from "../core/facts.js";
 
 // Each makes a function (x, ∇f, n, f) that moves x in place and gives the η it went by, or null: no step.
 // `memory` is what a rule carries along.
@@ -47,12 +43,13 @@ const RULES = {
     } };
   },
 };
+/** Their names. */
 export const rules = Object.keys(RULES);
 
 /** The rule of that name for a program: { memory, move(x, ∇f, n, f) }. */
 export function made(name, rate, program, parameters) {
   if (!Object.hasOwn(RULES, name)) throw new RangeError(`rule ${name} is not known`);
-  return RULES[name](rate, program.n, { ...DEFAULTS, ...parameters }, program);
+  return RULES[name](rate, program.n, { ...facts.rules[name], ...parameters }, program);
 }
 
 function down(x, g, rate) {
@@ -63,8 +60,9 @@ function down(x, g, rate) {
 // Armijo: the first of η, η/2, η/4, … with f(x − η∇f) ≤ f(x) − c·η·|∇f|².
 function backtrack(program, x, g, f, rate) {
   const old = x.slice();
-  const promise = SUFFICIENT * g.reduce((sum, part) => sum + part * part, 0);
-  for (let tries = 0; tries < HALVINGS; tries++, rate /= 2) {
+  const { sufficient, halvings } = facts.descent;
+  const promise = sufficient * g.reduce((sum, part) => sum + part * part, 0);
+  for (let tries = 0; tries < halvings; tries++, rate /= 2) {
     x.set(old);
     down(x, g, rate);
     if (program.value(x) <= f - rate * promise) return rate; // NaN compares false: halve

@@ -24,7 +24,7 @@ export function drawing({ say, percent, tell }, send) {
   const note = make("p", { class: "panel faint small", hidden: true });
   let empty = true, last, cursor = [SIDE / 2, SIDE / 3], spoken;
   let asking = false, newer = false; // one drawing at most is under way; what is newer goes next
-  let high = 28, wide = 28, cell = 10, names = [], suited;
+  let high = 1, wide = 1, cell = SIDE, names = [], suited;
 
   function bar() {
     const fill = make("i", {}), text = make("span", { class: "value" }), name = make("b", {});
@@ -88,12 +88,13 @@ export function drawing({ say, percent, tell }, send) {
     return [((clientX - box.left) * field.width) / box.width, ((clientY - box.top) * field.height) / box.height];
   }
 
+  /** @type {(from: number[], to: number[]) => void} */
   function stroke(from, to) {
     pen.strokeStyle = "#fff";
     pen.lineWidth = Math.max(NIB, 1.4 * cell);
     pen.lineCap = pen.lineJoin = "round";
     pen.beginPath();
-    pen.moveTo(...from);
+    pen.moveTo(from[0], from[1]);
     pen.lineTo(to[0] + 0.01, to[1]);
     pen.stroke();
     empty = false;

@@ -1,17 +1,20 @@
 // A person's own file on its way to the server, in pieces, with how far it is and what went wrong.
 
 import { make } from "../core/dom.js";
+import { facts } from "../core/facts.js";
 
-const PIECE = 48 * 1024; // the server takes no larger one: lab/runs/uploads.py
+const PIECE = facts.limits.piece; // bytes of one request
 export const SETS = ".csv,.tsv,.txt,.gz,.npz", WEIGHTS = ".safetensors", HISTORIES = ".json,.csv";
 
 /** What the server makes of a file, {set} or {run}; an Error whose message is for people. `run`: the one
  *  whose history the file is. */
 async function send(file, lang, progress, run) {
   const name = encodeURIComponent(file.name.toWellFormed?.() ?? file.name);
-  let said = {}, at = 0;
+  /** @type {any} */
+  let said = {};
+  let at = 0;
   do {
-    const where = new URLSearchParams({ at, of: file.size, ...(said.file && { file: said.file }), ...(run && { run }) });
+    const where = new URLSearchParams({ at: String(at), of: String(file.size), ...(said.file && { file: said.file }), ...(run && { run }) });
     progress(Math.min(1, (at + PIECE) / file.size));
     const answer = await fetch(`/files/${name}?${where}`, {
       method: "POST", headers: { "Accept-Language": lang }, body: file.slice(at, at + PIECE) });
@@ -24,8 +27,8 @@ async function send(file, lang, progress, run) {
 
 /** A button that opens a file, and a line that says what becomes of it; `taken(answer)` → a sentence.
  *  `beside`: endings of files that may be chosen together with it, and belong to the run it becomes. */
-export function chooser({ say, lang }, { id, label, accept, beside, taken }) {
-  const input = make("input", { type: "file", id, accept: [accept, beside ?? []].flat().join(), multiple: Boolean(beside),
+export function chooser({ say, lang }, { id, label, accept, beside = "", taken }) {
+  const input = make("input", { type: "file", id, accept: [accept, beside].filter(Boolean).join(), multiple: Boolean(beside),
     class: "unseen", onchange: () => take(...inOrder([...input.files])) });
   const element = make("label", { class: "pick", for: id, title: say(`network.${label}_why`) }, say(`network.${label}`), input);
   const bar = make("progress", { max: 1, value: 0, hidden: true, "aria-label": say("network.sent") });
@@ -42,7 +45,7 @@ export function chooser({ say, lang }, { id, label, accept, beside, taken }) {
   /** The weights first: only then is there a run whose history the other can be. */
   function inOrder(files) {
     const belongs = (file) => !file.name.toLowerCase().endsWith(accept);
-    return beside ? files.sort((one, other) => belongs(one) - belongs(other)) : files;
+    return beside ? files.sort((one, other) => Number(belongs(one)) - Number(belongs(other))) : files;
   }
 
   /** The first file, and what was chosen beside it. */

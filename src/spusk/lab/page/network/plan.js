@@ -1,24 +1,20 @@
 // What a training is started with: presets, and how its parts are read from a form or an address.
 
+import { facts } from "../core/facts.js";
 import { fitted, isOwn, sets } from "./sets.js";
 
-export const PRESETS = {
-  small: { data: "sample", layers: "784-30-10", rate: 3, batch: 10, epochs: 10, init: "scaled", seed: 0 },
-  mnist: { data: "mnist", layers: "784-100-10", rate: 3, batch: 10, epochs: 10, init: "scaled", seed: 0 },
-  lecture: { data: "mnist", layers: "784-89-100306-10", rate: 0.012, batch: 10, epochs: 10, init: "wide", seed: 0 },
-};
-export const INITS = ["scaled", "normal", "wide"];
-const MOST_WEIGHTS = 12e6, MOST_ACTIVATIONS = 10e6, MOST_BATCH = 60000; // the server's own limits: lab/requests.py
+export const { presets: PRESETS, inits: INITS } = facts;
+const MOST = facts.limits;
 const SEPARATORS = /[-–,; .]+/;
 const NUMBER = /^\d+(\.\d+)?(e-?\d{1,2})?$/i;
 
 const READ = { // text and the plan that it stands in -> value
   data: (text) => (sets.has(text) ? text : undefined),
   layers,
-  rate: (text) => within(NUMBER.test(text) ? Number(text) : NaN, Number.MIN_VALUE, 1e6),
+  rate: (text) => within(NUMBER.test(text) ? Number(text) : NaN, Number.MIN_VALUE, MOST.rate),
   batch: (text, plan) => whole(text, 1, mostBatch(plan)),
-  epochs: (text) => whole(text, 1, 1000),
-  seed: (text) => whole(text, 0, Number.MAX_SAFE_INTEGER),
+  epochs: (text) => whole(text, 1, MOST.epochs),
+  seed: (text) => whole(text, 0, MOST.seed),
   init: (text, { layers }) => (INITS.includes(text) && (text !== "wide" || sizesOf(layers).length > 2) ? text : undefined),
 };
 export const PARTS = Object.keys(READ);
@@ -66,7 +62,7 @@ export const sizesOf = (text) => String(text).split(SEPARATORS).map(Number);
 /** Precedents in a batch at most: layers as wide as the lecture's leave room for few. */
 export function mostBatch({ layers }) {
   const neurons = sizesOf(layers).reduce((sum, n) => sum + n, 0);
-  return Math.max(1, Math.min(MOST_BATCH, Math.floor(MOST_ACTIVATIONS / neurons) || MOST_BATCH));
+  return Math.max(1, Math.min(MOST.batch, Math.floor(MOST.activations / neurons) || MOST.batch));
 }
 
 export function presetOf(plan) {
@@ -76,10 +72,11 @@ export function presetOf(plan) {
 function layers(text, { data }) {
   const set = sets.get(data);
   if (!set) return undefined;
-  if (!/^\d{1,8}([-–,; ]+\d{1,8}){1,5}$/.test(text)) return undefined;
+  if (!/^\d{1,8}([-–,; ]+\d{1,8})+$/.test(text)) return undefined;
   const sizes = sizesOf(text);
+  if (sizes.length > MOST.layers) return undefined;
   const weights = sizes.slice(1).reduce((sum, m, i) => sum + (sizes[i] + 1) * m, 0);
-  const fits = sizes[0] === set.inputs && sizes.at(-1) === set.classes && sizes.every((n) => n >= 1) && weights <= MOST_WEIGHTS;
+  const fits = sizes[0] === set.inputs && sizes.at(-1) === set.classes && sizes.every((n) => n >= 1) && weights <= MOST.weights;
   return fits ? sizes.join("-") : undefined;
 }
 

@@ -1,10 +1,8 @@
 // The sets that can be trained on: the two that are always named, and people's own files.
 
-const DIGITS = [..."0123456789"];
-const digits = (id, precedents) => ({ id, name: id, inputs: 784, classes: 10, precedents, shape: [28, 28], names: DIGITS });
-const ALWAYS = [digits("sample", 4000), digits("mnist", 60000)];
+import { facts } from "../core/facts.js";
 
-export const sets = new Map(ALWAYS.map((set) => [set.id, set]));
+export const sets = new Map(facts.sets.map((set) => [set.id, set]));
 export const isOwn = (id) => /^own-[0-9a-f]{12}$/.test(id ?? "");
 
 /** The server's list is the truth: a server that began anew has no files. `here`: false for a set that is
@@ -20,4 +18,4 @@ export function fitted(layers, id) {
   return set ? [set.inputs, ...inner, set.classes].join("-") : layers;
 }
 
-export const isDigits = (names) => names?.length === 10 && names.every((name, i) => name === DIGITS[i]);
+export const isDigits = (names) => names?.length === 10 && names.every((name, i) => name === String(i));

@@ -30,7 +30,7 @@ export function columns(count, width, height) {
 }
 
 export function weights({ say, number }) {
-  let stamps = [], images = [], size = { width: 28, height: 28 }, chosen; // chosen: by keys
+  let stamps = [], images = [], size = { width: 1, height: 1 }, chosen; // chosen: by keys
   const reading = make("p", { class: "reading small faint", "aria-live": "polite" });
   const picture = canvas(say("network.weights"), draw, { ...KEYED, class: "weights" });
   touchable(picture.element, { at: point, move: walk, leave: () => ring() });

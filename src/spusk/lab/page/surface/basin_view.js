@@ -2,12 +2,12 @@
 
 import { KINDS } from "../core/colours.js";
 import { make } from "../core/dom.js";
+import { facts } from "../core/facts.js";
 import { pointText } from "./numbers.js";
 import { pictureOf } from "./map.js";
 
-const FINE = 512; // points of a side
+const { points: FINE, steps: STEPS } = facts.basins; // points of a side; of a descent
 const SIZES = [64, FINE]; // by the page: a coarse map at once; where descents are long the fine one takes seconds
-const STEPS = 1000;
 const PAUSE = 120; // ms without a change
 const MORE = 0.06; // of a side, at each end
 

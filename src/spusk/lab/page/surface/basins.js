@@ -1,19 +1,19 @@
 // The map of basins of attraction: which minimum each start reaches; by the server's native part, or by
 // two workers of the page.
 
-import { ask, offline } from "../core/offline.js";
 import { AWAY, KINDS, NONE, css } from "../core/colours.js";
+import { facts } from "../core/facts.js";
+import { ask, offline } from "../core/offline.js";
 
 const WORKERS = 2;
 const BAND = 32; // rows: small enough that both workers end together
-const DIVERGED = -2; // as in math/basins.js
 const DARKEST = 0.45; // of a colour, for the slowest starts
 const PALE = [0, 0.35, 0.6, 0.8]; // more minima than colours: the same once more, nearer to white
 const DETAIL = 0.98; // of the starts are told apart by their steps; the few slowest are as dark
 
 let asked;
 let crew = [];
-let refuse = () => {};
+let refuse = (_error) => {};
 
 /**
  * Which minimum each start of a view (by default the whole one) reaches, and in how many steps of the plain rule.
@@ -22,7 +22,7 @@ let refuse = () => {};
  * ImageData wants it; legend: [{colour, x, kind}], kind: global, local, none or diverged.
  * A newer call ends this one: it is rejected with an AbortError.
  */
-export function basinMap(tape, described, { rate, steps = 1000, size = 512, tolerance = 1e-6, view = described.view }) {
+export function basinMap(tape, described, { rate, steps = facts.basins.steps, size = facts.basins.points, tolerance = facts.descent.tolerance, view = described.view }) {
   cancelBasins();
   const { minima } = described;
   if (tape.n !== 2) return Promise.reject(new RangeError(`basins: 2 variables, found ${tape.n}`));
@@ -62,7 +62,7 @@ export function cancelBasins() {
   for (const worker of crew) worker.terminate();
   crew = [];
   refuse(new DOMException("a newer map is asked for", "AbortError"));
-  refuse = () => {};
+  refuse = (_error) => {};
 }
 
 function compute(scene, done, failed) {
@@ -83,7 +83,7 @@ function compute(scene, done, failed) {
       if (--missing) next(worker);
       else finish(map, done);
     };
-    worker.postMessage({ scene });
+    worker.postMessage({ facts, scene });
     next(worker);
     return worker;
   });
@@ -92,7 +92,7 @@ function compute(scene, done, failed) {
 function finish(map, done) {
   for (const worker of crew) worker.terminate();
   crew = [];
-  refuse = () => {};
+  refuse = (_error) => {};
   done(map);
 }
 
@@ -117,13 +117,13 @@ function spread(which, steps) {
 
 function paint(rgba, place, kind, dark, hatched) {
   const colour = colourOf(kind);
-  const light = kind >= 0 ? 1 - DARKEST * dark : kind === DIVERGED && hatched ? 1.9 : 1;
+  const light = kind >= 0 ? 1 - DARKEST * dark : kind === facts.basins.away && hatched ? 1.9 : 1;
   for (let k = 0; k < 3; k++) rgba[place + k] = colour[k] * light;
   rgba[place + 3] = 255;
 }
 
 function colourOf(kind) {
-  if (kind < 0) return kind === DIVERGED ? AWAY : NONE;
+  if (kind < 0) return kind === facts.basins.away ? AWAY : NONE;
   const pale = PALE[Math.floor(kind / KINDS.length) % PALE.length];
   return KINDS[kind % KINDS.length].map((part) => Math.round(part + pale * (255 - part)));
 }

@@ -1,10 +1,11 @@
 // Rate, rule and steps. The rate's slider is logarithmic; the bound of the rule is marked on it.
 
 import { make } from "../core/dom.js";
+import { facts } from "../core/facts.js";
 import { boundMark } from "../core/mark.js";
 import { written } from "../core/words.js";
 import { fieldText, typed } from "./numbers.js";
-import { MOST_STEPS, RULES, parametersOf } from "./state.js";
+import { LEAST, MOST_STEPS, RULES, parametersOf } from "./state.js";
 import { boundOf, eigen } from "../math/explain.js";
 
 const STOPS = 1000; // of the slider
@@ -20,12 +21,12 @@ export function controls(say, lang, change, keep) {
     type: "range", id: "rate", min: 0, max: STOPS, step: 1, "aria-label": say("surface.rate"),
     oninput: () => change({ rate: rateAt(Number(slider.value)) }),
   });
-  const field = number("rate-number", say("surface.rate"), (rate) => rate > 0 && rate <= 1e6 && change({ rate }));
+  const field = number("rate-number", say("surface.rate"), (rate) => rate > 0 && rate <= facts.limits.rate && change({ rate }));
   const mark = boundMark();
   const rule = make("select", { id: "rule", onchange: () => change({ rule: rule.value }) },
     RULES.map((name) => make("option", { value: name }, say(`surface.${name}`))));
   const isShare = (value) => value >= 0 && value < 1;
-  const isPositive = (value) => value >= 1e-12 && value <= 1e6;
+  const isPositive = (value) => value >= LEAST && value <= facts.limits.rate;
   const own = Object.entries({ beta: isShare, beta2: isShare, epsilon: isPositive, half: isPositive }).map(([name, good]) => {
     const input = number(name, say(`surface.${name}_label`), (value) => good(value) && change({ [name]: value }));
     const text = make("span", { "aria-hidden": "true" });
@@ -56,9 +57,9 @@ export function controls(say, lang, change, keep) {
   return {
     element,
     begin: (described, program) => (range = rangeOf(described, program)),
-    nudge: (rate, way) => Number(Math.min(Math.max(rate * 10 ** (way * 0.025), 1e-12), 1e6).toPrecision(3)),
+    nudge: (rate, way) => Number(Math.min(Math.max(rate * 10 ** (way * 0.025), LEAST), facts.limits.rate).toPrecision(3)),
     show({ state, why }) {
-      slider.value = Math.round(STOPS * share(state.rate));
+      slider.value = String(Math.round(STOPS * share(state.rate)));
       slider.setAttribute("aria-valuetext", written(state.rate, lang));
       put(field, state.rate);
       for (const { name, input, text, row } of own) {

@@ -1,8 +1,10 @@
 // The worker of escape.js: a part of the starts at every rate, then the next part; each is told at once.
 
+import { take } from "../core/facts.js";
 import { counter, sharesOf } from "../math/escapes.js";
 
-onmessage = ({ data: { tape, minima, view, rates, options } }) => {
+onmessage = ({ data: { facts, tape, minima, view, rates, options } }) => {
+  take(facts);
   const count = counter(tape, minima, view, options);
   const sums = rates.map(() => ({}));
   for (let from = 0; from < options.count; from += options.part) {

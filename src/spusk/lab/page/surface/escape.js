@@ -1,6 +1,7 @@
 // The escape experiment of the lecture (L5): for each rate, where thousands of random starts end.
 
 import { canvas, make } from "../core/dom.js";
+import { facts } from "../core/facts.js";
 import { written } from "../core/words.js";
 import { bounds, lowest, ratesFor } from "../math/escapes.js";
 import { SHARES, along, colourOf, drawStacked, frameOf } from "./stacked.js";
@@ -51,8 +52,7 @@ function sceneOf({ say, lang, program, described }) {
   const limits = bounds(program, minima);
   const limit = (wanted) => Math.max(...limits.filter((_, k) => best[k] === wanted));
   const [lets, holds] = [limit(false), limit(true)]; // beyond the first no local minimum holds a descent
-  const marks = [["local", lets], ["global", holds]]
-    .map(([name, rate]) => ({ rate, name: say(`escape.bound_${name}`) }))
+  const marks = [{ rate: lets, name: say("escape.bound_local") }, { rate: holds, name: say("escape.bound_global") }]
     .filter(({ rate }) => rate >= rates[0] && rate <= rates.at(-1));
   const number = (value) => written(value, lang);
   return { rates, marks, lets, holds, rows: [], chosen: null, written: number, percent: (share) => percent(share, lang) };
@@ -77,7 +77,7 @@ function count(tape, { minima, view }, scene, grown, done) {
     grown(data.counted);
   };
   worker.onerror = () => done(true);
-  worker.postMessage({ tape, minima, view, rates: scene.rates, options: OPTIONS });
+  worker.postMessage({ facts, tape, minima, view, rates: scene.rates, options: OPTIONS });
   return worker;
 }
 

@@ -1,13 +1,14 @@
 // The field for a formula, what was wrong with it, and the function as mathematics.
 
 import { make, scrolling } from "../core/dom.js";
+import { facts } from "../core/facts.js";
 import { bracket, broken, el, pieces, slope, variable } from "./math.js";
 
 /** `draw(text)` reads a formula; `edited()`: what is read meanwhile is wanted no more. */
 export function formulaField(say, lang, draw, edited) {
   const input = make("input", {
     type: "text", id: "formula", spellcheck: "false", autocapitalize: "off", autocomplete: "off",
-    maxlength: 500, "aria-describedby": "formula-wrong",
+    maxlength: facts.limits.formula, "aria-describedby": "formula-wrong",
   });
   const complaint = make("p", { id: "formula-wrong", class: "small", role: "alert", hidden: true });
   const shown = scrolling(make("div", { class: "maths", "aria-label": say("surface.function_label"), role: "group" }));

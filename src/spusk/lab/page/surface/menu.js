@@ -5,17 +5,18 @@ import { PRESETS } from "../network/plan.js";
 import { want } from "../network/wanted.js";
 import { offline } from "../core/offline.js";
 import { gallery } from "./source.js";
+import { DEFAULTS } from "./state.js";
 
 // Each is a whole state of the view, or the name of a training's preset.
 const PICTURES = {
   picture_path: { f: "lecture" },
   picture_rates: {
     f: "lecture", x: [0, 0], rate: 0.52, rule: "plain", steps: 100, n: 100, show: "map",
-    keep: [0.02, 0.2, 0.45].map((rate) => ({ rate, rule: "plain", beta: 0.9, x: [0, 0] })),
+    keep: [0.02, 0.2, 0.45].map((rate) => ({ ...DEFAULTS, rate, rule: "plain", x: [0, 0] })),
   },
   picture_escape: {
     f: "escape", x: [5], rate: 1, rule: "plain", steps: 100, n: 100, show: "map",
-    keep: [{ rate: 0.1, rule: "plain", beta: 0.9, x: [5] }],
+    keep: [{ ...DEFAULTS, rate: 0.1, rule: "plain", x: [5] }],
   },
   picture_network: "small",
   picture_size: "lecture",

@@ -1,10 +1,9 @@
 // From a state to everything that is drawn: the path, the kept ones, and why they did so.
 
 import { descend } from "../math/descent.js";
-import { DEFAULTS } from "../math/rules.js";
 import { fitting } from "../math/view_box.js";
 import { SERIES } from "../core/series.js";
-import { PLANAR } from "./state.js";
+import { DEFAULTS, PLANAR } from "./state.js";
 import { explain } from "../math/explain.js";
 
 const ENOUGH = 2000; // steps that are tried to see how many a first picture needs
@@ -38,7 +37,7 @@ export function completed(wanted, described, program) {
   const dropped = Object.keys(fits).filter((part) => !fits[part]);
   const taken = Object.fromEntries(Object.entries(wanted).filter(([part]) => !dropped.includes(part)));
   const state = {
-    x: described.start, rate: described.rate, rule: "plain", ...parameters(), show: "map", keep: [], ...taken,
+    x: described.start, rate: described.rate, rule: "plain", ...DEFAULTS, steps: undefined, n: undefined, show: "map", keep: [], ...taken,
     f: described.name ?? described.formula,
     box: fitting(taken.box, described.view),
   };
@@ -46,11 +45,6 @@ export function completed(wanted, described, program) {
   state.steps ??= enough(program, state);
   state.n ??= state.steps;
   return { state, dropped };
-}
-
-function parameters() {
-  const { beta, beta2, epsilon, half } = DEFAULTS;
-  return { beta, beta2, epsilon, half };
 }
 
 function enough(program, state) {

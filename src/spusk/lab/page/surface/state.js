@@ -1,14 +1,21 @@
 // What the view shows, as text for the address and back. The address comes from strangers.
 
-import { DEFAULTS, rules } from "../math/rules.js";
+import { facts } from "../core/facts.js";
 
-export const RULES = rules;
-const PARAMETERS = { falling: ["half"], momentum: ["beta"], nesterov: ["beta"], adam: ["beta", "beta2", "epsilon"] };
+export const RULES = Object.keys(facts.rules);
+// β stands for Adam's β₁ too: who changes the rule keeps it
+const named = (name) => (name === "beta1" ? "beta" : name);
+const PARAMETERS = Object.fromEntries(RULES.map((rule) => [rule, Object.keys(facts.rules[rule]).map(named)]));
+/** What the parameters are where nothing else is said. */
+export const DEFAULTS = Object.fromEntries(RULES.flatMap((rule) =>
+  Object.entries(facts.rules[rule]).map(([name, value]) => [named(name), value])));
 /** What a rule takes beside η. */
-export const parametersOf = (rule) => PARAMETERS[rule] ?? [];
+export const parametersOf = (rule) => PARAMETERS[rule];
+// a kept row has a place for them all the same where a rule takes none
+const packedOf = (rule) => (PARAMETERS[rule]?.length ? PARAMETERS[rule] : ["beta"]);
 export const MOST_STEPS = 10000;
+export const LEAST = 1e-12; // of all that must be positive
 const MOST_KEPT = 6;
-const LONGEST = 500; // characters of a formula, as the server's limit
 export const TABS = ["map", "relief", "basins", "escape"];
 export const PLANAR = ["relief", "basins"]; // those that need two variables
 
@@ -18,7 +25,7 @@ const whole = (text) => (/^\d{1,6}$/.test(text) ? Number(text) : NaN);
 
 // Each reader gives undefined for what it does not understand.
 const READ = {
-  f: (text) => (text.trim() && text.length <= LONGEST ? text : undefined),
+  f: (text) => (text.trim() && text.length <= facts.limits.formula ? text : undefined),
   x: point,
   rate: (text) => positive(number(text)),
   rule: (text) => (RULES.includes(text) ? text : undefined),
@@ -47,25 +54,25 @@ function box(text) {
 }
 
 function positive(value) {
-  return value > 0 && value <= 1e6 && value >= 1e-12 ? value : undefined;
+  return value >= LEAST && value <= facts.limits.rate ? value : undefined;
 }
 
 function share(value) {
   return value >= 0 && value < 1 ? value : undefined;
 }
 
-// η, rule, its parameters with ~ between them, x: a rule without any has a place for them all the same
+// η, rule, its parameters with ~ between them, x
 function kept(text) {
   const rows = text.split(";").map((row) => {
     const [rate, rule, own = "", ...x] = row.split(",");
     const parts = own.split("~");
-    const names = Object.hasOwn(PARAMETERS, rule) ? PARAMETERS[rule] : ["beta"];
+    const names = packedOf(RULES.includes(rule) ? rule : "plain");
     const parameters = names.map((name, k) => [name, k < parts.length ? READ[name](parts[k]) : DEFAULTS[name]]);
     const many = parts.length > names.length ? undefined : true;
     return { rate: READ.rate(rate), rule: READ.rule(rule ?? ""), x: point(x.join(",")), many, ...Object.fromEntries(parameters) };
   });
   const good = rows.every((row) => Object.values(row).every((part) => part !== undefined));
-  return good && rows.length <= MOST_KEPT ? rows.map(({ many, ...row }) => ({ ...DEFAULTS, ...row })) : undefined;
+  return good && rows.length <= MOST_KEPT ? rows.map(({ many: _, ...row }) => ({ ...DEFAULTS, ...row })) : undefined;
 }
 
 /** { wanted: what was understood, wrong: the keys that were not }. */
@@ -92,7 +99,7 @@ export function writeState({ f, x, rate, rule, steps, n, keep, show, box, ...own
 
 // Parameters as a kept row has them: those at the end that are the usual ones go without saying.
 function packed(settings) {
-  const [first, ...more] = PARAMETERS[settings.rule] ?? ["beta"];
+  const [first, ...more] = packedOf(settings.rule);
   const usual = more.every((name) => settings[name] === DEFAULTS[name]);
   return [first, ...(usual ? [] : more)].map((name) => settings[name]).join("~");
 }

@@ -1,10 +1,10 @@
 // What the path did and why, in words.
 
 import { make } from "../core/dom.js";
+import { facts } from "../core/facts.js";
 import { nearest } from "../math/explain.js";
 import { pointText, pretty, rounded } from "./numbers.js";
 
-const AT = 1e-3; // of the view: so near a minimum the path has reached it
 const FACES = { converged: "good", diverged: "bad", not_finite: "bad" };
 
 export function verdictBox(say, lang) {
@@ -34,7 +34,7 @@ function what({ path, program, described }, say, lang) {
   const width = Math.max(...described.view.map(([low, high]) => high - low));
   const end = path.points.subarray(path.step * program.n);
   const minimum = nearest(described.minima, end);
-  const kind = minimum?.gap <= AT * width ? (minimum.global ? "global" : "local") : "still";
+  const kind = minimum?.gap <= facts.descent.near * width ? (minimum.global ? "global" : "local") : "still";
   const x = kind === "still" ? end : minimum.x;
   return say(`surface.converged_${kind}`, { ...numbers, x: pointText(x, lang), value: rounded(path.values.at(-1)) });
 }

@@ -1,0 +1,102 @@
+"""What the page knows from Python, in one dict for JSON: limits, presets, codes and names.
+
+The server gives it at /facts, the exported page holds it, and the page hands it to its workers:
+page/core/facts.js says how. Nothing of it is typed again in JavaScript.
+"""
+
+from collections.abc import Callable
+from inspect import Parameter, signature
+from typing import Any
+
+import numpy as np
+
+from spusk.descent import descend, explain
+from spusk.descent.basin_maps import NEAR
+from spusk.descent.batch import TOLERANCE
+from spusk.i18n import LANGUAGES
+from spusk.lab import requests
+from spusk.lab.formulas import basins
+from spusk.lab.runs.sets import ALWAYS
+from spusk.lab.runs.uploads import PIECE
+from spusk.nn.activations import ACTIVATIONS
+from spusk.nn.init import INITS
+from spusk.nn.losses import LOSSES
+from spusk.optim.line_search import HALVINGS, SUFFICIENT
+from spusk.optim.rules import RULES
+from spusk.optim.stopping import BLOCKS, FAR, GROWN, OUTCOMES, TAIL
+from spusk.training import Plan
+from spusk.training.presets import PRESETS, Preset
+
+HALF = 10.0  # steps after which the falling rate of the page is half of what it was
+OFFERED = {  # by the set that each is for
+    "small": ("sample", Preset((784, 30, 10), "scaled", Plan(rate=3.0))),
+    "mnist": ("mnist", Preset((784, 100, 10), "scaled", Plan(rate=3.0))),
+    "lecture": ("mnist", PRESETS["lecture"]),
+}
+
+
+def facts() -> dict[str, Any]:
+    """All of it; every value is plain data."""
+    return {
+        "languages": list(LANGUAGES),
+        "descent": descent(),
+        "explain": {"near": explain.NEAR, "newton": explain.NEWTON_STEPS},
+        "outcomes": [outcome.key for outcome in OUTCOMES],  # their places are their codes
+        "rules": rules(),
+        "basins": {
+            "away": basins.AWAY, "none": basins.NONE,
+            "points": basins.MOST_POINTS, "steps": basins.MOST_STEPS,
+        },
+        "activations": list(ACTIVATIONS),
+        "losses": list(LOSSES),
+        "inits": list(INITS),
+        "sets": [known.told() for known in ALWAYS.values()],
+        "presets": {name: described(data, preset) for name, (data, preset) in OFFERED.items()},
+        "limits": limits(),
+    }  # fmt: skip
+
+
+def descent() -> dict[str, float]:
+    """The numbers by which a descent is judged, and what it takes by default."""
+    return {
+        "far": FAR, "grown": GROWN, "tail": TAIL, "blocks": BLOCKS, "near": NEAR,
+        "tolerance": TOLERANCE[np.dtype(np.float64)],
+        "steps": defaults(descend)["steps"], "sufficient": SUFFICIENT, "halvings": HALVINGS,
+    }  # fmt: skip
+
+
+def rules() -> dict[str, dict[str, float]]:
+    """What each rule takes beside η, with what it takes by default, in the page's order."""
+    others = {name: defaults(make) for name, make in RULES.items()}
+    plain = others.pop("plain")
+    return {"plain": plain, "falling": {"half": HALF}, "backtracking": {}} | others
+
+
+def defaults(make: Callable[..., Any]) -> dict[str, float]:
+    """The parameters that need not be given."""
+    given = signature(make).parameters.values()
+    return {p.name: p.default for p in given if p.default is not Parameter.empty}
+
+
+def described(data: str, preset: Preset) -> dict[str, Any]:
+    """A preset as the page's form has it."""
+    sizes, init, plan = preset
+    return {
+        "data": data, "layers": "-".join(map(str, sizes)), "rate": plan.rate,
+        "batch": plan.batch, "epochs": plan.epochs, "init": init, "seed": plan.seed,
+    }  # fmt: skip
+
+
+def limits() -> dict[str, float]:
+    """How much a page may ask for."""
+    return {
+        "formula": requests.FORMULA_LIMIT,  # characters
+        "rate": requests.MOST_RATE,
+        "layers": requests.MOST_LAYERS,
+        "weights": requests.MOST_WEIGHTS,
+        "activations": requests.MOST_ACTIVATIONS,
+        "batch": requests.MOST_BATCH,
+        "epochs": requests.MOST_EPOCHS,
+        "seed": requests.MOST_SEED,
+        "piece": PIECE,  # bytes of a file in one request
+    }

@@ -1,0 +1,33 @@
+// What the page has from Python, typed nowhere else: limits, presets, codes and names (lab/facts.py).
+
+/**
+ * @typedef {object} Facts
+ * @property {string[]} languages
+ * @property {{far: number, grown: number, tail: number, blocks: number, near: number, tolerance: number,
+ *   steps: number, sufficient: number, halvings: number}} descent by which a descent is judged
+ * @property {{near: number, newton: number}} explain
+ * @property {string[]} outcomes
+ * @property {Record<string, Record<string, number>>} rules what each takes beside η, with its defaults
+ * @property {{away: number, none: number, points: number, steps: number}} basins
+ * @property {string[]} activations
+ * @property {string[]} losses
+ * @property {string[]} inits
+ * @property {Set[]} sets
+ * @property {Record<string, Plan>} presets
+ * @property {Record<"formula" | "rate" | "layers" | "weights" | "activations" | "batch" | "epochs" | "seed" | "piece", number>} limits
+ *
+ * @typedef {{id: string, name: string, inputs: number, classes: number, precedents: number,
+ *   shape: [number, number] | null, names: string[] | null, here?: boolean}} Set
+ * @typedef {{data: string, layers: string, rate: number, batch: number, epochs: number, init: string, seed: number}} Plan
+ */
+
+/** @type {Facts} */
+export let facts;
+
+/**
+ * Takes them in; a module that reads them as it is imported is imported after this.
+ * @param {Facts} found
+ */
+export function take(found) {
+  facts = found;
+}
