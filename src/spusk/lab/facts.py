@@ -13,6 +13,7 @@ import numpy as np
 from spusk.descent import descend, explain
 from spusk.descent.basin_maps import NEAR
 from spusk.descent.batch import TOLERANCE
+from spusk.functions import critical
 from spusk.i18n import LANGUAGES
 from spusk.lab import requests
 from spusk.lab.formulas import basins
@@ -40,7 +41,9 @@ def facts() -> dict[str, Any]:
     return {
         "languages": list(LANGUAGES),
         "descent": descent(),
-        "explain": {"near": explain.NEAR, "newton": explain.NEWTON_STEPS},
+        "explain": {
+            "near": explain.NEAR, "newton": critical.NEWTON_STEPS, "flat": critical.FLAT,
+        },
         "outcomes": [outcome.key for outcome in OUTCOMES],  # their places are their codes
         "rules": rules(),
         "basins": {

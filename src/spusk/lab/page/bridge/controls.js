@@ -10,18 +10,18 @@ let count = 0;
  * A slider from low to high; `log` moves by powers of ten. `set(value)` moves it silently; `mark(bound,
  * words)`, where it is `marked`, shows a bound on it.
  */
-export function slider({ label, lang, low, high, value, step, log = false, marked = false, onchange, shown }) {
+export function slider({ label, lang, low, high, value, log = false, step = log ? 0.01 : 1, marked = false, onchange, shown = (now) => written(now, lang) }) {
   const [to, from] = log ? [Math.log10, (x) => Number((10 ** x).toPrecision(3))] : [Number, Number];
   const id = `bridge-${++count}`;
-  const input = make("input", { type: "range", id, min: to(low), max: to(high), step: step ?? (log ? 0.01 : 1) });
+  const input = make("input", { type: "range", id, min: to(low), max: to(high), step });
   const output = make("output", { for: id });
   const write = (now) => {
-    const text = shown ? shown(now) : written(now, lang);
+    const text = shown(now);
     output.textContent = text;
     input.setAttribute("aria-valuetext", text);
   };
   function set(now) {
-    input.value = to(now);
+    input.value = String(to(now));
     write(now);
   }
   input.addEventListener("input", () => {
@@ -32,7 +32,7 @@ export function slider({ label, lang, low, high, value, step, log = false, marke
   set(value);
   const name = make("label", { for: id }, label);
   const move = (steps) => {
-    input.value = Number(input.value) + steps * (log ? 0.1 : 1);
+    input.value = String(Number(input.value) + steps * (log ? 0.1 : 1));
     input.dispatchEvent(new Event("input"));
   };
   const bound = boundMark();

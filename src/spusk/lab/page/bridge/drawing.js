@@ -52,6 +52,7 @@ function edges() {
 /** Draws with `now` (numbers by key); shows those whose key `visible` allows, `fresh` ones marked. */
 export function drawing({ narrow, large, label, lang, now, y, cost, visible, fresh, touched }) {
   const form = forms(narrow, large);
+  /** @type {(key: string, place: number[], sign?: string) => SVGElement} */
   const text = (key, [x, at], sign = called(key)) => {
     const shown = visible(key);
     const said = `${sign} ${shown ? written(now[key], lang) : "·"}`;
@@ -60,6 +61,7 @@ export function drawing({ narrow, large, label, lang, now, y, cost, visible, fre
     const tell = () => touched(key);
     return svg("text", { x, y: at, class: `number ${kind}`, "data-key": key, "data-value": now[key], onclick: tell, onpointerenter: tell }, said);
   };
+  /** @type {(key: string, place: number[]) => SVGElement[]} */
   const pair = (key, [x, at]) => {
     const both = [text(key, [x, at], short(key)), text(`g${key}`, [x, at + form.line], "∂C")];
     const width = Math.max(...both.map((one) => one.textContent.length)) * form.letter + 6;

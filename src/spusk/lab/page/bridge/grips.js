@@ -9,12 +9,14 @@ const NUDGES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
  * is a press on empty ground, `remove(k)` a shift-click, long press or Delete, `nudge(k, dx, dy)` an
  * arrow, `add()` Enter; `chosen(k)` tells which one the keys move (−1: none).
  */
-export function grips(element, { places, move, tap, remove, nudge, add, chosen = () => {}, done = () => {} }) {
+export function grips(element, { places, move, tap, remove = null, nudge, add = null, chosen = (_k) => {}, done = () => {} }) {
   let held = -1, moved = false, down = null, timer = 0, now = 0;
+  /** @returns {[number, number]} */
   const place = (event) => {
     const { left, top } = element.getBoundingClientRect();
     return [event.clientX - left, event.clientY - top];
   };
+  /** @param {number[]} place */
   const nearest = ([px, py]) => {
     let best = -1, least = NEAR;
     places().forEach(([x, y], k) => {
@@ -28,7 +30,7 @@ export function grips(element, { places, move, tap, remove, nudge, add, chosen =
     [held, down] = [-1, null];
   }
   function removeHeld() {
-    remove?.(held);
+    remove(held);
     release();
     done();
   }

@@ -20,8 +20,13 @@ export function mount(room, tools) {
 }
 
 class LearningTab {
+  say; lang; remember; tell;
+  own; data; seed; neurons; layers; activation; rate; batch; taught; // as the address has them
+  V; order; net; pass; random; epochs; every; history; pointed; cost; accuracy; // what is being learned
+  kind = 1; chosen = -1; frame = 0;
+
   constructor(room, { say, lang, read, remember, tell }) {
-    Object.assign(this, { say, lang, remember, tell, kind: 1, chosen: -1, frame: 0 });
+    Object.assign(this, { say, lang, remember, tell });
     const own = read.take("points", null, unspelled);
     const data = read.choice("data", [...MANY, "own"]);
     Object.assign(this, {
@@ -90,7 +95,7 @@ class LearningTab {
     for (const { x, y } of this.V) {
       const answer = net.forward(this.net, x, this.pass);
       sum += net.cost(answer, y);
-      right += (answer[0] > 0.5 ? 1 : 0) === y[0];
+      right += Number(Number(answer[0] > 0.5) === y[0]);
     }
     Object.assign(this, { cost: sum / this.V.length, accuracy: right / this.V.length });
     if (this.epochs % this.every === 0) this.history.push([this.epochs, this.cost]);

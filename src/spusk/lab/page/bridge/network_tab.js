@@ -24,6 +24,10 @@ export function mount(room, tools) {
 }
 
 class NetworkTab {
+  say; lang; remember; narrow;
+  example; seed; rate; k; phase; used; base; epochs; learned; // as the address has them
+  before; touched; // the numbers before the step, and the one that is pointed at
+
   constructor(room, { say, lang, read, remember }) {
     Object.assign(this, { say, lang, remember, narrow: matchMedia(NARROW) });
     this.example = read.choice("example", Object.keys(EXAMPLES), "xor");
@@ -141,9 +145,14 @@ class NetworkTab {
     this.hint.textContent = this.touched ? explained(this.touched, filled) : this.say("bridge.network_hint");
   }
 
+  /** The numbers that are shown. */
+  keyed() {
+    return /** @type {SVGElement[]} */ (Array.from(this.paper.querySelectorAll("[data-key]")));
+  }
+
   touch(key) {
     this.touched = key;
-    for (const one of this.paper.querySelectorAll("[data-key]")) one.classList.toggle("looked-at", one.dataset.key === key);
+    for (const one of this.keyed()) one.classList.toggle("looked-at", one.dataset.key === key);
     this.explain();
   }
 
@@ -151,7 +160,7 @@ class NetworkTab {
   walk(event) {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.code];
     if (!by) return;
-    const keys = [...this.paper.querySelectorAll("[data-key]")].map((one) => one.dataset.key);
+    const keys = this.keyed().map((one) => one.dataset.key);
     const at = keys.indexOf(this.touched);
     this.touch(keys.at(at < 0 && by < 0 ? -1 : (at + by) % keys.length));
     event.preventDefault();

@@ -25,8 +25,11 @@ export function mount(room, tools) {
 const onMap = (w) => w.map((v) => Number(Math.min(Math.max(v, -SPAN), SPAN).toFixed(2)));
 
 class NeuronTab {
+  say; lang; remember; tell;
+  timer = 0; kind = 1; chosen = -1; startChosen = false;
+
   constructor(room, { say, lang, read, remember, tell }) {
-    Object.assign(this, { say, lang, remember, tell, timer: 0, kind: 1, chosen: -1, startChosen: false });
+    Object.assign(this, { say, lang, remember, tell });
     const own = read.take("points", null, unspelled);
     const set = read.choice("set", SETS);
     this.set = set === "own" && !own ? SETS[0] : set;

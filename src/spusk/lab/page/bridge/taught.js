@@ -25,6 +25,7 @@ export const taughtText = (taught) => taught.map(({ n, rate, batch }) => [n, rat
 /** Stretches read back; null where the text is no such list. */
 export function taughtFrom(text) {
   const rows = text.split(";").map((row) => row.split(",").map((part) => (part.trim() ? Number(part) : NaN)));
+  /** @type {(value: number, ends: number[]) => boolean} */
   const within = (value, [low, high]) => value >= low && value <= high;
   const good = ([n, rate, batch, ...more]) => !more.length && Number.isInteger(n) && n > 0
     && within(rate, RATES) && Number.isInteger(batch) && within(batch, BATCHES);

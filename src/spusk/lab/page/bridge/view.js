@@ -47,7 +47,7 @@ export function mount(room, { say, lang, settings, strange = [], tell, remember 
     leave();
     tab = name;
     tabs.forEach((one, k) => {
-      one.setAttribute("aria-selected", NAMES[k] === name);
+      one.setAttribute("aria-selected", String(NAMES[k] === name));
       one.tabIndex = NAMES[k] === name ? 0 : -1;
     });
     floor.setAttribute("aria-labelledby", `tab-${name}`);

@@ -20,6 +20,7 @@ export const KINDS = [
 export const NONE = [140, 146, 155]; // a grey
 export const AWAY = [44, 48, 56]; // nearly black
 
+/** @param {number[]} lab */
 function rgb([L, a, b]) {
   const l = (L + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (L - 0.1055613458 * a - 0.0638541728 * b) ** 3;
@@ -48,7 +49,10 @@ export function shade(t) {
   return TABLE[Math.round(Math.min(Math.max(t, 0), 1) * (SHADES - 1)) || 0];
 }
 
-/** A colour as CSS writes it. */
+/**
+ * A colour as CSS writes it.
+ * @param {number[]} rgb
+ */
 export function css([r, g, b]) {
   return `rgb(${r}, ${g}, ${b})`;
 }

@@ -12,7 +12,12 @@ export function contours(grid, width, height, levels) {
   return lines;
 }
 
-/** Lines of a grid whose corner (0, 0) is at x, y, and whose cells are sx by sy pixels. */
+/**
+ * Lines of a grid whose corner (0, 0) is at x, y, and whose cells are sx by sy pixels.
+ * @param {Path2D} lines
+ * @param {number[]} corner
+ * @param {number[]} cell
+ */
 export function placed(lines, [x, y], [sx, sy]) {
   const there = new Path2D();
   there.addPath(lines, new DOMMatrix([sx, 0, 0, -sy, x, y]));

@@ -1,5 +1,13 @@
 // Elements without a framework: make("button", { class: "plain", onclick }, "text", child).
 
+/**
+ * An element; a key that begins with "on" is an event's, a value or child that is nothing is left out.
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Record<string, any>} attributes
+ * @param {...any} children
+ * @returns {HTMLElementTagNameMap[Name]}
+ */
 export function make(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {

@@ -8,12 +8,12 @@ const SPAN = 1.38; // half of what is seen, in the box's units
 const CENTRE = 0.22; // the height that is looked at
 
 export class Camera {
-  constructor() {
-    this.reset();
-  }
+  turn = -0.95;
+  level = 0.68;
+  nearness = 1;
 
   reset() {
-    [this.turn, this.level, this.nearness] = [-0.95, 0.68, 1];
+    Object.assign(this, new Camera());
   }
 
   move(turn, level, nearer) {
@@ -35,7 +35,10 @@ export class Camera {
     return [[-s, c, 0], [-sl * c, -sl * s, cl], [cl * c, cl * s, sl]];
   }
 
-  /** A point of the box on the screen: [x, y, depth]; one picture is 2 wide and 2 high. */
+  /**
+   * A point of the box on the screen: [x, y, depth]; one picture is 2 wide and 2 high.
+   * @param {number[]} point
+   */
   project([x, y, z], aspect = 1) {
     const [right, up, back] = this.axes.map((a) => a[0] * x + a[1] * y + a[2] * (z - CENTRE));
     const depth = DISTANCE - back;

@@ -107,7 +107,7 @@ function newtonStep(slopes, low, top, along) {
   return [c * up - s * across, s * up + c * across];
 }
 
-const isMinimum = (low, top) => top > 0 && low >= -1e-6 * top;
+const isMinimum = (low, top) => top > 0 && low >= -facts.explain.flat * top;
 
 // Why there is no bound to tell at this point; "" where there is.
 function reason(program, minimum, low, top) {

@@ -110,6 +110,7 @@ class Program {
       hessian: outputs.slice(1 + n),
     };
     this.single = {};
+    this.wide = null;
   }
 
   // A block of some outputs: "all", "value", "gradient", "both" or "hessian".

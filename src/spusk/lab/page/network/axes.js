@@ -4,7 +4,13 @@ import { colour } from "../core/dom.js";
 
 const MARGIN = { left: 3.4, right: 0.8, top: 1.7, bottom: 1.7 }; // in letters of the page
 
-/** Where a point lies on a canvas of this size, and which epoch lies under a place. */
+/**
+ * Where a point lies on a canvas of this size, and which epoch lies under a place.
+ * @param {number} width
+ * @param {number} height
+ * @param {number[]} x
+ * @param {number[]} y
+ */
 export function scale(width, height, [x0, x1], [y0, y1]) {
   const letter = letterSize();
   const left = MARGIN.left * letter, right = width - MARGIN.right * letter;

@@ -8,7 +8,7 @@ import { nameOf } from "./runs.js";
 
 const KINDS = { cost: ["cost", "test_cost"], accuracy: ["accuracy", "test_accuracy"] };
 
-export function curves({ say, lang, percent, number }) {
+export function curves({ say, percent, number }) {
   let runs = [], pointed;
   const labels = { cost: (value) => number(value), accuracy: (value) => percent(value, 0) };
   const pictures = Object.keys(KINDS).map((kind) =>

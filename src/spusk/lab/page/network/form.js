@@ -2,7 +2,7 @@
 
 import { make } from "../core/dom.js";
 import { chooser, droppable, SETS } from "./files.js";
-import { INITS, isInstead, mostBatch, PARTS, PRESETS, preset as presetPlan, presetOf, readPart, sizesOf } from "./plan.js";
+import { INITS, isInstead, mostBatch, PARTS, PRESETS, preset as presetPlan, presetOf, readPart } from "./plan.js";
 import { fitted, isOwn, sets } from "./sets.js";
 
 /** `on.changed(plan)` whenever the whole form can be started, `on.touched()` at each stroke of a person;

@@ -74,7 +74,7 @@ function progressed(run, now) {
   if (!last || now.epoch - last.epoch >= GRAIN) run.trail.push(now);
 }
 
-function ended(run, { id, ...row }) {
+function ended(run, { id: _, ...row }) {
   run.history = [...run.history.filter((old) => old.epoch < row.epoch), row];
   run.trail = [];
 }
@@ -131,16 +131,22 @@ export function strip({ say, percent }, on) {
 
   /** How far the list is scrolled where a run stands in its middle: many make it longer than its room. */
   function middleOf(id) {
-    const item = [...list.children].find((each) => each.dataset.id === id);
+    const item = itemOf(list, id);
     return item ? item.offsetTop - list.offsetTop - (list.clientHeight - item.offsetHeight) / 2 : 0;
   }
   return { element, show };
 }
 
+/** The chip of a run. */
+function itemOf(list, id) {
+  return /** @type {HTMLElement[]} */ ([...list.children]).find((each) => each.dataset.id === id);
+}
+
 /** Remembers which control of which chip has the focus, to give it back after a rebuild. */
 function focusPlace(list) {
+  /** @type {HTMLElement} */
   const item = document.activeElement?.closest?.(".chip");
   if (!item || !list.contains(item)) return undefined;
   const index = [...item.children].indexOf(document.activeElement);
-  return () => [...list.children].find((other) => other.dataset.id === item.dataset.id)?.children[index]?.focus();
+  return () => /** @type {HTMLElement} */ (itemOf(list, item.dataset.id)?.children[index])?.focus();
 }

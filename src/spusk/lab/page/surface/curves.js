@@ -17,7 +17,8 @@ export function curves(say, lang, scrub) {
     if (!model) return;
     const lines = linesOf(model);
     const plain = lines.filter((line) => line.plain);
-    margin = Object.fromEntries(Object.entries(ROOM).map(([side, size]) => [side, size * letters()]));
+    margin = { ...ROOM };
+    for (const side in ROOM) margin[side] *= letters();
     pen.font = `${12 * letters()}px ${colour("font")}`;
     const range = ends(plain);
     const marks = plain.length ? ticks(...range, 3).map((value) => ({ value, text: written(value, lang) })) : [];

@@ -13,6 +13,7 @@ const LOOKS = 28; // places on a line of sight where a hill is looked for
 
 /** Draws `scene` = {surface, names, paths, minima, n} by `pen` for `camera`. */
 export function drawLifted(pen, width, height, camera, scene) {
+  /** @type {(p: number[]) => [number, number]} */
   const screen = (p) => {
     const [x, y] = camera.project(p, width / height);
     return [((x + 1) * width) / 2, ((1 - y) * height) / 2];
@@ -35,6 +36,7 @@ function lift({ surface }, x, y = surface.view[1][0]) {
 }
 
 // Whether nothing of the surface stands between a point and the eye.
+/** @type {(room: any, place: number[]) => boolean} */
 function seen({ camera, scene }, [x, y, z]) {
   const [a, b, c] = camera.towards;
   const reach = (RISE + LIFT - z) / Math.max(c, 1e-3);

@@ -32,6 +32,10 @@ export function relief(label) {
 }
 
 class Relief {
+  below; painter; // the canvas of the surface, and who paints it
+  program; shape; scene; asked; // what is shown
+  ended = false;
+
   constructor(label) {
     this.camera = new Camera();
     this.above = layer();

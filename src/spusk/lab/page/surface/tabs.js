@@ -48,7 +48,7 @@ export function tabs(frame, choose, pick, look) {
     const name = offered(model.state.show, model) ? model.state.show : "map";
     for (const button of buttons) {
       button.hidden = !offered(button.dataset.tab, model);
-      button.setAttribute("aria-pressed", button.dataset.tab === name);
+      button.setAttribute("aria-pressed", String(button.dataset.tab === name));
       if (button.dataset.tab === "map") button.textContent = say(`surface.tab_${model.program.n === 1 ? "graph" : "map"}`);
     }
     room.classList.toggle("zoomed", model.state.box !== undefined && name !== "escape");
