@@ -24,7 +24,15 @@ class SpuskError(Exception):
 
     @classmethod
     def keyed(cls, key: str, **values: object) -> Self:
-        """The error whose sentences are those of the words files under `key`, with these values."""
+        """The error whose sentences stand in the words files, English and Russian.
+
+        Args:
+            key: where they stand: `data.no_file`.
+            **values: what is filled in.
+
+        Returns:
+            The error, in English until another language is asked for.
+        """
         from spusk.i18n import say
 
         error = cls(say(key, "en", **values))
@@ -32,7 +40,14 @@ class SpuskError(Exception):
         return error
 
     def sentence(self, lang: str | None = None) -> str:
-        """What is wrong, in a language, where it is known in more than English."""
+        """What is wrong, as a sentence.
+
+        Args:
+            lang: "en" or "ru"; else SPUSK_LANG, else English.
+
+        Returns:
+            The sentence, English where it is not known in the language.
+        """
         from spusk.i18n import say
 
         return say(self.words, lang, **self.values) if self.words else str(self)
@@ -55,7 +70,12 @@ class RateError(InputError):
 
 
 class FormulaError(InputError):
-    """A text that is no function; `place` is the offending column (0-based) where known."""
+    """A text that is no function.
+
+    Args:
+        message: what is wrong, in one line.
+        place: the offending column, from 0, where it is known.
+    """
 
     def __init__(self, message: str, place: int | None = None) -> None:
         super().__init__(message)
@@ -64,7 +84,16 @@ class FormulaError(InputError):
 
     @classmethod
     def at_column(cls, key: str, place: int, **values: object) -> Self:
-        """The error of i18n/*/formula.toml's `key`, at this place."""
+        """The error of the words files' formula.toml, at a place of the text.
+
+        Args:
+            key: which sentence.
+            place: the column, from 0.
+            **values: what is filled in.
+
+        Returns:
+            The error.
+        """
         error = cls.keyed(f"formula.{key}", **values, column=place + 1)
         error.place, error.key = place, key
         return error

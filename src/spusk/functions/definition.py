@@ -17,7 +17,14 @@ PROBES = 20  # random points at which a gradient, a trace or an answer is checke
 
 
 class Verdict(NamedTuple):
-    """Whether a student's answer is right; where not, a point that shows it."""
+    """Whether a student's answer is right, and a point that shows it.
+
+    Attributes:
+        right: whether it is.
+        point: where the two differ most, (n,).
+        found: the answer's value there.
+        expected: the right value there.
+    """
 
     right: bool
     point: Floats
@@ -26,10 +33,21 @@ class Verdict(NamedTuple):
 
 
 class Function:
-    """f: Rⁿ → R with value, gradient and Hessian (rows L1, L2).
+    """A function f: Rⁿ → R with value, gradient and Hessian; `spusk.function` makes them.
 
-    how: where the gradient comes from: "formula" (exact), "traced" (exact, from a callable),
-    "given" (the user's own, checked) or "differences". Points are (…, n), float32 or float64.
+    Points are (…, n), float32 or float64.
+
+    Args:
+        names: of the variables, n of them.
+        value: f, (…, n) -> (…), where there is no formula.
+        how: where the gradient comes from: "formula" (exact), "traced" (exact, from a callable),
+            "given" (the user's own, checked) or "differences".
+        symbolic: the formula with its derivatives, where there is one.
+        gradient: ∇f, (…, n) -> (…, n), where the user gave it.
+        entry: the row of the gallery it comes from.
+        text: the formula as text.
+
+    Source: lecture, rows L1 and L2.
     """
 
     def __init__(
@@ -53,12 +71,32 @@ class Function:
         return self.value(np.stack(np.broadcast_arrays(*x), axis=-1) if len(x) > 1 else x[0])
 
     def value(self, points: ArrayLike) -> Floats:
-        """f: (…, n) -> (…); NaN or infinite outside its domain."""
+        """The value f.
+
+        Args:
+            points: (…, n).
+
+        Returns:
+            (…); NaN or infinite outside the domain.
+
+        Raises:
+            InputError: points of another n.
+        """
         x = self.points(points)
         return self.symbolic.value(x) if self.symbolic else self._value(x)
 
     def gradient(self, points: ArrayLike) -> Floats:
-        """∇f: (…, n) -> (…, n)."""
+        """The gradient ∇f = (∂f/∂x1, …, ∂f/∂xn).
+
+        Args:
+            points: (…, n).
+
+        Returns:
+            (…, n).
+
+        Raises:
+            InputError: points of another n.
+        """
         x = self.points(points)
         if self.symbolic:
             return self.patched(x, self.symbolic.gradient(x))
@@ -69,7 +107,17 @@ class Function:
         return central(self._value, x)
 
     def value_and_gradient(self, points: ArrayLike) -> tuple[Floats, Floats]:
-        """f and ∇f in one pass with shared parts: (…, n) -> (…), (…, n)."""
+        """Value and gradient in one pass, shared parts computed once.
+
+        Args:
+            points: (…, n).
+
+        Returns:
+            f (…) and ∇f (…, n).
+
+        Raises:
+            InputError: points of another n.
+        """
         x = self.points(points)
         if self.symbolic is None:
             return self.value(x), self.gradient(x)
@@ -77,8 +125,19 @@ class Function:
         return both[..., 0], self.patched(x, both[..., 1:])
 
     def hessian(self, points: ArrayLike) -> Floats:
-        """∂²f/∂xi∂xj: (…, n) -> (…, n, n); exact, but by differences of the gradient where f can't
-        be read, or has so many variables and parts that its formulas would take seconds.
+        """The Hessian ∂²f/∂xi∂xj.
+
+        Exact; by differences of the gradient where f cannot be read, or has so many variables and
+        parts that its formulas would take seconds.
+
+        Args:
+            points: (…, n).
+
+        Returns:
+            (…, n, n), symmetric.
+
+        Raises:
+            InputError: points of another n.
         """
         x = self.points(points)
         if self.symbolic and not self.symbolic.heavy:
@@ -89,7 +148,17 @@ class Function:
         return (rough + np.swapaxes(rough, -1, -2)) / 2
 
     def formulas(self, kind: str = "text") -> "Formulas":
-        """f, ∇f and Hessian as "text", "latex" or "mathml". Raises InputError where unknown."""
+        """Value, gradient and Hessian as formulas.
+
+        Args:
+            kind: "text", "latex" or "mathml".
+
+        Returns:
+            The formulas of f, of each ∂f/∂xi, and of each ∂²f/∂xi∂xj.
+
+        Raises:
+            InputError: another kind, or a callable that could not be read.
+        """
         if self.symbolic is None:
             raise InputError("formulas: this function is a callable that could not be read")
         if kind not in ("text", "latex", "mathml"):
@@ -107,15 +176,35 @@ class Function:
         return self.symbolic.rough if self.symbolic else ()
 
     def patched(self, x: Floats, gradient: Floats) -> Floats:
-        """∇f as the gallery defines it where f has a point without one (Ackley at 0: zero)."""
+        """The gradient as the gallery defines it at a point where f has none (Ackley at 0: zero).
+
+        Args:
+            x: points (…, n).
+            gradient: ∇f there, (…, n); changed in place.
+
+        Returns:
+            The gradient.
+        """
         if self.entry and self.entry.peak is not None:
             gradient[(x == np.asarray(self.entry.peak)).all(axis=-1)] = 0
         return gradient
 
     def check(self, place: int, answer: str) -> Verdict:
-        """Whether a text equals ∂f/∂x_place, in whatever form it is written (row L2).
+        """Whether a text equals ∂f/∂x_place, in whatever form it is written.
 
-        Compared at random points where both are finite. Raises FormulaError for an unreadable one.
+        Compared at random points where both are finite.
+
+        Args:
+            place: which variable, from 0.
+            answer: the student's formula.
+
+        Returns:
+            The verdict, with a point that shows it.
+
+        Raises:
+            FormulaError: the answer cannot be read, or has a variable that f has not.
+
+        Source: lecture, row L2.
         """
         from spusk.functions.parse import parse
         from spusk.functions.symbolic import Symbolic
@@ -142,7 +231,17 @@ class Function:
         return Verdict(right, points[worst], float(found[worst]), float(expected[worst]))
 
     def points(self, points: ArrayLike) -> Floats:
-        """Points as floats (…, n). Raises InputError for another n."""
+        """Points as floating point.
+
+        Args:
+            points: numbers (…, n).
+
+        Returns:
+            (…, n), float32 where they are, else float64.
+
+        Raises:
+            InputError: points of another n.
+        """
         x = np.asarray(points)
         if x.dtype not in (np.float32, np.float64):
             x = x.astype(np.float64)

@@ -14,12 +14,27 @@ def function(
     gradient: Callable[..., Any] | None = None,
     name: str = "",
 ) -> Function:
-    """A Function from a formula, a gallery name, or a Python callable (row L1).
+    """A function f: Rⁿ → R with its gradient, from a formula, a name of the gallery or a callable.
 
-    A callable is traced to a formula where that goes and agrees with it; else the user's
-    `gradient` is taken, once it agrees with differences; else differences serve. `n` is needed
-    for a callable of one vector; `name` is how it is to be called. Raises FormulaError,
-    GradientError, InputError.
+    A formula is read, never evaluated as Python, and differentiated exactly. A callable is traced
+    to a formula where that goes and agrees with it; else `gradient` is taken, once it agrees with
+    differences; else differences serve (`Function.how` says which).
+
+    Args:
+        source: "x^2 + sin(y)", a name in `GALLERY`, or a callable of n numbers or of a vector (n,).
+        n: the number of variables; needed for a callable of one vector.
+        gradient: ∇f of a callable that cannot be traced, (n,) -> (n,).
+        name: what pictures and messages call it.
+
+    Returns:
+        The function; value, gradient and Hessian take points (…, n).
+
+    Raises:
+        FormulaError: a text that is no function; the column, and what to write instead.
+        GradientError: the gradient given is not the gradient of the function.
+        InputError: n is missing, or another than found.
+
+    Source: lecture, row L1.
     """
     if isinstance(source, Function):
         return source

@@ -27,12 +27,27 @@ def named(table: dict[str, Any], name: str, what: str) -> str:
 
 
 class Network(Parameters):
-    """A dense network α: R^n₀ → R^n_L with a random start.
+    """A dense network α: R^n₀ → R^n_L with a random start: a⁽ˡ⁾ = σ(W⁽ˡ⁾ᵀ a⁽ˡ⁻¹⁾ + b⁽ˡ⁾).
 
-    a⁽ˡ⁾ = σ(W⁽ˡ⁾ᵀ a⁽ˡ⁻¹⁾ + b⁽ˡ⁾). Starts: `scaled` W ~ N(0, 1/n), b ~ N(0, 1); `normal` both
-    N(0, 1) (Nielsen's); `wide` for a very wide last hidden layer, set by the examples of V (see
-    starts.py); `gain` multiplies the weights, one number or one per layer. The same seed gives the
-    same start. Raises NetworkError. Rows L7, L9; L11 line 1.
+    Its weights and biases are one array θ (Q + P,); w (Q,), b (P,) and every layer's W (n, m) and
+    b (m,) are views of it. The same seed gives the same start.
+
+    Args:
+        sizes: neurons per layer (n₀, n₁, …, n_L), two layers at least.
+        seed: of the random start.
+        init: "scaled" W ~ N(0, 1/n), b ~ N(0, 1); "normal" both N(0, 1); "wide" for a very wide
+            last hidden layer, set by the examples of V.
+        gain: multiplies the start's weights: one number, or one per layer.
+        dtype: float32 or float64.
+        activation: σ of the hidden layers, a name in `ACTIVATIONS`.
+        output: σ of the last layer, a name in `ACTIVATIONS`.
+        error: the cost of one example, a name in `LOSSES`.
+        V: the training sample, for `init="wide"`; its sizes are checked.
+
+    Raises:
+        NetworkError: sizes, names or a gain that make no network, or one that does not fit V.
+
+    Source: lecture, rows L7, L9 and L11 (line 1); Nielsen 2015 for "normal".
     """
 
     def __init__(
@@ -58,7 +73,16 @@ class Network(Parameters):
         self.randomise(seed, gain, V)
 
     def randomise(self, seed: int, gain: float | Sequence[float], V: Sample | None) -> None:
-        """Draws w and b anew, layer by layer, weights before biases."""
+        """Draws w and b anew, layer by layer, weights before biases.
+
+        Args:
+            seed: of the random start.
+            gain: multiplies the weights: one number, or one per layer.
+            V: the training sample, which `init="wide"` needs.
+
+        Raises:
+            NetworkError: a gain that fits no layers, a V that is missing or does not fit.
+        """
         gains = np.broadcast_to(gain, len(self.layers)) if np.isscalar(gain) else np.asarray(gain)
         if gains.shape != (len(self.layers),) or not np.isfinite(gains).all():
             raise NetworkError.keyed("network.gain", count=len(self.layers), found=gain)
@@ -82,7 +106,17 @@ class Network(Parameters):
         return twin
 
     def answer(self, x: ArrayLike | Sample) -> Floats:
-        """α(x) of one input (n,) -> (m,), or of many (K, n) -> (K, m); uint8 means x/255."""
+        """The network's answer α(x).
+
+        Args:
+            x: one input (n₀,), many (K, n₀), or a sample; uint8 means pixels, v standing for v/255.
+
+        Returns:
+            (n_L,) for one input, else (K, n_L).
+
+        Raises:
+            InputError: x has another size, or is not numbers.
+        """
         if isinstance(x, Sample):
             return np.concatenate([self._answer(rows) for rows, _ in self.chunks(x)])
         rows, single = inputs(x, self.sizes[0], self.dtype)
@@ -94,24 +128,68 @@ class Network(Parameters):
         return forward(self.layers, self.sigmas, rows)[1][-1]
 
     def predict(self, x: ArrayLike | Sample) -> NDArray[np.intp]:
-        """The class: the place of the largest number of α(x); (n,) -> (), (K, n) -> (K,)."""
+        """The class: the place of the largest number of α(x).
+
+        Args:
+            x: one input (n₀,), many (K, n₀), or a sample.
+
+        Returns:
+            () for one input, else (K,).
+
+        Raises:
+            InputError: x has another size, or is not numbers.
+        """
         return np.asarray(np.argmax(self.answer(x), axis=-1))
 
     def cost(self, V: Sample) -> float:
-        """C = 1/|V| Σ C_(x,y) over the whole set; the mean squared error has ‖α(x) − y‖²/2."""
+        """The mean cost C = 1/|V| Σ C_(x,y); the squared error has C_(x,y) = ‖α(x) − y‖²/2.
+
+        Args:
+            V: the sample it is taken over.
+
+        Returns:
+            C.
+
+        Raises:
+            NetworkError: V is of other sizes.
+
+        Source: lecture, row L6.
+        """
         total = 0.0
         for x, y in self.chunks(V):
             total += float(np.sum(LOSSES[self.error].value(self._answer(x), y), dtype=np.float64))
         return total / len(V)
 
     def accuracy(self, V: Sample) -> float:
-        """The share of right classes, 0…1. Raises InputError for a set without labels."""
+        """The share of right classes.
+
+        Args:
+            V: a sample with labels.
+
+        Returns:
+            0…1.
+
+        Raises:
+            InputError: V has no labels.
+        """
         if V.labels is None:
             raise InputError.keyed("network.no_labels", name=V.name)
         return float(np.mean(self.predict(V) == V.labels))
 
     def gradients(self, V: Sample) -> Parameters:
-        """∇C over the whole set, as w (Q,), b (P,) and per layer (L10, L12)."""
+        """The gradient ∇C of the mean cost, by back-propagation.
+
+        Args:
+            V: the sample it is taken over.
+
+        Returns:
+            ∇C as theta (Q + P,), w (Q,), b (P,) and per layer W (n, m), b (m,).
+
+        Raises:
+            NetworkError: V is of other sizes.
+
+        Source: lecture, rows L10 and L12.
+        """
         total, part = Parameters(self.sizes, self.dtype), Parameters(self.sizes, self.dtype)
         for x, y in self.chunks(V):
             _, a, delta = self.propagate(x, y)
@@ -121,37 +199,91 @@ class Network(Parameters):
         return total
 
     def each_gradient(self, V: Sample) -> list[Layer]:
-        """∇C_(x,y) of every example: per layer W (K, n, m) and b (K, m). K·Q numbers (L10)."""
+        """The gradient ∇C_(x,y) of every example: K·Q numbers.
+
+        Args:
+            V: the sample, K examples.
+
+        Returns:
+            Per layer W (K, n, m) and b (K, m).
+
+        Source: lecture, row L10.
+        """
         everything = np.arange(len(V))
         _, a, delta = self.propagate(*self.pair(V, everything))
         return each_gradient(a, delta)
 
     def propagate(self, x: Floats, y: Floats) -> Propagation:
-        """Forward and back: all activations a⁽⁰⁾…a⁽ᴸ⁾ and errors δ⁽¹⁾…δ⁽ᴸ⁾ of a batch."""
+        """Forward and back through a batch.
+
+        Args:
+            x: inputs (B, n₀), floating point.
+            y: targets (B, n_L).
+
+        Returns:
+            All weighted inputs and activations a⁽⁰⁾…a⁽ᴸ⁾ (B, nₗ), and the errors δ⁽¹⁾…δ⁽ᴸ⁾ (B, nₗ).
+
+        Source: lecture, rows L9 and L12.
+        """
         z, a = forward(self.layers, self.sigmas, x)
         delta = backward(self.layers, self.sigmas, LOSSES[self.error], z, a, y)
         return Propagation(z, a, delta)
 
     def pair(self, V: Sample, index: NDArray[np.integer[Any]]) -> tuple[Floats, Floats]:
-        """x (B, n₀) and y (B, n_L) of some examples, in the network's own dtype."""
+        """Some examples in the network's own dtype.
+
+        Args:
+            V: the sample.
+            index: which examples, (B,).
+
+        Returns:
+            x (B, n₀) and y (B, n_L).
+        """
         return V.inputs(index, self.dtype), V.targets(index, self.dtype)
 
     def chunks(self, V: Sample, numbers: int = CHUNK) -> Iterator[tuple[Floats, Floats]]:
-        """The whole set in parts whose widest activation has at most `numbers` numbers."""
+        """The whole set in parts, so that memory stays bounded.
+
+        Args:
+            V: the sample.
+            numbers: how many numbers the widest activation of a part may have.
+
+        Yields:
+            x (B, n₀) and y (B, n_L) of one part after the other.
+
+        Raises:
+            NetworkError: V is of other sizes.
+        """
         self.fits(V)
         size = max(1, numbers // max(self.sizes))
         for first in range(0, len(V), size):
             yield self.pair(V, np.arange(first, min(first + size, len(V))))
 
     def fits(self, V: Sample) -> None:
-        """Raises NetworkError where first or last layer are not the set's sizes."""
+        """Checks that the first and last layer have a set's sizes.
+
+        Args:
+            V: the sample.
+
+        Raises:
+            NetworkError: V is of other sizes; its name, found and wanted.
+        """
         ends = {"first": (self.sizes[0], V.x.shape[1]), "last": (self.sizes[-1], V.classes)}
         for end, (size, wanted) in ends.items():
             if size != wanted:
                 raise NetworkError.keyed(f"network.{end}", name=V.name, size=size, wanted=wanted)
 
     def surface(self, V: Sample) -> CostSurface:
-        """The cost as a function of θ = (w, b) ∈ R^(Q+P), for `descend` (L6)."""
+        """The cost as a function of θ = (w, b), for `descend`.
+
+        Args:
+            V: the sample it is taken over.
+
+        Returns:
+            C: R^(Q+P) → R with value and gradient, over a copy of the network.
+
+        Source: lecture, row L6.
+        """
         return CostSurface(self, V)
 
     def __repr__(self) -> str:

@@ -19,10 +19,19 @@ LINE = 64  # bytes of a cache line
 
 
 class Parameters:
-    """Weights and biases of a network, or anything of their shape (a gradient).
+    """Weights and biases of a network, or anything of their shape (a gradient), all zero.
 
-    sizes (n₀, n₁, …, n_L); θ has Q + P numbers; w (Q,) and b (P,) and every layer's W (n, m) and
-    b (m,) are views of it: writing to one writes to all. Row L7.
+    θ has Q + P numbers; w (Q,) and b (P,) and every layer's W (n, m) and b (m,) are views of it:
+    writing to one writes to all.
+
+    Args:
+        sizes: neurons per layer (n₀, n₁, …, n_L), two layers at least.
+        dtype: float32 or float64.
+
+    Raises:
+        NetworkError: sizes that make no network.
+
+    Source: lecture, row L7.
     """
 
     def __init__(self, sizes: Sequence[int], dtype: DTypeLike = np.float32) -> None:

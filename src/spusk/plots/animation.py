@@ -31,7 +31,20 @@ SUFFIXES = (".gif", ".html")
 def save_animation(
     results: Results, file: Path | str, lang: str = "en", seconds: float = 6
 ) -> Path:
-    """Writes the walk down as .gif or .html. Raises InputError for other suffixes."""
+    """Writes the walk down as a moving picture.
+
+    Args:
+        results: one descent, or several side by side.
+        file: where; .gif, or .html: one page with play, pause, step and scrub, without a network.
+        lang: "en" or "ru".
+        seconds: how long it lasts.
+
+    Returns:
+        The path, its ~ written out.
+
+    Raises:
+        InputError: another suffix, or a function of more than 2 variables.
+    """
     file = home(file)
     several = listed(results)
     if file.suffix.lower() not in SUFFIXES:

@@ -24,7 +24,18 @@ NAMED = 6  # minima with a colour of their own; the rest share one
 
 
 def basin_map(basins: Basins, ax: Axes | None = None, lang: str = "en") -> Axes:
-    """Which minimum each start reaches (colour) and in how many steps (darker: more)."""
+    """Which minimum each start reaches (colour), and in how many steps (darker: more).
+
+    Args:
+        basins: what `spusk.basins` found.
+        ax: where to draw; else a figure of its own.
+        lang: "en" or "ru".
+
+    Returns:
+        The axes.
+
+    Source: lecture, row L5.
+    """
     ax = axes(ax, 7.2, 6.0)
     order = np.argsort(-basins.shares, kind="stable")  # the largest basins get colours first
     rank = np.empty(len(order), int)
@@ -79,9 +90,20 @@ def _keys(basins: Basins, order: np.ndarray, lang: str) -> list[Patch]:
 def escape_curve(
     results: Escape | Sequence[Escape], ax: Axes | None = None, lang: str = "en"
 ) -> Axes:
-    """Shares of starts against η: global (with its 95 % band), local, unsettled, diverged.
+    """Shares of starts by where they end, against η: global (with its 95 % band), local, unsettled.
 
-    For one variable the bounds 2/f″ of the known minima are marked.
+    For one variable the bounds 2/f″ of the known minima are marked. Of several results the global
+    share of each is drawn.
+
+    Args:
+        results: what `spusk.escape` found, one or several.
+        ax: where to draw; else a figure of its own.
+        lang: "en" or "ru".
+
+    Returns:
+        The axes.
+
+    Source: lecture, row L5.
     """
     several = [results] if isinstance(results, Escape) else list(results)
     ax = axes(ax, 8.0, 4.6)

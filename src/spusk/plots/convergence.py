@@ -12,9 +12,17 @@ from spusk.plots.style import SERIES, STROKES, dress, figure
 
 
 def progress(results: Results, ax: Sequence[Axes] | None = None, lang: str = "en") -> list[Axes]:
-    """Two panels: f − f_min and ‖∇f‖ by step, each on a log axis where it is positive.
+    """How a descent converges: f − f_min and ‖∇f‖ by step, on log axes where they are positive.
 
     f_min is the least value known: of the gallery's minima and of all the descents shown.
+
+    Args:
+        results: one descent, or several on the same axes with a legend.
+        ax: two axes to draw on; else a figure of their own.
+        lang: "en" or "ru".
+
+    Returns:
+        The two axes.
     """
     several = listed(results)
     panels = list(ax) if ax is not None else list(figure(10, 4.2).subplots(1, 2))

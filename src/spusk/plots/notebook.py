@@ -30,7 +30,17 @@ def drawn(result: object) -> Axes | list[Axes]:
 
 
 def png(result: Descent | Comparison | Escape | Basins | Many) -> bytes:
-    """The result's picture as PNG, for `_repr_png_`."""
+    """The picture of a result as a notebook shows it.
+
+    Args:
+        result: what a descent, a comparison, an escape or basins left.
+
+    Returns:
+        A PNG.
+
+    Raises:
+        InputError: a result that has no picture of its own.
+    """
     content = io.BytesIO()
     of(drawn(result)).savefig(content, format="png", dpi=96, facecolor="white")
     return content.getvalue()

@@ -50,7 +50,18 @@ def within(points: NDArray[Any], box: Box) -> NDArray[Any]:
 def path(results: Results, ax: Axes | None = None, lang: str = "en") -> Axes:
     """The path of a descent over contours, minima marked; for one variable over the graph of f.
 
-    Several results share the axes and get a legend. Raises InputError for more than 2 variables.
+    Args:
+        results: one descent, or several on the same axes with a legend.
+        ax: where to draw; else a figure of its own.
+        lang: "en" or "ru".
+
+    Returns:
+        The axes.
+
+    Raises:
+        InputError: a function of more than 2 variables.
+
+    Source: lecture, rows L3 and L5.
     """
     several = listed(results)
     drawable(several)
@@ -137,7 +148,21 @@ def on_graph(several: Sequence[Descent], ax: Axes, box: Box, lang: str) -> Axes:
 def rates_panel(
     results: Sequence[Descent], ax: Sequence[Axes] | None = None, lang: str = "en"
 ) -> list[Axes]:
-    """The lecture's panel: the same start at several rates, each with its verdict (row L4)."""
+    """The lecture's panel: the same start at several rates, each with its verdict.
+
+    Args:
+        results: descents of one function.
+        ax: as many axes to draw on; else a figure of their own.
+        lang: "en" or "ru".
+
+    Returns:
+        The axes, one for each result.
+
+    Raises:
+        InputError: a function of more than 2 variables.
+
+    Source: lecture, row L4.
+    """
     several = listed(results)
     drawable(several)
     columns = min(len(several), 4)

@@ -82,7 +82,18 @@ def percent(lang: str) -> Formatter:
 
 
 def save(picture: Axes | Sequence[Axes] | np.ndarray | Figure, path: Path | str) -> Path:
-    """Writes a picture as PNG, SVG or PDF by the path's suffix. Raises InputError for others."""
+    """Writes a picture as a file, whole or not at all.
+
+    Args:
+        picture: what any function of this room returned, or a Matplotlib figure.
+        path: where; its suffix .png, .svg or .pdf says what.
+
+    Returns:
+        The path, its ~ written out.
+
+    Raises:
+        InputError: another suffix.
+    """
     path = home(path)
     kind = path.suffix.lower()
     if kind not in FACTS:

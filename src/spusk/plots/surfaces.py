@@ -15,7 +15,21 @@ SIDE = 81
 
 
 def surface(results: Results, ax: Axes3D | None = None, lang: str = "en") -> Axes3D:
-    """z = f(x₁, x₂) with the path lying on it. Raises InputError unless f has two variables."""
+    """The surface z = f(x₁, x₂) with the path lying on it.
+
+    Args:
+        results: one descent, or several on the same axes with a legend.
+        ax: 3-D axes to draw on; else a figure of their own.
+        lang: "en" or "ru".
+
+    Returns:
+        The axes; for one variable those of the graph.
+
+    Raises:
+        InputError: a function of more than 2 variables.
+
+    Source: lecture, row L3.
+    """
     several = listed(results)
     drawable(several)
     if several[0].f.n == 1:

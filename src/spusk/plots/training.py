@@ -32,7 +32,16 @@ WRONG_SHOWN = 40  # wrong digits shown at most
 def curves(
     history: Sequence[Event], ax: Sequence[Axes] | None = None, lang: str = "en"
 ) -> list[Axes]:
-    """Cost and accuracy by epoch, on the training and the test set, in two panels."""
+    """Cost and accuracy by epoch, on the training and the test set, in two panels.
+
+    Args:
+        history: events at the ends of epochs (`Training.history`, `Run.history`).
+        ax: two axes to draw on; else a figure of their own.
+        lang: "en" or "ru".
+
+    Returns:
+        The two axes.
+    """
     panels = list(ax) if ax is not None else list(figure(10, 4.2).subplots(1, 2))
     epochs = [event.epoch for event in history]
     for panel, met, tested, title in (
@@ -62,7 +71,14 @@ def first_layer(
 ) -> Axes:
     """The weights into each neuron of the first layer as a picture; zero is white.
 
-    W (n, m) with n = height·width; of more than 100 neurons the ones with the largest ‖W‖.
+    Args:
+        W: (n, m), n = height·width; of more than 100 neurons those with the largest ‖W‖ are shown.
+        shape: (height, width) of an input.
+        ax: where to draw; else a figure of its own.
+        lang: "en" or "ru".
+
+    Returns:
+        The axes.
     """
     height, width = shape
     largest = np.argsort(-np.linalg.norm(W, axis=0), kind="stable")[:LARGEST_GRID]
@@ -88,7 +104,16 @@ def first_layer(
 
 
 def confusion(counts: NDArray[np.int64], ax: Axes | None = None, lang: str = "en") -> Axes:
-    """Right answer (rows) against the network's answer (columns); colour shows the errors."""
+    """Right class (rows) against the network's answer (columns); colour shows the errors.
+
+    Args:
+        counts: (m, m), as `spusk.analysis.confusion` counts.
+        ax: where to draw; else a figure of its own.
+        lang: "en" or "ru".
+
+    Returns:
+        The axes.
+    """
     classes = len(counts)
     ax = axes(ax, 7.2, 6.2)
     errors = np.where(np.eye(classes, dtype=bool) | (counts == 0), np.nan, counts.astype(float))
@@ -123,9 +148,17 @@ def wrong_digits(
     ax: Axes | None = None,
     lang: str = "en",
 ) -> Axes:
-    """The pictures a network got wrong, the surest first: right answer → what it said.
+    """The pictures a network got wrong, the surest first: right class → its answer.
 
-    images (K, height, width), labels (K,), answers α(x) (K, m).
+    Args:
+        images: (K, height, width), bytes, white on black.
+        labels: right classes (K,).
+        answers: α(x), (K, m).
+        ax: where to draw; else a figure of its own.
+        lang: "en" or "ru".
+
+    Returns:
+        The axes.
     """
     total = len(images)
     sure = np.argsort(-answers.max(axis=1), kind="stable")[:WRONG_SHOWN]
@@ -147,7 +180,18 @@ def wrong_digits(
 
 
 def why_stochastic(runs: Sequence[WorkCurve], ax: Axes | None = None, lang: str = "en") -> Axes:
-    """Cost against work done (examples seen): full batch beside mini-batches, on log axes."""
+    """Cost against work done (examples seen), full batch beside mini-batches, on log axes.
+
+    Args:
+        runs: the curves that `spusk.analysis.work_curves` yields.
+        ax: where to draw; else a figure of its own.
+        lang: "en" or "ru".
+
+    Returns:
+        The axes.
+
+    Source: lecture, rows L6 and L11.
+    """
     ax = axes(ax, 7.4, 4.8)
     whole = max(run.batch for run in runs)
     for k, run in enumerate(runs):
