@@ -53,7 +53,7 @@ def facts() -> dict[str, Any]:
         "activations": list(ACTIVATIONS),
         "losses": list(LOSSES),
         "inits": list(INITS),
-        "sets": [known.told() for known in ALWAYS.values()],
+        "sets": [known.description() for known in ALWAYS.values()],
         "presets": {name: described(data, preset) for name, (data, preset) in OFFERED.items()},
         "limits": limits(),
     }  # fmt: skip
