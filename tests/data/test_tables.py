@@ -3,6 +3,7 @@
 import gzip
 import io
 import zipfile
+from random import Random
 
 import numpy as np
 import pytest
@@ -61,6 +62,12 @@ def test_classes_may_be_words_with_and_without_a_header(tmp_path):
         V = whole(table(tmp_path, head + "dog,1,2\ncat,3,4\ndog,5,6\n"))
         assert V.class_names == ("cat", "dog")
         assert list(V.labels) == [1, 0, 1]
+
+
+def test_a_decimal_comma_is_none_in_a_word_and_a_negative_zero_keeps_its_sign(tmp_path):
+    V = whole(table(tmp_path, "a,b;0;0\ncat;1;-0\n"))
+    assert V.class_names == ("a,b", "cat")
+    np.testing.assert_array_equal(np.signbit(V.x), [[False, False], [False, True]])
 
 
 def test_a_y_that_is_no_class_is_a_target(tmp_path):
@@ -137,6 +144,57 @@ def test_too_many_words_are_no_classes(tmp_path, monkeypatch):
     monkeypatch.setattr("spusk.data.tables.MOST_CLASSES", 3)
     with refused(DataError, r"line 4: .*too many"):
         load(table(tmp_path, "a,1\nb,2\nc,3\nd,4\n"))
+
+
+ODD = (
+    "-0", "-1", "256", "3.5", "1.0", " 4", "04", "1_0", "٣", "nan", "1e400", "", " ", "x", "#",
+    '"1"2', "1,5", '"1,5"', '"5"', "1e2", "0x1", "\0", "\x1f3", "3\u2003", "1e-400", "2.675",
+)  # fmt: skip
+
+
+def random_table(random):
+    """Bytes, fractions or words, with a header or without, and a few odd cells and lines."""
+    delimiter, width, count = random.choice(",;\t"), random.randrange(2, 6), random.randrange(1, 40)
+    usual = random.choice([("0", "1"), ("0", "7", "255"), ("0.5", "-3", "2.675"), ("1.0", "2")])
+    answers = random.choice([("0", "1"), ("0.5", "300"), ("cat", " dog "), ('"cat"', "a;b", "a,b")])
+    often, place = random.choice([0, 0, 0.01, 0.1]), random.randrange(width)
+    names = ["" if k == 0 and place else f"c{k}" for k in range(width)]
+    names[place] = random.choice(["label", "class", "y"])
+    lines = [names] * random.randrange(2)
+    for _ in range(count):
+        cells = [random.choice(ODD if random.random() < often else usual) for _ in range(width)]
+        cells[place if lines else 0] = random.choice(answers)
+        lines.append(cells[: width - (random.random() < often / 4)])
+    end = random.choice(["", "\n", "\n\n", "\n  \n"])
+    return "\n".join(map(delimiter.join, lines)) + end
+
+
+def what_is_read(path):
+    """A table's sample to the bit, or what is wrong with it."""
+    try:
+        V = tables.read_table(path)
+    except DataError as error:
+        return str(error)
+    arrays = [a for a in (V.x, V.labels, V.y) if a is not None]
+    return [(a.dtype, a.shape, a.tobytes()) for a in arrays], V.class_names, V.shape
+
+
+@pytest.mark.skipif(not tables.EXACT, reason="this NumPy's reader is not used")
+@pytest.mark.parametrize("seed", range(300))
+def test_both_readers_give_the_same_bits_and_errors(tmp_path, monkeypatch, seed):
+    random = Random(seed)
+    path = table(tmp_path, random_table(random))
+    monkeypatch.setattr(tables, "BLOCK", random.choice([1, 60, 100_000]))
+    found = what_is_read(path)
+    monkeypatch.setattr(tables, "EXACT", False)
+    assert found == what_is_read(path)
+
+
+@pytest.mark.skipif(not tables.EXACT, reason="this NumPy's reader is not used")
+@pytest.mark.parametrize("text", ["1,2,3\n", "0,.5,-1e3\n", "cat,2,.5\n", "1;2,5;3\n"])
+def test_what_is_regular_is_read_in_c(tmp_path, monkeypatch, text):
+    monkeypatch.setattr(tables.Table, "take_singly", lambda *_: pytest.fail("value by value"))
+    assert len(whole(table(tmp_path, text * 50))) == 50
 
 
 def npz(tmp_path, save=np.savez, **named):
