@@ -18,7 +18,6 @@ from spusk.i18n import LANGUAGES
 from spusk.lab import requests
 from spusk.lab.formulas import basins
 from spusk.lab.runs.sets import ALWAYS
-from spusk.lab.runs.uploads import PIECE
 from spusk.nn.activations import ACTIVATIONS
 from spusk.nn.init import INITS
 from spusk.nn.losses import LOSSES
@@ -101,5 +100,5 @@ def limits() -> dict[str, float]:
         "batch": requests.MOST_BATCH,
         "epochs": requests.MOST_EPOCHS,
         "seed": requests.MOST_SEED,
-        "piece": PIECE,  # bytes of a file in one request
+        "piece": requests.PIECE,  # bytes of a file in one request
     }

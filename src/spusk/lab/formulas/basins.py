@@ -14,12 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from starlette.requests import Request
-from starlette.responses import Response
 
 from spusk.lab.jobs import BusyError, Jobs
 from spusk.lab.requests import FORMULA_LIMIT, MOST_RATE, is_number, is_whole
-from spusk.lab.responses import error_response
 
 if TYPE_CHECKING:
     from spusk.functions.tape import Tape, Walker
@@ -66,26 +63,6 @@ class Maps:
         finally:
             stop.set()
             leaving.cancel()
-
-
-async def basins(request: Request) -> Response:
-    """Which minimum each start reaches (int16), then in how many steps (uint16): size² of each."""
-    wish = map_request(await request.body())
-    if wish is None:
-        return error_response(request.scope, 422, "not_json")
-    state = request.app.state
-    said = await state.formulas.described(wish.formula)
-    if "error" in said or said["answer"]["tape"]["n"] != 2:
-        return error_response(request.scope, 422, "not_json")
-
-    async def gone() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-
-    body = await state.maps.made(said["answer"], wish, gone)
-    if body is None:
-        return Response(status_code=204)
-    return Response(body, media_type="application/octet-stream")
 
 
 def map_request(body: bytes) -> MapRequest | None:

@@ -26,12 +26,12 @@ from spusk.errors import DataError, InputError, SpuskError
 from spusk.i18n import say
 from spusk.i18n.reasons import reason
 from spusk.lab.jobs import BusyError, Jobs
+from spusk.lab.requests import PIECE
 from spusk.lab.responses import preferred_language
 from spusk.lab.runs import histories
 from spusk.lab.runs.loaded import weights_file
 from spusk.lab.runs.training import Runs
 
-PIECE = 48 * 1024  # bytes of one request
 LARGEST = 256 << 20  # bytes of a file, and of what it unpacks to
 UNDER_WAY = 4  # files being sent at a time
 PATIENCE = 60.0  # seconds without a piece, after which a file makes room for another

@@ -20,7 +20,7 @@ from spusk.errors import SpuskError
 from spusk.functions.gallery import GALLERY
 from spusk.i18n import LANGUAGES, topic
 from spusk.lab.facts import facts
-from spusk.lab.formulas.basins import Maps, basins
+from spusk.lab.formulas.basins import Maps, map_request
 from spusk.lab.formulas.page_data import PAGE_TOPICS, described_entry
 from spusk.lab.formulas.pool import Formulas
 from spusk.lab.jobs import BusyError
@@ -105,6 +105,25 @@ def formula_text(body: bytes) -> str | None:
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
     return text if isinstance(text, str) else None
+
+
+async def basins(request: Request) -> Response:
+    """Which minimum each start reaches (int16), then in how many steps (uint16): size² of each."""
+    wish = map_request(await request.body())
+    if wish is None:
+        return error_response(request.scope, 422, "not_json")
+    said = await formulas_of(request).described(wish.formula)
+    if "error" in said or said["answer"]["tape"]["n"] != 2:
+        return error_response(request.scope, 422, "not_json")
+
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    body = await request.app.state.maps.made(said["answer"], wish, gone)
+    if body is None:
+        return Response(status_code=204)
+    return Response(body, media_type="application/octet-stream")
 
 
 async def export(request: Request) -> Response:
