@@ -1,4 +1,4 @@
-"""Sums over blocks of neurons are one binary tree, whatever owns the blocks (native/tree.hpp)."""
+"""Sums over blocks of neurons are one binary tree, whatever owns the blocks."""
 
 import numpy as np
 import pytest

@@ -29,7 +29,7 @@ try:
 except ImportError as error:  # built without a compiler: the reference engine still works
     _native, _reason = None, str(error)
 
-ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity")  # in the order of native/plan.hpp
+ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity")  # in the order of native/session/plan.hpp
 COSTS = ("squared", "cross-entropy")
 MOST_THREADS = 256
 

@@ -23,7 +23,7 @@ ONE: dict[str, Any] = {  # of one operand
 TWO: dict[str, Any] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "pow": np.power,
 }  # fmt: skip
-NATIVE = ("add", "sub", "mul", "div", "neg", "sqrt", "abs", "inv", "copy")  # as native/tape.hpp
+NATIVE = ("add", "sub", "mul", "div", "neg", "sqrt", "abs", "inv", "copy")  # as in tape.hpp
 PARTIAL = {"log", "sqrt", "pow", "asin", "acos"}  # not defined everywhere
 Operand = int | float  # a cell, or a constant
 
@@ -108,7 +108,7 @@ class Walker:
     def __call__(self, x: Floats, first: int, eta: Any, **ends: Any) -> None:  # noqa: ANN401
         """Descents from the starts x (S, n), beginning with the first-th and going round.
 
-        η is one number, or one for each descent; `ends` is what native/tape.hpp's Ends holds,
+        η is one number, or one for each descent; `ends` is what native/tape/tape.hpp's Ends holds,
         and steps.
         """
         constants = np.array(self.numbers, x.dtype)

@@ -1,7 +1,7 @@
 // What happens to a weighted input on its way to memory: bias, activation, slope.
 #pragma once
-#include "plan.hpp"
-#include "simd.hpp"
+#include "kernels/simd.hpp"
+#include "session/plan.hpp"
 
 namespace spusk::SPUSK_ISA {
 

@@ -1,7 +1,7 @@
 // From the errors back: δ below from the old W, then W's own step, while a tile of it is near.
 #pragma once
-#include "few.hpp"
-#include "forward.hpp"
+#include "kernels/forward.hpp"
+#include "kernels/small_batch.hpp"
 
 namespace spusk::SPUSK_ISA {
 

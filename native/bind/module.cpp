@@ -9,7 +9,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "session.hpp"
+#include "session/session.hpp"
 
 namespace nb = nanobind;
 using namespace spusk;

@@ -1,6 +1,6 @@
 // Compiled once for each instruction set, like step.cpp, with -ffp-contract=off: a fused
 // multiply-add would round differently from NumPy.
-#include "tape.hpp"
+#include "tape/tape.hpp"
 
 #include <algorithm>
 #include <cmath>

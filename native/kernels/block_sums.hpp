@@ -8,8 +8,8 @@
 // equal shares, as threads have them, each hold one node of height h, and their sums combine in
 // pairs without a changed bit.
 #pragma once
-#include "plan.hpp"
-#include "simd.hpp"
+#include "kernels/simd.hpp"
+#include "session/plan.hpp"
 
 namespace spusk::SPUSK_ISA {
 

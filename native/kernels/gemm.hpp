@@ -1,6 +1,6 @@
 // The one register-blocked matrix kernel, and the copies that feed it.
 #pragma once
-#include "simd.hpp"
+#include "kernels/simd.hpp"
 
 namespace spusk::SPUSK_ISA {
 

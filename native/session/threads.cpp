@@ -1,4 +1,4 @@
-#include "threads.hpp"
+#include "session/threads.hpp"
 
 #include <unistd.h>
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "plan.hpp"
-#include "threads.hpp"
+#include "session/plan.hpp"
+#include "session/threads.hpp"
 
 namespace spusk {
 

@@ -1,7 +1,7 @@
 // The first layer: most pixels are zero, and a zero adds exactly nothing.
 #pragma once
-#include "gemm.hpp"
-#include "plan.hpp"
+#include "kernels/gemm.hpp"
+#include "session/plan.hpp"
 
 namespace spusk::SPUSK_ISA {
 

@@ -3,10 +3,10 @@
 //
 // Every thread runs `steps` and owns the same blocks of neurons all the time; sums that cross
 // blocks are added per block as a fixed tree, so that the number of threads changes no bit.
-#include "backward.hpp"
-#include "forward.hpp"
-#include "lazy.hpp"
-#include "plan.hpp"
+#include "kernels/backward.hpp"
+#include "kernels/forward.hpp"
+#include "kernels/lazy.hpp"
+#include "session/plan.hpp"
 
 namespace spusk::SPUSK_ISA {
 namespace {

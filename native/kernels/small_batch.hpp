@@ -3,8 +3,8 @@
 // δ below is Σ_j δ_j·W_ij, a sum along the row; the step is W_ij −= a_i·δ_j. Both need the same W and
 // the same δ. The sum is kept lane by lane and added up once at the end: nothing is transposed.
 #pragma once
-#include "gemm.hpp"
-#include "plan.hpp"
+#include "kernels/gemm.hpp"
+#include "session/plan.hpp"
 
 namespace spusk::SPUSK_ISA {
 

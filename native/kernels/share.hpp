@@ -1,8 +1,8 @@
 // Who owns what in a step, and where it lies.
 #pragma once
-#include "output.hpp"
-#include "plan.hpp"
-#include "sparse.hpp"
+#include "kernels/output.hpp"
+#include "kernels/sparse.hpp"
+#include "session/plan.hpp"
 
 namespace spusk::SPUSK_ISA {
 

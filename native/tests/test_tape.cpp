@@ -3,8 +3,8 @@
 #include <cstdio>
 #include <vector>
 
-#include "session.hpp"
-#include "tape.hpp"
+#include "session/session.hpp"
+#include "tape/tape.hpp"
 
 namespace spusk {
 namespace {

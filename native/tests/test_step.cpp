@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <random>
 
-#include "session.hpp"
+#include "session/session.hpp"
 
 namespace spusk {
 bool tapes_agree();  // test_tape.cpp

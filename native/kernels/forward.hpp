@@ -1,11 +1,11 @@
 // From the inputs to the answers: z = aW + b and a = σ(z), layer by layer, panel by panel.
 #pragma once
-#include "epilogue.hpp"
-#include "gemm.hpp"
-#include "lazy.hpp"
-#include "output.hpp"
-#include "share.hpp"
-#include "sparse.hpp"
+#include "kernels/gemm.hpp"
+#include "kernels/lazy.hpp"
+#include "kernels/output.hpp"
+#include "kernels/share.hpp"
+#include "kernels/sparse.hpp"
+#include "ops/activations.hpp"
 
 namespace spusk::SPUSK_ISA {
 

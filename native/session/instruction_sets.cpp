@@ -1,6 +1,6 @@
 // Which of the compiled instruction sets this machine can run.
-#include "session.hpp"
-#include "tape.hpp"
+#include "session/session.hpp"
+#include "tape/tape.hpp"
 
 namespace spusk {
 

@@ -6,7 +6,7 @@
 // and W −= Σ xδᵀ follows once, at the window's end, in the same visit that computes the next Z. The
 // same descent in exact arithmetic; W crosses the memory bus twice a window, not three times a step.
 #pragma once
-#include "share.hpp"
+#include "kernels/share.hpp"
 
 namespace spusk::SPUSK_ISA {
 

@@ -1,10 +1,10 @@
 // The last layer: errors, cost, right answers; and a narrow output summed while its inputs are near.
 #pragma once
 #include <cmath>
-#include "epilogue.hpp"
-#include "gemm.hpp"
-#include "plan.hpp"
-#include "tree.hpp"
+#include "kernels/block_sums.hpp"
+#include "kernels/gemm.hpp"
+#include "ops/activations.hpp"
+#include "session/plan.hpp"
 
 namespace spusk::SPUSK_ISA {
 

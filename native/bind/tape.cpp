@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-#include "tape.hpp"
+#include "tape/tape.hpp"
 
 namespace nb = nanobind;
 using namespace spusk;
