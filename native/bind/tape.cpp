@@ -22,36 +22,36 @@ using Steps = nb::ndarray<int64_t, nb::c_contig, nb::device::cpu>;
 void check(const Tape &tape) {
   if (tape.n + tape.constant_count > tape.cells)
     throw std::invalid_argument("the tape has too few cells");
-  for (long i = 0; i < tape.count; ++i) {
+  for (int64_t i = 0; i < tape.count; ++i) {
     const TapeStep &op = tape.ops[i];
     const bool inside = op.op >= ADD && op.op <= COPY && op.target >= tape.n &&
                         op.target < tape.cells - tape.constant_count && op.a >= 0 &&
                         op.a < tape.cells && op.b >= 0 && op.b < tape.cells;
     if (!inside) throw std::invalid_argument("an operation points outside the tape");
   }
-  for (long j = 0; j < tape.n; ++j)
+  for (int64_t j = 0; j < tape.n; ++j)
     if (tape.outputs[j] < tape.n || tape.outputs[j] >= tape.cells)
       throw std::invalid_argument("an output points outside the tape");
 }
 
 template <class T>
-void walk_from_python(Ints ops, Ints outputs, Numbers<const T> constants, long cells,
-                      Numbers<const T> x, long first, Numbers<const T> eta, T tolerance, T grown,
+void walk_from_python(Ints ops, Ints outputs, Numbers<const T> constants, int64_t cells,
+                      Numbers<const T> x, int64_t first, Numbers<const T> eta, T tolerance, T grown,
                       T far, int converged, int diverged, int not_finite, int out_of_steps,
-                      Numbers<T> ends, Codes codes, Steps taken, long steps,
+                      Numbers<T> ends, Codes codes, Steps taken, int64_t steps,
                       const std::string &isa) {
   if (ops.ndim() != 2 || ops.shape(1) != 4 || x.ndim() != 2 || x.shape(0) == 0)
     throw std::invalid_argument("ops must be (count, 4) and x (S, n)");
-  const long S = x.shape(0), n = x.shape(1), count = codes.size(), rates = eta.size();
-  if (static_cast<long>(outputs.size()) != n || (rates != 1 && rates != count) || first < 0)
+  const int64_t S = x.shape(0), n = x.shape(1), count = codes.size(), rates = eta.size();
+  if (static_cast<int64_t>(outputs.size()) != n || (rates != 1 && rates != count) || first < 0)
     throw std::invalid_argument("outputs or rates are not of this tape's sizes");
-  if (static_cast<long>(taken.size()) != count || static_cast<long>(ends.size()) != count * n)
+  if (static_cast<int64_t>(taken.size()) != count || static_cast<int64_t>(ends.size()) != count * n)
     throw std::invalid_argument("the room for the ends is not of these sizes");
   const Tape tape{reinterpret_cast<const TapeStep *>(ops.data()),
-                  static_cast<long>(ops.shape(0)),
+                  static_cast<int64_t>(ops.shape(0)),
                   n,
                   cells,
-                  static_cast<long>(constants.size()),
+                  static_cast<int64_t>(constants.size()),
                   outputs.data()};
   check(tape);
   const Crowd<T> crowd{x.data(), S, first, eta.data(), rates != 1, count, steps};

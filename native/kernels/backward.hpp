@@ -5,17 +5,17 @@
 
 namespace spusk::SPUSK_ISA {
 
-static void sparse_step(const Step &s, long panel, const float *delta, long row) {
+static void sparse_step(const Step &s, int64_t panel, const float *delta, int64_t row) {
   if (s.p.lazy || s.by_row()) return;  // δ stays where it is until W is visited next
   const Layer &l = s.p.layers[0];
   sparse_update(l.pv, *s.batch.lists, l.n, l.pack + panel * l.n * l.pw, l.pw, delta, row);
 }
 
 // W (rows from…to of one panel) −= aᵀδ
-static void dense_update(const Step &s, int at, Range rows, long panel, const float *delta, long row,
+static void dense_update(const Step &s, int at, Range rows, int64_t panel, const float *delta, int64_t row,
                          Coming coming = {}) {
   const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
-  const long width = columns(l, panel), count = rows.to - rows.from;
+  const int64_t width = columns(l, panel), count = rows.to - rows.from;
   float *W = l.W + rows.from * l.m + panel * l.pw;
   const Left left = {s.A(at - 1) + rows.from, 1, below.row};
   if (width == l.pw) {
@@ -28,7 +28,7 @@ static void dense_update(const Step &s, int at, Range rows, long panel, const fl
 }
 
 // Rows of W and panels of it from `panel` on, whole ones or the last, ragged one, for a few precedents.
-static void meet_panels(const Step &s, int at, Range rows, long panel, long count, Errors d) {
+static void meet_panels(const Step &s, int at, Range rows, int64_t panel, int64_t count, Errors d) {
   const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
   float *W = l.W + rows.from * l.m + panel * l.pw;
   const Left a = {s.A(at - 1) + rows.from, 1, below.row};
@@ -37,28 +37,28 @@ static void meet_panels(const Step &s, int at, Range rows, long panel, long coun
 }
 
 // How many panels to take together: their errors stay near; a ragged one comes alone.
-static long strip(const Step &s, const Layer &l, long panel, long end) {
-  const long whole = l.m / l.pw;
+static int64_t strip(const Step &s, const Layer &l, int64_t panel, int64_t end) {
+  const int64_t whole = l.m / l.pw;
   return panel < whole ? least(s.p.strip, least(end, whole) - panel) : 1;
 }
 
-static void clear_lanes(const Step &s, long rows) {
+static void clear_lanes(const Step &s, int64_t rows) {
   std::memset(s.w.lanes, 0, rows * s.batch.B * LANES * sizeof(float));
 }
 
 // δ below (B, width) out of the lanes of `rows` rows
-static void sum_rows(const Step &s, long rows, float *d, long row, long width) {
-  const long apart = s.batch.B * LANES;
-  for (long b = 0; b < s.batch.B; ++b)
+static void sum_rows(const Step &s, int64_t rows, float *d, int64_t row, int64_t width) {
+  const int64_t apart = s.batch.B * LANES;
+  for (int64_t b = 0; b < s.batch.B; ++b)
     sum_lanes(s.w.lanes + b * LANES, rows, apart, d + b * row, width);
 }
 
 // W's step and its share of δ below for one panel of a wide layer, whose own δ has just been made.
-static void fused_panel(const Step &s, int at, long panel, float *sum) {
+static void fused_panel(const Step &s, int at, int64_t panel, float *sum) {
   const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
-  const long width = columns(l, panel);
-  for (long i = 0; i < below.panels; ++i) {
-    const long rows = columns(below, i);
+  const int64_t width = columns(l, panel);
+  for (int64_t i = 0; i < below.panels; ++i) {
+    const int64_t rows = columns(below, i);
     copy_transposed(l.W + i * below.pw * l.m + panel * l.pw, l.m, rows, width, s.w.tile, below.pw,
                     true);
     gemm<ADD>(below.pv, s.batch.B, width, {s.w.delta, l.pw, 1}, {s.w.tile, below.pw},
@@ -72,17 +72,17 @@ static void fused_panel(const Step &s, int at, long panel, float *sum) {
 static void fused_backward(const Step &s, int at) {
   const Plan &p = s.p;
   const Layer &l = p.layers[at], &below = p.layers[at - 1], &out = p.layers[at + 1];
-  const long B = s.batch.B;
+  const int64_t B = s.batch.B;
   const bool few = p.strip;
   const Range mine = s.blocks_of(l);
-  for (long block = mine.from; block < mine.to; ++block) {
+  for (int64_t block = mine.from; block < mine.to; ++block) {
     float *sum = p.below + block * p.batch * below.row;
     if (few) clear_lanes(s, l.n);
     else std::memset(sum, 0, B * below.row * sizeof(float));
     const Range panels = Step::panels_of(l, block);
-    for (long panel = panels.from, count; panel < panels.to; panel += count) {
+    for (int64_t panel = panels.from, count; panel < panels.to; panel += count) {
       count = few ? strip(s, l, panel, panels.to) : 1;
-      for (long i = panel; i < panel + count; ++i)
+      for (int64_t i = panel; i < panel + count; ++i)
         narrow_backward(l, s.w, B, out.m, out.pack + i * out.m * l.pw, s.A(at, i),
                         s.w.delta + (i - panel) * B * l.pw, l.pw, l.bias + i * l.pw);
       if (few) meet_panels(s, at, {0, l.n}, panel, count, {s.w.delta, B * l.pw, l.pw});
@@ -92,15 +92,15 @@ static void fused_backward(const Step &s, int at) {
   }
 }
 
-static void fused_reduce(const Step &s, int at, long panel) {
+static void fused_reduce(const Step &s, int at, int64_t panel) {
   const Plan &p = s.p;
   const Layer &l = p.layers[at];
-  const long blocks = p.layers[at + 1].blocks;
+  const int64_t blocks = p.layers[at + 1].blocks;
   const int height = tree_height(blocks);
-  for (long b = 0; b < s.batch.B; ++b)
-    for (long j = panel * l.pw; j < (panel + 1) * l.pw; j += LANES) {
+  for (int64_t b = 0; b < s.batch.B; ++b)
+    for (int64_t j = panel * l.pw; j < (panel + 1) * l.pw; j += LANES) {
       const float *shares = p.below + b * l.row + j;
-      store(s.D(at) + b * l.row + j, tree_sum(blocks, height, [=, &p](long k) {
+      store(s.D(at) + b * l.row + j, tree_sum(blocks, height, [=, &p](int64_t k) {
               return load(shares + k * p.batch * l.row);
             }));
     }
@@ -112,7 +112,7 @@ static void fused_reduce(const Step &s, int at, long panel) {
 static void dense_backward_few(const Step &s, int at, Range rows, float *d) {
   const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
   clear_lanes(s, rows.to - rows.from);
-  for (long panel = 0, count; panel < l.panels; panel += count) {
+  for (int64_t panel = 0, count; panel < l.panels; panel += count) {
     count = strip(s, l, panel, l.panels);
     meet_panels(s, at, rows, panel, count, {s.D(at, panel), l.panel, l.row});
   }
@@ -121,21 +121,21 @@ static void dense_backward_few(const Step &s, int at, Range rows, float *d) {
 
 static void dense_backward_many(const Step &s, int at, Range rows, float *d) {
   const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
-  const long deep = DEPTH * LANES;
-  for (long k = 0; k < l.m; k += deep) {
-    const long K = least(deep, l.m - k);
+  const int64_t deep = DEPTH * LANES;
+  for (int64_t k = 0; k < l.m; k += deep) {
+    const int64_t K = least(deep, l.m - k);
     copy_transposed(l.W + rows.from * l.m + k, l.m, rows.to - rows.from, K, s.w.tile, below.pw);
     const Left left = {s.D(at) + k, l.row, 1};
     if (k == 0) gemm<SET>(below.pv, s.batch.B, K, left, {s.w.tile, below.pw}, d, below.row);
     else gemm<ADD>(below.pv, s.batch.B, K, left, {s.w.tile, below.pw}, d, below.row);
   }
-  for (long j = 0; j < l.panels; ++j) dense_update(s, at, rows, j, s.D(at, j), l.row);
+  for (int64_t j = 0; j < l.panels; ++j) dense_update(s, at, rows, j, s.D(at, j), l.row);
 }
 
 // Rows of W belonging to one panel of the layer below: its δ from the old W, and W's own step.
-static void dense_backward(const Step &s, int at, long panel) {
+static void dense_backward(const Step &s, int at, int64_t panel) {
   const Layer &below = s.p.layers[at - 1];
-  const long first = panel * below.pw;
+  const int64_t first = panel * below.pw;
   const Range rows = {first, first + columns(below, panel)};
   float *d = s.D(at - 1, panel);
   if (s.p.strip) dense_backward_few(s, at, rows, d);
@@ -147,9 +147,9 @@ static void dense_backward(const Step &s, int at, long panel) {
 static void under_narrow_backward(const Step &s, int at) {
   const Layer &l = s.p.layers[at], &out = s.p.layers[at + 1];
   const Range mine = s.panels_of(l);
-  for (long panel = mine.from; panel < mine.to; ++panel) {
+  for (int64_t panel = mine.from; panel < mine.to; ++panel) {
     float *delta = l.D ? s.D(at, panel) : s.w.delta;
-    const long row = l.D ? l.row : l.pw;
+    const int64_t row = l.D ? l.row : l.pw;
     narrow_backward(l, s.w, s.batch.B, out.m, out.pack + panel * out.m * l.pw,
                     s.A(at, panel), delta, row, l.bias + panel * l.pw);
     if (!at) sparse_step(s, panel, delta, row);
@@ -170,7 +170,7 @@ static void backward(const Step &s) {
       fused_backward(s, at);
       s.wait();
       const Range mine = s.panels_of(p.layers[--at]);
-      for (long panel = mine.from; panel < mine.to; ++panel) fused_reduce(s, at, panel);
+      for (int64_t panel = mine.from; panel < mine.to; ++panel) fused_reduce(s, at, panel);
     }
     if (at) s.wait();
   } else if (s.thread == 0) {
@@ -179,11 +179,11 @@ static void backward(const Step &s) {
   }
   for (; at >= 1; --at) {
     const Range mine = s.panels_of(p.layers[at - 1]);
-    for (long panel = mine.from; panel < mine.to; ++panel) dense_backward(s, at, panel);
+    for (int64_t panel = mine.from; panel < mine.to; ++panel) dense_backward(s, at, panel);
     if (at > 1) s.wait();
   }
   const Range mine = s.panels_of(p.layers[0]);
-  for (long panel = mine.from; panel < mine.to; ++panel)
+  for (int64_t panel = mine.from; panel < mine.to; ++panel)
     sparse_step(s, panel, s.D(0, panel), p.layers[0].row);
   s.wait();
 }

@@ -14,26 +14,26 @@
 namespace spusk::SPUSK_ISA {
 
 constexpr int HIGHEST = 7;  // more than the height of any tree
-static_assert(BLOCKS < 1l << HIGHEST);
+static_assert(BLOCKS < int64_t{1} << HIGHEST);
 
 // The height at which every node has one block or two
-INLINE int tree_height(long blocks) {
+INLINE int tree_height(int64_t blocks) {
   int height = 0;
-  while (2l << height <= blocks) ++height;
+  while (int64_t{2} << height <= blocks) ++height;
   return height;
 }
 
 // Σ of(block) over all blocks, from left to right: a left child waits for its right one
 template <class Of>
-INLINE vf tree_sum(long blocks, int height, Of of) {
+INLINE vf tree_sum(int64_t blocks, int height, Of of) {
   vf waiting[HIGHEST];
-  for (long i = 0, from = 0;; ++i) {
-    const long to = (i + 1) * blocks >> height;
+  for (int64_t i = 0, from = 0;; ++i) {
+    const int64_t to = (i + 1) * blocks >> height;
     vf sum = of(from);
     if (to - from == 2) sum += of(from + 1);
     from = to;
     int h = 0;
-    for (long node = i; node & 1; node >>= 1) sum = waiting[h++] + sum;
+    for (int64_t node = i; node & 1; node >>= 1) sum = waiting[h++] + sum;
     if (from == blocks) return sum;
     waiting[h] = sum;
   }

@@ -10,7 +10,7 @@
 namespace spusk::SPUSK_ISA {
 
 // z of a panel whose last vector holds fewer neurons, where W lies: few precedents pay no copy
-static void ragged_forward(const Step &s, int at, long panel, float *z) {
+static void ragged_forward(const Step &s, int at, int64_t panel, float *z) {
   const Layer &l = s.p.layers[at];
   const Edge edge = edge_of(columns(l, panel));
   ragged_gemm<SET>(edge.vectors, edge.last, s.batch.B, l.n, {s.A(at - 1), s.p.layers[at - 1].row, 1},
@@ -18,13 +18,13 @@ static void ragged_forward(const Step &s, int at, long panel, float *z) {
 }
 
 // z of one panel: blocks of rows of W are packed once and serve the whole batch
-static void dense_forward(const Step &s, int at, long panel, float *z) {
+static void dense_forward(const Step &s, int at, int64_t panel, float *z) {
   const Layer &l = s.p.layers[at], &below = s.p.layers[at - 1];
-  const long width = columns(l, panel), deep = DEPTH * LANES;
+  const int64_t width = columns(l, panel), deep = DEPTH * LANES;
   const bool whole = width == l.pw, few = s.batch.B <= 2 * ROWS;
   if (few && !whole) return ragged_forward(s, at, panel, z);
-  for (long k = 0; k < l.n; k += deep) {
-    const long K = least(deep, l.n - k);
+  for (int64_t k = 0; k < l.n; k += deep) {
+    const int64_t K = least(deep, l.n - k);
     Panel right = {l.W + k * l.m + panel * l.pw, l.m};
     const bool in_place = whole && (few || l.n <= NEAR);
     if (!in_place) {
@@ -39,25 +39,25 @@ static void dense_forward(const Step &s, int at, long panel, float *z) {
 }
 
 // Places past the last neuron must add nothing to the answers and take no step.
-static void clear_past(float *a, long row, long B, long width, long pw) {
+static void clear_past(float *a, int64_t row, int64_t B, int64_t width, int64_t pw) {
   float kept[WIDEST * LANES] = {};
-  for (long j = 0; j < width; ++j) kept[j] = 1;
-  for (long j = width / LANES * LANES; j < pw; j += LANES)
-    for (long b = 0; b < B; ++b) {
+  for (int64_t j = 0; j < width; ++j) kept[j] = 1;
+  for (int64_t j = width / LANES * LANES; j < pw; j += LANES)
+    for (int64_t b = 0; b < B; ++b) {
       const vf keep = load(kept + j), x = load(a + b * row + j);
       store(a + b * row + j, keep > all(0) ? x : vf{});
     }
 }
 
-static void output_errors(const Step &s, int at, long panel) {
+static void output_errors(const Step &s, int at, int64_t panel) {
   const Plan &p = s.p;
   const Layer &l = p.layers[at];
   const float *a = s.A(at, panel);
   float *d = s.D(at, panel), *bias = l.bias + panel * l.pw;
   for (int v = 0; v < l.pv; ++v) {
-    const long from = panel * l.pw + v * LANES;
+    const int64_t from = panel * l.pw + v * LANES;
     vf moved = vf{};
-    for (long b = 0; b < s.batch.B; ++b) {
+    for (int64_t b = 0; b < s.batch.B; ++b) {
       const vf y = target(p, s.batch.rows[b], from);
       const vf e = output_error(p, load(a + b * l.row + v * LANES), y, l.act, l.m - from,
                                 s.batch.scale);
@@ -69,7 +69,7 @@ static void output_errors(const Step &s, int at, long panel) {
 }
 
 // Weighted inputs of B precedents, after the step that is still due where that comes with them.
-static void sparse_panel(const Step &s, long panel, const Lists *lists, long B) {
+static void sparse_panel(const Step &s, int64_t panel, const Lists *lists, int64_t B) {
   const Layer &l = s.p.layers[0];
   float *W = l.pack + panel * l.n * l.pw;
   const Part next = {*lists, B, s.A(0, panel), l.row};
@@ -78,7 +78,7 @@ static void sparse_panel(const Step &s, long panel, const Lists *lists, long B) 
   sparse_visit(l.pv, due, next, W, l.pw);
 }
 
-static void forward_panel(const Step &s, int at, long panel) {
+static void forward_panel(const Step &s, int at, int64_t panel) {
   const Layer &l = s.p.layers[at];
   float *z = s.A(at, panel);
   if (l.kind == SPARSE && s.p.lazy) {
@@ -97,10 +97,10 @@ static void forward_under_narrow(const Step &s, int at) {
   const Layer &l = p.layers[at], &out = p.layers[at + 1];
   float *sums = p.lanes + s.thread * p.batch * NARROW_MOST * LANES;
   const Range mine = s.blocks_of(l);
-  for (long block = mine.from; block < mine.to; ++block) {
+  for (int64_t block = mine.from; block < mine.to; ++block) {
     std::memset(sums, 0, s.batch.B * out.m * LANES * sizeof(float));
     const Range panels = Step::panels_of(l, block);
-    for (long panel = panels.from; panel < panels.to; ++panel) {
+    for (int64_t panel = panels.from; panel < panels.to; ++panel) {
       forward_panel(s, at, panel);
       if (columns(l, panel) < l.pw)
         clear_past(s.A(at, panel), l.row, s.batch.B, columns(l, panel), l.pw);
@@ -108,7 +108,7 @@ static void forward_under_narrow(const Step &s, int at) {
                      out.pack + panel * out.m * l.pw, out.m, sums);
     }
     float *partial = p.partial[s.batch.parity] + block * p.batch * NARROW_MOST;
-    for (long b = 0; b < s.batch.B; ++b)
+    for (int64_t b = 0; b < s.batch.B; ++b)
       sum_lanes(sums + b * out.m * LANES, out.m, LANES, partial + b * NARROW_MOST, NARROW_MOST);
   }
 }
@@ -122,7 +122,7 @@ static void forward(const Step &s) {
       forward_under_narrow(s, at);
     } else {
       const Range mine = s.panels_of(l);
-      for (long panel = mine.from; panel < mine.to; ++panel) {
+      for (int64_t panel = mine.from; panel < mine.to; ++panel) {
         forward_panel(s, at, panel);
         if (at == top) output_errors(s, at, panel);
       }

@@ -8,29 +8,29 @@ enum Into { SET, ADD, SUBTRACT };
 
 struct Left {          // element (r, k) at p[r·row + k·step]
   const float *p;
-  long row, step;
+  int64_t row, step;
 };
 struct Panel {         // row k of V vectors at p + k·row
   const float *p;
-  long row;
+  int64_t row;
 };
 
 enum Next { NOTHING, ROWS_OF_W, LINES, BOTH };  // what is asked for while a block is at work
 
 struct Ahead {         // where the next panel lies whose numbers lie far apart, or in a row
-  long first, every;   // every so many rows of W to the right, from row `first` on
+  int64_t first, every;   // every so many rows of W to the right, from row `first` on
   const float *lines;  // a line a turn
-  long last;           // floats in the last vector of this panel
+  int64_t last;           // floats in the last vector of this panel
 };
 
 // C (R, V vectors) = or ± Σ_k left(r, k)·right(k): broadcast and accumulate
 template <int R, int V, Into INTO, Next NEXT, bool WHOLE>
-static void block(long K, Left left, Panel right, float *C, long crow, Ahead ahead) {
+static void block(int64_t K, Left left, Panel right, float *C, int64_t crow, Ahead ahead) {
   vf c[R][V];
   for (int r = 0; r < R; ++r)
     for (int v = 0; v < V; ++v) c[r][v] = INTO == ADD ? load(C + r * crow + v * LANES) : vf{};
   const float *a = left.p, *b = right.p;
-  for (long k = 0; k < K; ++k, a += left.step, b += right.row) {
+  for (int64_t k = 0; k < K; ++k, a += left.step, b += right.row) {
     vf w[V];
     for (int v = 0; v < V; ++v)
       w[v] = WHOLE || v < V - 1 ? load(b + v * LANES) : load_some(b + v * LANES, ahead.last);
@@ -53,7 +53,7 @@ static void block(long K, Left left, Panel right, float *C, long crow, Ahead ahe
 }
 
 template <int V, Into INTO, Next NEXT, bool WHOLE = true>
-static void some_rows(long rows, long K, Left left, Panel right, float *c, long crow,
+static void some_rows(int64_t rows, int64_t K, Left left, Panel right, float *c, int64_t crow,
                       Ahead ahead) {
   switch (rows) {
     case 1: return block<1, V, INTO, NEXT, WHOLE>(K, left, right, c, crow, ahead);
@@ -74,11 +74,11 @@ struct Coming {        // what will be needed after this product
 };
 
 template <int V, Into INTO, bool WHOLE>
-static void blocks(long rows, long K, Left left, Panel right, float *C, long crow, Coming coming,
-                   long last) {
-  const long count = (rows + ROWS - 1) / ROWS;
-  for (long i = 0; i < count; ++i) {
-    const long from = i * rows / count, to = (i + 1) * rows / count;
+static void blocks(int64_t rows, int64_t K, Left left, Panel right, float *C, int64_t crow, Coming coming,
+                   int64_t last) {
+  const int64_t count = (rows + ROWS - 1) / ROWS;
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t from = i * rows / count, to = (i + 1) * rows / count;
     const Left part = {left.p + from * left.row, left.row, left.step};
     float *c = C + from * crow;
     const Ahead ahead = {i, count, coming.from, last};
@@ -98,7 +98,7 @@ static void blocks(long rows, long K, Left left, Panel right, float *C, long cro
 }
 
 template <Into INTO>
-static void gemm(int pv, long rows, long K, Left left, Panel right, float *C, long crow,
+static void gemm(int pv, int64_t rows, int64_t K, Left left, Panel right, float *C, int64_t crow,
                  Coming coming = {}) {
   for (; pv > 0; pv -= PV, right.p += PV * LANES, C += PV * LANES)
     by_vectors<PV>(pv, [=](auto v) {
@@ -108,8 +108,8 @@ static void gemm(int pv, long rows, long K, Left left, Panel right, float *C, lo
 
 // The same for at most PV vectors to the right, of the last of which only `last` floats are there.
 template <Into INTO>
-static void ragged_gemm(int pv, long last, long rows, long K, Left left, Panel right, float *C,
-                        long crow) {
+static void ragged_gemm(int pv, int64_t last, int64_t rows, int64_t K, Left left, Panel right, float *C,
+                        int64_t crow) {
   by_vectors<PV>(pv, [=](auto v) {
     blocks<decltype(v)::value, INTO, false>(rows, K, left, right, C, crow, {}, last);
   });
@@ -117,34 +117,34 @@ static void ragged_gemm(int pv, long last, long rows, long K, Left left, Panel r
 
 // (rows, columns) -> rows of `width` floats, the rest zero. Rows lie far apart, too far for the
 // processor to guess the next one: it is told.
-static void copy_in(const float *from, long stride, long rows, long columns, float *to,
-                    long width) {
-  constexpr long AHEAD = 12;
-  const long whole = columns / LANES * LANES;
-  for (long i = 0; i < rows; ++i, from += stride, to += width) {
+static void copy_in(const float *from, int64_t stride, int64_t rows, int64_t columns, float *to,
+                    int64_t width) {
+  constexpr int64_t AHEAD = 12;
+  const int64_t whole = columns / LANES * LANES;
+  for (int64_t i = 0; i < rows; ++i, from += stride, to += width) {
     if (i + AHEAD < rows)
-      for (long j = 0; j < columns; j += 16) __builtin_prefetch(from + AHEAD * stride + j);
-    for (long j = 0; j < whole; j += LANES) store(to + j, load(from + j));
-    for (long j = whole; j < columns; ++j) to[j] = from[j];
-    for (long j = columns; j < width; ++j) to[j] = 0;
+      for (int64_t j = 0; j < columns; j += 16) __builtin_prefetch(from + AHEAD * stride + j);
+    for (int64_t j = 0; j < whole; j += LANES) store(to + j, load(from + j));
+    for (int64_t j = whole; j < columns; ++j) to[j] = from[j];
+    for (int64_t j = columns; j < width; ++j) to[j] = 0;
   }
 }
 
-static void copy_out(const float *from, long width, long rows, long columns, float *to,
-                     long stride) {
-  const long whole = columns / LANES * LANES;
-  for (long i = 0; i < rows; ++i, from += width, to += stride) {
-    for (long j = 0; j < whole; j += LANES) store(to + j, load(from + j));
-    for (long j = whole; j < columns; ++j) to[j] = from[j];
+static void copy_out(const float *from, int64_t width, int64_t rows, int64_t columns, float *to,
+                     int64_t stride) {
+  const int64_t whole = columns / LANES * LANES;
+  for (int64_t i = 0; i < rows; ++i, from += width, to += stride) {
+    for (int64_t j = 0; j < whole; j += LANES) store(to + j, load(from + j));
+    for (int64_t j = whole; j < columns; ++j) to[j] = from[j];
   }
 }
 
 // (rows, columns) -> (columns, width), lane by lane of `width` ≥ rows, the rest zero
-static void copy_transposed(const float *from, long stride, long rows, long columns, float *to,
-                            long width, bool ahead = false) {
-  for (long i = 0; i < width; i += LANES)
-    for (long j = 0; j < columns; j += LANES) {
-      const long high_i = least(LANES, rows - i), high_j = least(LANES, columns - j);
+static void copy_transposed(const float *from, int64_t stride, int64_t rows, int64_t columns, float *to,
+                            int64_t width, bool ahead = false) {
+  for (int64_t i = 0; i < width; i += LANES)
+    for (int64_t j = 0; j < columns; j += LANES) {
+      const int64_t high_i = least(LANES, rows - i), high_j = least(LANES, columns - j);
       vf r[LANES];
       for (int k = 0; k < LANES; ++k) {
         r[k] = vf{};
@@ -160,13 +160,13 @@ static void copy_transposed(const float *from, long stride, long rows, long colu
 }
 
 // to[i] = the sum of the lanes of vector i, for i < width (0 from `count` on), LANES at a time
-static void sum_lanes(const float *lanes, long count, long apart, float *to, long width) {
-  for (long i = 0; i < width; i += LANES) {
+static void sum_lanes(const float *lanes, int64_t count, int64_t apart, float *to, int64_t width) {
+  for (int64_t i = 0; i < width; i += LANES) {
     vf r[LANES];
-    for (long k = 0; k < LANES; ++k) r[k] = i + k < count ? load(lanes + (i + k) * apart) : vf{};
+    for (int64_t k = 0; k < LANES; ++k) r[k] = i + k < count ? load(lanes + (i + k) * apart) : vf{};
     transpose(r);
-    for (long half = LANES / 2; half; half /= 2)
-      for (long k = 0; k < half; ++k) r[k] += r[k + half];
+    for (int64_t half = LANES / 2; half; half /= 2)
+      for (int64_t k = 0; k < half; ++k) r[k] += r[k + half];
     store(to + i, r[0]);
   }
 }

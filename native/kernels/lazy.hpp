@@ -13,19 +13,19 @@ namespace spusk::SPUSK_ISA {
 struct Window {
   Lists *lists;  // null: no window
   const int64_t *rows;
-  long count;
+  int64_t count;
 };
 
-static Window window_of(const Plan &p, long first, long last) {
-  const long from = first * p.batch, to = least(last * p.batch, p.K);
+static Window window_of(const Plan &p, int64_t first, int64_t last) {
+  const int64_t from = first * p.batch, to = least(last * p.batch, p.K);
   return {const_cast<Lists *>(p.lists) + first / p.window % 2, p.order + from, to - from};
 }
 
 // Inputs by column, so that the products of all pairs of rows are one sparse product more.
 static void spread(const Plan &p, const Window &w, Run mine, bool clear) {
-  for (long r = mine.from; r < mine.to; ++r) {
+  for (int64_t r = mine.from; r < mine.to; ++r) {
     const Run row = between(*w.lists, r, 0, w.lists->marks);
-    for (long e = row.from; e < row.to; ++e) {
+    for (int64_t e = row.from; e < row.to; ++e) {
       const Entry &entry = w.lists->by_row[e];
       p.spread[entry.at * p.gram_row + r] = clear ? 0 : entry.value;
     }
@@ -35,16 +35,16 @@ static void spread(const Plan &p, const Window &w, Run mine, bool clear) {
 static void gram(const Plan &p, const Window &w, Run mine) {
   Lists part = *w.lists;
   part.mark += mine.from * (part.marks + 1);
-  for (long c = 0; c < mine.to; c += PV * LANES)  // only earlier rows are asked for
+  for (int64_t c = 0; c < mine.to; c += PV * LANES)  // only earlier rows are asked for
     sparse_forward(PV,
                    {part, mine.to - mine.from, p.gram + mine.from * p.gram_row + c, p.gram_row},
                    p.spread + c, p.gram_row);
 }
 
 // One visit of a panel of W: its step for the window that is done, its Z for the next.
-static void visit(const Step &s, long panel, const Window &done, const Window &next) {
+static void visit(const Step &s, int64_t panel, const Window &done, const Window &next) {
   const Layer &l = s.p.layers[0];
-  const long width = columns(l, panel);
+  const int64_t width = columns(l, panel);
   float *W = l.W + panel * l.pw, *tile = s.w.tile;
   copy_in(W, l.m, l.n, width, tile, l.pw);
   if (done.lists) {
@@ -68,15 +68,15 @@ static void turn(const Step &s, const Window &done, const Window &next) {
   if (next.lists) list_columns(*next.lists, p.n0, next.count, s.share(next.lists->marks));
   if (pairs) gram(p, next, s.share(next.count));
   const Run mine = s.panels_of(p.layers[0]);
-  for (long panel = mine.from; panel < mine.to; ++panel) visit(s, panel, done, next);
+  for (int64_t panel = mine.from; panel < mine.to; ++panel) visit(s, panel, done, next);
   s.wait();
   if (pairs) spread(p, next, s.share(next.count), true);
 }
 
 // Z of this step stands in its place already; the window's earlier steps are taken off.
-static void lazy_forward(const Step &s, long panel, float *z) {
+static void lazy_forward(const Step &s, int64_t panel, float *z) {
   const Layer &l = s.p.layers[0];
-  const long past = s.batch.past;
+  const int64_t past = s.batch.past;
   if (past)
     gemm<SUBTRACT>(l.pv, s.batch.B, past, {s.p.gram + past * s.p.gram_row, s.p.gram_row, 1},
                    {l.D + panel * l.panel, l.row}, z, l.row);

@@ -11,15 +11,15 @@ namespace spusk::SPUSK_ISA {
 struct Batch {
   const Lists *lists;
   const int64_t *rows;  // which precedents
-  long B, parity;
-  long past;            // lazy: rows of the window before this step's
+  int64_t B, parity;
+  int64_t past;            // lazy: rows of the window before this step's
   float scale;          // η/B
   const Lists *due;     // of the batch before, whose step the first layer still has to take
-  long due_B;
+  int64_t due_B;
 };
 
 // y[from … from+LANES) of one precedent
-INLINE vf target(const Plan &p, int64_t row, long from) {
+INLINE vf target(const Plan &p, int64_t row, int64_t from) {
   float y[LANES] = {};
   if (p.labels) {
     const int64_t at = p.labels[row] - from;
@@ -32,7 +32,7 @@ INLINE vf target(const Plan &p, int64_t row, long from) {
 }
 
 // δ of one vector of outputs, times η/B; nothing past the last output
-INLINE vf output_error(const Plan &p, vf a, vf y, Activation act, long left, float scale) {
+INLINE vf output_error(const Plan &p, vf a, vf y, Activation act, int64_t left, float scale) {
   vf d = (a - y) * scale;
   if (p.error == SQUARED) d *= slope(a, act);
   if (left >= LANES) return d;
@@ -41,11 +41,11 @@ INLINE vf output_error(const Plan &p, vf a, vf y, Activation act, long left, flo
   return load(kept);
 }
 
-static void judge_any(Plan &p, int64_t at, const float *a, long panel, long pw) {
-  long best = 0, wanted = 0;
+static void judge_any(Plan &p, int64_t at, const float *a, int64_t panel, int64_t pw) {
+  int64_t best = 0, wanted = 0;
   float top = 0, top_wanted = 0;
   double cost = 0;
-  for (long j = 0; j < p.classes; ++j) {
+  for (int64_t j = 0; j < p.classes; ++j) {
     const float x = a[j / pw * panel + j % pw];
     const float y = p.labels ? p.labels[at] == j : p.targets[at * p.classes + j];
     const double off = double(x) - y;
@@ -62,8 +62,8 @@ static void judge_any(Plan &p, int64_t at, const float *a, long panel, long pw) 
 static void judge_class(Plan &p, const float *a, int64_t label) {
   const float chosen = a[label];
   double squares = 0;
-  long better = 0;
-  for (long j = 0; j < p.classes; ++j) {
+  int64_t better = 0;
+  for (int64_t j = 0; j < p.classes; ++j) {
     squares += double(a[j]) * a[j];
     better += (a[j] > chosen) | ((a[j] == chosen) & (j < label));
   }
@@ -72,9 +72,9 @@ static void judge_class(Plan &p, const float *a, int64_t label) {
 }
 
 // Σ C_(x,y) and right answers of a batch: element (b, j) of the answers at a[panel·j/pw + …]
-static void judge(Plan &p, const Batch &batch, const float *a, long row, long panel, long pw) {
+static void judge(Plan &p, const Batch &batch, const float *a, int64_t row, int64_t panel, int64_t pw) {
   const bool classes = p.labels && p.error == SQUARED && p.classes <= pw;
-  for (long b = 0; b < batch.B; ++b) {
+  for (int64_t b = 0; b < batch.B; ++b) {
     if (classes) judge_class(p, a + b * row, p.labels[batch.rows[b]]);
     else judge_any(p, batch.rows[b], a + b * row, panel, pw);
   }
@@ -83,12 +83,12 @@ static void judge(Plan &p, const Batch &batch, const float *a, long row, long pa
 
 // sums (B, m) of lanes += Σ over this panel of a·W: W (m, pw) transposed
 template <int V>
-static void narrow_forward(long B, const float *a, long row, const float *W, long m, float *sums) {
-  for (long b = 0; b < B; ++b, a += row) {
+static void narrow_forward(int64_t B, const float *a, int64_t row, const float *W, int64_t m, float *sums) {
+  for (int64_t b = 0; b < B; ++b, a += row) {
     vf x[V];
     for (int v = 0; v < V; ++v) x[v] = load(a + v * LANES);
     float *s = sums + b * m * LANES;
-    for (long o = 0; o < m; ++o) {
+    for (int64_t o = 0; o < m; ++o) {
       vf c = load(s + o * LANES);
       for (int v = 0; v < V; ++v) c += x[v] * load(W + (o * V + v) * LANES);
       store(s + o * LANES, c);
@@ -96,7 +96,7 @@ static void narrow_forward(long B, const float *a, long row, const float *W, lon
   }
 }
 
-static void narrow_forward(int pv, long B, const float *a, long row, const float *W, long m,
+static void narrow_forward(int pv, int64_t B, const float *a, int64_t row, const float *W, int64_t m,
                            float *sums) {
   by_vectors<WIDEST>(pv, [&](auto v) {
     narrow_forward<decltype(v)::value>(B, a, row, W, m, sums);
@@ -104,15 +104,15 @@ static void narrow_forward(int pv, long B, const float *a, long row, const float
 }
 
 // Every thread works out the few output errors for itself: cheaper than waiting for one that does.
-static void narrow_errors(Plan &p, const Batch &batch, Worker &w, long blocks) {
+static void narrow_errors(Plan &p, const Batch &batch, Worker &w, int64_t blocks) {
   const Layer &l = p.layers[p.depth - 1];
   const int height = tree_height(blocks);
-  for (long o = 0; o < NARROW_MOST; o += LANES) {
+  for (int64_t o = 0; o < NARROW_MOST; o += LANES) {
     vf moved = vf{};
-    for (long b = 0; b < batch.B; ++b) {
-      const long at = b * NARROW_MOST + o;
+    for (int64_t b = 0; b < batch.B; ++b) {
+      const int64_t at = b * NARROW_MOST + o;
       const float *shares = p.partial[batch.parity] + at;
-      const vf z = load(w.out_bias + o) + tree_sum(blocks, height, [=, &p](long k) {
+      const vf z = load(w.out_bias + o) + tree_sum(blocks, height, [=, &p](int64_t k) {
                      return load(shares + k * p.batch * NARROW_MOST);
                    });
       const vf a = activate(z, l.act);
@@ -126,8 +126,8 @@ static void narrow_errors(Plan &p, const Batch &batch, Worker &w, long blocks) {
 }
 
 // One panel of the hidden layer under a narrow output: its δ from the old W, then W's own step.
-static void narrow_backward(const Layer &below, const Worker &w, long B, long m, float *W,
-                            const float *a, float *delta, long drow, float *bias) {
+static void narrow_backward(const Layer &below, const Worker &w, int64_t B, int64_t m, float *W,
+                            const float *a, float *delta, int64_t drow, float *bias) {
   const int pv = below.pv;
   gemm<SET>(pv, B, m, {w.out, NARROW_MOST, 1}, {W, below.pw}, delta, drow);
   gemm<SUBTRACT>(pv, m, B, {w.out, 1, NARROW_MOST}, {a, below.row}, W, below.pw);

@@ -30,20 +30,20 @@ INLINE vf all(float x) { return x - vf{}; }
 
 // The first `count` floats, zeros after them; what lies behind is neither read nor written.
 #if defined(__AVX512F__)
-INLINE vf load_some(const float *p, long count) {
+INLINE vf load_some(const float *p, int64_t count) {
   return vf(_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p));
 }
-INLINE void store_some(float *p, vf x, long count) {
+INLINE void store_some(float *p, vf x, int64_t count) {
   _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), __m512(x));
 }
 #else
-INLINE vf load_some(const float *p, long count) {
+INLINE vf load_some(const float *p, int64_t count) {
   vf x{};
-  for (long j = 0; j < count; ++j) x[j] = p[j];
+  for (int64_t j = 0; j < count; ++j) x[j] = p[j];
   return x;
 }
-INLINE void store_some(float *p, vf x, long count) {
-  for (long j = 0; j < count; ++j) p[j] = x[j];
+INLINE void store_some(float *p, vf x, int64_t count) {
+  for (int64_t j = 0; j < count; ++j) p[j] = x[j];
 }
 #endif
 
@@ -89,6 +89,6 @@ INLINE void by_vectors(int count, What what) {
 
 constexpr int WIDEST = 2 * PV;  // vectors in the widest panel: that of a first layer with one thread
 
-INLINE long least(long a, long b) { return a < b ? a : b; }
+INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
 }  // namespace spusk::SPUSK_ISA

@@ -16,21 +16,21 @@ constexpr int GROUP = 2;
 
 struct Errors {           // δ of precedent b in panel q at p + q·panel + b·row
   const float *p;
-  long panel, row;
+  int64_t panel, row;
 };
 
 struct Weights {          // rows of panels of V vectors; of the last vector so many floats
   float *p;
-  long row, last;
+  int64_t row, last;
 };
 
 // lanes (R, B) += Wδ, then W −= aᵀδ, for R rows of `panels` panels; `next` comes after
 template <int R, int V, bool WHOLE>
-static void meet_rows(long panels, long B, Weights weights, const float *next, Left a, Errors d,
+static void meet_rows(int64_t panels, int64_t B, Weights weights, const float *next, Left a, Errors d,
                       float *lanes) {
   float *W = weights.p;
-  const long stride = weights.row;
-  for (long q = 0; q < panels; ++q, W += V * LANES, next += V * LANES, d.p += d.panel) {
+  const int64_t stride = weights.row;
+  for (int64_t q = 0; q < panels; ++q, W += V * LANES, next += V * LANES, d.p += d.panel) {
     vf w[R][V], g[R][V];
     for (int r = 0; r < R; ++r)
       for (int v = 0; v < V; ++v) {
@@ -39,7 +39,7 @@ static void meet_rows(long panels, long B, Weights weights, const float *next, L
         g[r][v] = vf{};
         __builtin_prefetch(next + r * stride + v * LANES);
       }
-    for (long b = 0; b < B; ++b) {
+    for (int64_t b = 0; b < B; ++b) {
       vf x[V];
       for (int v = 0; v < V; ++v) x[v] = load(d.p + b * d.row + v * LANES);
       for (int r = 0; r < R; ++r) {
@@ -63,8 +63,8 @@ static void meet_rows(long panels, long B, Weights weights, const float *next, L
 }
 
 template <int V, bool WHOLE>
-static void meet_all(long rows, long panels, long B, Weights W, Left a, Errors d, float *lanes) {
-  for (long R = GROUP, i = 0; i < rows; i += R) {
+static void meet_all(int64_t rows, int64_t panels, int64_t B, Weights W, Left a, Errors d, float *lanes) {
+  for (int64_t R = GROUP, i = 0; i < rows; i += R) {
     if (rows - i < GROUP) R = 1;
     const float *next = W.p + (i + R < rows ? R * W.row : 0);
     if (R == GROUP) meet_rows<GROUP, V, WHOLE>(panels, B, W, next, a, d, lanes);
@@ -74,7 +74,7 @@ static void meet_all(long rows, long panels, long B, Weights W, Left a, Errors d
 }
 
 // The same for any number of rows: a (rows, B), lanes (rows, B)
-static void meet(int pv, long rows, long panels, long B, Weights W, Left a, Errors d, float *lanes) {
+static void meet(int pv, int64_t rows, int64_t panels, int64_t B, Weights W, Left a, Errors d, float *lanes) {
   by_vectors<PV>(pv, [=](auto v) {
     constexpr int V = decltype(v)::value;
     if (W.last == LANES) meet_all<V, true>(rows, panels, B, W, a, d, lanes);

@@ -5,40 +5,40 @@
 
 namespace spusk::SPUSK_ISA {
 
-INLINE void fetch_ahead(const void *at, long bytes) {
-  for (long i = 0; i < bytes; i += 64) __builtin_prefetch(static_cast<const char *>(at) + i);
+INLINE void fetch_ahead(const void *at, int64_t bytes) {
+  for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(static_cast<const char *>(at) + i);
 }
 
 // The rows of a shuffled batch lie anywhere in memory: ask for them a step before they are read.
 INLINE void list_ahead(const Plan &p, const int64_t *rows, Run mine) {
-  for (long b = mine.from; b < mine.to; ++b) {
+  for (int64_t b = mine.from; b < mine.to; ++b) {
     if (p.pixels) fetch_ahead(p.pixels + rows[b] * p.n0, p.n0);
     else fetch_ahead(p.floats + rows[b] * p.n0, p.n0 * 4);
     if (p.labels) __builtin_prefetch(p.labels + rows[b]);
   }
 }
 
-constexpr long COLUMNS_A_MARK = 32;
+constexpr int64_t COLUMNS_A_MARK = 32;
 
 // Where the entries of columns [32·from, 32·to) of row b begin and end.
-INLINE Run between(const Lists &lists, long b, long from, long to) {
-  const long *mark = lists.mark + b * (lists.marks + 1);
+INLINE Run between(const Lists &lists, int64_t b, int64_t from, int64_t to) {
+  const int64_t *mark = lists.mark + b * (lists.marks + 1);
   return {mark[from], mark[to]};
 }
 
 #if defined(__AVX512F__)
 // The nonzero ones of 64 pixels, the first of which is pixel `first`, and how many are in the first
 // half of them; up to SPILL entries past the last are overwritten.
-INLINE Run list_64(const uint8_t *x, long first, Entry *to) {
+INLINE Run list_64(const uint8_t *x, int64_t first, Entry *to) {
   const __m512i even = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
   const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(8));
   const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   const __m512i bytes = _mm512_loadu_si512(x);
   uint64_t some = _mm512_test_epi8_mask(bytes, bytes);
   if (!some) return {0, 0};
-  const long half = __builtin_popcount(static_cast<uint32_t>(some));
-  long count = 0;
-  for (long k = 0; k < 64; k += 16, some >>= 16) {
+  const int64_t half = __builtin_popcount(static_cast<uint32_t>(some));
+  int64_t count = 0;
+  for (int64_t k = 0; k < 64; k += 16, some >>= 16) {
     const __mmask16 here = static_cast<__mmask16>(some);
     const __m512i place = _mm512_add_epi32(lane, _mm512_set1_epi32(static_cast<int>(first + k)));
     const __m512i value =
@@ -56,8 +56,8 @@ INLINE Run list_64(const uint8_t *x, long first, Entry *to) {
   return {half, count};
 }
 
-static long list_bytes(const uint8_t *x, long n, Entry *entries, long count, long *mark) {
-  long i = 0;
+static int64_t list_bytes(const uint8_t *x, int64_t n, Entry *entries, int64_t count, int64_t *mark) {
+  int64_t i = 0;
   for (; i + 64 <= n; i += 64, mark += 2) {
     const Run found = list_64(x + i, i, entries + count);
     mark[0] = count, mark[1] = count + found.from;
@@ -72,11 +72,11 @@ static long list_bytes(const uint8_t *x, long n, Entry *entries, long count, lon
   return count + found.to;
 }
 #else
-static long list_bytes(const uint8_t *x, long n, Entry *entries, long count, long *mark) {
-  for (long i = 0; i < n; ++mark) {
+static int64_t list_bytes(const uint8_t *x, int64_t n, Entry *entries, int64_t count, int64_t *mark) {
+  for (int64_t i = 0; i < n; ++mark) {
     *mark = count;
-    for (const long end = least(n, i + COLUMNS_A_MARK); i < end;) {
-      const long stop = least(end, i + 8);
+    for (const int64_t end = least(n, i + COLUMNS_A_MARK); i < end;) {
+      const int64_t stop = least(end, i + 8);
       uint64_t eight = 0;
       std::memcpy(&eight, x + i, stop - i);
       if (!eight) i = stop;
@@ -90,10 +90,10 @@ static long list_bytes(const uint8_t *x, long n, Entry *entries, long count, lon
 }
 #endif
 
-static long list_floats(const float *x, long n, Entry *entries, long count, long *mark) {
-  for (long i = 0; i < n; ++mark) {
+static int64_t list_floats(const float *x, int64_t n, Entry *entries, int64_t count, int64_t *mark) {
+  for (int64_t i = 0; i < n; ++mark) {
     *mark = count;
-    for (const long end = least(n, i + COLUMNS_A_MARK); i < end; ++i) {
+    for (const int64_t end = least(n, i + COLUMNS_A_MARK); i < end; ++i) {
       entries[count] = {static_cast<uint32_t>(i), x[i]};
       count += !(x[i] == 0);
     }
@@ -103,10 +103,10 @@ static long list_floats(const float *x, long n, Entry *entries, long count, long
 
 // Each thread lists some rows, one after the other from the place where they would fit at worst.
 static void list_rows(const Plan &p, Lists &lists, const int64_t *rows, Run mine) {
-  long count = mine.from * (p.n0 + SPILL);
-  for (long b = mine.from; b < mine.to; ++b) {
-    long *mark = lists.mark + b * (lists.marks + 1);
-    const long at = rows[b] * p.n0;
+  int64_t count = mine.from * (p.n0 + SPILL);
+  for (int64_t b = mine.from; b < mine.to; ++b) {
+    int64_t *mark = lists.mark + b * (lists.marks + 1);
+    const int64_t at = rows[b] * p.n0;
     count = p.pixels ? list_bytes(p.pixels + at, p.n0, lists.by_row, count, mark)
                      : list_floats(p.floats + at, p.n0, lists.by_row, count, mark);
     mark[lists.marks] = count;
@@ -114,49 +114,49 @@ static void list_rows(const Plan &p, Lists &lists, const int64_t *rows, Run mine
 }
 
 // Each thread sorts some columns (its own marks) of all rows.
-static void list_columns(Lists &lists, long n, long B, Run marks) {
+static void list_columns(Lists &lists, int64_t n, int64_t B, Run marks) {
   const Run mine = {marks.from * COLUMNS_A_MARK, least(n, marks.to * COLUMNS_A_MARK)};
   Run *column = lists.column;
-  for (long i = mine.from; i < mine.to; ++i) column[i].to = 0;
-  for (long b = 0; b < B; ++b) {
+  for (int64_t i = mine.from; i < mine.to; ++i) column[i].to = 0;
+  for (int64_t b = 0; b < B; ++b) {
     const Run row = between(lists, b, marks.from, marks.to);
-    for (long e = row.from; e < row.to; ++e) ++column[lists.by_row[e].at].to;
+    for (int64_t e = row.from; e < row.to; ++e) ++column[lists.by_row[e].at].to;
   }
-  for (long i = mine.from, count = mine.from * B; i < mine.to; ++i) {
-    const long more = column[i].to;
+  for (int64_t i = mine.from, count = mine.from * B; i < mine.to; ++i) {
+    const int64_t more = column[i].to;
     column[i] = {count, count};
     count += more;
   }
-  for (long b = 0; b < B; ++b) {
+  for (int64_t b = 0; b < B; ++b) {
     const Run row = between(lists, b, marks.from, marks.to);
-    for (long e = row.from; e < row.to; ++e) {
+    for (int64_t e = row.from; e < row.to; ++e) {
       const Entry &entry = lists.by_row[e];
       lists.by_column[column[entry.at].to++] = {static_cast<uint32_t>(b), entry.value};
     }
   }
 }
 
-constexpr long NEAREST = 24 << 10, NEARBY = 64 << 10;  // bytes of weights in the first cache, about
+constexpr int64_t NEAREST = 24 << 10, NEARBY = 64 << 10;  // bytes of weights in the first cache, about
 
 // Marks whose weights stay near for the whole batch. Few precedents lose more to the ends of
 // stretches than to the way from the second cache, the more so where a column is short.
 template <int V, bool FEW_ROWS>
-constexpr long STRETCH =
+constexpr int64_t STRETCH =
     (!FEW_ROWS ? NEAREST : V > 4 ? NEARBY : 2 * NEARBY) / (V * LANES * 4) / COLUMNS_A_MARK;
 
 struct Part {        // a batch whose inputs are taken stretch by stretch of columns
   const Lists &lists;
-  long B;
+  int64_t B;
   float *at;         // what belongs to them: sums z, or errors δ; row b at b·row
-  long row;
+  int64_t row;
 };
 
 // out (B, V vectors) += Σ over nonzero inputs of x·W[i], for the columns of marks [from, to)
 template <int V>
-INLINE void sparse_stretch(const Part &in, long from, long to, const float *W, long stride) {
+INLINE void sparse_stretch(const Part &in, int64_t from, int64_t to, const float *W, int64_t stride) {
   constexpr int U = V < 3 ? 4 : 2;  // enough sums in flight to hide the latency of one
   float *sum = in.at;
-  for (long b = 0; b < in.B; ++b, sum += in.row) {
+  for (int64_t b = 0; b < in.B; ++b, sum += in.row) {
     const Run run = between(in.lists, b, from, to);
     const Entry *e = in.lists.by_row + run.from, *end = in.lists.by_row + run.to;
     vf c[U][V];
@@ -180,17 +180,17 @@ INLINE void sparse_stretch(const Part &in, long from, long to, const float *W, l
 
 // out (B, V vectors) = Σ over nonzero inputs of x·W[i]
 template <int V>
-static void sparse_forward(const Part &in, const float *W, long stride) {
-  constexpr long stretch = STRETCH<V, false>;
-  for (long from = 0; from < in.lists.marks; from += stretch)
+static void sparse_forward(const Part &in, const float *W, int64_t stride) {
+  constexpr int64_t stretch = STRETCH<V, false>;
+  for (int64_t from = 0; from < in.lists.marks; from += stretch)
     sparse_stretch<V>(in, from, least(from + stretch, in.lists.marks), W, stride);
 }
 
 // W[i] −= Σ over rows with that input of x·δ
 template <int V>
-static void sparse_update(const Lists &lists, long n, float *W, long stride, const float *delta,
-                          long row) {
-  for (long i = 0; i < n; ++i) {
+static void sparse_update(const Lists &lists, int64_t n, float *W, int64_t stride, const float *delta,
+                          int64_t row) {
+  for (int64_t i = 0; i < n; ++i) {
     const Entry *e = lists.by_column + lists.column[i].from;
     const Entry *end = lists.by_column + lists.column[i].to;
     if (e == end) continue;
@@ -205,8 +205,8 @@ static void sparse_update(const Lists &lists, long n, float *W, long stride, con
 
 // W −= x·δ row by row, for the columns of marks [from, to)
 template <int V>
-INLINE void sparse_step_rows(const Part &due, long from, long to, float *W, long stride) {
-  for (long b = 0; b < due.B; ++b) {
+INLINE void sparse_step_rows(const Part &due, int64_t from, int64_t to, float *W, int64_t stride) {
+  for (int64_t b = 0; b < due.B; ++b) {
     const Run run = between(due.lists, b, from, to);
     vf d[V];
     for (int v = 0; v < V; ++v) d[v] = load(due.at + b * due.row + v * LANES);
@@ -219,12 +219,12 @@ INLINE void sparse_step_rows(const Part &due, long from, long to, float *W, long
   }
 }
 
-static void sparse_forward(int pv, const Part &in, const float *W, long stride) {
+static void sparse_forward(int pv, const Part &in, const float *W, int64_t stride) {
   by_vectors<WIDEST>(pv, [&](auto v) { sparse_forward<decltype(v)::value>(in, W, stride); });
 }
 
-static void sparse_update(int pv, const Lists &lists, long n, float *W, long stride,
-                          const float *delta, long row) {
+static void sparse_update(int pv, const Lists &lists, int64_t n, float *W, int64_t stride,
+                          const float *delta, int64_t row) {
   by_vectors<WIDEST>(pv, [&](auto v) {
     sparse_update<decltype(v)::value>(lists, n, W, stride, delta, row);
   });
@@ -232,13 +232,13 @@ static void sparse_update(int pv, const Lists &lists, long n, float *W, long str
 
 // Few precedents, too few to sort by column: W takes the step that is due, of the batch before, and
 // serves the next batch in the same visit, stretch by stretch. Either may have no rows.
-static void sparse_visit(int pv, const Part &due, const Part &next, float *W, long stride) {
-  const long marks = next.lists.marks;
+static void sparse_visit(int pv, const Part &due, const Part &next, float *W, int64_t stride) {
+  const int64_t marks = next.lists.marks;
   by_vectors<WIDEST>(pv, [&](auto v) {
     constexpr int V = decltype(v)::value;
-    constexpr long stretch = STRETCH<V, true>;
-    for (long from = 0; from < marks; from += stretch) {
-      const long to = least(from + stretch, marks);
+    constexpr int64_t stretch = STRETCH<V, true>;
+    for (int64_t from = 0; from < marks; from += stretch) {
+      const int64_t to = least(from + stretch, marks);
       sparse_step_rows<V>(due, from, to, W, stride);
       sparse_stretch<V>(next, from, to, W, stride);
     }

@@ -17,17 +17,17 @@ void fetch(const Step &s, bool back) {
     const Layer &l = s.p.layers[at];
     const Layer &owner = l.kind == NARROW ? s.p.layers[at - 1] : l;
     const Range mine = s.panels_of(owner);
-    for (long panel = mine.from; panel < mine.to; ++panel) {
+    for (int64_t panel = mine.from; panel < mine.to; ++panel) {
       if (l.kind == NARROW) {
-        const long from = panel * owner.pw, rows = columns(owner, panel);
+        const int64_t from = panel * owner.pw, rows = columns(owner, panel);
         float *pack = l.pack + panel * l.m * owner.pw, *W = l.W + from * l.m;
         if (!back) copy_transposed(W, l.m, rows, l.m, pack, owner.pw);
         else
-          for (long o = 0; o < l.m; ++o)
-            for (long i = 0; i < rows; ++i) W[i * l.m + o] = pack[o * owner.pw + i];
+          for (int64_t o = 0; o < l.m; ++o)
+            for (int64_t i = 0; i < rows; ++i) W[i * l.m + o] = pack[o * owner.pw + i];
         continue;
       }
-      const long from = panel * l.pw, width = columns(l, panel);
+      const int64_t from = panel * l.pw, width = columns(l, panel);
       if (!back) copy_in(l.b + from, 0, 1, width, l.bias + from, l.pw);
       else copy_out(l.bias + from, 0, 1, width, l.b + from, 0);
       if (!l.pack) continue;
@@ -60,13 +60,13 @@ struct FlushToZero {
 struct Inputs {  // the lists of one step, and who makes which part of them
   Plan &p;
   int64_t step;
-  long B() const { return least(p.batch, p.K - step * p.batch); }
+  int64_t B() const { return least(p.batch, p.K - step * p.batch); }
   const int64_t *rows() const { return p.order + step * p.batch; }
   Lists &lists() const { return p.lists[step % 3]; }
   bool real() const { return step < p.last; }
 };
 
-void take(Step &s, int64_t i, const Lists *lists, long past) {
+void take(Step &s, int64_t i, const Lists *lists, int64_t past) {
   const bool owes = i > s.p.first;
   const Inputs now{s.p, i}, before{s.p, owes ? i - 1 : i};
   s.batch = {lists, now.rows(), now.B(), i & 1, past, s.p.rate / static_cast<float>(now.B()),
@@ -81,7 +81,7 @@ void settle(Step &s) {
   const Inputs last{s.p, s.p.last - 1};
   s.batch.due = &last.lists(), s.batch.due_B = last.B();
   const Range mine = s.panels_of(s.p.layers[0]);
-  for (long panel = mine.from; panel < mine.to; ++panel) sparse_panel(s, panel, s.batch.due, 0);
+  for (int64_t panel = mine.from; panel < mine.to; ++panel) sparse_panel(s, panel, s.batch.due, 0);
 }
 
 void eager_steps(Step &s) {
@@ -89,7 +89,7 @@ void eager_steps(Step &s) {
   if (const Inputs now{p, p.first}; now.real())
     list_rows(p, now.lists(), now.rows(), s.share(now.B()));
   s.wait();
-  for (long i = p.first; i < p.last; ++i) {
+  for (int64_t i = p.first; i < p.last; ++i) {
     const Inputs now{p, i}, next{p, i + 1}, later{p, i + 2};
     // Before the first wait of a step no thread still reads the lists of the step before last.
     if (later.real()) list_ahead(p, later.rows(), s.share(later.B()));
@@ -104,11 +104,11 @@ void eager_steps(Step &s) {
 void lazy_steps(Step &s) {
   const Plan &p = s.p;
   Window done{};
-  for (long i = p.first; i < p.last;) {
-    const long end = least(p.last, (i / p.window + 1) * p.window);
+  for (int64_t i = p.first; i < p.last;) {
+    const int64_t end = least(p.last, (i / p.window + 1) * p.window);
     const Window now = window_of(p, i, end);
     turn(s, done, now);
-    for (const long first = i; i < end; ++i) take(s, i, now.lists, (i - first) * p.batch);
+    for (const int64_t first = i; i < end; ++i) take(s, i, now.lists, (i - first) * p.batch);
     done = now;
   }
   turn(s, done, {});

@@ -45,8 +45,8 @@ INLINE vf slope(vf a, Activation act) {  // σ′(z) written by a = σ(z)
 }
 
 template <Activation ACT>
-static void activate_tile(float *a, long row, long B, int pv, const float *bias) {
-  for (long b = 0; b < B; ++b, a += row)
+static void activate_tile(float *a, int64_t row, int64_t B, int pv, const float *bias) {
+  for (int64_t b = 0; b < B; ++b, a += row)
     for (int v = 0; v < pv; ++v) {
       float *p = a + v * LANES;
       store(p, activate(load(p) + load(bias + v * LANES), ACT));
@@ -54,7 +54,7 @@ static void activate_tile(float *a, long row, long B, int pv, const float *bias)
 }
 
 // a := σ(z + b) for a tile of a batch (B, pv vectors)
-static inline void activate_tile(Activation act, float *a, long row, long B, int pv,
+static inline void activate_tile(Activation act, float *a, int64_t row, int64_t B, int pv,
                                  const float *bias) {
   switch (act) {
     case SIGMOID: return activate_tile<SIGMOID>(a, row, B, pv, bias);
@@ -65,11 +65,11 @@ static inline void activate_tile(Activation act, float *a, long row, long B, int
 }
 
 template <Activation ACT>
-static void slope_tile(float *d, long drow, const float *a, long arow, long B, int pv,
+static void slope_tile(float *d, int64_t drow, const float *a, int64_t arow, int64_t B, int pv,
                        float *bias) {
   for (int v = 0; v < pv; ++v) {
     vf sum = vf{};
-    for (long b = 0; b < B; ++b) {
+    for (int64_t b = 0; b < B; ++b) {
       float *p = d + b * drow + v * LANES;
       const vf delta = load(p) * slope(load(a + b * arow + v * LANES), ACT);
       store(p, delta);
@@ -80,8 +80,8 @@ static void slope_tile(float *d, long drow, const float *a, long arow, long B, i
 }
 
 // δ := δ ⊙ σ′, and the biases take their step b := b − Σδ (δ already carries η/B)
-static inline void slope_tile(Activation act, float *d, long drow, const float *a, long arow,
-                              long B, int pv, float *bias) {
+static inline void slope_tile(Activation act, float *d, int64_t drow, const float *a, int64_t arow,
+                              int64_t B, int pv, float *bias) {
   switch (act) {
     case SIGMOID: return slope_tile<SIGMOID>(d, drow, a, arow, B, pv, bias);
     case TANH: return slope_tile<TANH>(d, drow, a, arow, B, pv, bias);

@@ -10,28 +10,28 @@ enum Activation { SIGMOID, TANH, RELU, IDENTITY };
 enum Error { SQUARED, CROSS_ENTROPY };
 enum Kind { SPARSE, DENSE, NARROW };  // first layer; hidden or wide output; few outputs, transposed
 
-constexpr long NARROW_MOST = 16;  // outputs that one visit of a tile can serve from registers
-constexpr long BLOCKS = 64;       // sums over neurons are cut into at most so many blocks
-constexpr long DEPTH = 32;        // rows of weights packed at a time, in units of one vector
+constexpr int64_t NARROW_MOST = 16;  // outputs that one visit of a tile can serve from registers
+constexpr int64_t BLOCKS = 64;       // sums over neurons are cut into at most so many blocks
+constexpr int64_t DEPTH = 32;        // rows of weights packed at a time, in units of one vector
 
-constexpr long FEW = 16;          // precedents in a batch that are not worth sorting by column
-constexpr long SOME = 32;         // precedents in a batch up to which W goes row by row, not by tiles
-constexpr long NEAR_ERRORS = 96;  // panels times precedents whose errors stay near while it passes
-constexpr long SPILL = 16;        // entries past the end of a list of inputs that may be overwritten
-constexpr long NEAR = 128;        // rows of one panel that stay in the nearest cache
+constexpr int64_t FEW = 16;          // precedents in a batch that are not worth sorting by column
+constexpr int64_t SOME = 32;         // precedents in a batch up to which W goes row by row, not by tiles
+constexpr int64_t NEAR_ERRORS = 96;  // panels times precedents whose errors stay near while it passes
+constexpr int64_t SPILL = 16;        // entries past the end of a list of inputs that may be overwritten
+constexpr int64_t NEAR = 128;        // rows of one panel that stay in the nearest cache
 
 struct Layer {
-  long n, m;        // W (n, m), b (m,)
+  int64_t n, m;        // W (n, m), b (m,)
   Kind kind;
   Activation act;
   bool fused;       // dense under a narrow output: δ below is summed panel by panel
   int pv;           // vectors in a panel of neurons
-  long pw, panels, blocks;
+  int64_t pw, panels, blocks;
   float *W, *b;     // in θ
   float *pack;      // resident copy [panel][n][pw] of a small first layer; [panel][m][pw] if narrow
   float *bias;      // (panels·pw) padded copy
   float *A, *D;     // activations and errors: element (b, j) at panel·j/pw + row·b + j%pw
-  long row, panel;
+  int64_t row, panel;
 };
 
 struct Entry {      // one nonzero input: where (column, or row of the batch) and what
@@ -40,12 +40,12 @@ struct Entry {      // one nonzero input: where (column, or row of the batch) an
 };
 
 struct Run {        // from, up to
-  long from, to;
+  int64_t from, to;
 };
 
 struct Lists {      // nonzero inputs of a batch, by rows and by columns
-  long marks;       // in a row
-  long *mark;       // (B, marks + 1) entries before each 32nd column, and all
+  int64_t marks;       // in a row
+  int64_t *mark;       // (B, marks + 1) entries before each 32nd column, and all
   Entry *by_row;
   Run *column;      // (n,)
   Entry *by_column;
@@ -71,7 +71,7 @@ struct Kernels {    // one instruction set's code
 struct Plan {
   const Kernels *kernels;
   int depth, threads;
-  long K, batch, n0, classes;
+  int64_t K, batch, n0, classes;
   Error error;
   Layer *layers;
   const uint8_t *pixels;     // (K, n0), or
@@ -79,11 +79,11 @@ struct Plan {
   const int64_t *labels;     // (K,), or
   const float *targets;      // (K, classes)
   Lists lists[3];            // of steps in turn: one in use, one being written, one still read
-  long strip;                // panels that a row of W passes at once; 0: tile by tile instead
+  int64_t strip;                // panels that a row of W passes at once; 0: tile by tile instead
   bool lazy;                 // first layer steps once in a window of steps
-  long window, rows;         // steps in a window; rows of the batch, or of a window where lazy
+  int64_t window, rows;         // steps in a window; rows of the batch, or of a window where lazy
   float *gram, *spread;      // lazy: x_r·x_s (rows, gram_row); inputs by column (n0, gram_row)
-  long gram_row;
+  int64_t gram_row;
   Worker *workers;
   float *partial[2];         // narrow output: (blocks, B, 16), in turn, so that one barrier serves
   float *lanes;              // (threads, B, 16, lanes) sums before their lanes are added
@@ -91,7 +91,7 @@ struct Plan {
   void *team;
   void (*barrier)(void *team, int thread);
   const int64_t *order;      // this call
-  long first, last;
+  int64_t first, last;
   float rate;
   double cost;
   int64_t correct, seen;

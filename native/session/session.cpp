@@ -10,8 +10,8 @@ namespace spusk {
 
 // Bytes of a first layer that stays packed; a larger one is lazy. Measured (docs/engine.md): the lazy
 // layer wins for few precedents beyond the last cache; for many it only saves the memory.
-constexpr long RESIDENT = 64l << 20, RESIDENT_FEW = 16l << 20;
-constexpr long WINDOW_ROWS = 128;           // precedents in a window of the lazy first layer
+constexpr int64_t RESIDENT = int64_t{64} << 20, RESIDENT_FEW = int64_t{16} << 20;
+constexpr int64_t WINDOW_ROWS = 128;           // precedents in a window of the lazy first layer
 constexpr double WORTH_A_THREAD = 1.5e6;    // operations of a step that a further thread earns
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -27,7 +27,7 @@ class Arena {
  public:
   explicit Arena(char *base) : base_(base) {}
   template <class T>
-  T *take(long count) {
+  T *take(int64_t count) {
     const std::size_t at = used_;
     const std::size_t end = at + static_cast<std::size_t>(count) * sizeof(T);
     used_ = (end + GAP + 127) / 128 * 128;
@@ -85,7 +85,7 @@ static double work_of(const Order &order) {
 void Session::lay_out(const Order &order) {
   const int depth = static_cast<int>(order.sizes.size()) - 1, lanes = plan_.kernels->lanes;
   layers_.assign(depth, Layer{});
-  long at = 0, biases = 0;
+  int64_t at = 0, biases = 0;
   for (int l = 0; l < depth; ++l) at += order.sizes[l] * order.sizes[l + 1];
   biases = at, at = 0;
   const double work = work_of(order);
@@ -98,9 +98,9 @@ void Session::lay_out(const Order &order) {
     layer.kind = l == 0 ? SPARSE : l == depth - 1 && layer.m <= NARROW_MOST ? NARROW : DENSE;
     // one thread walks a list of inputs once for a panel twice as wide
     const bool alone = l == 0 && work < WORTH_A_THREAD;
-    const long vectors = (layer.m + lanes - 1) / lanes;
-    const long most = plan_.kernels->vectors * (alone ? 2 : 1);
-    const long panels = (vectors + most - 1) / most;
+    const int64_t vectors = (layer.m + lanes - 1) / lanes;
+    const int64_t most = plan_.kernels->vectors * (alone ? 2 : 1);
+    const int64_t panels = (vectors + most - 1) / most;
     layer.pv = static_cast<int>((vectors + panels - 1) / panels);  // even panels share out better
     layer.pw = layer.pv * lanes;
     layer.panels = (layer.m + layer.pw - 1) / layer.pw;
@@ -110,19 +110,19 @@ void Session::lay_out(const Order &order) {
     layers_[l].fused = layers_[l + 1].kind == NARROW && layers_[l].n <= 256 &&
                        layers_[l].m >= 8 * layers_[l].n;
   const int cores = std::max(1u, std::thread::hardware_concurrency());
-  long most_blocks = 1;
+  int64_t most_blocks = 1;
   for (const Layer &layer : layers_)
     if (layer.kind != NARROW) most_blocks = std::max(most_blocks, layer.blocks);
-  const double limit = static_cast<double>(std::min<long>(cores, most_blocks));
+  const double limit = static_cast<double>(std::min<int64_t>(cores, most_blocks));
   const int pay = static_cast<int>(std::min(limit, 1 + work / WORTH_A_THREAD));
   plan_.threads = order.threads > 0 ? order.threads : pay;
   const Layer &first = layers_[0];
-  const long resident = order.batch <= FEW ? RESIDENT_FEW : RESIDENT;
-  plan_.lazy = first.n * first.panels * first.pw * static_cast<long>(sizeof(float)) >
+  const int64_t resident = order.batch <= FEW ? RESIDENT_FEW : RESIDENT;
+  plan_.lazy = first.n * first.panels * first.pw * static_cast<int64_t>(sizeof(float)) >
                (order.resident < 0 ? resident : order.resident);
-  plan_.window = plan_.lazy ? std::max(1l, WINDOW_ROWS / order.batch) : 1;
+  plan_.window = plan_.lazy ? std::max<int64_t>(1, WINDOW_ROWS / order.batch) : 1;
   plan_.rows = plan_.window * order.batch;
-  plan_.strip = order.batch <= SOME ? std::max(1l, NEAR_ERRORS / order.batch) : 0;
+  plan_.strip = order.batch <= SOME ? std::max<int64_t>(1, NEAR_ERRORS / order.batch) : 0;
   plan_.depth = depth, plan_.layers = layers_.data();
   plan_.K = order.K, plan_.batch = order.batch;
   plan_.n0 = order.sizes.front(), plan_.classes = order.sizes.back();
@@ -135,7 +135,7 @@ void Session::lay_out(const Order &order) {
 
 void Session::allot_layer(Arena &arena, int at) {
   Layer &l = layers_[at];
-  const long lanes = plan_.kernels->lanes, B = at ? plan_.batch : plan_.rows;
+  const int64_t lanes = plan_.kernels->lanes, B = at ? plan_.batch : plan_.rows;
   if (l.kind == NARROW) {
     const Layer &below = layers_[at - 1];
     l.pack = arena.take<float>(below.panels * below.pw * l.m);
@@ -158,17 +158,17 @@ void Session::allot_layer(Arena &arena, int at) {
 }
 
 void Session::allot_worker(Arena &arena, Worker &w) {
-  const long B = plan_.batch, lanes = plan_.kernels->lanes;
-  long widest = plan_.kernels->vectors * lanes, visited = 0;
+  const int64_t B = plan_.batch, lanes = plan_.kernels->lanes;
+  int64_t widest = plan_.kernels->vectors * lanes, visited = 0;
   for (const Layer &l : layers_) {
     widest = std::max(widest, l.pw);
     if (l.fused) visited = std::max(visited, l.n);
   }
-  long rows = std::max({DEPTH * lanes, widest, visited});
+  int64_t rows = std::max({DEPTH * lanes, widest, visited});
   for (const Layer &l : layers_)
     if (l.kind == SPARSE && !l.pack) rows = std::max(rows, l.n);
   w.tile = arena.take<float>(rows * widest);
-  w.delta = arena.take<float>(std::max(1l, plan_.strip) * B * widest);
+  w.delta = arena.take<float>(std::max<int64_t>(1, plan_.strip) * B * widest);
   if (plan_.strip) w.lanes = arena.take<float>(std::max(widest, visited) * B * lanes);
   w.answer = arena.take<float>(B * NARROW_MOST);
   w.out = arena.take<float>(B * NARROW_MOST);
@@ -178,20 +178,20 @@ void Session::allot_worker(Arena &arena, Worker &w) {
 void Session::allot(Arena &arena) {
   for (int at = 0; at < plan_.depth; ++at) allot_layer(arena, at);
   for (Worker &worker : workers_) allot_worker(arena, worker);
-  const long B = plan_.batch, n = plan_.n0, rows = plan_.rows;
+  const int64_t B = plan_.batch, n = plan_.n0, rows = plan_.rows;
   for (Lists &lists : plan_.lists) {  // room for the worst; untouched pages cost nothing
     if (plan_.K <= B && &lists != plan_.lists) {
       lists = plan_.lists[0];  // one step is all there is
       continue;
     }
     lists.marks = (n + 31) / 32;
-    lists.mark = arena.take<long>(rows * (lists.marks + 1));
+    lists.mark = arena.take<int64_t>(rows * (lists.marks + 1));
     lists.column = arena.take<Run>(n);
     lists.by_row = arena.take<Entry>(rows * (n + SPILL));
     lists.by_column = arena.take<Entry>(rows * n + SPILL);
   }
   if (plan_.window > 1) {
-    const long widest = plan_.kernels->vectors * plan_.kernels->lanes;
+    const int64_t widest = plan_.kernels->vectors * plan_.kernels->lanes;
     plan_.gram_row = (rows + widest - 1) / widest * widest;
     plan_.gram = arena.take<float>(rows * plan_.gram_row);
     plan_.spread = arena.take<float>(n * plan_.gram_row);
@@ -205,7 +205,7 @@ void Session::allot(Arena &arena) {
     plan_.below = arena.take<float>(below.blocks * B * layers_[plan_.depth - 3].row);
 }
 
-Tally Session::steps(const int64_t *order, long first, long last, float rate) {
+Tally Session::steps(const int64_t *order, int64_t first, int64_t last, float rate) {
   const std::lock_guard<std::mutex> alone(busy_);
   plan_.order = order, plan_.first = first, plan_.last = last, plan_.rate = rate;
   plan_.cost = 0, plan_.correct = plan_.seen = 0;

@@ -11,7 +11,7 @@
 namespace spusk {
 
 struct Order {                    // what the caller wants trained, in the caller's memory
-  std::vector<long> sizes;
+  std::vector<int64_t> sizes;
   float *theta;                   // w then b
   std::vector<int> activations;   // one per layer
   int error;
@@ -19,9 +19,9 @@ struct Order {                    // what the caller wants trained, in the calle
   const float *floats = nullptr;
   const int64_t *labels = nullptr;
   const float *targets = nullptr;
-  long K = 0, batch = 1;
+  int64_t K = 0, batch = 1;
   int threads = 0;                // 0: as many as pay
-  long resident = -1;             // bytes of a first layer that stays packed; -1: by the batch
+  int64_t resident = -1;             // bytes of a first layer that stays packed; -1: by the batch
 };
 
 struct Tally {
@@ -39,7 +39,7 @@ class Session {
   Session(const Session &) = delete;
   Session &operator=(const Session &) = delete;
 
-  Tally steps(const int64_t *order, long first, long last, float rate);
+  Tally steps(const int64_t *order, int64_t first, int64_t last, float rate);
   int threads() const { return team_->size(); }
   Neighbours &neighbours() { return neighbours_; }
   const Plan &plan() const { return plan_; }

@@ -25,7 +25,7 @@ class Team {
   double wait_past(std::atomic<uint32_t> &word, uint32_t seen) const;
 
   int size_, spins_;
-  long process_;
+  int64_t process_;
   struct alignas(64) Waited {
     std::atomic<double> seconds{0};
   };
@@ -46,14 +46,14 @@ class Neighbours {
   bool alone() const { return alone_ > 0 || trial_ % 2 == 0; }
 
   // After a call of all threads: its time, and how long they waited, all in all.
-  void together(double seconds, long steps, double waited, int threads) {
+  void together(double seconds, int64_t steps, double waited, int threads) {
     if (seconds < SHORT) return;
     if (trial_ < TURNS) return tried(together_, seconds / static_cast<double>(steps));
     if (content_ > 0) --content_;
     else if (waited > MUCH * seconds * threads) trial_ = 0, by_itself_ = together_ = FOREVER;
   }
   // After a call of one.
-  void by_itself(double seconds, long steps) {
+  void by_itself(double seconds, int64_t steps) {
     if (alone_ > 0) --alone_;
     else if (seconds >= SHORT) tried(by_itself_, seconds / static_cast<double>(steps));
   }

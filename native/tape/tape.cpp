@@ -15,13 +15,13 @@ namespace {
 // A tile is as many points as fit one accumulator of VECTORS registers: a step of it reads its cells
 // from L1 and writes only those that are needed again.
 #if defined(__AVX512F__)
-constexpr long LANE_BYTES = 64;
+constexpr int64_t LANE_BYTES = 64;
 #elif defined(__AVX__)
-constexpr long LANE_BYTES = 32;
+constexpr int64_t LANE_BYTES = 32;
 #else
-constexpr long LANE_BYTES = 16;
+constexpr int64_t LANE_BYTES = 16;
 #endif
-constexpr long VECTORS = 8, BYTES = VECTORS * LANE_BYTES;
+constexpr int64_t VECTORS = 8, BYTES = VECTORS * LANE_BYTES;
 
 template <class T>
 struct Lanes {
@@ -44,7 +44,7 @@ class Assembler {
   explicit Assembler(const Tape &tape) : tape_(tape) {}
 
   std::vector<Instruction> assemble() {
-    for (long i = 0; i < tape_.count; ++i) {
+    for (int64_t i = 0; i < tape_.count; ++i) {
       const TapeStep &op = tape_.ops[i];
       take(op);
       held_ = op.target;
@@ -77,10 +77,10 @@ class Assembler {
   }
 
   // Whether only the next operation reads this one's result, and can take it from the accumulator.
-  bool dies_at_once(long i) const {
+  bool dies_at_once(int64_t i) const {
     const int32_t cell = tape_.ops[i].target;
     if (i + 1 == tape_.count || !reads(tape_.ops[i + 1], cell)) return false;
-    for (long k = i + 1; k < tape_.count; ++k) {
+    for (int64_t k = i + 1; k < tape_.count; ++k) {
       if (k > i + 1 && reads(tape_.ops[k], cell)) return false;
       if (tape_.ops[k].target == cell) return true;
     }
@@ -97,16 +97,16 @@ class Assembler {
 // One tile: cells (cells, SIZE) that begin with the variables; what each descent is watched for.
 template <class T>
 struct Tile {
-  static constexpr long SIZE = BYTES / sizeof(T);
+  static constexpr int64_t SIZE = BYTES / sizeof(T);
   using Whole = typename Lanes<T>::whole;
 
   const std::vector<Instruction> &code;
   const int32_t *outputs;
-  const long n;
+  const int64_t n;
   T *cells, *rates, *start, *grown, *reach;
   Whole *high, *open;  // ‖∇f‖² above which, and whether (all ones), a descent is to be looked at
   Whole low = 0;       // ‖∇f‖² below which; both as bits, which are ordered as their numbers are
-  long width = 0, left = 0;  // descents, and those who have not settled
+  int64_t width = 0, left = 0;  // descents, and those who have not settled
 
   Tile(const std::vector<Instruction> &code, const Tape &tape)
       : code(code), outputs(tape.outputs), n(tape.n), room_((tape.cells + tape.n + 5) * VECTORS) {
@@ -124,16 +124,16 @@ struct Tile {
 };
 
 #define OVER_VECTORS(STATEMENT)                      \
-  for (long v = 0; v < VECTORS; ++v) { STATEMENT; } \
+  for (int64_t v = 0; v < VECTORS; ++v) { STATEMENT; } \
   break;
 
 // Steps on from step n, until someone may have settled or `steps` is reached: gives that step, with
 // its x and ∇f in the cells. Who really has settled, `look` says.
 template <class T>
-long run(Tile<T> &tile, long n, long steps) {
+int64_t run(Tile<T> &tile, int64_t n, int64_t steps) {
   using V = typename Lanes<T>::type;
   using M = typename Lanes<T>::mask;
-  constexpr long LANES = LANE_BYTES / sizeof(T);
+  constexpr int64_t LANES = LANE_BYTES / sizeof(T);
   V *const cells = reinterpret_cast<V *>(tile.cells);
   const V *const eta = reinterpret_cast<const V *>(tile.rates);
   const M *const high = reinterpret_cast<const M *>(tile.high);
@@ -165,9 +165,9 @@ long run(Tile<T> &tile, long n, long steps) {
       }
     }
     M any = {};
-    for (long v = 0; v < VECTORS; ++v) {
+    for (int64_t v = 0; v < VECTORS; ++v) {
       V norm2 = {};
-      for (long j = 0; j < tile.n; ++j) {
+      for (int64_t j = 0; j < tile.n; ++j) {
         const V slope = cells[tile.outputs[j] * VECTORS + v];
         norm2 += slope * slope;
       }
@@ -175,27 +175,27 @@ long run(Tile<T> &tile, long n, long steps) {
       any |= ((high[v] - bits) | (bits - low)) & open[v];
     }
     typename Tile<T>::Whole seen = 0;
-    for (long k = 0; k < LANES; ++k) seen |= any[k];
+    for (int64_t k = 0; k < LANES; ++k) seen |= any[k];
     if (seen < 0 || n == steps) return n;
-    for (long j = 0; j < tile.n; ++j) {
+    for (int64_t j = 0; j < tile.n; ++j) {
       V *const x = cells + j * VECTORS;
       const V *const slope = cells + tile.outputs[j] * VECTORS;
-      for (long v = 0; v < VECTORS; ++v) x[v] -= slope[v] * eta[v];
+      for (int64_t v = 0; v < VECTORS; ++v) x[v] -= slope[v] * eta[v];
     }
   }
 }
 
 // Euclidean length of the k-th column of rows (n, SIZE), as NumPy sums it.
 template <class T, class Row>
-T length(long n, Row row) {
+T length(int64_t n, Row row) {
   T total = row(0) * row(0);
-  for (long j = 1; j < n; ++j) total += row(j) * row(j);
+  for (int64_t j = 1; j < n; ++j) total += row(j) * row(j);
   return std::sqrt(total);
 }
 
 template <class T>
-T slope(const Tile<T> &tile, long k) {
-  return length<T>(tile.n, [&](long j) { return tile.cells[tile.outputs[j] * tile.SIZE + k]; });
+T slope(const Tile<T> &tile, int64_t k) {
+  return length<T>(tile.n, [&](int64_t j) { return tile.cells[tile.outputs[j] * tile.SIZE + k]; });
 }
 
 template <class T>
@@ -210,30 +210,30 @@ template <class T>
 void watch(Tile<T> &tile, const Ends<T> &ends) {
   // the slack covers the rounding of a square; who falls into it is looked at exactly
   tile.low = 1 + bits(ends.tolerance * ends.tolerance * T(1.00001));
-  for (long k = 0; k < tile.width; ++k) {
+  for (int64_t k = 0; k < tile.width; ++k) {
     tile.grown[k] = ends.grown * slope(tile, k);
     tile.reach[k] =
-        ends.far * (T(1) + length<T>(tile.n, [&](long j) { return tile.start[j * tile.SIZE + k]; }));
+        ends.far * (T(1) + length<T>(tile.n, [&](int64_t j) { return tile.start[j * tile.SIZE + k]; }));
     const T high = tile.grown[k] * tile.grown[k] * T(0.99999);
     tile.high[k] = high >= 0 ? bits(std::min(high, std::numeric_limits<T>::max())) : 0;
   }
 }
 
 template <class T>
-void settle(Tile<T> &tile, const Ends<T> &ends, long k, long at, int8_t code, long n) {
+void settle(Tile<T> &tile, const Ends<T> &ends, int64_t k, int64_t at, int8_t code, int64_t n) {
   ends.codes[at] = code, ends.taken[at] = n;
-  for (long j = 0; j < tile.n; ++j) ends.x[at * tile.n + j] = tile.cells[j * tile.SIZE + k];
+  for (int64_t j = 0; j < tile.n; ++j) ends.x[at * tile.n + j] = tile.cells[j * tile.SIZE + k];
   tile.open[k] = 0, --tile.left;
 }
 
 // Writes down who settled at this step; the rules are those of Block.look.
 template <class T>
-void look(Tile<T> &tile, const Ends<T> &ends, long first, long n) {
-  for (long k = 0; k < tile.width; ++k) {
+void look(Tile<T> &tile, const Ends<T> &ends, int64_t first, int64_t n) {
+  for (int64_t k = 0; k < tile.width; ++k) {
     if (!tile.open[k]) continue;
     const T norm = slope(tile, k);
     if ((norm > ends.tolerance) & (norm <= tile.grown[k])) continue;
-    const T away = length<T>(tile.n, [&](long j) {
+    const T away = length<T>(tile.n, [&](int64_t j) {
       return tile.cells[j * tile.SIZE + k] - tile.start[j * tile.SIZE + k];
     });
     const bool far = !(away <= tile.reach[k]), lost = !std::isfinite(norm);
@@ -246,12 +246,12 @@ void look(Tile<T> &tile, const Ends<T> &ends, long first, long n) {
 
 // Fills the tile with the descents from `first` on; room without one repeats the first.
 template <class T>
-void fill(Tile<T> &tile, const Crowd<T> &crowd, long first) {
+void fill(Tile<T> &tile, const Crowd<T> &crowd, int64_t first) {
   tile.width = tile.left = std::min(tile.SIZE, crowd.count - first);
-  for (long k = 0; k < tile.SIZE; ++k) {
-    const long at = first + (k < tile.width ? k : 0);
+  for (int64_t k = 0; k < tile.SIZE; ++k) {
+    const int64_t at = first + (k < tile.width ? k : 0);
     const T *x = crowd.x + (crowd.first + at) % crowd.S * tile.n;
-    for (long j = 0; j < tile.n; ++j)
+    for (int64_t j = 0; j < tile.n; ++j)
       tile.cells[j * tile.SIZE + k] = tile.start[j * tile.SIZE + k] = x[j];
     tile.rates[k] = crowd.eta[crowd.each ? at : 0];
     tile.open[k] = k < tile.width ? -1 : 0;
@@ -260,8 +260,8 @@ void fill(Tile<T> &tile, const Crowd<T> &crowd, long first) {
 
 template <class T>
 void step(Tile<T> &tile) {
-  for (long j = 0; j < tile.n; ++j)
-    for (long k = 0; k < tile.SIZE; ++k)
+  for (int64_t j = 0; j < tile.n; ++j)
+    for (int64_t k = 0; k < tile.SIZE; ++k)
       tile.cells[j * tile.SIZE + k] -= tile.cells[tile.outputs[j] * tile.SIZE + k] * tile.rates[k];
 }
 
@@ -269,19 +269,19 @@ template <class T>
 void over_tiles(const Tape &tape, const T *constants, const Crowd<T> &crowd, const Ends<T> &ends) {
   const std::vector<Instruction> code = Assembler(tape).assemble();
   Tile<T> tile(code, tape);
-  for (long c = 0; c < tape.constant_count; ++c)
+  for (int64_t c = 0; c < tape.constant_count; ++c)
     std::fill_n(tile.cells + (tape.cells - tape.constant_count + c) * tile.SIZE, tile.SIZE,
                 constants[c]);
-  for (long first = 0; first < crowd.count; first += tile.SIZE) {
+  for (int64_t first = 0; first < crowd.count; first += tile.SIZE) {
     fill(tile, crowd, first);
     run(tile, 0, 0);  // ∇f at the start
     watch(tile, ends);
-    for (long n = 0;; ++n, step(tile)) {
+    for (int64_t n = 0;; ++n, step(tile)) {
       n = run(tile, n, crowd.steps);
       look(tile, ends, first, n);
       if (n == crowd.steps || !tile.left) break;
     }
-    for (long k = 0; k < tile.width; ++k)
+    for (int64_t k = 0; k < tile.width; ++k)
       if (tile.open[k]) settle(tile, ends, k, first + k, ends.out_of_steps, crowd.steps);
   }
 }

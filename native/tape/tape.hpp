@@ -14,9 +14,9 @@ struct TapeStep {
 
 struct Tape {
   const TapeStep *ops;
-  long count;
-  long n, cells;           // variables; variables, scratch and constants together
-  long constant_count;     // the last cells
+  int64_t count;
+  int64_t n, cells;           // variables; variables, scratch and constants together
+  int64_t constant_count;     // the last cells
   const int32_t *outputs;  // the cell of each component of the gradient
 };
 
@@ -24,10 +24,10 @@ struct Tape {
 template <class T>
 struct Crowd {
   const T *x;  // (S, n) the starts; the k-th descent begins at start (first + k) mod S
-  long S, first;
+  int64_t S, first;
   const T *eta;  // one rate, or one for each descent
   bool each;
-  long count, steps;
+  int64_t count, steps;
 };
 
 // When a descent has settled, as descent/batch_block.py has it, and where that is written down.

@@ -15,8 +15,8 @@ using namespace spusk;
 namespace {
 
 struct Case {
-  std::vector<long> sizes;
-  long K, batch;
+  std::vector<int64_t> sizes;
+  int64_t K, batch;
   bool pixels, classes;
 };
 
@@ -28,17 +28,17 @@ struct Set {
 
 Set make_set(const Case &c, std::mt19937 &random) {
   Set set;
-  const long n = c.sizes.front(), m = c.sizes.back();
+  const int64_t n = c.sizes.front(), m = c.sizes.back();
   std::uniform_real_distribution<float> uniform(0, 1);
-  for (long i = 0; i < c.K * n; ++i) {
+  for (int64_t i = 0; i < c.K * n; ++i) {
     const bool some = random() % 3 == 0;
     if (c.pixels) set.pixels.push_back(some ? random() % 256 : 0);
     else set.floats.push_back(some ? uniform(random) : 0);
   }
-  for (long i = 0; i < c.K; ++i) {
+  for (int64_t i = 0; i < c.K; ++i) {
     set.order.push_back((i * 7 + 3) % c.K);
     if (c.classes) set.labels.push_back(random() % m);
-    else for (long j = 0; j < m; ++j) set.targets.push_back(uniform(random));
+    else for (int64_t j = 0; j < m; ++j) set.targets.push_back(uniform(random));
   }
   return set;
 }
@@ -50,36 +50,36 @@ void plain(const Case &c, const Set &set, std::vector<double> &theta, double rat
   std::size_t at = 0;
   for (std::size_t l = 0; l < depth; ++l) W[l] = at, at += c.sizes[l] * c.sizes[l + 1];
   for (std::size_t l = 0; l < depth; ++l) b[l] = at, at += c.sizes[l + 1];
-  for (long first = 0; first < c.K; first += c.batch) {
-    const long last = std::min(c.K, first + c.batch);
+  for (int64_t first = 0; first < c.K; first += c.batch) {
+    const int64_t last = std::min(c.K, first + c.batch);
     const std::vector<double> old = theta;
-    for (long k = first; k < last; ++k) {
-      const long row = set.order[k];
+    for (int64_t k = first; k < last; ++k) {
+      const int64_t row = set.order[k];
       std::vector<std::vector<double>> a(depth + 1);
-      for (long i = 0; i < c.sizes[0]; ++i)
+      for (int64_t i = 0; i < c.sizes[0]; ++i)
         a[0].push_back(c.pixels ? set.pixels[row * c.sizes[0] + i] / 255.0
                                 : set.floats[row * c.sizes[0] + i]);
       for (std::size_t l = 0; l < depth; ++l)
-        for (long j = 0; j < c.sizes[l + 1]; ++j) {
+        for (int64_t j = 0; j < c.sizes[l + 1]; ++j) {
           double z = old[b[l] + j];
-          for (long i = 0; i < c.sizes[l]; ++i) z += a[l][i] * old[W[l] + i * c.sizes[l + 1] + j];
+          for (int64_t i = 0; i < c.sizes[l]; ++i) z += a[l][i] * old[W[l] + i * c.sizes[l + 1] + j];
           a[l + 1].push_back(1 / (1 + std::exp(-z)));
         }
       std::vector<double> d;
-      for (long j = 0; j < c.sizes.back(); ++j) {
+      for (int64_t j = 0; j < c.sizes.back(); ++j) {
         const double x = a[depth][j];
         const double y = c.classes ? set.labels[row] == j : set.targets[row * c.sizes.back() + j];
         d.push_back((x - y) * x * (1 - x));
       }
       for (std::size_t l = depth; l-- > 0;) {
-        const long n = c.sizes[l], m = c.sizes[l + 1];
+        const int64_t n = c.sizes[l], m = c.sizes[l + 1];
         std::vector<double> below(n);
-        for (long i = 0; i < n; ++i)
-          for (long j = 0; j < m; ++j) {
+        for (int64_t i = 0; i < n; ++i)
+          for (int64_t j = 0; j < m; ++j) {
             below[i] += d[j] * old[W[l] + i * m + j] * a[l][i] * (1 - a[l][i]);
             theta[W[l] + i * m + j] -= rate / (last - first) * a[l][i] * d[j];
           }
-        for (long j = 0; j < m; ++j) theta[b[l] + j] -= rate / (last - first) * d[j];
+        for (int64_t j = 0; j < m; ++j) theta[b[l] + j] -= rate / (last - first) * d[j];
         d = below;
       }
     }
@@ -95,7 +95,7 @@ Order ordered(const Case &c, const Set &set, std::vector<float> &theta, int thre
   if (c.classes) order.labels = set.labels.data();
   else order.targets = set.targets.data();
   order.K = c.K, order.batch = c.batch, order.threads = threads;
-  order.resident = 2l << 20;  // so that small sizes are enough for the lazy layer
+  order.resident = 2 << 20;  // so that small sizes are enough for the lazy layer
   return order;
 }
 
@@ -115,8 +115,8 @@ bool check(const Case &c) {
       std::vector<float> theta = start;
       {
         Session session(ordered(c, set, theta, threads), kernels_of(isa));
-        const long steps = (c.K + c.batch - 1) / c.batch, window = session.plan().window;
-        const long middle = steps / 2 / window * window;
+        const int64_t steps = (c.K + c.batch - 1) / c.batch, window = session.plan().window;
+        const int64_t middle = steps / 2 / window * window;
         session.steps(set.order.data(), 0, middle, 0.5f);
         for (int i = 0; threads == 3 && i < 3; ++i)  // one goes on alone
           session.neighbours().together(1, 9, 2.5, 3);
@@ -128,8 +128,8 @@ bool check(const Case &c) {
       if (threads == 1) once = theta;
       const bool same = theta == once;
       if (!(worst <= 2e-4) || !same) {
-        std::printf("%s, %d threads, first layer %ld: off by %g, %s\n", isa.c_str(), threads,
-                    c.sizes.front(), worst, same ? "same bits" : "other bits");
+        std::printf("%s, %d threads, first layer %lld: off by %g, %s\n", isa.c_str(), threads,
+                    static_cast<long long>(c.sizes.front()), worst, same ? "same bits" : "other bits");
         good = false;
       }
     }
@@ -142,7 +142,7 @@ bool check(const Case &c) {
 bool neighbours_are_seen() {
   bool good = true;
   const auto expect = [&](bool seen) { good = good && seen; };
-  for (const long steps : {20, 5}) {  // that one alone does in a second; all together do 10
+  for (const int64_t steps : {20, 5}) {  // that one alone does in a second; all together do 10
     Neighbours others;
     for (int i = 0; i < 2; ++i) others.together(1, 10, 2, 2), expect(!others.alone());
     others.together(1, 10, 0.1, 2);    // they hardly wait
