@@ -31,7 +31,7 @@ def raced(V: Sample, width: int, batch: int, rounds: int) -> dict[str, float]:
     count = max(20, WORK // (width * batch))
     rows = order(len(V), 0, 1)
     sessions = {
-        way: native.opened(Network([784, width, 10], seed=1), V, batch, 0, resident)
+        way: native.Steps(Network([784, width, 10], seed=1), V, batch, 0, resident=resident)
         for way, resident in WAYS.items()
     }
     times: dict[str, list[float]] = {way: [] for way in WAYS}

@@ -36,7 +36,7 @@ class Timed:
         self, V: Sample, sizes: tuple[int, ...], batch: int, rows: NDArray[np.int64]
     ) -> None:
         self.net, self.rows = Network(sizes, seed=1), rows
-        self.session = native.opened(self.net, V, batch, 0)
+        self.session = native.Steps(self.net, V, batch, 0)
         self.flops = batch * (6 * self.net.Q - 2 * sizes[0] * sizes[1])
         self.steps = min(max(3, round(WORK / self.flops)), len(V) // batch)
         self.seconds: list[float] = []

@@ -4,7 +4,17 @@
 
 namespace spusk::SPUSK_ISA {
 
-enum Into { SET, ADD, SUBTRACT };
+// What becomes of a sum: C =, C +=, or (kernels/update.hpp) W's step with the sum for a gradient.
+// Of the last vector in a panel of W only some floats are there: W is the right factor, and C is
+// padded; or, OF_WEIGHTS, C is W.
+struct Set {
+  static constexpr bool ADDS = false, OF_WEIGHTS = false;
+  ALWAYS_INLINE void operator()(float *to, vf sum) const { store(to, sum); }
+  ALWAYS_INLINE void operator()(float *to, vf sum, int64_t) const { store(to, sum); }
+};
+struct Add : Set {        // the sum begins with C
+  static constexpr bool ADDS = true;
+};
 
 struct Left {          // element (r, k) at p[r·row + k·step]
   const float *p;
@@ -15,27 +25,29 @@ struct Panel {         // row k of V vectors at p + k·row
   int64_t row;
 };
 
-enum Next { NOTHING, ROWS_OF_W, LINES, BOTH };  // what is asked for while a block is at work
+enum Prefetch { NOTHING, NEXT_PANEL, LINES, BOTH };  // what is asked for while a block is at work
 
-struct Ahead {         // where the next panel lies whose numbers lie far apart, or in a row
-  int64_t first, every;   // every so many rows of W to the right, from row `first` on
-  const float *lines;  // a line a turn
+struct Ahead {            // for one block
+  int64_t first, every;   // the next panel of W: every so many rows of it, from row `first` on
+  const float *lines;     // memory in a row: a line a turn
   int64_t last;           // floats in the last vector of this panel
 };
 
-// C (R, V vectors) = or ± Σ_k left(r, k)·right(k): broadcast and accumulate
-template <int R, int V, Into INTO, Next NEXT, bool WHOLE>
-static void block(int64_t K, Left left, Panel right, float *C, int64_t crow, Ahead ahead) {
+// C (R, V vectors) into Σ_k left(r, k)·right(k): broadcast and accumulate
+template <int R, int V, Prefetch PREFETCH, bool WHOLE, class Into>
+static void block(int64_t K, Left left, Panel right, float *C, int64_t crow, Ahead ahead,
+                  Into into) {
   vf c[R][V];
   for (int r = 0; r < R; ++r)
-    for (int v = 0; v < V; ++v) c[r][v] = INTO == ADD ? load(C + r * crow + v * LANES) : vf{};
+    for (int v = 0; v < V; ++v) c[r][v] = Into::ADDS ? load(C + r * crow + v * LANES) : vf{};
   const float *a = left.p, *b = right.p;
   for (int64_t k = 0; k < K; ++k, a += left.step, b += right.row) {
     vf w[V];
     for (int v = 0; v < V; ++v)
-      w[v] = WHOLE || v < V - 1 ? load(b + v * LANES) : load_some(b + v * LANES, ahead.last);
-    if (NEXT & LINES) __builtin_prefetch(ahead.lines + k * 16);
-    if ((NEXT & ROWS_OF_W) && k == ahead.first) {
+      w[v] = WHOLE || Into::OF_WEIGHTS || v < V - 1 ? load(b + v * LANES)
+                                                    : load_some(b + v * LANES, ahead.last);
+    if (PREFETCH & LINES) __builtin_prefetch(ahead.lines + k * 16);
+    if ((PREFETCH & NEXT_PANEL) && k == ahead.first) {
       for (int j = 0; j < V * LANES; j += 16) __builtin_prefetch(b + V * LANES + 16 + j);
       ahead.first += ahead.every;
     }
@@ -48,70 +60,71 @@ static void block(int64_t K, Left left, Panel right, float *C, int64_t crow, Ahe
   for (int r = 0; r < R; ++r)
     for (int v = 0; v < V; ++v) {
       float *to = C + r * crow + v * LANES;
-      store(to, INTO == SUBTRACT ? load(to) - c[r][v] : c[r][v]);
+      if (WHOLE || v < V - 1) into(to, c[r][v]);
+      else into(to, c[r][v], ahead.last);
     }
 }
 
-template <int V, Into INTO, Next NEXT, bool WHOLE = true>
+template <int V, Prefetch PREFETCH, bool WHOLE, class Into>
 static void some_rows(int64_t rows, int64_t K, Left left, Panel right, float *c, int64_t crow,
-                      Ahead ahead) {
+                      Ahead ahead, Into into) {
   switch (rows) {
-    case 1: return block<1, V, INTO, NEXT, WHOLE>(K, left, right, c, crow, ahead);
-    case 2: return block<2, V, INTO, NEXT, WHOLE>(K, left, right, c, crow, ahead);
-    case 3: return block<3, V, INTO, NEXT, WHOLE>(K, left, right, c, crow, ahead);
-    case 4: return block<4, V, INTO, NEXT, WHOLE>(K, left, right, c, crow, ahead);
+    case 1: return block<1, V, PREFETCH, WHOLE>(K, left, right, c, crow, ahead, into);
+    case 2: return block<2, V, PREFETCH, WHOLE>(K, left, right, c, crow, ahead, into);
+    case 3: return block<3, V, PREFETCH, WHOLE>(K, left, right, c, crow, ahead, into);
+    case 4: return block<4, V, PREFETCH, WHOLE>(K, left, right, c, crow, ahead, into);
 #if defined(__AVX512F__) || defined(__aarch64__)
-    case 5: return block<5, V, INTO, NEXT, WHOLE>(K, left, right, c, crow, ahead);
-    default: return block<6, V, INTO, NEXT, WHOLE>(K, left, right, c, crow, ahead);
+    case 5: return block<5, V, PREFETCH, WHOLE>(K, left, right, c, crow, ahead, into);
+    default: return block<6, V, PREFETCH, WHOLE>(K, left, right, c, crow, ahead, into);
 #endif
   }
 }
 
-struct Coming {        // what will be needed after this product
+struct Upcoming {      // what will be needed after this product
   bool panel;          // the panel of W to the right, whose rows lie far apart
   const float *from;   // numbers in a row, up to `to`
   const float *to;
 };
 
-template <int V, Into INTO, bool WHOLE>
-static void blocks(int64_t rows, int64_t K, Left left, Panel right, float *C, int64_t crow, Coming coming,
-                   int64_t last) {
+template <int V, bool WHOLE, class Into>
+static void blocks(int64_t rows, int64_t K, Left left, Panel right, float *C, int64_t crow,
+                   Upcoming upcoming, int64_t last, Into into) {
   const int64_t count = (rows + ROWS - 1) / ROWS;
   for (int64_t i = 0; i < count; ++i) {
     const int64_t from = i * rows / count, to = (i + 1) * rows / count;
     const Left part = {left.p + from * left.row, left.row, left.step};
     float *c = C + from * crow;
-    const Ahead ahead = {i, count, coming.from, last};
-    const bool lines = coming.from < coming.to;
+    const Ahead ahead = {i, count, upcoming.from, last};
+    const bool lines = upcoming.from < upcoming.to;
     if (!WHOLE)
-      some_rows<V, INTO, NOTHING, WHOLE>(to - from, K, part, right, c, crow, ahead);
-    else if (coming.panel && lines)
-      some_rows<V, INTO, BOTH>(to - from, K, part, right, c, crow, ahead);
-    else if (coming.panel)
-      some_rows<V, INTO, ROWS_OF_W>(to - from, K, part, right, c, crow, ahead);
+      some_rows<V, NOTHING, WHOLE>(to - from, K, part, right, c, crow, ahead, into);
+    else if (upcoming.panel && lines)
+      some_rows<V, BOTH, true>(to - from, K, part, right, c, crow, ahead, into);
+    else if (upcoming.panel)
+      some_rows<V, NEXT_PANEL, true>(to - from, K, part, right, c, crow, ahead, into);
     else if (lines)
-      some_rows<V, INTO, LINES>(to - from, K, part, right, c, crow, ahead);
+      some_rows<V, LINES, true>(to - from, K, part, right, c, crow, ahead, into);
     else
-      some_rows<V, INTO, NOTHING>(to - from, K, part, right, c, crow, ahead);
-    if (lines) coming.from += K * 16;
+      some_rows<V, NOTHING, true>(to - from, K, part, right, c, crow, ahead, into);
+    if (lines) upcoming.from += K * 16;
   }
 }
 
-template <Into INTO>
+template <class Into>
 static void gemm(int pv, int64_t rows, int64_t K, Left left, Panel right, float *C, int64_t crow,
-                 Coming coming = {}) {
+                 Into into, Upcoming upcoming = {}) {
   for (; pv > 0; pv -= PV, right.p += PV * LANES, C += PV * LANES)
     by_vectors<PV>(pv, [=](auto v) {
-      blocks<decltype(v)::value, INTO, true>(rows, K, left, right, C, crow, coming, LANES);
+      blocks<decltype(v)::value, true>(rows, K, left, right, C, crow, upcoming, LANES, into);
     });
 }
 
-// The same for at most PV vectors to the right, of the last of which only `last` floats are there.
-template <Into INTO>
-static void ragged_gemm(int pv, int64_t last, int64_t rows, int64_t K, Left left, Panel right, float *C,
-                        int64_t crow) {
+// The same for one panel of W, of at most PV vectors, of the last of which `last` floats are there
+template <class Into>
+static void ragged_gemm(int pv, int64_t last, int64_t rows, int64_t K, Left left, Panel right,
+                        float *C, int64_t crow, Into into) {
   by_vectors<PV>(pv, [=](auto v) {
-    blocks<decltype(v)::value, INTO, false>(rows, K, left, right, C, crow, {}, last);
+    blocks<decltype(v)::value, false>(rows, K, left, right, C, crow, {}, last, into);
   });
 }
 

@@ -1,10 +1,10 @@
-// Few precedents in a batch: a row of W meets its two tasks in one visit, as it lies in memory.
+// Few examples in a batch: a row of W meets its two tasks in one visit, as it lies in memory.
 //
-// δ below is Σ_j δ_j·W_ij, a sum along the row; the step is W_ij −= a_i·δ_j. Both need the same W and
-// the same δ. The sum is kept lane by lane and added up once at the end: nothing is transposed.
+// δ below is Σ_j δ_j·W_ij, a sum along the row; the gradient is a_i·δ_j. Both need the same W and the
+// same δ. The sum is kept lane by lane and added up once at the end: nothing is transposed.
 #pragma once
 #include "kernels/gemm.hpp"
-#include "session/plan.hpp"
+#include "kernels/update.hpp"
 
 namespace spusk::SPUSK_ISA {
 
@@ -14,7 +14,7 @@ constexpr int GROUP = 3;  // rows of W at a time: 12 vectors of them, 12 of thei
 constexpr int GROUP = 2;
 #endif
 
-struct Errors {           // δ of precedent b in panel q at p + q·panel + b·row
+struct Errors {           // δ of example b in panel q at p + q·panel + b·row
   const float *p;
   int64_t panel, row;
 };
@@ -24,10 +24,10 @@ struct Weights {          // rows of panels of V vectors; of the last vector so 
   int64_t row, last;
 };
 
-// lanes (R, B) += Wδ, then W −= aᵀδ, for R rows of `panels` panels; `next` comes after
-template <int R, int V, bool WHOLE>
-static void meet_rows(int64_t panels, int64_t B, Weights weights, const float *next, Left a, Errors d,
-                      float *lanes) {
+// lanes (R, B) += Wδ, then W takes its step with aᵀδ, for R rows of `panels` panels; `next` follows
+template <int R, int V, bool WHOLE, class Rule>
+static void rows_update_and_backprop(int64_t panels, int64_t B, Weights weights, const float *next,
+                                     Left a, Errors d, float *lanes, Update<Rule> update) {
   float *W = weights.p;
   const int64_t stride = weights.row;
   for (int64_t q = 0; q < panels; ++q, W += V * LANES, next += V * LANES, d.p += d.panel) {
@@ -56,29 +56,39 @@ static void meet_rows(int64_t panels, int64_t B, Weights weights, const float *n
     for (int r = 0; r < R; ++r)
       for (int v = 0; v < V; ++v) {
         float *to = W + r * stride + v * LANES;
-        if (WHOLE || v < V - 1) store(to, w[r][v] - g[r][v]);
-        else store_some(to, w[r][v] - g[r][v], weights.last);
+        if (WHOLE || v < V - 1)
+          store(to, update.template after<true>(to, w[r][v], g[r][v], LANES));
+        else
+          store_some(to, update.template after<false>(to, w[r][v], g[r][v], weights.last),
+                     weights.last);
       }
   }
 }
 
-template <int V, bool WHOLE>
-static void meet_all(int64_t rows, int64_t panels, int64_t B, Weights W, Left a, Errors d, float *lanes) {
+template <int V, bool WHOLE, class Rule>
+static void panels_update_and_backprop(int64_t rows, int64_t panels, int64_t B, Weights W, Left a,
+                                       Errors d, float *lanes, Update<Rule> update) {
   for (int64_t R = GROUP, i = 0; i < rows; i += R) {
     if (rows - i < GROUP) R = 1;
     const float *next = W.p + (i + R < rows ? R * W.row : 0);
-    if (R == GROUP) meet_rows<GROUP, V, WHOLE>(panels, B, W, next, a, d, lanes);
-    else meet_rows<1, V, WHOLE>(panels, B, W, next, a, d, lanes);
+    if (R == GROUP)
+      rows_update_and_backprop<GROUP, V, WHOLE>(panels, B, W, next, a, d, lanes, update);
+    else
+      rows_update_and_backprop<1, V, WHOLE>(panels, B, W, next, a, d, lanes, update);
     W.p += R * W.row, a.p += R * a.row, lanes += R * B * LANES;
   }
 }
 
-// The same for any number of rows: a (rows, B), lanes (rows, B)
-static void meet(int pv, int64_t rows, int64_t panels, int64_t B, Weights W, Left a, Errors d, float *lanes) {
+// The same for any number of rows and for panels of pv vectors: a (rows, B), lanes (rows, B)
+template <class Rule>
+static void update_and_backprop(int pv, int64_t rows, int64_t panels, int64_t B, Weights W, Left a,
+                                Errors d, float *lanes, Update<Rule> update) {
   by_vectors<PV>(pv, [=](auto v) {
     constexpr int V = decltype(v)::value;
-    if (W.last == LANES) meet_all<V, true>(rows, panels, B, W, a, d, lanes);
-    else meet_all<V, false>(rows, panels, B, W, a, d, lanes);
+    if (W.last == LANES)
+      panels_update_and_backprop<V, true>(rows, panels, B, W, a, d, lanes, update);
+    else
+      panels_update_and_backprop<V, false>(rows, panels, B, W, a, d, lanes, update);
   });
 }
 

@@ -1,7 +1,10 @@
-// What happens to a weighted input on its way to memory: bias, activation, slope.
+// Activations: one struct each, and its place in the list at the end.
+//
+// value(z) is σ(z); slope(z, a) is σ′(z), given both z and a = σ(z). Where NEEDS_Z is false, a alone
+// is kept from the way forward, and the z that comes is not to be used. An engine of Python's looks
+// them up by NAME; the order says nothing.
 #pragma once
-#include "kernels/simd.hpp"
-#include "session/plan.hpp"
+#include "ops/list.hpp"
 
 namespace spusk::SPUSK_ISA {
 
@@ -26,68 +29,34 @@ INLINE vf exponential(vf x) {
   return p * reinterpret_cast<vf>(exponent);
 }
 
-INLINE vf activate(vf z, Activation act) {
-  switch (act) {
-    case SIGMOID: return 1.0f / (1.0f + exponential(-z));
-    case TANH: return 2.0f / (1.0f + exponential(z * -2.0f)) - 1.0f;
-    case RELU: return z < all(0) ? all(0) : z;
-    default: return z;
-  }
-}
+struct Sigmoid {
+  static constexpr const char *NAME = "sigmoid";
+  static constexpr bool NEEDS_Z = false;
+  INLINE vf value(vf z) { return 1.0f / (1.0f + exponential(-z)); }
+  INLINE vf slope(vf, vf a) { return a * (1.0f - a); }
+};
 
-INLINE vf slope(vf a, Activation act) {  // σ′(z) written by a = σ(z)
-  switch (act) {
-    case SIGMOID: return a * (1.0f - a);
-    case TANH: return 1.0f - a * a;
-    case RELU: return a > all(0) ? all(1) : all(0);
-    default: return all(1);
-  }
-}
+struct Tanh {
+  static constexpr const char *NAME = "tanh";
+  static constexpr bool NEEDS_Z = false;
+  INLINE vf value(vf z) { return 2.0f / (1.0f + exponential(z * -2.0f)) - 1.0f; }
+  INLINE vf slope(vf, vf a) { return 1.0f - a * a; }
+};
 
-template <Activation ACT>
-static void activate_tile(float *a, int64_t row, int64_t B, int pv, const float *bias) {
-  for (int64_t b = 0; b < B; ++b, a += row)
-    for (int v = 0; v < pv; ++v) {
-      float *p = a + v * LANES;
-      store(p, activate(load(p) + load(bias + v * LANES), ACT));
-    }
-}
+struct Relu {
+  static constexpr const char *NAME = "relu";
+  static constexpr bool NEEDS_Z = false;
+  INLINE vf value(vf z) { return z < all(0) ? all(0) : z; }
+  INLINE vf slope(vf, vf a) { return a > all(0) ? all(1) : all(0); }
+};
 
-// a := σ(z + b) for a tile of a batch (B, pv vectors)
-static inline void activate_tile(Activation act, float *a, int64_t row, int64_t B, int pv,
-                                 const float *bias) {
-  switch (act) {
-    case SIGMOID: return activate_tile<SIGMOID>(a, row, B, pv, bias);
-    case TANH: return activate_tile<TANH>(a, row, B, pv, bias);
-    case RELU: return activate_tile<RELU>(a, row, B, pv, bias);
-    default: return activate_tile<IDENTITY>(a, row, B, pv, bias);
-  }
-}
+struct Identity {
+  static constexpr const char *NAME = "identity";
+  static constexpr bool NEEDS_Z = false;
+  INLINE vf value(vf z) { return z; }
+  INLINE vf slope(vf, vf) { return all(1); }
+};
 
-template <Activation ACT>
-static void slope_tile(float *d, int64_t drow, const float *a, int64_t arow, int64_t B, int pv,
-                       float *bias) {
-  for (int v = 0; v < pv; ++v) {
-    vf sum = vf{};
-    for (int64_t b = 0; b < B; ++b) {
-      float *p = d + b * drow + v * LANES;
-      const vf delta = load(p) * slope(load(a + b * arow + v * LANES), ACT);
-      store(p, delta);
-      sum += delta;
-    }
-    store(bias + v * LANES, load(bias + v * LANES) - sum);
-  }
-}
-
-// δ := δ ⊙ σ′, and the biases take their step b := b − Σδ (δ already carries η/B)
-static inline void slope_tile(Activation act, float *d, int64_t drow, const float *a, int64_t arow,
-                              int64_t B, int pv, float *bias) {
-  switch (act) {
-    case SIGMOID: return slope_tile<SIGMOID>(d, drow, a, arow, B, pv, bias);
-    case TANH: return slope_tile<TANH>(d, drow, a, arow, B, pv, bias);
-    case RELU: return slope_tile<RELU>(d, drow, a, arow, B, pv, bias);
-    default: return slope_tile<IDENTITY>(d, drow, a, arow, B, pv, bias);
-  }
-}
+using Activations = List<Sigmoid, Tanh, Relu, Identity>;
 
 }  // namespace spusk::SPUSK_ISA

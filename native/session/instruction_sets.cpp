@@ -1,38 +1,40 @@
-// Which of the compiled instruction sets this machine can run.
+// Which of the compiled instruction sets this machine can run. SPUSK_SETS names them, best first,
+// as SET(avx2) SET(sse2) does.
 #include "session/session.hpp"
+#include "session/system.hpp"
 #include "tape/tape.hpp"
 
 namespace spusk {
 
-#if defined(__x86_64__)
-namespace avx512 { extern const Kernels kernels; extern const Walks walks; }
-namespace avx2 { extern const Kernels kernels; extern const Walks walks; }
-namespace sse2 { extern const Kernels kernels; extern const Walks walks; }
-#else
-namespace neon { extern const Kernels kernels; extern const Walks walks; }
-#endif
+#define SET(ISA)                   \
+  namespace ISA {                  \
+  extern const Kernels kernels;    \
+  extern const Walks walks;        \
+  }
+SPUSK_SETS
+#undef SET
 
 namespace {
+
 struct Set {
   const Kernels *kernels;
   const Walks *walks;
 };
 
+bool runs(const std::string &isa) {
+  if (isa == "avx512") return processor().avx512;
+  return isa != "avx2" || processor().avx2;
+}
+
 std::vector<Set> runnable() {
   std::vector<Set> sets;
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-    sets.push_back({&avx512::kernels, &avx512::walks});
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    sets.push_back({&avx2::kernels, &avx2::walks});
-  sets.push_back({&sse2::kernels, &sse2::walks});
-#else
-  sets.push_back({&neon::kernels, &neon::walks});
-#endif
+#define SET(ISA) \
+  if (runs(#ISA)) sets.push_back({&ISA::kernels, &ISA::walks});
+  SPUSK_SETS
+#undef SET
   return sets;
 }
+
 }  // namespace
 
 std::vector<std::string> instruction_sets() {

@@ -10,21 +10,23 @@
 
 namespace spusk {
 
-struct Order {                    // what the caller wants trained, in the caller's memory
+struct Request {                  // what the caller wants trained, in the caller's memory
   std::vector<int64_t> sizes;
   float *theta;                   // w then b
-  std::vector<int> activations;   // one per layer
-  int error;
+  std::vector<int> activations;   // one per layer, numbers in the kernels' table
+  int loss = 0;                   // as these two
+  int update = 0;
+  std::vector<float> parameters;  // of the update
   const uint8_t *pixels = nullptr;
   const float *floats = nullptr;
   const int64_t *labels = nullptr;
   const float *targets = nullptr;
   int64_t K = 0, batch = 1;
   int threads = 0;                // 0: as many as pay
-  int64_t resident = -1;             // bytes of a first layer that stays packed; -1: by the batch
+  int64_t resident = -1;          // bytes of a first layer that stays packed; -1: by the batch
 };
 
-struct Tally {
+struct StepTotals {
   double cost;
   int64_t correct, seen;
 };
@@ -34,28 +36,38 @@ const Kernels *kernels_of(const std::string &isa);  // "" is the best; null wher
 
 class Session {
  public:
-  Session(const Order &order, const Kernels *kernels);
+  Session(const Request &request, const Kernels *kernels);
   ~Session();
   Session(const Session &) = delete;
   Session &operator=(const Session &) = delete;
 
-  Tally steps(const int64_t *order, int64_t first, int64_t last, float rate);
+  // Steps first … last−1 of the epoch in this order, at rates[0] … rates[last − first − 1]
+  StepTotals steps(const int64_t *order, int64_t first, int64_t last, const float *rates);
+  // One state of the update, of the shape of θ
+  void read_state(int state, float *theta);
+  void write_state(int state, const float *theta);
   int threads() const { return team_->size(); }
-  Neighbours &neighbours() { return neighbours_; }
+  ThreadChoice &thread_choice() { return thread_choice_; }
   const Plan &plan() const { return plan_; }
 
  private:
-  void lay_out(const Order &order);
+  void lay_out(const Request &request);
+  void lay_out_layer(const Request &request, int at, double work);
+  void choose_paths(const Request &request, double work);
   void allot(class Arena &arena);
   void allot_layer(class Arena &arena, int at);
+  void allot_weights(class Arena &arena, int at);
   void allot_worker(class Arena &arena, Worker &worker);
+
+  template <class Exchange>
+  void exchange_state(int state, Exchange exchange);
 
   std::mutex busy_;  // two callers of one session take turns
   Plan plan_{};
   std::vector<Layer> layers_;
   std::vector<Worker> workers_;
   std::unique_ptr<Team> team_;
-  Neighbours neighbours_;
+  ThreadChoice thread_choice_;
   bool choose_;      // how many threads: nobody said
   void *memory_ = nullptr;
   std::size_t bytes_ = 0;

@@ -1,8 +1,8 @@
 #include "session/threads.hpp"
 
-#include <unistd.h>
-
 #include <chrono>
+
+#include "session/system.hpp"
 
 namespace spusk {
 
@@ -22,7 +22,7 @@ double now() {
 constexpr int SOON = 100;  // turns of a wait that are not worth a look at the clock
 }  // namespace
 
-Team::Team(int size) : size_(size), process_(getpid()), waited_(size) {
+Team::Team(int size) : size_(size), process_(process_id()), waited_(size) {
   // With more threads than cores the one waited for may need this very core.
   const unsigned cores = std::thread::hardware_concurrency();
   spins_ = size <= static_cast<int>(cores) ? 4000 : 20;
@@ -30,7 +30,7 @@ Team::Team(int size) : size_(size), process_(getpid()), waited_(size) {
 }
 
 Team::~Team() {
-  if (getpid() != process_) {  // a fork: its threads stayed in the parent, and nobody can join them
+  if (process_id() != process_) {  // a fork: its threads stayed in the parent, and nobody can join them
     new std::vector<std::thread>(std::move(threads_));
     return;
   }

@@ -41,28 +41,28 @@ class Team {
 // Other programs may want the cores: threads that meet many times a millisecond stand still whenever
 // one of them is not running. Where they wait much, one alone and all together take turns, twice;
 // the faster way goes on for a while.
-class Neighbours {
+class ThreadChoice {
  public:
-  bool alone() const { return alone_ > 0 || trial_ % 2 == 0; }
+  bool single() const { return single_ > 0 || trial_ % 2 == 0; }
 
   // After a call of all threads: its time, and how long they waited, all in all.
-  void together(double seconds, int64_t steps, double waited, int threads) {
+  void after_team(double seconds, int64_t steps, double waited, int threads) {
     if (seconds < SHORT) return;
-    if (trial_ < TURNS) return tried(together_, seconds / static_cast<double>(steps));
+    if (trial_ < TURNS) return tried(team_, seconds / static_cast<double>(steps));
     if (content_ > 0) --content_;
-    else if (waited > MUCH * seconds * threads) trial_ = 0, by_itself_ = together_ = FOREVER;
+    else if (waited > MUCH * seconds * threads) trial_ = 0, one_ = team_ = FOREVER;
   }
   // After a call of one.
-  void by_itself(double seconds, int64_t steps) {
-    if (alone_ > 0) --alone_;
-    else if (seconds >= SHORT) tried(by_itself_, seconds / static_cast<double>(steps));
+  void after_single(double seconds, int64_t steps) {
+    if (single_ > 0) --single_;
+    else if (seconds >= SHORT) tried(one_, seconds / static_cast<double>(steps));
   }
 
  private:
   void tried(double &best, double pace) {
     if (pace < best) best = pace;
     if (++trial_ < TURNS) return;
-    if (by_itself_ < together_) alone_ = CALLS;
+    if (one_ < team_) single_ = CALLS;
     else content_ = 4 * CALLS;
   }
 
@@ -71,8 +71,8 @@ class Neighbours {
   static constexpr double FOREVER = 1e9;
   static constexpr int CALLS = 16;        // that go on the faster way
   static constexpr int TURNS = 5;         // of a trial, odd: one alone in the even ones, from 0 on
-  int alone_ = 0, content_ = 2, trial_ = TURNS;  // the first calls fetch memory and wake threads
-  double by_itself_ = 0, together_ = 0;   // seconds a step, the best of a trial
+  int single_ = 0, content_ = 2, trial_ = TURNS;  // the first calls fetch memory and wake threads
+  double one_ = 0, team_ = 0;   // seconds a step, the best of a trial
 };
 
 }  // namespace spusk

@@ -136,7 +136,7 @@ def examples(case: Case) -> Sample:
 def fingerprint(case: Case) -> str:
     """SHA-256 of the weights after two epochs."""
     net, V = network(case), examples(case)
-    session = native.opened(net, V, case.batch, 2, case.resident)
+    session = native.Steps(net, V, case.batch, 2, resident=case.resident)
     steps, window = -(-case.K // case.batch), session.window
     middle = steps // 2 // window * window
     for epoch in range(2):

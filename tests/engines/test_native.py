@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from spusk.data import Sample, sample
-from spusk.engines import StepTotals, native
+from spusk.engines import native
 from spusk.engines.reference import Reference
 from spusk.errors import EngineError
 from spusk.nn.network import Network
@@ -52,9 +52,8 @@ def oracle(net, V, order, batch, first, last, rate):
 def run(net, V, order, batch, first, last, rate, threads=1, resident=-1):
     """The same steps by the native engine, on a copy."""
     twin = net.copy()
-    session = native.opened(twin, V, batch, threads, resident)
-    tally = StepTotals(*session.steps(order, first, last, rate))
-    return twin.theta, tally
+    session = native.Steps(twin, V, batch, threads, resident=resident)
+    return twin.theta, session.steps(order, first, last, rate)
 
 
 def parts(net, *thetas):
@@ -185,14 +184,14 @@ def test_lazy_first_layer(sizes, batch, K, isa, monkeypatch):
     """A lazy first layer steps once in a window: the same descent, whatever threads and chunks."""
     monkeypatch.setenv("SPUSK_ISA", isa)
     net, V = pair(sizes, K, seed=2)
-    window = native.opened(net.copy(), V, batch, 1, LAZY).window
+    window = native.Steps(net.copy(), V, batch, 1, resident=LAZY).window
     assert window == max(1, 128 // batch)
     tally, told = agree(net, V, batch, rate=0.5, resident=LAZY)
     assert tally.correct == told.correct
     order, steps = np.random.default_rng(0).permutation(K), -(-K // batch)
     whole, _ = run(net, V, order, batch, 0, steps, 0.5, 1, LAZY)
     twin = net.copy()
-    session = native.opened(twin, V, batch, 3, LAZY)
+    session = native.Steps(twin, V, batch, 3, resident=LAZY)
     for first in range(0, steps, window):
         session.steps(order, first, min(first + window, steps), 0.5)
     assert np.array_equal(whole, twin.theta)

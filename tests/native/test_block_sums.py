@@ -62,7 +62,7 @@ def test_answers_are_a_tree_of_blocks(isa, monkeypatch):
         values = shares(blocks, seed=count)
         net.layers[0].W[0, firsts(net, V, 0, blocks, wide)] = values
         net.layers[1].W[:] = 1
-        cost = native.opened(net, V, 1, 1).steps(np.arange(1), 0, 1, 0.0)[0]
+        cost = native.Steps(net, V, 1, 1).steps(np.arange(1), 0, 1, 0.0).cost
         assert cost == float(tree(values)) ** 2 / 2, count  # exact: C = z²/2 in double
         told += tree(values) != sum(values)
     assert told > len(COUNTS) // 2  # a sum from left to right would have been seen
@@ -83,7 +83,7 @@ def test_errors_below_a_fused_layer_are_a_tree_of_blocks(isa, batch, monkeypatch
         values = [shares(count, seed=100 * count + i) for i in range(small)]
         net.layers[1].W[:, firsts(net, V, 1, count, wide)] = values
         net.layers[2].W[:] = 1
-        native.opened(net, V, batch, 2).steps(np.arange(batch), 0, 1, float(batch))
+        native.Steps(net, V, batch, 2).steps(np.arange(batch), 0, 1, float(batch))
         sums = [tree(v) for v in values]
         assert (-net.layers[0].b).tolist() == [float(s) for s in sums], count
         told += any(s != sum(v) for s, v in zip(sums, values, strict=True))

@@ -5,6 +5,7 @@ neither threads nor chunks change a bit of the result.
 """
 
 import os
+from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -17,21 +18,40 @@ from spusk.engines.base import StepTotals, fits
 from spusk.engines.session_lock import SessionLock
 from spusk.errors import EngineError
 from spusk.i18n.reasons import Reason
+from spusk.nn.activations import ACTIVATIONS
 from spusk.nn.arrays import Floats
+from spusk.nn.losses import LOSSES
 from spusk.nn.network import Network
+from spusk.optim.rules import RULES, GradientDescent, NamedRule
 
 if TYPE_CHECKING:
     from spusk._native import Session
 
-_native: ModuleType | None
-try:
-    _native, _reason = import_module("spusk._native"), ""
-except ImportError as error:  # built without a compiler: the reference engine still works
-    _native, _reason = None, str(error)
-
-ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity")  # in the order of native/session/plan.hpp
-COSTS = ("squared", "cross-entropy")
+Names = dict[str, dict[str, list[str]]]  # kind -> name -> names of parameters, in their order
+TABLES: dict[str, Mapping[str, object]] = {
+    "activations": ACTIVATIONS,
+    "losses": LOSSES,
+    "updates": RULES,
+}
 MOST_THREADS = 256
+PLAIN = GradientDescent(1.0)  # the rates come with the steps
+
+
+def loaded() -> tuple[ModuleType | None, Names, str]:
+    """The native module and its names; without it, or with another version's, None and why."""
+    try:
+        module = import_module("spusk._native")
+    except ImportError as error:  # built without a compiler: the reference engine still works
+        return None, {kind: {} for kind in TABLES}, str(error)
+    names: Names = module.names() if hasattr(module, "names") else {}
+    for kind, table in TABLES.items():
+        strange = [name for name in names.get(kind, [""]) if name not in table]
+        if strange:
+            return None, {kind: {} for kind in TABLES}, f"built from another version: {kind}"
+    return module, names, ""
+
+
+_native, NAMES, _reason = loaded()
 
 
 def available() -> bool:
@@ -78,52 +98,101 @@ def wanted_threads(threads: int | None) -> int:
 
 
 class Native:
-    """C++, float32, every activation and cost of the reference."""
+    """C++, float32; activations, losses and update rules as the module names them."""
 
     name = "native"
 
-    def open(self, net: Network, V: Sample, batch: int, threads: int | None = None) -> "Steps":
+    def supports(self, net: Network, rule: NamedRule = PLAIN) -> str | None:
+        """Why this engine can't train this network by this rule; None where it can."""
+        error = refusal(net, rule)
+        return None if error is None else str(error)
+
+    def open(
+        self,
+        net: Network,
+        V: Sample,
+        batch: int,
+        threads: int | None = None,
+        rule: NamedRule = PLAIN,
+    ) -> "Steps":
         """A session on this network and set. Raises EngineError, NetworkError, DataError."""
-        if _native is None:
-            raise EngineError(
-                f"engine: native is not built here ({_reason}); use engine='reference', or install "
-                "with a C++20 compiler at hand"
-            )
-        if net.dtype != np.float32:
-            raise EngineError(
-                f"engine: native computes in float32, found a {net.dtype} network; use "
-                "engine='reference', or Network(…, dtype='float32')"
-            )
+        error = refusal(net, rule)
+        if error is not None:
+            raise error
         fits(net, V)
-        return Steps(net, V, batch, wanted_threads(threads))
+        return Steps(net, V, batch, wanted_threads(threads), rule)
 
 
-def opened(net: Network, V: Sample, batch: int, threads: int, resident: int = -1) -> "Session":
+def refusal(net: Network, rule: NamedRule) -> EngineError | None:
+    """The error of an `open` with them, if there is one."""
+    if _native is None:
+        return EngineError.keyed("network.native_missing", reason=_reason)
+    if net.dtype != np.float32:
+        return EngineError.keyed("network.native_dtype", found=net.dtype)
+    needed = (
+        ("activations", net.activation), ("activations", net.output), ("losses", net.error),
+    )  # fmt: skip
+    for kind, found in needed:
+        if found not in NAMES[kind]:
+            return EngineError.keyed(f"network.native_{kind}", found=found, names=listed(kind))
+    if type(rule) is not RULES.get(rule.name) or rule.name not in NAMES["updates"]:
+        return EngineError.keyed("network.native_updates", found=rule.name, names=listed("updates"))
+    return None
+
+
+def listed(kind: str) -> str:
+    """The names of one kind, for a sentence."""
+    return ", ".join(NAMES[kind])
+
+
+def number(kind: str, name: str) -> int:
+    """Where the native table has it."""
+    return list(NAMES[kind]).index(name)
+
+
+def opened(
+    net: Network,
+    V: Sample,
+    batch: int,
+    threads: int,
+    rule: NamedRule = PLAIN,
+    resident: int = -1,
+) -> "Session":
     """The native session; `resident`: bytes of a first layer that stays packed, −1 by the batch."""
     assert _native is not None
-    acts = [ACTIVATIONS.index(net.activation)] * (len(net.layers) - 1)
+    sigmas = [net.activation] * (len(net.layers) - 1) + [net.output]
     answers = V.y if V.labels is None else V.labels
     session: Session = _native.Session(
         list(net.sizes),
         net.theta,
-        [*acts, ACTIVATIONS.index(net.output)],
-        COSTS.index(net.error),
+        [number("activations", sigma) for sigma in sigmas],
+        number("losses", net.error),
         np.ascontiguousarray(V.x, V.x.dtype if V.x.dtype == np.uint8 else np.float32),
         np.ascontiguousarray(answers, np.float32 if V.labels is None else np.int64),
         min(batch, len(V)),
         threads,
         isa(),
         resident,
+        number("updates", rule.name),
+        [float(getattr(rule, each)) for each in NAMES["updates"][rule.name]],
     )
     return session
 
 
 class Steps:
-    """Steps on one network, one set, one batch size."""
+    """Steps on one network, one set, one batch size, by one rule."""
 
-    def __init__(self, net: Network, V: Sample, batch: int, threads: int) -> None:
-        self.net = net
-        self.session = opened(net, V, batch, threads)
+    def __init__(
+        self,
+        net: Network,
+        V: Sample,
+        batch: int,
+        threads: int,
+        rule: NamedRule = PLAIN,
+        resident: int = -1,
+    ) -> None:
+        self.net, self.rule = net, rule
+        self.session = opened(net, V, batch, threads, rule, resident)
         self.turn = SessionLock(net)
 
     @property
@@ -136,10 +205,28 @@ class Steps:
         """Threads at work: chosen by the size of a step where none were asked for."""
         return int(self.session.threads)
 
-    def steps(self, order: NDArray[np.int64], first: int, last: int, rate: float) -> StepTotals:
-        """Lines 4–8 of L11 for the sub-samples V_first … V_last−1."""
+    def steps(
+        self, order: NDArray[np.int64], first: int, last: int, rates: float | Floats
+    ) -> StepTotals:
+        """Lines 4–8 of L11 for sub-samples V_first … V_last−1; rates (last − first,), or one."""
+        each = np.ascontiguousarray(np.broadcast_to(np.asarray(rates, np.float32), last - first))
         with self.turn:
-            return StepTotals(*self.session.steps(np.ascontiguousarray(order), first, last, rate))
+            return StepTotals(*self.session.steps(np.ascontiguousarray(order), first, last, each))
+
+    def state(self) -> dict[str, Floats]:
+        """The rule's state by name, each array of θ's shape: `restore` goes on bit for bit."""
+        found: dict[str, Floats] = {}
+        with self.turn:
+            for at, name in enumerate(self.rule.states):
+                found[name] = np.empty_like(self.net.theta)
+                self.session.read_state(at, found[name])
+        return found
+
+    def restore(self, state: Mapping[str, Floats]) -> None:
+        """Takes up a state that `state` gave."""
+        with self.turn:
+            for at, name in enumerate(self.rule.states):
+                self.session.write_state(at, np.ascontiguousarray(state[name], np.float32))
 
     def answer(self, x: NDArray[Any]) -> Floats:
         """α(x) of rows (K, n)."""

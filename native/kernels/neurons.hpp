@@ -1,0 +1,58 @@
+// What neurons do to a tile of a batch: bias and σ on the way forward, σ′ and b's step on the way back.
+#pragma once
+#include "kernels/update.hpp"
+#include "ops/activations.hpp"
+
+namespace spusk::SPUSK_ISA {
+
+template <class Sigma>
+static void activate_tile(float *a, float *z, int64_t row, int64_t B, int pv, const float *bias) {
+  for (int64_t b = 0; b < B; ++b)
+    for (int v = 0; v < pv; ++v) {
+      float *p = a + b * row + v * LANES;
+      const vf sum = load(p) + load(bias + v * LANES);
+      if constexpr (Sigma::NEEDS_Z) store(z + b * row + v * LANES, sum);
+      store(p, Sigma::value(sum));
+    }
+}
+
+// a := σ(z + b) for a tile of a batch (B, pv vectors); z + b is kept where σ′ is written by it
+static void activate_tile(int activation, float *a, float *z, int64_t row, int64_t B, int pv,
+                          const float *bias) {
+  Activations::choose(activation, [=](auto sigma) {
+    activate_tile<decltype(sigma)>(a, z, row, B, pv, bias);
+  });
+}
+
+struct Activated {     // σ(z) and, where it is kept, z of a tile
+  const float *a, *z;
+  int64_t row;
+};
+
+template <class Sigma, class Rule>
+static void slope_tile(float *d, int64_t drow, Activated from, int64_t B, int pv, float *bias,
+                       Update<Rule> update) {
+  for (int v = 0; v < pv; ++v) {
+    vf sum = vf{};
+    for (int64_t b = 0; b < B; ++b) {
+      float *p = d + b * drow + v * LANES;
+      const int64_t at = b * from.row + v * LANES;
+      const vf z = Sigma::NEEDS_Z ? load(from.z + at) : vf{};
+      const vf delta = load(p) * Sigma::slope(z, load(from.a + at));
+      store(p, delta);
+      sum += delta;
+    }
+    update(bias + v * LANES, sum);
+  }
+}
+
+// δ := δ ⊙ σ′, and the biases take their step with Σδ
+template <class Rule>
+static void slope_tile(int activation, float *d, int64_t drow, Activated from, int64_t B, int pv,
+                       float *bias, Update<Rule> update) {
+  Activations::choose(activation, [=](auto sigma) {
+    slope_tile<decltype(sigma)>(d, drow, from, B, pv, bias, update);
+  });
+}
+
+}  // namespace spusk::SPUSK_ISA
