@@ -1,7 +1,6 @@
 """The main job as its user runs it: real processes, real pictures, bad calls."""
 
 import json
-import os
 import re
 import resource
 import signal
@@ -14,21 +13,14 @@ import pytest
 from PIL import Image
 
 from spusk import data, runs
+from tests import commands
 
 ENDLESS = ("train", "--epochs", "100000", "--no-pictures", "--out", "r")
 QUICK = ("--layers", "784-12-10", "--epochs", "1", "--no-pictures")
 
 
 def spusk(*arguments, cwd=None, code=0, **environment):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "spusk", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        timeout=300,
-        check=False,
-        env={**os.environ, **environment},
-    )
+    done = commands.spusk(*arguments, cwd=cwd, **environment)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout if code == 0 else done.stderr
 

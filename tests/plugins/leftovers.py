@@ -12,8 +12,8 @@ import pytest
 
 RUN = "SPUSK_TEST_RUN"
 ENDING = 5.0  # seconds for what has been told to end
-# Python's own helpers of multiprocessing, which end with the process that they serve.
-HELPERS = ("multiprocessing.forkserver", "multiprocessing.resource_tracker")
+# They end with the process that they serve: those of multiprocessing, and of tests/commands.py.
+HELPERS = ("multiprocessing.forkserver", "multiprocessing.resource_tracker", "tests.commands")
 
 
 def pytest_configure() -> None:

@@ -1,9 +1,5 @@
 """Small runs that are stopped, killed and gone on with."""
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 
 from spusk import Network, runs
@@ -39,15 +35,3 @@ def carry(begun, cut=None):
 def straight(tmp_path, plan=PLAN, engine="reference"):
     """The weights of the run that nothing disturbed."""
     return carry(begin(tmp_path / "straight", plan, engine=engine)).theta
-
-
-def spusk(*arguments, cwd=None, timeout=120, **environment):
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "spusk", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        timeout=timeout,
-        check=False,
-        env={**os.environ, **environment},
-    )

@@ -11,8 +11,8 @@ from spusk import runs
 from spusk.data import Data
 from spusk.errors import RunError, SpuskError
 from spusk.runs import Every
+from tests.commands import spusk as cli
 from tests.reliability.helpers import SETS, begin, carry
-from tests.reliability.helpers import spusk as cli
 
 WILD = (
     None, True, False, 0, 1, -1, 3, 0.0, 0.5, -0.5, 1e308, float("inf"), float("nan"), 10**400, "",

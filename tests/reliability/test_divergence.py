@@ -8,7 +8,8 @@ import pytest
 from spusk import Network, Sample, data, runs, train, train_events
 from spusk.training import Plan, TrainingOutcome, explain_failure
 from spusk.training.health import FAR, LOST, constant_cost
-from tests.reliability.helpers import SETS, begin, carry, spusk
+from tests.commands import spusk
+from tests.reliability.helpers import SETS, begin, carry
 
 V = data.sample().train
 LINEAR = {"activation": "identity", "output": "identity"}

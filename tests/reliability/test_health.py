@@ -13,8 +13,9 @@ from spusk.runs import Every
 from spusk.training import Plan, TrainingOutcome, plan_events
 from spusk.training.health import Saturation, constant_cost, finite
 from spusk.training.presets import PRESETS
+from tests.commands import spusk
 from tests.conftest import blobs
-from tests.reliability.helpers import SETS, begin, carry, fresh, spusk
+from tests.reliability.helpers import SETS, begin, carry, fresh
 
 V = data.sample().train
 

@@ -23,8 +23,8 @@ from spusk.engines import native
 from spusk.errors import RunError
 from spusk.runs import Every
 from spusk.training import Plan
+from tests.commands import spusk as cli
 from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh
-from tests.reliability.helpers import spusk as cli
 
 LONG = replace(PLAN, epochs=12)
 LARGE = Plan(rate=0.01, batch=40, epochs=4)

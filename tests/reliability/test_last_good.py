@@ -11,8 +11,8 @@ from spusk import runs
 from spusk.runs import Every
 from spusk.training import Plan, TrainingOutcome
 from spusk.training.health import Saturation
+from tests.commands import spusk as cli
 from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh
-from tests.reliability.helpers import spusk as cli
 
 STEPS = 29
 WILD = Plan(rate=1e4, batch=7, epochs=3, seed=5)

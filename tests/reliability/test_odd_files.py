@@ -13,8 +13,8 @@ import spusk
 from spusk import runs
 from spusk.errors import RunError
 from spusk.io.files import MOST
+from tests.commands import spusk as cli
 from tests.reliability.helpers import SETS, begin, carry, straight
-from tests.reliability.helpers import spusk as cli
 from tests.reliability.test_disks import as_nobody
 
 
@@ -50,12 +50,12 @@ def test_no_plain_file_is_said(tmp_path, name, odd):
     carry(begin(run))
     (run / name).unlink()
     odd(run / name)
-    done = cli("show", run, timeout=20)
+    done = cli("show", run)
     assert done.returncode == 2
     assert done.stderr.startswith(f"error: {run / name}: expected ")
     assert "no plain file" in done.stderr
     assert done.stderr.count("\n") == 1
-    done = cli("train", "--out", run, "--overwrite", timeout=20)
+    done = cli("train", "--out", run, "--overwrite")
     assert done.returncode == 2
     assert done.stderr.startswith(f"error: {run / name}: was not written by spusk")
 

@@ -7,8 +7,8 @@ import pytest
 from spusk import runs
 from spusk.errors import RunError
 from spusk.runs.ownership import MARKS, PICTURES
+from tests.commands import spusk as cli
 from tests.reliability.helpers import begin
-from tests.reliability.helpers import spusk as cli
 
 QUICK = ("train", "--layers", "784-8-10", "--epochs", 1, "--out", "r")
 WRITTEN = {".lock", "checkpoints", "history.csv", "run.json", "weights.safetensors"}

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from spusk import runs
-from tests.reliability.helpers import spusk
+from tests.commands import spusk
 
 ENDLESS = ("train", "--layers", "784-8-10", "--epochs", "100000", "--no-pictures", "--out", "r")
 QUICK = ("train", "--layers", "784-8-10", "--epochs", "1", "--no-pictures", "--out", "r")

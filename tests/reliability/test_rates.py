@@ -13,8 +13,8 @@ from spusk.cli.training import command
 from spusk.errors import RateError, RunError
 from spusk.runs import Every
 from spusk.training import Plan, order
+from tests.commands import spusk as cli
 from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh, straight
-from tests.reliability.helpers import spusk as cli
 
 ENGINES = ["reference", pytest.param("auto", id="auto")]
 STEPS = 29

@@ -17,9 +17,9 @@ from spusk.engines import native
 from spusk.errors import EngineError, InputError, NetworkError, RunError
 from spusk.runs import Every
 from spusk.training import Plan
+from tests.commands import spusk as cli
 from tests.conftest import blobs
 from tests.reliability.helpers import PLAN, SETS, begin, carry, straight
-from tests.reliability.helpers import spusk as cli
 
 ENGINES = ["reference", pytest.param("auto", id="auto")]
 STEPS = 29

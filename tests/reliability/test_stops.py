@@ -14,7 +14,7 @@ import pytest
 
 from spusk import data, runs
 from spusk.cli.signals import SIGNALS, Signals
-from tests.reliability.helpers import spusk
+from tests.commands import spusk
 
 ENDLESS = ("train", "--epochs", "100000", "--no-pictures", "--out", "r")
 

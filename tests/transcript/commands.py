@@ -3,8 +3,6 @@
 import os
 import re
 import shlex
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from spusk.data import load
+from tests.commands import in_environment
 
 FILES = {  # what stands in the folder before a section's first command
     "digits.csv": "".join(f"{k % 3},{k % 7},{k % 5},{k % 3},{k % 2}\n" for k in range(30)),
@@ -83,16 +82,7 @@ def written(folder: Path) -> list[str]:
 
 def entry(command: str, folder: Path, section: str) -> str:
     """One command with its exit code; | is standard output, ! standard error."""
-    done = subprocess.run(
-        [sys.executable, "-m", *shlex.split(command)],
-        cwd=folder,
-        env=surroundings(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=100,
-        check=False,
-    )
+    done = in_environment(shlex.split(command)[1:], folder, surroundings())
     lines = [f"$ {command}"]
     for mark, text in (("|", done.stdout), ("!", done.stderr)):
         shown = normal(text, folder, section in TRAINING)
