@@ -1,4 +1,4 @@
-"""Results show themselves: a picture through the registry, brought in when the first is asked for."""
+"""Results show themselves: through the registry, brought in when the first picture is asked for."""
 
 import subprocess
 import sys
