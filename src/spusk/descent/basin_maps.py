@@ -1,5 +1,7 @@
 """Where descents land: which minimum each end belongs to; the map of basins of attraction."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from spusk.descent.batch import Many, descend_many
+from spusk.descent.loop import Descendable
 from spusk.descent.minimize import spell, surface_of
 from spusk.display import Shown
 from spusk.errors import InputError
@@ -19,16 +22,27 @@ MOST = 1000  # minima told apart
 
 @dataclass(eq=False)
 class Basins(Shown):
-    """Basins of attraction over a grid; row 0 is the lowest y (origin="lower")."""
+    """Basins of attraction over a grid; row 0 is the lowest y (Matplotlib's origin="lower").
+
+    Attributes:
+        f: what was descended.
+        rate: the learning rate η.
+        view: ((x low, high), (y low, high)).
+        index: which of the minima each start reaches, (height, width); −1: none.
+        steps: in how many steps, (height, width).
+        codes: places in the row of outcomes, (height, width).
+        minima: the minima found, (M, 2).
+        values: f there, (M,).
+    """
 
     f: Any = field(repr=False)
     rate: float
     view: tuple[tuple[float, float], tuple[float, float]]
-    index: NDArray[np.int64] = field(repr=False)  # (height, width): place in minima, −1 none
-    steps: NDArray[np.int64] = field(repr=False)  # (height, width)
-    codes: NDArray[np.int8] = field(repr=False)  # (height, width): places in OUTCOMES
-    minima: NDArray[Any] = field(repr=False)  # (M, n)
-    values: NDArray[Any] = field(repr=False)  # (M,)
+    index: NDArray[np.int64] = field(repr=False)
+    steps: NDArray[np.int64] = field(repr=False)
+    codes: NDArray[np.int8] = field(repr=False)
+    minima: NDArray[Any] = field(repr=False)
+    values: NDArray[Any] = field(repr=False)
 
     @property
     def shares(self) -> NDArray[np.float64]:
@@ -45,7 +59,7 @@ class Basins(Shown):
 
 
 def basins(
-    f: Any,  # noqa: ANN401
+    f: Descendable,
     rate: float,
     view: ArrayLike | None = None,
     size: int | tuple[int, int] = 256,
@@ -56,25 +70,42 @@ def basins(
 ) -> Basins:
     """Which minimum each start of a grid reaches, and in how many steps.
 
-    view ((x low, high), (y low, high)): the gallery's by default; size: width and height in
-    points. InputError: n ≠ 2, no view, an empty one. RateError: a rate ≤ 0.
+    Args:
+        f: a function of two variables: a formula, a name in `GALLERY`, a callable, a Function, or
+            anything with n, value and gradient.
+        rate: the learning rate η > 0.
+        view: the box ((x low, high), (y low, high)); else the gallery's.
+        size: starts along a side, or (width, height).
+        steps: at most so many for each start.
+        threads: how many; else one per core. No number depends on it.
+        dtype: float32 or float64.
+
+    Returns:
+        The map, the minima that it found, and their shares.
+
+    Raises:
+        FormulaError: a text that is no function.
+        InputError: f has not two variables; no view, or an empty one; a size below 1.
+        RateError: a rate that is not positive and finite.
+
+    Source: lecture, row L5.
     """
-    f = surface_of(f)
-    if f.n != 2:
-        raise InputError(f"basins are a map of two variables, but f has {f.n}")
-    box = view_of(f, view)
+    surface = surface_of(f)
+    if surface.n != 2:
+        raise InputError(f"basins are a map of two variables, but f has {surface.n}")
+    box = view_of(surface, view)
     (left, right), (low, high) = box.tolist()
     width, height = (size, size) if isinstance(size, int) else size
     if min(width, height) < 1:
         raise InputError(f"size must be at least 1 × 1, found {width} × {height}")
     x, y = np.linspace(left, right, width), np.linspace(low, high, height)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    many = descend_many(f, grid, rate, steps, threads=threads, dtype=dtype)
-    minima, index = land(f, many, box)
+    many = descend_many(surface, grid, rate, steps, threads=threads, dtype=dtype)
+    minima, index = land(surface, many, box)
     shape = (height, width)
     with np.errstate(all="ignore"):
-        values = np.asarray(f.value(minima)) if len(minima) else np.empty(0)
-    return Basins(f, rate, ((left, right), (low, high)), index.reshape(shape),
+        values = np.asarray(surface.value(minima)) if len(minima) else np.empty(0)
+    return Basins(surface, rate, ((left, right), (low, high)), index.reshape(shape),
                   many.steps.reshape(shape), many.codes.reshape(shape), minima, values)  # fmt: skip
 
 

@@ -6,6 +6,8 @@ so its step and its end are those that `descend` finds. The blocks do not depend
 threads, so the numbers don't either.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from spusk.descent.batch_block import Block, Gradient
+from spusk.descent.loop import Descendable
 from spusk.descent.minimize import spacing, surface_of
 from spusk.errors import InputError, StartError
 from spusk.optim.rules import GradientDescent, Rule, make
@@ -34,16 +37,31 @@ TOLERANCE = {np.dtype(np.float32): 1e-3, np.dtype(np.float64): 1e-6}
 
 @dataclass(eq=False)
 class Many:
-    """Ends of many descents: shape (S,), or (R, S) for R rates; x has the n components last."""
+    """Ends of many descents: … is (S,), or (R, S) for R rates.
 
-    x: NDArray[Any] = field(repr=False)  # (…, n)
-    values: NDArray[Any] = field(repr=False)  # (…)
-    codes: NDArray[np.int8] = field(repr=False)  # (…): places in OUTCOMES
-    steps: NDArray[np.int64] = field(repr=False)  # (…): at which each settled
-    path: NDArray[Any] | None = field(default=None, repr=False)  # (K, …, n) every k-th step
+    Attributes:
+        x: where each ended, (…, n).
+        values: f there, (…).
+        codes: how each ended, places in the row of outcomes, (…).
+        steps: at which step each settled, (…).
+        path: every k-th iterate, (K, …, n), where it was asked for.
+    """
+
+    x: NDArray[Any] = field(repr=False)
+    values: NDArray[Any] = field(repr=False)
+    codes: NDArray[np.int8] = field(repr=False)
+    steps: NDArray[np.int64] = field(repr=False)
+    path: NDArray[Any] | None = field(default=None, repr=False)
 
     def count(self, outcome: DescentOutcome) -> int:
-        """How many ended so."""
+        """How many of them ended so.
+
+        Args:
+            outcome: converged, diverged, …
+
+        Returns:
+            The number.
+        """
         return int(np.count_nonzero(self.codes == CODE[outcome]))
 
     def __str__(self) -> str:
@@ -52,7 +70,7 @@ class Many:
 
 
 def descend_many(
-    f: Any,  # noqa: ANN401
+    f: Descendable,
     starts: ArrayLike,
     rate: Any,  # noqa: ANN401
     steps: int = 1000,
@@ -63,15 +81,34 @@ def descend_many(
     threads: int | None = None,
     dtype: DTypeLike | None = None,
 ) -> Many:
-    """Descends from all starts (S, n) at once, with one rate or with each of R rates.
+    """Descends from many starts at once, with one rate or with each of several.
 
-    tolerance: of |∇f|; by default 1e-6 in float64 and 1e-3 in float32. A start that settles stays
-    where it settled. Outcomes: converged, diverged, not finite, out of steps (here a cycle is not
-    told from slowness). record: "last", or k for every k-th iterate in `path`.
-    StartError, RateError, InputError: as `descend`.
+    A start that settles stays where it settled, at the step and end that `descend` finds. Outcomes:
+    converged, diverged, not finite, out of steps (a cycle is not told from slowness here).
+
+    Args:
+        f: a formula, a name in `GALLERY`, a callable, a Function, or anything with n, value and
+            gradient.
+        starts: the first points, (S, n).
+        rate: the learning rate η > 0, a schedule, or R rates (R,).
+        steps: at most so many.
+        tolerance: converged when ‖∇f‖ is at most this; else 1e-6, in float32 1e-3.
+        rule: a name in `RULES`, or a function that makes a rule of a rate.
+        record: "last", or k for every k-th iterate in `path`.
+        threads: how many; else one per core. No number depends on it.
+        dtype: float32 or float64; else as the starts are.
+
+    Returns:
+        The ends, (S,) or (R, S).
+
+    Raises:
+        FormulaError: a text that is no function.
+        InputError: an unknown rule or record, steps or tolerance below 0.
+        RateError: a rate that is not positive and finite.
+        StartError: starts of another size, or not finite.
     """
-    f = surface_of(f)
-    x0 = points(starts, f.n, dtype)
+    surface = surface_of(f)
+    x0 = points(starts, surface.n, dtype)
     etas, shape = rates_of(rate, len(x0), x0.dtype)
     every = spacing(record)
     limit = TOLERANCE[x0.dtype] if tolerance is None else tolerance
@@ -79,7 +116,7 @@ def descend_many(
         raise InputError(f"steps and tolerance must not be negative, found {steps} and {limit}")
     total = len(x0) if etas is None else len(etas)
     many = empty(total, x0, steps, every)
-    gradient = gradient_of(f)
+    gradient = gradient_of(surface)
     plain = isinstance(make(rule, 1.0), GradientDescent) and not callable(rate) and not every
     walker = getattr(gradient, "walker", None) if plain else None
     size = BLOCK_BYTES // x0.itemsize if walker is None else SHARE
@@ -98,7 +135,7 @@ def descend_many(
 
     with ThreadPoolExecutor(threads or cores()) as pool:
         list(pool.map(work, range(0, total, size)))
-    return finish(f, many, shape)
+    return finish(surface, many, shape)
 
 
 def empty(total: int, x0: NDArray[Any], steps: int, every: int) -> Many:
@@ -112,7 +149,7 @@ def empty(total: int, x0: NDArray[Any], steps: int, every: int) -> Many:
 
 
 def walk(
-    walker: "Walker", x0: NDArray[Any], eta: Any, steps: int, tolerance: float, many: Many,  # noqa: ANN401
+    walker: Walker, x0: NDArray[Any], eta: Any, steps: int, tolerance: float, many: Many,  # noqa: ANN401
     part: slice,
 ) -> None:  # fmt: skip
     """Plain steps by the native part, straight into the room for the ends: the same numbers."""
@@ -191,7 +228,7 @@ def gradient_of(f: Any) -> Gradient:  # noqa: ANN401
 class Slopes:
     """∇f by its tape; `walker` takes whole runs of plain steps where the native part can."""
 
-    def __init__(self, tape: "Tape") -> None:
+    def __init__(self, tape: Tape) -> None:
         self.tape, self.walker = tape, tape.walker()
 
     def __call__(self, block: NDArray[Any]) -> Callable[[], Sequence[NDArray[Any]]]:
@@ -211,7 +248,7 @@ def domain(run: Callable[[], Sequence[NDArray[Any]]]) -> Callable[[], Sequence[N
     return marked
 
 
-def tape_of(f: Any) -> "Tape | None":  # noqa: ANN401
+def tape_of(f: Any) -> Tape | None:  # noqa: ANN401
     """The gradient's tape (after the value's where f has a domain), or None where there is none."""
     symbolic, entry = getattr(f, "symbolic", None), getattr(f, "entry", None)
     if symbolic is None or getattr(entry, "peak", None) is not None:

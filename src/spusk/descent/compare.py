@@ -1,11 +1,13 @@
 """Several rates side by side, each with its verdict (lecture, L4)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from spusk.descent.loop import Descendable
 from spusk.descent.minimize import Descent, descend, surface_of
 from spusk.display import Shown
 from spusk.errors import RateError
@@ -16,7 +18,7 @@ from spusk.optim.stopping import DescentOutcome
 
 
 class Comparison(Shown, list[Descent]):
-    """The descents, one per rate, in the order asked."""
+    """The descents of a comparison, one per rate, in the order asked."""
 
     @property
     def rates(self) -> list[Rate]:
@@ -40,7 +42,14 @@ class Comparison(Shown, list[Descent]):
         return self.text()
 
     def text(self, lang: str | None = None) -> str:
-        """A line per rate."""
+        """A line per rate: what it did.
+
+        Args:
+            lang: "en" or "ru"; else SPUSK_LANG, else English.
+
+        Returns:
+            The lines.
+        """
         return "\n".join(
             say("descent.verdict", lang, rate=rate_text(r.rate), sentence=r.sentence(lang))
             for r in self
@@ -53,7 +62,7 @@ def rate_text(rate: Rate) -> str:
 
 
 def compare_rates(
-    f: Any,  # noqa: ANN401
+    f: Descendable,
     start: ArrayLike,
     rates: Sequence[Rate],
     steps: int = 1000,
@@ -62,7 +71,29 @@ def compare_rates(
     rule: str | Callable[[Rate], Rule] = "plain",
     record: str | int = "all",
 ) -> Comparison:
-    """Descends once per rate from the same start. Errors: as `descend`; RateError: no rates."""
+    """Descends once per rate from the same start.
+
+    Args:
+        f: a formula, a name in `GALLERY`, a callable, a Function, or anything with n, value and
+            gradient.
+        start: the first point, (n,).
+        rates: learning rates η > 0, or schedules; one at least.
+        steps: at most so many for each.
+        tolerance: converged when ‖∇f‖ is at most this.
+        rule: a name in `RULES`, or a function that makes a rule of a rate.
+        record: which iterates are kept: "all", "last", or k for every k-th and the last.
+
+    Returns:
+        The descents, in the order of the rates.
+
+    Raises:
+        FormulaError: a text that is no function.
+        InputError: an unknown rule or record, steps or tolerance below 0.
+        RateError: no rates, or one that is not positive and finite.
+        StartError: a start of another size, or not finite.
+
+    Source: lecture, row L4.
+    """
     if not len(rates):
         raise RateError("rates are missing: give at least one, such as [0.01, 0.1]")
     surface = surface_of(f)

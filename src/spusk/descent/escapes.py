@@ -1,5 +1,7 @@
 """Escape from local minima, measured: where many starts end, rate by rate (lecture, L5)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
@@ -10,6 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from spusk.descent.basin_maps import land, view_of
 from spusk.descent.batch import descend_many, points
+from spusk.descent.loop import Descendable
 from spusk.descent.minimize import surface_of
 from spusk.display import Shown
 from spusk.errors import InputError, RateError
@@ -22,7 +25,17 @@ Z95 = 1.959963984540054
 
 
 class Row(NamedTuple):
-    """One rate: shares of the starts, which sum to 1, and the 95 % interval of the global one."""
+    """Where the starts of one rate end; the shares sum to 1.
+
+    Attributes:
+        rate: the learning rate η.
+        share_global: the share that ends in the global minimum.
+        low: of its 95 % interval.
+        high: of its 95 % interval.
+        share_local: the share that ends in a local minimum.
+        unsettled: the share that never settles.
+        diverged: the share that runs away, or meets a point where f is not finite.
+    """
 
     rate: float
     share_global: float
@@ -35,7 +48,13 @@ class Row(NamedTuple):
 
 @dataclass(eq=False)
 class Escape(Shown):
-    """A Row per rate; and the number of starts behind each share."""
+    """Where many starts end, rate by rate.
+
+    Attributes:
+        f: what was descended.
+        rows: one for each rate.
+        starts: how many starts are behind each share.
+    """
 
     f: Any = field(repr=False)
     rows: list[Row]
@@ -50,12 +69,19 @@ class Escape(Shown):
         return self.text()
 
     def text(self, lang: str | None = None) -> str:
-        """A line per rate."""
+        """A line per rate: the shares.
+
+        Args:
+            lang: "en" or "ru"; else SPUSK_LANG, else English.
+
+        Returns:
+            The lines.
+        """
         return "\n".join(say("descent.escape", lang, **row._asdict()) for row in self.rows)
 
 
 def escape(
-    f: Any,  # noqa: ANN401
+    f: Descendable,
     rates: Sequence[float],
     starts: int | ArrayLike = 4096,
     steps: int = 1000,
@@ -66,28 +92,52 @@ def escape(
     threads: int | None = None,
     dtype: DTypeLike | None = None,
 ) -> Escape:
-    """For each rate, the shares of starts that end in the global minimum, in a local one, never
-    settle, or diverge (a point where f is not finite included).
+    """Does a larger rate escape a local minimum? For each rate, the shares of starts by their end.
 
-    starts: how many, drawn evenly from the view by `seed`, or an array (S, n).
-    InputError: all minima of f are global, so there is nothing to escape from; no view.
-    RateError: a rate ≤ 0, or none.
+    In the global minimum, in a local one, nowhere (they never settle), or they diverge, a point
+    where f is not finite included.
+
+    Args:
+        f: a formula, a name in `GALLERY`, a callable, a Function, or anything with n, value and
+            gradient.
+        rates: learning rates η > 0, one at least.
+        starts: how many, drawn evenly from the view; or the starts themselves, (S, n).
+        steps: at most so many for each start.
+        seed: the same seed gives the same starts.
+        view: the box of the starts, (low, high) for each variable; else the gallery's.
+        rule: a name in `RULES`, or a function that makes a rule of a rate.
+        threads: how many; else one per core. No number depends on it.
+        dtype: float32 or float64; else float64.
+
+    Returns:
+        A row of shares for each rate, with the 95 % interval (Wilson) of the global one.
+
+    Raises:
+        FormulaError: a text that is no function.
+        InputError: all minima of f are global, so that there is nothing to escape from; no view.
+        RateError: no rates, or one that is not positive and finite.
+
+    Source: lecture, row L5.
     """
-    f = surface_of(f)
+    surface = surface_of(f)
     if not len(rates):
         raise RateError("rates are missing: give at least one, such as [0.01, 0.1]")
-    refuse_if_all_global(values_known(f))
+    refuse_if_all_global(values_known(surface))
     if isinstance(starts, int | np.integer):
         if starts < 1:
             raise InputError(f"starts must be at least 1, found {starts}")
-        box = view_of(f, view)
-        x0 = np.random.default_rng(seed).uniform(box[:, 0], box[:, 1], (int(starts), f.n))
+        box = view_of(surface, view)
+        x0 = np.random.default_rng(seed).uniform(box[:, 0], box[:, 1], (int(starts), surface.n))
     else:
-        x0 = points(starts, f.n, None)
-        box = np.stack([x0.min(0), x0.max(0) + 1], axis=-1) if view is None else view_of(f, view)
-    many = descend_many(f, x0, list(rates), steps, rule=rule, threads=threads, dtype=dtype)
-    minima, index = land(f, many, box)
-    values = np.asarray(f.value(minima)) if len(minima) else np.empty(0)
+        x0 = points(starts, surface.n, None)
+        box = (
+            np.stack([x0.min(0), x0.max(0) + 1], axis=-1)
+            if view is None
+            else view_of(surface, view)
+        )
+    many = descend_many(surface, x0, list(rates), steps, rule=rule, threads=threads, dtype=dtype)
+    minima, index = land(surface, many, box)
+    values = np.asarray(surface.value(minima)) if len(minima) else np.empty(0)
     refuse_if_all_global(values)
     least = lowest(values)
     rows = [
@@ -96,7 +146,7 @@ def escape(
             rates, many.codes, index.reshape(many.codes.shape), strict=True
         )
     ]
-    return Escape(f, rows, len(x0))
+    return Escape(surface, rows, len(x0))
 
 
 def values_known(f: Any) -> NDArray[Any]:  # noqa: ANN401

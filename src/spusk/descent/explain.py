@@ -17,6 +17,8 @@ The minimum near a point is the nearest of what Newton's method finds from there
 are known (the gallery's). The page follows the same rule in page/math/explain.js; spec/ holds both.
 """
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,8 +48,17 @@ NEAR = 1e-2  # of 1 + |x|: so far Newton's method may carry a point that has con
 class Explanation:
     """The minimum where a run ended, its curvature, and which rates would do there.
 
-    why: where there is no minimum to speak of, the reason: "hessian", "peak" or "none"; else "".
-    bound: the largest stable η of this rule there (None for Adam, and without a minimum).
+    Attributes:
+        why: where there is no minimum to speak of, why not: "hessian", "peak" or "none"; else "".
+        did: what the rate did, a key of the words files.
+        rule: the rule's name.
+        rate: the last η.
+        step: at which step the run ended.
+        minimum: the minimum, (n,).
+        eigenvalues: of the Hessian there, ascending, (n,).
+        bound: the largest stable η of this rule there; None for Adam, and without a minimum.
+        fastest: the η that converges soonest there.
+        zigzag: eigen-directions along which η > 1/λ.
     """
 
     why: str
@@ -56,13 +67,20 @@ class Explanation:
     rate: float
     step: int
     minimum: NDArray[Any] | None = None
-    eigenvalues: NDArray[Any] | None = None  # ascending
+    eigenvalues: NDArray[Any] | None = None
     bound: float | None = None
     fastest: float | None = None
-    zigzag: tuple[int, ...] = ()  # eigen-directions along which η > 1/λ
+    zigzag: tuple[int, ...] = ()
 
     def sentence(self, lang: str | None = None) -> str:
-        """What this rate did; which rates would do."""
+        """What this rate did, and which rates would do.
+
+        Args:
+            lang: "en" or "ru"; else SPUSK_LANG, else English.
+
+        Returns:
+            The sentence.
+        """
         would = f"would_{self.why}" if self.why else f"would_{self.rule}"
         bound, fastest = self.bound or 0.0, self.fastest or 0.0
         did = say(f"descent.did_{self.did}", lang, rate=self.rate, step=self.step)

@@ -1,5 +1,7 @@
 """The loop on Rⁿ: x⁽ⁿ⁺¹⁾ = x⁽ⁿ⁾ − η∇f(x⁽ⁿ⁾), each step yielded, watched until it has an end."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple, Protocol
 
@@ -19,13 +21,29 @@ class Surface(Protocol):
     """What can be descended: a function of points, or a network's cost of its flat weights."""
 
     @property
-    def n(self) -> int: ...
-    def value(self, points: Array) -> Any: ...  # noqa: ANN401
-    def gradient(self, points: Array) -> Array: ...
+    def n(self) -> int:
+        """The number of variables."""
+        ...
+
+    def value(self, points: Array) -> Any:  # noqa: ANN401
+        """The value f at points: (…, n) -> (…)."""
+        ...
+
+    def gradient(self, points: Array) -> Array:
+        """The gradient ∇f at points: (…, n) -> (…, n)."""
+        ...
 
 
 class Step(NamedTuple):
-    """One iterate: its number, x, f(x), ∇f(x), |∇f(x)|. The arrays are its own."""
+    """One iterate of a descent; the arrays are its own.
+
+    Attributes:
+        n: its number; the start is 0.
+        x: the point, (n,).
+        value: f(x).
+        gradient: ∇f(x), (n,).
+        norm: ‖∇f(x)‖.
+    """
 
     n: int
     x: NDArray[Any]
@@ -35,7 +53,15 @@ class Step(NamedTuple):
 
 
 class End(NamedTuple):
-    """How it ended, at which step, and after how many calls of f and ∇f."""
+    """How a descent ended.
+
+    Attributes:
+        outcome: converged, oscillating, diverged, …
+        step: at which step it ended.
+        nfev: how often f was asked.
+        njev: how often ∇f was asked.
+        error: what f raised, where that ended it.
+    """
 
     outcome: DescentOutcome
     step: int
@@ -44,6 +70,7 @@ class End(NamedTuple):
     error: Exception | None = None
 
 
+Descendable = Surface | Callable[..., Any] | str  # what `surface_of` makes a surface of
 Events = Generator[Step | End, bool | None, None]
 
 
@@ -56,14 +83,17 @@ class Calls:
         self.values = self.gradients = 0
 
     def value(self, x: Array) -> float:
+        """The value f(x), counted."""
         self.values += 1
         return float(self.f.value(x))
 
     def gradient(self, x: Array) -> Array:
+        """The gradient ∇f(x), counted."""
         self.gradients += 1
         return np.array(self.f.gradient(x), dtype=x.dtype)
 
     def both(self, x: Array) -> tuple[float, Array]:
+        """Value and gradient at x, in one pass where the surface has one; both counted."""
         if self.together is None:
             return self.value(x), self.gradient(x)
         self.values += 1
@@ -97,10 +127,29 @@ def descend_events(
     rule: str | Callable[[Rate], Rule] = "plain",
     search: str | None = None,
 ) -> Events:
-    """Yields a Step for each iterate (the start is step 0), and at last an End; send(True) stops.
+    """The loop under `descend`, step by step: yields each iterate, and at last how it ended.
 
-    An exception that f raises after the start becomes the End's `error`; at the start it is raised.
-    InputError, RateError, StartError: as `descend`, at the call and not at the first step.
+    `send(True)` stops it. What f raises at the start is raised at once; later it becomes the End's
+    `error`, so that the trace survives.
+
+    Args:
+        f: anything with n, value (…, n) -> (…) and gradient (…, n) -> (…, n).
+        start: the first point, (n,); float32 stays float32.
+        rate: the learning rate η > 0, or a schedule: a function of the step 0, 1, 2, …
+        steps: at most so many.
+        tolerance: converged when ‖∇f‖ is at most this.
+        rule: a name in `RULES`, or a function that makes a rule of a rate.
+        search: "armijo" halves η at each step until f falls enough; for the plain rule alone.
+
+    Yields:
+        A Step for each iterate, the start first; at last an End.
+
+    Raises:
+        InputError: an unknown rule or search, steps or tolerance below 0; at the call.
+        RateError: a rate that is not positive and finite.
+        StartError: a start of another size, or not finite.
+
+    Source: lecture, row L3.
     """
     x = point(start, f.n)
     method = make(rule, rate)

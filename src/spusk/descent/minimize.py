@@ -1,5 +1,7 @@
 """Descent: what a descent leaves behind. Its trace, its best point, its end, its explanation."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spusk.descent.explain import Anchor, Explanation, explain
-from spusk.descent.loop import End, Step, Surface, descend_events
+from spusk.descent.loop import Descendable, End, Step, Surface, descend_events
 from spusk.display import Shown
 from spusk.errors import InputError
 from spusk.i18n import say
@@ -22,9 +24,29 @@ Callback = Callable[[Step], object]
 
 @dataclass(eq=False)
 class Descent(Shown):
-    """A finished descent; row k of each array is one recorded iterate, `steps[k]` its number.
+    """A finished descent; row k of each array is one recorded iterate.
 
     SciPy's names (x, fun, jac, nit, nfev, njev, success, status, message) speak of the last one.
+
+    Attributes:
+        f: what was descended.
+        rate: the learning rate η, or its schedule.
+        rule: the rule's name.
+        tolerance: of ‖∇f‖.
+        outcome: converged, oscillating, diverged, …
+        step: at which step it ended.
+        nfev: how often f was asked.
+        njev: how often ∇f was asked.
+        steps: the numbers of the recorded iterates, (K,).
+        iterates: the points x, (K, n).
+        values: f(x), (K,).
+        gradients: ∇f(x), (K, n).
+        norms: ‖∇f(x)‖, (K,).
+        best: the least value met, recorded or not.
+        anchor: from where its explanation looks, (n,).
+        method: the rule itself.
+        search: the line search, or None.
+        error: what f raised, where that ended it.
     """
 
     f: Surface
@@ -32,16 +54,16 @@ class Descent(Shown):
     rule: str
     tolerance: float
     outcome: DescentOutcome
-    step: int  # at which the outcome happened
+    step: int
     nfev: int
     njev: int
     steps: NDArray[np.int64]
-    iterates: NDArray[Any] = field(repr=False)  # (K, n)
-    values: NDArray[np.float64] = field(repr=False)  # (K,)
-    gradients: NDArray[Any] = field(repr=False)  # (K, n)
-    norms: NDArray[np.float64] = field(repr=False)  # (K,)
-    best: Step = field(repr=False)  # the least value met, recorded or not
-    anchor: NDArray[np.float64] = field(repr=False)  # (n,): from where its explanation looks
+    iterates: NDArray[Any] = field(repr=False)
+    values: NDArray[np.float64] = field(repr=False)
+    gradients: NDArray[Any] = field(repr=False)
+    norms: NDArray[np.float64] = field(repr=False)
+    best: Step = field(repr=False)
+    anchor: NDArray[np.float64] = field(repr=False)
     method: Rule = field(repr=False)
     search: str | None = None
     error: Exception | None = None
@@ -84,7 +106,14 @@ class Descent(Shown):
         return self.sentence("en")
 
     def sentence(self, lang: str | None = None) -> str:
-        """The outcome as a sentence with its numbers."""
+        """The outcome as a sentence with its numbers.
+
+        Args:
+            lang: "en" or "ru"; else SPUSK_LANG, else English.
+
+        Returns:
+            The sentence.
+        """
         key, why = self.outcome.key, ""
         if self.error is not None:
             key, why = "stopped_by_error", f"{type(self.error).__name__}: {self.error}"
@@ -98,14 +127,28 @@ class Descent(Shown):
         return explain(self.f, self.anchor, self.outcome, self.step, self.method, searched)
 
     def explain(self, lang: str | None = None) -> str:
-        """One sentence: what this rate did, and which rates would do (local theory)."""
+        """What this rate did, and which rates would do (local theory), as a sentence.
+
+        Args:
+            lang: "en" or "ru"; else SPUSK_LANG, else English.
+
+        Returns:
+            The sentence.
+        """
         return self.explanation.sentence(lang)
 
     def __str__(self) -> str:
         return f"{self.sentence()} {self.summary()}"
 
     def summary(self, lang: str | None = None) -> str:
-        """Where it ended and the best it met, in one line."""
+        """Where it ended and the best it met, in one line.
+
+        Args:
+            lang: "en" or "ru"; else SPUSK_LANG, else English.
+
+        Returns:
+            The line.
+        """
         shown = {"x": spell(self.x), "best": spell(self.best.x)}
         return say("descent.summary", lang, fun=self.fun, best_value=self.best.value,
                    best_step=self.best.n, **shown)  # fmt: skip
@@ -118,7 +161,7 @@ def spell(x: NDArray[Any], most: int = 4) -> str:
 
 
 def descend(
-    f: Surface | Callable[..., Any] | str,
+    f: Descendable,
     start: ArrayLike,
     rate: Rate,
     steps: int = 1000,
@@ -129,15 +172,30 @@ def descend(
     search: str | None = None,
     callback: Callback | None = None,
 ) -> Descent:
-    """Gradient descent on f from start: x⁽ⁿ⁺¹⁾ = x⁽ⁿ⁾ − η∇f(x⁽ⁿ⁾) (lecture, L3).
+    """Gradient descent on f from a start: x⁽ⁿ⁺¹⁾ = x⁽ⁿ⁾ − η∇f(x⁽ⁿ⁾).
 
-    f: a Function, a formula, a gallery's name, a callable, or anything with n, value, gradient.
-    start (n,); rate: a number > 0 or a function of the step; rule: a name in `rules.RULES` or a
-    maker rate -> rule; record: "all", "last", or k for every k-th (the last one always);
-    search="armijo" halves the rate at each step until f falls enough; callback(Step) may raise
-    StopIteration. It converged when |∇f| ≤ tolerance.
-    RateError: a rate ≤ 0. StartError: a start of the wrong size or not finite. InputError: an
-    unknown rule, search or record. What f raises at the start; later it is kept as `.error`.
+    Args:
+        f: a formula, a name in `GALLERY`, a callable, a Function, or anything with n, value and
+            gradient, such as `Network.surface`.
+        start: the first point, (n,); float32 stays float32.
+        rate: the learning rate η > 0, or a schedule: a function of the step 0, 1, 2, …
+        steps: at most so many.
+        tolerance: converged when ‖∇f‖ is at most this.
+        rule: a name in `RULES`, or a function that makes a rule of a rate.
+        record: which iterates are kept: "all", "last", or k for every k-th and the last.
+        search: "armijo" halves η at each step until f falls enough; for the plain rule alone.
+        callback: called with each Step; StopIteration from it ends the descent.
+
+    Returns:
+        The descent: its trace, its best point, how it ended, and why.
+
+    Raises:
+        FormulaError: a text that is no function.
+        InputError: an unknown rule, search or record, steps or tolerance below 0.
+        RateError: a rate that is not positive and finite.
+        StartError: a start of another size, or not finite.
+
+    Source: lecture, rows L3 and L4; Armijo 1966 for the search.
     """
     surface = surface_of(f)
     every = spacing(record)

@@ -1,5 +1,7 @@
 """Our loop behind `scipy.optimize.minimize(f, x0, method=spusk.scipy_method)`."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -49,11 +51,32 @@ def scipy_method(
     bounds: Any = None,  # noqa: ANN401
     constraints: Any = (),  # noqa: ANN401
     **ignored: Any,  # noqa: ANN401
-) -> "OptimizeResult":
-    """`descend` as a SciPy method; options: rate, rule, search, maxiter, gtol (of |∇f|).
+) -> OptimizeResult:
+    """Gradient descent behind SciPy: `scipy.optimize.minimize(f, x0, method=spusk.scipy_method)`.
 
-    SciPy also hands over hess and hessp, which this method does without. InputError: bounds or
-    constraints. RateError, StartError: as `descend`.
+    Args:
+        fun: f, (n,) -> a number.
+        x0: the start, (n,).
+        args: handed to fun and jac after x.
+        jac: ∇f, (n,) -> (n,); else central differences.
+        callback: called with an OptimizeResult (x, fun) after each step.
+        rate: the learning rate η > 0, or a schedule; an option.
+        rule: a name in `RULES`; an option.
+        search: "armijo", or None; an option.
+        maxiter: steps at most; an option.
+        tol: as gtol, SciPy's own name.
+        gtol: converged when ‖∇f‖ is at most this; an option.
+        bounds: none may be given.
+        constraints: none may be given.
+        **ignored: what else SciPy hands over (hess, hessp), and this method does without.
+
+    Returns:
+        x, fun, jac, nit, nfev, njev, success, status and message.
+
+    Raises:
+        InputError: bounds or constraints; an unknown rule or search.
+        RateError: a rate that is not positive and finite.
+        StartError: a start that is not finite.
     """
     from scipy.optimize import OptimizeResult
 
