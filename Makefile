@@ -25,7 +25,7 @@ test: $(TESTED) $(VENV)/browser check
 	$(PYTEST)
 
 test-more: $(TESTED) $(VENV)/browser
-	$(PYTEST) -m more
+	$(PYTEST) -m more -o timeout=600 -o faulthandler_timeout=900
 
 test-torch: $(TESTED) $(VENV)/needs-torch
 	$(BIN)/python -m pytest -m torch

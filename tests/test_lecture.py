@@ -95,14 +95,19 @@ def test_L6_training_minimises_the_mean_squared_error_by_the_rule(small):
     np.testing.assert_allclose(net.b, b, rtol=1e-12)
 
 
-def test_L7_images_answers_precedents_weights_and_biases(mnist_folder):
-    V, test, *_ = data.load("mnist", mnist_folder)
+@pytest.mark.parametrize(
+    ("name", "counts", "first"), [("sample", (4000, 1000), None), ("mnist", (60_000, 10_000), 5)]
+)
+def test_L7_images_answers_precedents_weights_and_biases(name, counts, first, request):
+    folder = request.getfixturevalue("mnist_folder") if name == "mnist" else None
+    V, test, *_ = data.load(name, folder)
     assert V.shape == (28, 28)
-    assert (len(V), len(test), V.classes) == (60_000, 10_000, 10)
+    assert (len(V), len(test), V.classes) == (*counts, 10)
     assert V.x.dtype == np.uint8
     x, y = V.inputs(np.array([0]), np.float32), V.targets(np.array([0]), np.float32)
     assert 0 <= x.min() < x.max() <= 1
-    assert y.tolist() == [[0, 0, 0, 0, 0, 1, 0, 0, 0, 0]]  # MNIST's first digit is a five
+    assert y.tolist() == [[float(digit == V.labels[0]) for digit in range(10)]]
+    assert first in (None, V.labels[0])
     net = Network([784, 30, 10])
     gradient = net.gradients(V.take(np.arange(50)))
     assert net.w.shape == gradient.w.shape == (net.Q,) == (784 * 30 + 30 * 10,)

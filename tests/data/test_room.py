@@ -17,7 +17,10 @@ from spusk.data.stream import ALLOWANCE, EXPANSION, room
 from tests.data.helpers import idx_bytes
 
 STATUS = Path("/proc/self/status")
-pytestmark = pytest.mark.skipif(not STATUS.exists(), reason="the system does not tell a peak")
+pytestmark = [
+    pytest.mark.more,  # a process for each, and files as large as are allowed
+    pytest.mark.skipif(not STATUS.exists(), reason="this system tells no peak of memory"),
+]
 SLACK = 32 << 20  # what zlib, csv, Pillow and NumPy keep for themselves
 SCRIPT = """
 import json, sys

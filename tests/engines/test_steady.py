@@ -37,7 +37,7 @@ def allocated():
     """Bytes that malloc has given out and not got back; all of C++ and NumPy, Python's pools."""
     libc = ctypes.CDLL(None)
     if not hasattr(libc, "mallinfo2"):
-        pytest.skip("this C library keeps no account")
+        pytest.skip("this system keeps no account of memory")
     libc.mallinfo2.restype = Mallinfo
     info = libc.mallinfo2()
     return info.uordblks + info.hblkhd

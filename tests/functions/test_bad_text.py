@@ -59,9 +59,10 @@ def slowest(count: int, seed: int) -> float:
     return worst
 
 
-def test_two_thousand_random_formulas() -> None:
+@pytest.mark.parametrize("count", [200, pytest.param(2000, marks=pytest.mark.more)])
+def test_random_formulas(count: int) -> None:
     function("x")
-    assert slowest(2000, seed=5) < 1
+    assert slowest(count, seed=5) < 1
 
 
 @pytest.mark.soak

@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("cmake", "c++")
 
 
+@pytest.mark.more  # builds the engine anew, and runs it ten times slower
 @pytest.mark.parametrize("sanitizer", ["address,undefined", "thread"])
 def test_native_is_sound(sanitizer, tmp_path):
     if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:

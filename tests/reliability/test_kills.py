@@ -184,6 +184,7 @@ def kills_of_every_kind(tmp_path, tenth, longest=0.25):
     return len(places)
 
 
+@pytest.mark.more  # thirty runs, each to its end
 def test_20_kills_lose_nothing(tmp_path):
     assert kills_of_every_kind(tmp_path, 2) >= 8
 

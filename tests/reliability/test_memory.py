@@ -38,7 +38,7 @@ print(json.dumps({"promised": promised, "peak": peak}))
 """
 
 
-@pytest.mark.skipif(not STATUS.exists(), reason="the system does not tell a peak")
+@pytest.mark.skipif(not STATUS.exists(), reason="this system tells no peak of memory")
 @pytest.mark.skipif(not instruction_sets(), reason="the native part is not built")
 @pytest.mark.parametrize("batch", [10, 100])
 def test_the_lectures_network_fits_its_promise(batch):

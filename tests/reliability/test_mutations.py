@@ -237,7 +237,9 @@ print(1024 * (kilobytes("VmHWM") - before))
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no peak is told here")
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="this system tells no peak of memory"
+)
 def test_the_system_sees_no_second_copy_either(tmp_path):
     """Peaks of a process: a load is the file, mapped, one tensor of it, and the weights."""
     path = tmp_path / "w.safetensors"  # 32 MB

@@ -94,10 +94,11 @@ def end(process, *numbers):
         time.sleep(0.3)
         process.send_signal(number)
     asked = time.monotonic()
-    try:
-        said, errors = process.communicate(timeout=60)
-    finally:
-        process.kill()
+    with process:
+        try:
+            said, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
     return process.returncode, time.monotonic() - asked, said, errors
 
 

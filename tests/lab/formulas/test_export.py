@@ -278,7 +278,7 @@ def squares(text):
 
 def test_a_class_gets_the_address_as_a_code():
     """In a terminal only: a pipe gets the line alone."""
-    mine, its = pytest.importorskip("pty").openpty()
+    mine, its = pytest.importorskip("pty", reason="this system has no terminals to lend").openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "spusk", "lab", "--no-browser", "--port", "0", "--host", "board"],
         stdout=its, stderr=its, env=os.environ | {"PYTHONIOENCODING": "utf-8"},

@@ -166,7 +166,7 @@ def test_a_wrong_host_name_is_explained(name):
     assert "192.168.1.5" in said
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the loopback is one address")
+@pytest.mark.skipif(sys.platform != "linux", reason="this system has one address for itself")
 def test_it_listens_where_guests_come_from_and_nowhere_else():
     with running("--host", "127.0.0.3") as (address, _):
         port = int(address.split(":")[2].split("/")[0])
