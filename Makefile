@@ -11,7 +11,7 @@ PIP    := $(BIN)/python -m pip install --quiet
 # mostly started once, and takes over from the other in the end.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
-.PHONY: run lab test test-more test-torch check soak bench bench-lab fuzz pins clean
+.PHONY: run lab test test-more test-torch check check-page soak bench bench-lab fuzz pins clean
 
 run: $(VENV)/installed
 	@$(BIN)/spusk train --out runs/first --overwrite
@@ -30,11 +30,20 @@ test-more: $(TESTED) $(VENV)/browser
 test-torch: $(TESTED) $(VENV)/needs-torch
 	$(BIN)/python -m pytest -m torch
 
-check: $(TESTED)
+check: $(TESTED) check-page
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
+
+# The page's types and style, where Node is here; where CI is set it has to be.
+ifneq ($(shell command -v npm),)
+check-page: node_modules/installed
+	npm run --silent check
+else
+check-page:
+	@echo "No npm here: the page's types and style are not checked."; test "$(CI)" != true
+endif
 
 LONG = -o timeout=7200 -o faulthandler_timeout=7500 --durations=0
 soak: $(TESTED)
@@ -51,6 +60,10 @@ SECONDS = 60
 fuzz: $(VENV)/installed $(VENV)/needs-fuzz
 	$(BIN)/python -m fuzz formula $(SECONDS)
 	$(BIN)/python -m fuzz readers $(SECONDS)
+
+node_modules/installed: package-lock.json
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
 
 $(VENV)/made: $(PINS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -91,4 +104,4 @@ pins: $(VENV)/made
 	sed -i 's/^torch==.*/&\n    --hash=sha256:$(TORCH_CPU) \\/' constraints.txt
 
 clean:
-	rm -rf $(VENV) build runs
+	rm -rf $(VENV) node_modules build runs

@@ -175,12 +175,7 @@ def in_a_fresh_python(code):
 
 
 def test_import_is_light():
-    said = in_a_fresh_python(
-        "import sys, time; t = time.perf_counter(); import spusk; "
-        "print(time.perf_counter() - t); print(*sys.modules)"
-    )
-    seconds, loaded = said.splitlines()
-    assert float(seconds) < 0.2
+    loaded = in_a_fresh_python("import sys, spusk; print(*sys.modules)")
     assert not set(HEAVY) & set(loaded.split())
 
 
