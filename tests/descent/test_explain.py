@@ -94,7 +94,7 @@ def test_who_converged_is_told_of_the_point_it_converged_to(name, places, share)
     if not run.success:
         return
     why = run.explanation
-    if why.minimum is None:  # a saddle, a plateau, a peak
+    if why.minimum is None:  # a saddle, a plateau, a point without a gradient
         assert np.linalg.eigvalsh(np.nan_to_num(f.hessian(run.x)))[0] <= 0
         return
     assert np.linalg.norm(why.minimum - run.x) <= 1e-2 * (1 + np.linalg.norm(run.x))

@@ -84,7 +84,7 @@ def test_minima_are_minima_and_global_ones_are_the_lowest(entry):
         assert f.value(x) == pytest.approx(minimum.value, abs=1e-12)
         assert np.abs(f.gradient(x)).max() < 1e-12
         assert (minimum.kind == "global") == (minimum.value == pytest.approx(lowest, abs=1e-12))
-        if entry.peak is None:
+        if entry.nonsmooth is None:
             assert np.linalg.eigvalsh(f.hessian(x)).min() > 0
     assert f.value(somewhere(entry, 20_000)).min() >= lowest - 1e-12
 

@@ -85,8 +85,8 @@ def test_the_pages_network_is_pythons(activation, tmp_path):
 
 NEURON = """
 import * as neuron from "./neuron.js";
-import { FEW, precedents } from "./point_sets.js";
-const V = precedents(FEW.mixed);
+import { FEW, examplesOf } from "./point_sets.js";
+const V = examplesOf(FEW.mixed);
 const path = neuron.path(V, [-5, 4], 10, 50);
 const [cost, slope] = [neuron.cost(V, 1.5, -2), neuron.gradient(V, 1.5, -2)];
 process.stdout.write(JSON.stringify({ V, path, cost, slope }));

@@ -14,7 +14,7 @@ CURVED = """
 import * as net from "./mlp.js";
 import * as neuron from "./neuron.js";
 import { hessianOf, highest } from "./curvature.js";
-import { FEW, precedents } from "./point_sets.js";
+import { FEW, examplesOf } from "./point_sets.js";
 let text = "";
 for await (const chunk of process.stdin) text += chunk;
 const { theta, V, matrices } = JSON.parse(text);
@@ -23,7 +23,7 @@ let next = 0;
 for (const part of ["W", "b"])
   for (const layer of layers) layer[part].set(theta.slice(next, next += layer[part].length));
 const hessian = hessianOf(layers, V);
-const mixed = precedents(FEW.mixed);
+const mixed = examplesOf(FEW.mixed);
 const w = neuron.path(mixed, [0, 0], 10, 500).at(-1);
 const bound = 2 / highest(neuron.hessian(mixed, ...w), 2);
 const left = (share) => {

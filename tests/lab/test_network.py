@@ -476,7 +476,7 @@ def test_a_large_file_shows_how_far_it_is(page, fake):
 
 
 OWN = {"id": "own-0123456789ab", "name": "mine.npz", "inputs": 64, "classes": 3,
-       "precedents": 90, "shape": [8, 8], "names": ["a", "b", "c"]}  # fmt: skip
+       "examples": 90, "shape": [8, 8], "names": ["a", "b", "c"]}  # fmt: skip
 
 
 def test_an_address_with_a_file_says_that_the_file_is_not_in_it(page, fake):

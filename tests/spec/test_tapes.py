@@ -53,8 +53,8 @@ def test_the_stored_tape_and_todays():
         for tape in (row["tape"], tape_rows(function(row["f"]))):
             outputs = walked(tape, x)
             slopes, curved = outputs[:, 1 : 1 + n], outputs[:, 1 + n :][:, square]
-            if tape["peak"]:
-                slopes[(x == tape["peak"]).all(axis=1)] = 0
+            if tape["nonsmooth"]:
+                slopes[(x == tape["nonsmooth"]).all(axis=1)] = 0
             assert_same(row, outputs[:, 0], slopes, curved)
 
 

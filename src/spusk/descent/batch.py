@@ -250,8 +250,8 @@ def domain(run: Callable[[], Sequence[NDArray[Any]]]) -> Callable[[], Sequence[N
 
 def tape_of(f: Any) -> Tape | None:  # noqa: ANN401
     """The gradient's tape (after the value's where f has a domain), or None where there is none."""
-    symbolic, entry = getattr(f, "symbolic", None), getattr(f, "entry", None)
-    if symbolic is None or getattr(entry, "peak", None) is not None:
+    symbolic = getattr(f, "symbolic", None)
+    if symbolic is None or getattr(f, "nonsmooth", None) is not None:
         return None  # a point where the gradient is defined by hand is no formula's business
     from spusk.functions.writer import tape
 

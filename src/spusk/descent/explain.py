@@ -49,7 +49,7 @@ class Explanation:
     """The minimum where a run ended, its curvature, and which rates would do there.
 
     Attributes:
-        why: where there is no minimum to speak of, why not: "hessian", "peak" or "none"; else "".
+        why: where there is no minimum to speak of: "hessian", "nonsmooth" or "none"; else "".
         did: what the rate did, a key of the words files.
         rule: the rule's name.
         rate: the last η.
@@ -181,7 +181,7 @@ def curvature(
         return "none", None, None
     found = None if is_nonsmooth(f, at) else eigenvalues(f, at)
     if found is None:
-        return "peak", None, None
+        return "nonsmooth", None, None
     return ("", at, found) if curves_up(found) else ("none", None, None)
 
 

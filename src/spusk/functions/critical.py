@@ -70,5 +70,5 @@ def known_minima(f: Any) -> list[NDArray[np.float64]]:  # noqa: ANN401
 
 def is_nonsmooth(f: Any, x: NDArray[Any]) -> bool:  # noqa: ANN401
     """Whether x is the point at which f has no gradient."""
-    peak = getattr(getattr(f, "entry", None), "peak", None)
-    return peak is not None and bool((x == peak).all())
+    point = getattr(f, "nonsmooth", None)
+    return point is not None and bool((x == point).all())

@@ -175,6 +175,11 @@ class Function:
         """Texts u: where u = 0 the gradient may not exist; |u| takes the subgradient 0 there."""
         return self.symbolic.rough if self.symbolic else ()
 
+    @property
+    def nonsmooth(self) -> tuple[float, ...] | None:
+        """The point (n,) at which f has no gradient and ∇f is defined as 0, where one is known."""
+        return self.entry.nonsmooth if self.entry else None
+
     def patched(self, x: Floats, gradient: Floats) -> Floats:
         """The gradient as the gallery defines it at a point where f has none (Ackley at 0: zero).
 
@@ -185,8 +190,8 @@ class Function:
         Returns:
             The gradient.
         """
-        if self.entry and self.entry.peak is not None:
-            gradient[(x == np.asarray(self.entry.peak)).all(axis=-1)] = 0
+        if self.nonsmooth is not None:
+            gradient[(x == np.asarray(self.nonsmooth)).all(axis=-1)] = 0
         return gradient
 
     def check(self, place: int, answer: str) -> Verdict:

@@ -21,7 +21,7 @@ class Entry(NamedTuple):
     """One function of the gallery.
 
     view: the box to look at, (low, high) per variable; rate: a good η for `start`; bound: the
-    largest stable η at the global minimum, 2/λmax, or None; peak: a point without a gradient,
+    largest stable η at the global minimum, 2/λmax, or None; nonsmooth: a point without a gradient,
     where ∇f is defined as 0.
     """
 
@@ -33,7 +33,7 @@ class Entry(NamedTuple):
     rate: float
     bound: float | None
     source: str
-    peak: Point | None = None
+    nonsmooth: Point | None = None
 
     @property
     def n(self) -> int:
@@ -126,7 +126,7 @@ _ROWS = (
         "ackley",
         "-20*exp(-0.2*sqrt((x^2 + y^2)/2)) - exp((cos(2*pi*x) + cos(2*pi*y))/2) + 20 + e",
         square(-5, 5), best((0, 0)),
-        (0.4, -0.3), 0.01, None, "Ackley 1987", peak=(0, 0),
+        (0.4, -0.3), 0.01, None, "Ackley 1987", nonsmooth=(0, 0),
     ),
     Entry(
         "escape", "x^2/10 - 0.6*exp(-8*(x - 3)^2)", ((-4, 6),),

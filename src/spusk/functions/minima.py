@@ -46,7 +46,7 @@ def seeds(f: Function, box: Floats) -> Floats:
 
 def polish(f: Function, seed: Floats, near: float) -> Floats:
     """The minimum by Newton's method where f is smooth, by finer and finer grids where not."""
-    smooth = newton(f, seed) if f.entry is None or f.entry.peak is None else None
+    smooth = newton(f, seed) if f.nonsmooth is None else None
     return smooth if smooth is not None else zoom(f, seed, 10 * near)
 
 

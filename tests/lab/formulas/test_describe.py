@@ -204,7 +204,7 @@ MAPS = [  # formula, rate, view
     ("three-hump-camel", 0.2, [[-5.0, 5.0], [-5.0, 5.0]]),  # runs away from the edges
     ("ln(x) + y^2 + x^2", 0.3, [[0.05, 4.0], [-4.0, 4.0]]),  # leaves the domain
     ("-(x^2 + y^2)^0.75", 100, [[-5.0, 5.0], [-4.0, 4.5]]),  # runs away, each in its own time
-    ("ackley", 0.01, [[-1.0, 1.0], [-1.0, 1.0]]),  # the peak itself is one of the starts
+    ("ackley", 0.01, [[-1.0, 1.0], [-1.0, 1.0]]),  # the nonsmooth point itself is one of the starts
 ]
 
 
@@ -251,7 +251,7 @@ def test_a_gallery_entry_brings_its_scene():
     assert data["view"] == [[0, 10], [0, 10]]
 
 
-@pytest.mark.parametrize("name", [n for n, e in GALLERY.items() if e.peak is None])
+@pytest.mark.parametrize("name", [n for n, e in GALLERY.items() if e.nonsmooth is None])
 def test_a_typed_formula_gets_the_scene_that_the_gallery_knows(name):
     entry = GALLERY[name]
     data = described(entry.formula)

@@ -25,7 +25,7 @@ def test_weights_are_pictures_of_the_largest_neurons():
     assert not np.any(inspect.weights(blank, (28, 28))["images"])
 
 
-def test_the_confusion_counts_every_precedent_and_shows_the_surest_mistakes():
+def test_the_confusion_counts_every_example_and_shows_the_surest_mistakes():
     V = spusk.data.load("sample").test
     net = spusk.Network([784, 10])
     look = inspect.confusion(net, V)

@@ -87,7 +87,7 @@ def test_a_table_is_sent_and_trained(app, runs, nothing_left):
     assert status == 200, said
     flowers = said["set"]
     assert (flowers["name"], flowers["inputs"], flowers["classes"]) == ("цветы.csv", 3, 2)
-    assert (flowers["precedents"], flowers["names"]) == (64, ["iris", "rose"])
+    assert (flowers["examples"], flowers["names"]) == (64, ["iris", "rose"])
     assert flowers["shape"] is None
     assert flowers["mixed"], "it came sorted by class"
     with connected(app) as page:
@@ -108,7 +108,7 @@ def test_a_large_file_comes_in_many_pieces(app, nothing_left):
                                                      for k in range(1000))  # fmt: skip
     assert len(body) > 4 * PIECE
     status, said = sent(app, "long.CSV", body)
-    assert (status, said["set"]["precedents"], said["set"]["shape"]) == (200, 800, [10, 10])
+    assert (status, said["set"]["examples"], said["set"]["shape"]) == (200, 800, [10, 10])
 
 
 def test_the_same_file_is_the_same_set(app, runs):
@@ -170,7 +170,7 @@ def test_a_piece_that_does_not_fit_may_be_sent_again(app, monkeypatch, nothing_l
     assert Path.open is opened
     assert path.stat().st_size > 400, "a part was written"
     status, said = posted(app, "a.csv", body[400:], 400, len(body), mark)
-    assert (status, said["set"]["precedents"]) == (200, 64)
+    assert (status, said["set"]["examples"]) == (200, 64)
 
 
 @pytest.mark.parametrize(("at", "of", "body", "words"), PIECES)

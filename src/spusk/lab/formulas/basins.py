@@ -93,7 +93,7 @@ def map_request(body: bytes) -> MapRequest | None:
 def walker_of(rows: Said) -> "Walker | None":
     """What goes down ∇f; None where the native part cannot."""
     tape = tape_of(rows)
-    if rows["peak"] is not None or tape.part(slice(1)).partial:
+    if rows["nonsmooth"] is not None or tape.part(slice(1)).partial:
         return None
     return tape.part(slice(1, 1 + tape.n)).walker()
 

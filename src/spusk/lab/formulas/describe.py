@@ -131,7 +131,7 @@ def rows(f: Function) -> dict[str, Any]:
     return {
         "n": f.n, "cells": made.cells, "numbers": [float(number) for number in numbers],
         "ops": ops, "outputs": outputs,
-        "peak": list(f.entry.peak) if f.entry and f.entry.peak else None,
+        "nonsmooth": list(f.nonsmooth) if f.nonsmooth else None,
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ DIGITS = tuple("0123456789")
 
 
 class SetFacts(NamedTuple):
-    """What a page knows of a set: K precedents to train with, x ∈ R^inputs, y ∈ R^classes.
+    """What a page knows of a set: K examples to train with, x ∈ R^inputs, y ∈ R^classes.
 
     shape: (height, width) where x is a picture; names: of the classes, None where y is no class
     or there are too many; white: the brightest pixel, 0…1; mixed: it came class after class.
@@ -31,7 +31,7 @@ class SetFacts(NamedTuple):
     name: str
     inputs: int
     classes: int
-    precedents: int
+    examples: int
     shape: tuple[int, int] | None
     names: tuple[str, ...] | None
     white: float = 1.0

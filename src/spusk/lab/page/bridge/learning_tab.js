@@ -7,7 +7,7 @@ import { editor } from "./editor.js";
 import { curveArea, drawCurve, drawMap, mapArea } from "./learning_pictures.js";
 import * as net from "../math/mlp.js";
 import { generator } from "../math/random.js";
-import { FEW, MANY, precedents, rounded, shaped, spelled, unspelled } from "../math/point_sets.js";
+import { FEW, MANY, examplesOf, rounded, shaped, spelled, unspelled } from "../math/point_sets.js";
 import { andOne, BATCHES, lessons, RATES, taughtFrom, taughtText } from "./taught.js";
 
 const SEEDS = 1e6;
@@ -30,7 +30,7 @@ class LearningTab {
     const own = read.take("points", null, unspelled);
     const data = read.choice("data", [...MANY, "own"]);
     Object.assign(this, {
-      own: own ?? precedents(FEW.mixed), data,
+      own: own ?? examplesOf(FEW.mixed), data,
       seed: read.whole("seed", [0, SEEDS], 0),
       neurons: read.whole("h", [2, 8], 6),
       layers: read.whole("layers", [1, 3], 1),

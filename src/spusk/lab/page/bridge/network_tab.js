@@ -8,7 +8,7 @@ import { drawing } from "./drawing.js";
 import { explained, numbers } from "./formulas.js";
 import * as net from "../math/mlp.js";
 import { generator } from "../math/random.js";
-import { EXAMPLES, precedents } from "../math/point_sets.js";
+import { EXAMPLES, examplesOf } from "../math/point_sets.js";
 
 const SEEDS = 1e6;
 const NARROW = "(max-width: 700px)";
@@ -41,13 +41,13 @@ class NetworkTab {
   }
 
   begin() {
-    this.V = precedents(EXAMPLES[this.example]);
+    this.V = examplesOf(EXAMPLES[this.example]);
     this.layers = net.randomise(net.network([2, 2, 1]), generator(this.seed));
     Object.assign(this, { epochs: 0, learned: false });
     this.choose(this.V.length - 1); // x = (1; 1): no derivative is zero for its sake
   }
 
-  /** As an address tells: the weights of the last pass, its precedent, and how far it had come. */
+  /** As an address tells: the weights of the last pass, its example, and how far it had come. */
   resume(read) {
     const w = read.take("w", null, net.weightsFrom(this.layers));
     const k = read.whole("k", [0, this.V.length - 1], this.k);
@@ -68,7 +68,7 @@ class NetworkTab {
       ...(phase === UPDATE && used !== rate && { used }) };
   }
 
-  /** Takes precedent k and forgets the last pass. */
+  /** Takes example k and forgets the last pass. */
   choose(k) {
     Object.assign(this, { k, phase: FRESH, before: null, touched: null });
     this.compute();

@@ -10,7 +10,7 @@ import { grips } from "./grips.js";
 import * as neuron from "../math/neuron.js";
 import { dataSquare, drawData, drawMap, relief, SPAN } from "./neuron_pictures.js";
 import { square } from "./plane.js";
-import { FEW, precedents, spelled, unspelled } from "../math/point_sets.js";
+import { FEW, examplesOf, spelled, unspelled } from "../math/point_sets.js";
 
 const STEPS = 200;
 const PACE = 80; // ms between two steps of a play
@@ -33,7 +33,7 @@ class NeuronTab {
     const own = read.take("points", null, unspelled);
     const set = read.choice("set", SETS);
     this.set = set === "own" && !own ? SETS[0] : set;
-    this.V = this.set === "own" ? own : precedents(FEW[this.set]);
+    this.V = this.set === "own" ? own : examplesOf(FEW[this.set]);
     this.rate = read.number("rate", [0.1, 1000], 10);
     this.start = onMap(read.pair("start", SPAN, [-5, 4]));
     this.n = read.whole("n", [0, STEPS], STEPS);
@@ -110,7 +110,7 @@ class NeuronTab {
 
   choose(set) {
     this.set = set;
-    if (set !== "own") this.V = precedents(FEW[set]);
+    if (set !== "own") this.V = examplesOf(FEW[set]);
     this.resurface();
     this.keep();
   }

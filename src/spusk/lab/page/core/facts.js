@@ -16,7 +16,7 @@
  * @property {Record<string, Plan>} presets
  * @property {Record<"formula" | "rate" | "layers" | "weights" | "activations" | "batch" | "epochs" | "seed" | "piece", number>} limits
  *
- * @typedef {{id: string, name: string, inputs: number, classes: number, precedents: number,
+ * @typedef {{id: string, name: string, inputs: number, classes: number, examples: number,
  *   shape: [number, number] | null, names: string[] | null, here?: boolean}} Set
  * @typedef {{data: string, layers: string, rate: number, batch: number, epochs: number, init: string, seed: number}} Plan
  */

@@ -101,7 +101,7 @@ function stays(map, i, square) {
 
 function settle(map, i, square, n) {
   const x = map.block.inputs.map((cell) => cell[i]);
-  const converged = square <= map.floor || map.program.isPeak(x);
+  const converged = square <= map.floor || map.program.isNonsmooth(x);
   map.steps[map.place[i]] = n;
   map.which[map.place[i]] = converged ? landed(map, x) : facts.basins.away;
 }

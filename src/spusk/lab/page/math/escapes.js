@@ -83,7 +83,7 @@ function ends(scene, block, rate) {
       for (const cell of slopes) square += cell[i] * cell[i];
       if (n === 0) limit[place] = grown * grown * square;
       const usual = square > tolerance * tolerance && square <= limit[place] && Number.isFinite(values[i]);
-      const end = usual && !program.tape.peak ? null : look(scene, inputs, i, values[i], square, limit[place], place);
+      const end = usual && !program.tape.nonsmooth ? null : look(scene, inputs, i, values[i], square, limit[place], place);
       if (end) {
         found[place] = end;
         continue;
@@ -99,7 +99,7 @@ function ends(scene, block, rate) {
 // What this iterate means, or null: go on.
 function look(scene, inputs, i, value, square, limit, place) {
   const x = inputs.map((cell) => cell[i]);
-  if (scene.program.isPeak(x)) return landed(scene, x); // ∇f is defined as 0 there
+  if (scene.program.isNonsmooth(x)) return landed(scene, x); // ∇f is defined as 0 there
   if (!Number.isFinite(value) || !Number.isFinite(square)) return "diverged";
   if (square <= scene.tolerance * scene.tolerance) return landed(scene, x);
   if (square <= limit) return null;

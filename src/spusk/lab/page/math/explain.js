@@ -35,7 +35,7 @@ export function nearest(minima, x) {
 /**
  * What curvature says where a path ended. `known`: minima { x } that Newton's method may miss.
  *
- * why: where there is no bound to tell, the reason, "none" or "peak"; else "". did: a key of the
+ * why: where there is no bound to tell, the reason, "none" or "nonsmooth"; else "". did: a key of the
  * sentences did_… in words. low, top: the eigenvalues of the Hessian at `minimum`; axis: the
  * variable along which it is highest, or −1; side: "below" 1/λ, "zigzag" up to the bound, or "past".
  */
@@ -112,7 +112,7 @@ const isMinimum = (low, top) => top > 0 && low >= -facts.explain.flat * top;
 // Why there is no bound to tell at this point; "" where there is.
 function reason(program, minimum, low, top) {
   if (!minimum) return "none";
-  if (program.isPeak(minimum) || !Number.isFinite(low + top)) return "peak";
+  if (program.isNonsmooth(minimum) || !Number.isFinite(low + top)) return "nonsmooth";
   return isMinimum(low, top) ? "" : "none";
 }
 

@@ -43,7 +43,7 @@ export const weightsFrom = (layers) => (text) => {
   return all.length === weights(layers).length && all.every((w) => Math.abs(w) <= LARGEST) ? all : null;
 };
 
-/** Room for one precedent's numbers: z⁽ˡ⁾, a⁽ˡ⁾ and δ⁽ˡ⁾, l = 1 … L (and a⁽⁰⁾ = x). */
+/** Room for one example's numbers: z⁽ˡ⁾, a⁽ˡ⁾ and δ⁽ˡ⁾, l = 1 … L (and a⁽⁰⁾ = x). */
 export function pass(layers) {
   const rows = () => [null, ...layers.map(({ m }) => new Float64Array(m))];
   return { z: rows(), a: rows(), delta: rows() };
@@ -87,7 +87,7 @@ export function cost(answer, y) {
   return sum / 2;
 }
 
-/** C = 1/|V| Σ C_(x,y) of precedents { x, y }. */
+/** C = 1/|V| Σ C_(x,y) of examples { x, y }. */
 export function meanCost(layers, V, into = pass(layers)) {
   let sum = 0;
   for (const { x, y } of V) sum += cost(forward(layers, x, into), y);

@@ -1,4 +1,4 @@
-// Sets of points in the plane: precedents { x: [x1, x2], y: [0 or 1] }.
+// Sets of points in the plane: examples { x: [x1, x2], y: [0 or 1] }.
 
 export const REACH = 3; // points stand within −3 … 3 on both axes
 export const MOST = 60; // own points
@@ -13,8 +13,8 @@ const steep = [[0.3, 2.4, 1], [-0.2, 2.0, 1], [0.5, 2.7, 1], [0.2, -1.8, 1],
 
 export const FEW = { mixed, apart, steep };
 
-/** Rows [x1, x2, class] as precedents. */
-export function precedents(rows) {
+/** Rows [x1, x2, class] as examples. */
+export function examplesOf(rows) {
   return rows.map(([x1, x2, y]) => ({ x: [x1, x2], y: [y] }));
 }
 
@@ -58,7 +58,7 @@ export function unspelled(text) {
   const rows = text.split(";").map((row) => row.split(",").map((part) => (part.trim() ? Number(part) : NaN)));
   const good = ([x1, x2, y, ...more]) =>
     !more.length && Math.abs(x1) <= REACH && Math.abs(x2) <= REACH && (y === 0 || y === 1);
-  return rows.length <= MOST && rows.every(good) ? precedents(rows) : null;
+  return rows.length <= MOST && rows.every(good) ? examplesOf(rows) : null;
 }
 
 export const EXAMPLES = {

@@ -124,14 +124,14 @@ class Program {
     return Float64Array.from(block.run(1), (cell) => cell[0]);
   }
 
-  isPeak(x) {
-    const { peak } = this.tape;
-    return Boolean(peak) && peak.every((number, k) => number === x[k]);
+  isNonsmooth(x) {
+    const { nonsmooth } = this.tape;
+    return Boolean(nonsmooth) && nonsmooth.every((number, k) => number === x[k]);
   }
 
-  // A peak is a point without a gradient, where ∇f is defined as 0.
+  // At the nonsmooth point, which has no gradient, ∇f is defined as 0.
   patched(x, slopes) {
-    return this.isPeak(x) ? slopes.fill(0) : slopes;
+    return this.isNonsmooth(x) ? slopes.fill(0) : slopes;
   }
 
   // f, ∇f and the Hessian's upper triangle at one point.

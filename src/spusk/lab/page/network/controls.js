@@ -48,7 +48,7 @@ export function numbers({ say, lang, percent, number, tell }) {
     cells.epoch.textContent = now ? say("network.of", { epoch: epoch(now.epoch), epochs: run.epochs }) : "—";
     cells.cost.textContent = now ? number(now.cost ?? NaN) : "—";
     cells.accuracy.textContent = Number.isFinite(test) ? percent(test) : now ? percent(now.accuracy) : "—";
-    const speed = run?.now?.speed ?? (last?.seconds && (sets.get(run.data)?.precedents * last.epoch) / last.seconds);
+    const speed = run?.now?.speed ?? (last?.seconds && (sets.get(run.data)?.examples * last.epoch) / last.seconds);
     cells.speed.textContent = speed ? Math.round(speed).toLocaleString(lang) : "—";
   }
   return { element, show };

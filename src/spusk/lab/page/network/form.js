@@ -35,7 +35,7 @@ export function form(tools, plan, on) {
 
   /** The list of sets, as it is now. */
   function fill() {
-    const name = (each) => (isOwn(each.id) ? say("network.data_own", { name: each.name, n: each.precedents }) : say(`network.data_${each.id}`));
+    const name = (each) => (isOwn(each.id) ? say("network.data_own", { name: each.name, n: each.examples }) : say(`network.data_${each.id}`));
     fields.data.replaceChildren(...[...sets.values()].map((each) => make("option", { value: each.id }, name(each))));
     fields.data.value = plan.data;
   }

@@ -145,7 +145,7 @@ export function mount(room, frame) {
     }
     error = "";
     render();
-    return set && say(set.mixed ? "network.set_mixed" : "network.set_here", { name: set.name, n: set.precedents });
+    return set && say(set.mixed ? "network.set_mixed" : "network.set_here", { name: set.name, n: set.examples });
   }
 
   /** After the list of runs came: find the one to look at, and hear what it does. */
