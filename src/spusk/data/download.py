@@ -4,6 +4,8 @@ Bytes arrive in NAME.part, survive there when the line breaks, and take the file
 after the checksum of their uncompressed content is right.
 """
 
+from __future__ import annotations
+
 import gzip
 import hashlib
 import http.client
@@ -83,7 +85,7 @@ def get_mnist(
     mirrors: Sequence[str] = MIRRORS,
     progress: Progress | None = None,
     *,
-    files: Sequence[File] = FILES,
+    files: Sequence[File] | None = None,
     timeout: float = TIMEOUT,
 ) -> Path:
     """The folder with MNIST's four files, fetched where they are missing or wrong.
@@ -95,7 +97,7 @@ def get_mnist(
         folder: where they go; else SPUSK_DATA, else the platform's cache.
         mirrors: addresses to ask, one after the other.
         progress: called with (file, bytes done, bytes in all) as bytes arrive.
-        files: what is fetched: names, sizes and SHA-256 of the unpacked content.
+        files: what is fetched, with sizes and SHA-256 of the unpacked content; else MNIST's four.
         timeout: seconds without an answer or a byte after which a mirror is given up.
 
     Returns:
@@ -106,7 +108,9 @@ def get_mnist(
     """
     where = mnist_folder(folder)
     try:
-        missing = [file for file in files if not _right(find(where, file.part, file.kind), file)]
+        missing = [
+            file for file in files or FILES if not _right(find(where, file.part, file.kind), file)
+        ]
         if not missing:
             return where
         where.mkdir(parents=True, exist_ok=True)

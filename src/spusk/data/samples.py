@@ -4,6 +4,8 @@ Pixels stay bytes in memory (the byte v means v/255); a batch becomes floating p
 is gathered. Classes are kept as numbers, not as one-hot rows: y ∈ R^m is made for a batch too.
 """
 
+from __future__ import annotations
+
 from math import isqrt, prod
 from typing import NamedTuple, TypeVar
 
@@ -114,7 +116,7 @@ class Sample:
         rows[np.arange(len(numbers)), numbers] = 1
         return rows
 
-    def take(self, index: slice | ArrayLike) -> "Sample":
+    def take(self, index: slice | ArrayLike) -> Sample:
         """The sub-sample of some examples.
 
         Args:

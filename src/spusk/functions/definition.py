@@ -1,5 +1,7 @@
 """What a function is: f: Rⁿ → R with its value, gradient and Hessian, as numbers and formulas."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -55,9 +57,9 @@ class Function:
         names: Sequence[str],
         value: Callable[[Floats], Floats],
         how: str,
-        symbolic: "Symbolic | None" = None,
+        symbolic: Symbolic | None = None,
         gradient: Callable[[Floats], Floats] | None = None,
-        entry: "Entry | None" = None,
+        entry: Entry | None = None,
         text: str = "",
     ) -> None:
         self.names, self.n = tuple(names), len(names)
@@ -147,7 +149,7 @@ class Function:
         rough = central(self.gradient, x)
         return (rough + np.swapaxes(rough, -1, -2)) / 2
 
-    def formulas(self, kind: str = "text") -> "Formulas":
+    def formulas(self, kind: str = "text") -> Formulas:
         """Value, gradient and Hessian as formulas.
 
         Args:

@@ -1,5 +1,7 @@
 """Where a Function comes from: a formula, a name of the gallery, or a Python callable."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +10,7 @@ from spusk.functions.definition import Function
 
 
 def function(
-    source: "str | Callable[..., Any] | Function",
+    source: str | Callable[..., Any] | Function,
     *,
     n: int | None = None,
     gradient: Callable[..., Any] | None = None,

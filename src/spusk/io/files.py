@@ -10,7 +10,12 @@ ORPHANS = f".*.{'[0-9a-f]' * 8}.part"  # what a temporary file is called
 
 
 def write(path: Path, *parts: bytes | memoryview) -> None:
-    """Puts the parts at path, whole or not at all: temporary file beside it, fsync, replace."""
+    """Writes a file whole or not at all: a temporary file beside it, fsync, replace.
+
+    Args:
+        path: the file; its folder is made where it is missing.
+        *parts: its content, one after the other.
+    """
     make_folder(path.parent)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:

@@ -1,5 +1,7 @@
 """The network: dense layers of neurons, α: R^n₀ → R^n_L, over one flat array of parameters."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from typing import Any, Self
 

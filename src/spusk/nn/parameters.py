@@ -4,6 +4,8 @@
 and b ∈ R^P and its W⁽ˡ⁾, b⁽ˡ⁾ are the same memory.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any

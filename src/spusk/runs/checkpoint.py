@@ -6,6 +6,8 @@ able to learn, or the start. Whatever befalls a run later, that one stays. The p
 metadata, under the file's checksum.
 """
 
+from __future__ import annotations
+
 import json
 import math
 import os
@@ -33,7 +35,15 @@ class OlderCheckpointWarning(UserWarning):
 
 
 class Checkpoint(NamedTuple):
-    """A network on its way: where it stands, the epochs behind it, whether it was judged well."""
+    """A network on its way.
+
+    Attributes:
+        net: with its weights there.
+        cursor: where the training stands.
+        history: the epochs behind it.
+        path: the file.
+        judged: whether it was looked at and found well.
+    """
 
     net: Network
     cursor: Cursor
@@ -50,7 +60,19 @@ def save_checkpoint(
     history: Sequence[Event],
     judged: bool = False,
 ) -> Path:
-    """Writes RUN/checkpoints/STEP.safetensors."""
+    """Writes a checkpoint, whole or not at all: RUN/checkpoints/STEP.safetensors.
+
+    Args:
+        folder: the run folder.
+        net: the network.
+        cursor: where the training stands.
+        steps: steps of an epoch.
+        history: events at the ends of epochs.
+        judged: whether it was looked at and found well.
+
+    Returns:
+        The file.
+    """
     number = (cursor.epoch - 1) * steps + cursor.step
     path = folder / "checkpoints" / f"{number:08}.safetensors"
     rows = [asdict(event) | {"outcome": None} for event in history]
@@ -87,7 +109,17 @@ def numbered(folder: Path) -> list[Path]:
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Reads a checkpoint. Raises RunError naming what is wrong with it."""
+    """Reads a checkpoint, every promise of it checked.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The network, where it stands, the epochs behind it.
+
+    Raises:
+        RunError: the file is damaged, or none of ours.
+    """
     net, about = load_all(path)
     if "crc32" not in about or "state" not in about:
         raise RunError(f"{path}: expected a checkpoint, found weights alone")
@@ -141,7 +173,14 @@ def readable(folder: Path) -> list[Path]:
 def newest(folder: Path) -> Checkpoint:
     """The last checkpoint that is whole; warns where it is not the last.
 
-    Raises RunError about the newest where none is.
+    Args:
+        folder: the run folder.
+
+    Returns:
+        The checkpoint.
+
+    Raises:
+        RunError: none is whole; about the newest.
     """
     first: RunError | None = None
     for path in reversed(readable(folder)):

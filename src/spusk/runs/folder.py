@@ -1,5 +1,7 @@
 """A run read back, and history.csv: how it went, in the words of Keras."""
 
+from __future__ import annotations
+
 import csv
 import hashlib
 import io
@@ -31,10 +33,18 @@ RATE = "learning_rate"  # the last column, in Keras's words too
 
 
 class Run(NamedTuple):
-    """A run folder read back: the trained network, its plan, the data's name, the history.
+    """A run folder read back.
 
-    `engine` and `fingerprint` (of the training sample) are there where a run can be resumed;
-    `rates` say at which rate it went since when.
+    Attributes:
+        folder: where it is.
+        net: the trained network.
+        plan: rate, batch, epochs, seed.
+        source: the set's name or path.
+        history: a row of numbers for each epoch.
+        note: what else run.json says.
+        engine: which trained it, where it can be resumed.
+        fingerprint: of the training sample, where it can be resumed.
+        rates: at which rate it went since when.
     """
 
     folder: Path
@@ -49,7 +59,14 @@ class Run(NamedTuple):
 
 
 def fingerprint(V: Sample) -> str:
-    """SHA-256 of a sample's numbers: the same set has the same, a changed one another."""
+    """SHA-256 of a sample's numbers: the same set has the same, a changed one another.
+
+    Args:
+        V: the sample.
+
+    Returns:
+        64 hexadecimal digits.
+    """
     answers = V.y if V.labels is None else V.labels
     code = hashlib.sha256()
     for array in (V.x, answers):
@@ -67,14 +84,31 @@ def save(
     history: Sequence[Event],
     note: Mapping[str, Any] | None = None,
 ) -> None:
-    """Writes a finished run: weights, history and description."""
+    """Writes a finished run: weights, history and description.
+
+    Args:
+        folder: where.
+        net: the trained network.
+        plan: rate, batch, epochs, seed.
+        source: the set's name or path.
+        history: events at the ends of epochs.
+        note: what else run.json shall say.
+    """
     save_weights(net, folder / WEIGHTS)
     write(folder / HISTORY, table(history, from_start(plan.rate)).encode())
     describe(folder, net, Manifest(plan, source, note or {}))
 
 
 def table(history: Sequence[Event], rates: Sequence[Since]) -> str:
-    """The history as CSV, with the rate at each epoch's end; no number is an empty cell."""
+    """The history as CSV, in Keras's words; no number is an empty cell.
+
+    Args:
+        history: events at the ends of epochs.
+        rates: at which rate it went since when.
+
+    Returns:
+        The text, with a line of names.
+    """
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow((*COLUMNS, RATE))
@@ -85,10 +119,19 @@ def table(history: Sequence[Event], rates: Sequence[Since]) -> str:
 
 
 def load(folder: Path) -> Run:
-    """Reads a run folder, finished or not. Raises RunError naming what is missing or wrong.
+    """Reads a run folder, finished or not.
 
-    A run that was stopped or killed has no weights.safetensors: its newest checkpoint speaks, and
+    A run that was stopped or killed has no weights.safetensors: its newest checkpoint speaks, with
     an OlderCheckpointWarning where that one is damaged and the one before it speaks.
+
+    Args:
+        folder: the run folder.
+
+    Returns:
+        The network, plan and history.
+
+    Raises:
+        RunError: what is missing or wrong, and in which file.
     """
     about, path = read(folder), folder / WEIGHTS
     if path.exists() or not (folder / "checkpoints").is_dir():

@@ -4,6 +4,8 @@ A run goes back to an earlier place where what came after it went wrong; rates o
 taken no more are forgotten.
 """
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,7 +15,13 @@ from spusk.training import Cursor, whole
 
 
 class Since(NamedTuple):
-    """From this place on, `step` steps of `epoch` behind it, the rate is this."""
+    """From which step on a run goes at a rate.
+
+    Attributes:
+        epoch: of the first step at this rate, from 1.
+        step: of that epoch, from 0.
+        rate: the learning rate η.
+    """
 
     epoch: int
     step: int

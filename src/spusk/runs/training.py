@@ -1,5 +1,7 @@
 """Going on with a run: the same weights, bit for bit, as if it had never stopped."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +22,15 @@ from spusk.training import Cursor, Event, Plan, Training, TrainingOutcome, plan_
 
 
 class Resumed(NamedTuple):
-    """A run opened to go on: its writer, its events, and what it is about."""
+    """A run opened to train: what writes it, and what happens.
+
+    Attributes:
+        writer: keeps the folder; a context manager.
+        events: the training, step by step.
+        run: what the folder is about.
+        sets: the training and the test part.
+        cursor: where the training stands.
+    """
 
     writer: RunWriter
     events: Iterator[Event]
@@ -37,14 +47,29 @@ def resume(
     threads: int | None = None,
     rate: float | None = None,
 ) -> Training:
-    """Goes on with a run folder to its end, or to `epochs` in all, and returns the training.
+    """Goes on with a run folder to its end and returns the training.
 
-    From the last whole checkpoint, mid-epoch included: the weights are bit-identical to those of
-    the run that was never stopped (same engine, same kind of machine); the sums behind a printed
-    cost agree up to rounding. With another `rate`, descent goes on at that one, and the run keeps
-    it. `sets` replaces the set named in run.json and must hold the same training sample. A damaged
-    last checkpoint is told by an OlderCheckpointWarning. Raises RunError, RateError, DataError,
-    EngineError.
+    From the last whole checkpoint, mid-epoch included: the weights are bit-identical to those of a
+    run that was never stopped (same engine, same kind of machine); the sums behind a printed cost
+    agree up to rounding. A damaged last checkpoint is told by an OlderCheckpointWarning.
+
+    Args:
+        run: the run folder.
+        epochs: epochs in all; else as planned. More extend a finished run.
+        sets: replaces the set named in run.json; must hold the same training sample.
+        engine: "auto", "reference" or "native"; else as before.
+        threads: of the engine; else chosen by the network's size.
+        rate: another learning rate η from here on, which the run keeps; else as before.
+
+    Returns:
+        The network, the history of its epochs, and how it ended.
+
+    Raises:
+        RunError: no run, no whole checkpoint, another training sample, a folder that takes no file.
+        InputError: epochs that are done already.
+        RateError: a rate that is not positive and finite.
+        DataError: a set that cannot be read.
+        EngineError: an engine that is not here.
     """
     resumed = open_resumed(home(run), epochs, sets, engine, threads, rate=rate)
     with resumed.writer as writer:
@@ -68,10 +93,32 @@ def open_resumed(
     load: Callable[[str, str | Path | None], Data] = data.load,
     rate: float | None = None,
 ) -> Resumed:
-    """Opens a run folder to go on with: everything is checked before anything is written.
+    """Opens a run folder to go on with; everything is checked before anything is written.
 
-    run.json and a whole checkpoint are all it takes. `source` and `data_dir` say where the data
-    are now, if not where run.json says; `load` reads them.
+    run.json and a whole checkpoint are all it takes.
+
+    Args:
+        folder: the run folder.
+        epochs: epochs in all; else as planned.
+        sets: replaces the set named in run.json; must hold the same training sample.
+        engine: "auto", "reference" or "native"; else as before.
+        threads: of the engine; else chosen by the network's size.
+        every: how often to save besides the ends of epochs.
+        stop: asked during long looks at an epoch's end; True cuts them short.
+        source: where the set is now, if not where run.json says.
+        data_dir: where MNIST's files are now.
+        load: reads a set, (source, folder) -> Data.
+        rate: another learning rate η from here on; else as before.
+
+    Returns:
+        The run, locked, with its events not yet begun.
+
+    Raises:
+        RunError: no run, no whole checkpoint, another training sample, a folder in use.
+        InputError: epochs that are done already.
+        RateError: a rate that is not positive and finite.
+        DataError: a set that cannot be read.
+        EngineError: an engine that is not here.
     """
     read(folder)  # where there is no run, none is locked
     lock = lock_folder(folder)
@@ -114,7 +161,30 @@ def open_new(
     overwrite: bool = False,
     stop: Callable[[], bool] = bool,
 ) -> Resumed:
-    """Opens a run folder for a new training: everything is checked before anything is written."""
+    """Opens a run folder for a new training; everything is checked before anything is written.
+
+    Args:
+        folder: the run folder.
+        net: the network, at its start.
+        plan: rate, batch, epochs, seed.
+        sets: the training and the test part.
+        source: the set's name or path, for run.json.
+        note: what else run.json shall say.
+        engine: "auto", "reference" or "native".
+        threads: of the engine; else chosen by the network's size.
+        every: how often to save besides the ends of epochs.
+        overwrite: whether a run that is there may go; what spusk did not write stays.
+        stop: asked during long looks at an epoch's end; True cuts them short.
+
+    Returns:
+        The run, locked, with its events not yet begun.
+
+    Raises:
+        RunError: a folder in use, one with files of others, one that cannot be written.
+        InputError: a plan that makes no training.
+        NetworkError: the net does not fit the set.
+        EngineError: an engine that is not here, or cannot train this network.
+    """
     V = sets.train
     plan.checked(net, V, sets.test)
     chosen = engines.engine(engine, net)

@@ -4,6 +4,8 @@
 and θ stands in the metadata: a flipped bit is found, not trained on.
 """
 
+from __future__ import annotations
+
 import json
 import zlib
 from collections.abc import Iterator, Mapping
@@ -47,7 +49,15 @@ def shapes(sizes: tuple[int, ...]) -> Iterator[tuple[str, tuple[int, ...]]]:
 
 
 def save_weights(net: Network, path: Path, more: Mapping[str, str] | None = None) -> None:
-    """Writes the network alone, as safetensors; `more` joins its metadata."""
+    """Writes a network as one safetensors file, whole or not at all.
+
+    W1, W2, …, b1, b2, …, with a description and a CRC in the metadata.
+
+    Args:
+        net: the network.
+        path: the file.
+        more: joins the metadata.
+    """
     write(path, *packed(net, more))
 
 
@@ -76,7 +86,17 @@ def checksum(about: Mapping[str, str], theta: memoryview) -> int:
 
 
 def load_weights(path: Path) -> Network:
-    """The network of a weights file. Raises RunError naming the file, expected and found."""
+    """The network of a weights file.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The network, of the kind that the file describes.
+
+    Raises:
+        RunError: no such file, a damaged one, another program's, or numbers that are not finite.
+    """
     return load_all(path)[0]
 
 
@@ -105,7 +125,7 @@ def load_all(path: Path) -> tuple[Network, dict[str, str]]:
     return net, about
 
 
-def fitting(file: "Tensors", about: dict[str, Any], path: Path) -> Network:
+def fitting(file: Tensors, about: dict[str, Any], path: Path) -> Network:
     """An empty network as described, once the tensors are known to have its shapes and type.
 
     Looked at before anything is allocated: a description must not ask for more than is there.

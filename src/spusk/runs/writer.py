@@ -1,5 +1,7 @@
 """The one writer of a run folder: it holds the lock, knows when to save, and what to keep."""
 
+from __future__ import annotations
+
 import tempfile
 from pathlib import Path
 from shutil import rmtree
@@ -33,21 +35,34 @@ STAGED = ".spusk-new"  # where a new run is made whole before it takes its place
 
 
 class Every(NamedTuple):
-    """How often to save besides the ends of epochs: after so many seconds, or steps."""
+    """How often a run is saved besides the ends of its epochs.
+
+    Attributes:
+        seconds: after so many seconds; None: not by the clock.
+        steps: after so many steps; None: not by the count.
+    """
 
     seconds: float | None = None
     steps: int | None = None
 
 
 class RunWriter:
-    """Keeps a run folder while its training goes on; a context manager.
+    """The one writer of a run folder while its training goes on; a context manager.
 
-    It takes over the folder's lock. A checkpoint that cannot be written is told in `trouble` (the
-    one before stays as it was) and tried again at the next occasion.
+    A checkpoint that cannot be written is told in `trouble` (the one before stays as it was) and
+    tried again at the next occasion.
+
+    Args:
+        lock: the folder's lock, held; it is let go at the end.
+        folder: the run folder.
+        net: the network that is trained.
+        about: what run.json says.
+        sets: the training and the test part.
+        every: how often to save besides the ends of epochs.
     """
 
     def __init__(
-        self, lock: "BaseFileLock", folder: Path, net: Network, about: Manifest, sets: Data,
+        self, lock: BaseFileLock, folder: Path, net: Network, about: Manifest, sets: Data,
         every: Every,
     ) -> None:  # fmt: skip
         self.lock, self.folder, self.net, self.about = lock, folder, net, about
@@ -72,9 +87,12 @@ class RunWriter:
         self.lock.release()
 
     def begin(self) -> None:
-        """Makes the folder a run that stands at its start, in one go. Raises RunError.
+        """Makes the folder a run that stands at its start, in one go.
 
         The new run is written whole before an old one goes.
+
+        Raises:
+            RunError: the folder cannot be written.
         """
         staged = self.folder / STAGED
         with write_errors(self.folder):
@@ -88,10 +106,17 @@ class RunWriter:
         self.good = self.folder / start.relative_to(staged)
 
     def go_on(self, last: Checkpoint, history: list[Event]) -> None:
-        """Makes the folder a run that stands where this checkpoint does. Raises RunError.
+        """Makes the folder a run that stands where a checkpoint does.
 
-        The last words go once the new description is written, and before it holds: at no moment
-        do the weights of a shorter run pass for those of a longer one.
+        The last words go once the new description is written, and before it holds: at no moment do
+        the weights of a shorter run pass for those of a longer one.
+
+        Args:
+            last: the checkpoint.
+            history: the epochs behind it.
+
+        Raises:
+            RunError: the folder cannot be written.
         """
         self.history, self.saved = history, last.cursor
         self.good = last.path if last.judged else judged(self.folder)
@@ -106,7 +131,11 @@ class RunWriter:
                 rmtree(staged, ignore_errors=True)
 
     def take(self, event: Event) -> None:
-        """Looks at an event of the training and saves when it is time to."""
+        """Looks at an event of the training and saves when it is time to.
+
+        Args:
+            event: the next one.
+        """
         if event.outcome is not None and event.outcome.failed:
             self.history.append(event)
             return
@@ -117,14 +146,25 @@ class RunWriter:
             self.checkpoint(event)
 
     def due(self, event: Event) -> bool:
-        """Whether so many seconds, or steps, have passed since the last checkpoint."""
+        """Whether so many seconds, or steps, have passed since the last checkpoint.
+
+        Args:
+            event: where the training stands.
+
+        Returns:
+            Whether it is time to save.
+        """
         if self.every.seconds is not None and monotonic() - self.at >= self.every.seconds:
             return True
         before = self.saved.step if self.saved and self.saved.epoch == event.epoch else 0
         return self.every.steps is not None and event.step - before >= self.every.steps
 
     def checkpoint(self, event: Event) -> None:
-        """Saves here, if the weights are sound; what went wrong stands in `trouble`."""
+        """Saves here, if the weights are sound; what went wrong stands in `trouble`.
+
+        Args:
+            event: where the training stands.
+        """
         if self.saved == event.cursor or not finite(self.net):
             return
         well = event.ends_epoch and (event.outcome is not None or self.looked_at(event.epoch))
@@ -142,9 +182,15 @@ class RunWriter:
             self.trouble = f"{self.folder}: checkpoint not written ({error.strerror or error})"
 
     def finish(self, event: Event) -> None:
-        """Ends the run with its last event. Raises RunError, the weights saved elsewhere.
+        """Ends the run with its last event.
 
         A run that went wrong goes back to the last checkpoint that was judged well.
+
+        Args:
+            event: the last one.
+
+        Raises:
+            RunError: the folder cannot be written; it says where the weights are saved instead.
         """
         try:
             if event.outcome is None or not event.outcome.failed:
@@ -194,7 +240,7 @@ class write_errors:  # noqa: N801 - reads as a phrase
             ) from error
 
 
-def lock_folder(folder: Path) -> "BaseFileLock":
+def lock_folder(folder: Path) -> BaseFileLock:
     """The lock of a run folder, made and held; orphans swept. Raises RunError."""
     from filelock import FileLock, Timeout
 
