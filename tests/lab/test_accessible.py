@@ -21,7 +21,8 @@ TABS = {
     "bridge": ("neuron", "network", "plane"),
     "network": ("curves", "weights", "mistakes"),
 }
-LOOKS = [("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)]
+MORE = [("dark", WIDE), ("light", NARROW), ("dark", NARROW)]
+LOOKS = [("light", WIDE), *(pytest.param(*look, marks=pytest.mark.more) for look in MORE)]
 looks = pytest.mark.parametrize(("theme", "viewport"), LOOKS, ids=lambda v: str(
     v if isinstance(v, str) else v["width"]))  # fmt: skip
 
