@@ -163,7 +163,7 @@ def answer_drawing(talk: Talk) -> None:
     ink = talk.asked.pixels("pixels", shape)
     if not ink.any():
         raise talk.asked.refusal("nothing_drawn", "pixels")
-    talk.say(answer_drawing={"id": run.id} | inspect.answer_drawing(run.seen, ink, facts.white))
+    talk.say(drawn={"id": run.id} | inspect.answer_drawing(run.seen, ink, facts.white))
 
 
 BESIDE: dict[str, Callable[[Talk], Awaitable[None]]] = {  # what holds up nothing else
