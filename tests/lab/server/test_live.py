@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import load as load_tensors
 
-from spusk import training
 from spusk.i18n import LANGUAGES, topic
 from spusk.lab.runs import downloads, inspect, snapshots, watchers
 from spusk.lab.runs.training import Runs
 from spusk.lab.runs.watchers import Outbox
 from spusk.lab.server import handlers, live
+from spusk.training import pace
 from tests.lab.asgi import TOKEN, ask, server
 from tests.lab.talk import connected
 from tests.lab.trained import LONG, PLAN, SLOW, one_run, tiny, until, wish
@@ -42,7 +42,7 @@ def page(app):
 @pytest.fixture
 def often(monkeypatch):
     """The engine looks up many times an epoch, however fast it is."""
-    monkeypatch.setattr(training, "CHUNK_SECONDS", 0.001)
+    monkeypatch.setattr(pace, "CHUNK_SECONDS", 0.001)
 
 
 RUN = {"id", "name", "state", "sizes", "rate", "batch", "epochs", "init", "seed", "data",
