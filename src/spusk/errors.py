@@ -11,27 +11,28 @@ SpuskError                      anything spusk says is wrong; one line: what, wh
 ├── RunError                    a run folder that cannot be read or written (exit code 2)
 ├── DownloadError               no mirror gave the right bytes (exit code 2)
 └── EngineError                 an engine that is not here, or refuses (exit code 2)
+SpuskWarning (UserWarning)      anything spusk warns of; it goes on all the same
 """
 
 from typing import Self
 
 
-class SpuskError(Exception):
-    """The root: catch it to catch everything spusk raises on purpose."""
+class Keyed(Exception):  # noqa: N818 - a part of errors and warnings, never raised itself
+    """What has its sentences in the words files."""
 
-    words = ""  # where its sentence stands in the words files, if it does: `data.no_file`
+    words = ""  # where they stand, if they do: `data.no_file`
     values: dict[str, object]
 
     @classmethod
     def keyed(cls, key: str, **values: object) -> Self:
-        """The error whose sentences stand in the words files, English and Russian.
+        """The error or warning whose sentences stand in the words files, English and Russian.
 
         Args:
             key: where they stand: `data.no_file`.
             **values: what is filled in.
 
         Returns:
-            The error, in English until another language is asked for.
+            It, in English until another language is asked for.
         """
         from spusk.i18n import say
 
@@ -40,7 +41,7 @@ class SpuskError(Exception):
         return error
 
     def sentence(self, lang: str | None = None) -> str:
-        """What is wrong, as a sentence.
+        """What is to be said, as a sentence.
 
         Args:
             lang: "en" or "ru"; else SPUSK_LANG, else English.
@@ -51,6 +52,14 @@ class SpuskError(Exception):
         from spusk.i18n import say
 
         return say(self.words, lang, **self.values) if self.words else str(self)
+
+
+class SpuskError(Keyed):
+    """The root: catch it to catch everything spusk raises on purpose."""
+
+
+class SpuskWarning(Keyed, UserWarning):
+    """The root of what spusk warns of."""
 
 
 class InputError(SpuskError, ValueError):

@@ -23,6 +23,8 @@ RIGHT = {  # what a run goes on with; everything else of WILD is refused
     "plan.rate": (1, 3, 0.5, 1e308),
     "plan.batch": (),  # it stands inside an epoch, where only the batch it began with will do
     "plan.epochs": (3, 10**400),  # and 1, but one epoch is behind it
+    "plan.rule": (..., None),
+    "plan.rule.name": (),
     "plan.seed": (0, 1, 3, 10**400),
     "data": TEXTS,
     "engine": (),  # an engine's name, which none of these is
@@ -129,8 +131,9 @@ def test_what_is_wrong_is_named(cut):
     for key, value, says in (
         ("batch", 0, "plan.batch a whole number from 1 up or 'all', found 0"),
         ("batch", "x", "plan.batch a whole number from 1 up or 'all', found 'x'"),
-        ("rate", "3", "plan.rate a positive number, found '3'"),
+        ("rate", "3", "plan.rate a positive number or a schedule, found '3'"),
         ("epochs", "9", "plan.epochs a whole number from 1 up, found '9'"),
+        ("rule", {"name": "eval"}, "plan.rule a rule and its parameters, found {'name': 'eval'}"),
         ("seed", -1, "plan.seed a whole number from 0 up, found -1"),
     ):
         path.write_text(json.dumps(changed(json.loads(files[path]), ("plan", key), value)))

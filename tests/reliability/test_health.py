@@ -69,9 +69,9 @@ def test_a_look_is_cut_short_by_a_stop_and_says_nothing():
         asked.append(1)
         return len(asked) > 1
 
-    saturated = Saturation(V, plan.rate, 10, net, stop)
+    saturated = Saturation(V, plan, net, stop)
     assert len(list(saturated.probes())) == 1  # narrow: one lot
-    wide = Saturation(V, plan.rate, 10, Network([784, 50_000, 10]), stop)
+    wide = Saturation(V, plan, Network([784, 50_000, 10]), stop)
     assert not wide.stands_still(0.0)
     assert len(asked) == 2
     events = list(plan_events(net, V, plan, None, session, stop=lambda: True))
@@ -88,7 +88,7 @@ def test_a_network_that_learned_perfectly_is_not_saturated(classes, rate):
     result = train(net, sample, rate, 5, 400, seed=1, engine="reference")
     assert result.outcome is TrainingOutcome.FINISHED
     assert net.accuracy(sample) == 1
-    assert not Saturation(sample, rate, 5, net)(400, result.last.cost, last=True)
+    assert not Saturation(sample, Plan(rate, 5), net)(400, result.last.cost, last=True)
 
 
 def test_targets_that_are_all_the_same():
@@ -171,7 +171,7 @@ def test_the_command_says_what_where_and_a_remedy(tmp_path, more, says):
 def test_checking_costs_under_one_percent(sizes):
     """Seconds of every check of an epoch beside the epoch's own; the least of several."""
     net = Network(sizes)
-    saturated = Saturation(V, 0.01, 10, net)
+    saturated = Saturation(V, Plan(0.01), net)
 
     def least(job, times):
         seconds = []
@@ -212,7 +212,7 @@ def test_the_work_of_checks_is_under_one_percent(sizes, count):
     """
     sample = Sample(x=np.zeros((count, 784), np.uint8), labels=np.zeros(count, int), classes=10)
     net = Counter(sizes)
-    saturated = Saturation(sample, 1e-9, 10, net)
+    saturated = Saturation(sample, Plan(1e-9), net)
     for epoch in range(saturated.period):
         saturated(2 + epoch, 10.0)
     assert net.looked_at >= len(saturated.index)  # once in a period
@@ -244,6 +244,6 @@ def test_an_epoch_that_ends_well_is_judged_by_its_end():
     sample = blobs(60, classes=1)
     net = Network([6, 1])
     net.b[:] = 20  # the right answer to everything
-    assert not Saturation(sample, 3.0, 10, net)(1, 0.5)
+    assert not Saturation(sample, Plan(3.0), net)(1, 0.5)
     net.b[:] = -20  # the wrong one
-    assert Saturation(sample, 3.0, 10, net)(1, 0.5)
+    assert Saturation(sample, Plan(3.0), net)(1, 0.5)

@@ -92,7 +92,7 @@ def test_what_was_saved_between_two_looks_does_not_push_the_judged_one_out(
 ):
     """On a small set a network is looked at every 64 epochs, and saved after each."""
     plan, judged = replace(PLAN, rate=0.05, epochs=136), 64
-    assert Saturation(SETS.train, plan.rate, 7, fresh()).period == 64
+    assert Saturation(SETS.train, plan, fresh()).period == 64
     folder = tmp_path / "r"
     assert carried(begin(folder, plan), spoilt(when, weight)).outcome is outcome
     assert kept(folder) == [judged * STEPS]

@@ -71,8 +71,8 @@ def test_no_run_here(tmp_path):
     ("file", "damage", "says"),
     [
         ("run.json", lambda b: b[:-20], "expected JSON"),
-        ("run.json", lambda b: b"[1]", "expected format 1, found list"),
-        ("run.json", lambda b: b.replace(b'"format": 1', b'"format": 9'), "found 9"),
+        ("run.json", lambda b: b"[1]", "expected format 2, found list"),
+        ("run.json", lambda b: b.replace(b'"format": 2', b'"format": 9'), "found 9"),
         ("run.json", lambda b: b.replace(b'"plan"', b'"plam"'), "expected a spusk run"),
         ("run.json", lambda b: b.replace(b'"rate"', b'"reta"'), "expected a spusk run"),
         ("weights.safetensors", lambda b: b[:-4], "expected spusk weights"),
@@ -109,5 +109,6 @@ def test_a_network_description_cannot_smuggle(run):
 
 def test_run_json_is_for_people_too(run):
     about = json.loads((run[0] / "run.json").read_text())
-    assert about["plan"] == {"rate": 0.5, "batch": 10, "epochs": 3, "seed": 2}
+    plan = {"rate": 0.5, "batch": 10, "epochs": 3, "seed": 2, "rule": {"name": "plain"}}
+    assert about["plan"] == plan
     assert about["network"]["sizes"] == [6, 5, 3]

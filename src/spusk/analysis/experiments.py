@@ -16,6 +16,7 @@ from spusk import engines
 from spusk.data import Sample
 from spusk.nn.arrays import Floats
 from spusk.nn.network import Network
+from spusk.optim import Schedule
 from spusk.training import Plan, order
 
 
@@ -30,7 +31,7 @@ class WorkCurve(NamedTuple):
     """
 
     batch: int
-    rate: float
+    rate: float | Schedule
     seen: list[int]
     cost: list[float]
 
@@ -89,19 +90,19 @@ def work_curve(net: Network, V: Sample, plan: Plan, points: int = 24) -> WorkCur
     """Trains a copy of the network and measures C at about `points` log-spaced amounts of work."""
     net = net.copy()
     size = plan.checked(net, V, None).size(V)
-    session = engines.engine("auto", net).open(net, V, size)
-    steps = -(-len(V) // size)
+    session = engines.engine("auto", net, plan.rule).open(net, V, size, rule=plan.rule)
+    steps = plan.steps(V)
     marks = set(np.geomspace(1, plan.epochs * steps, points).round().astype(int).tolist())
     curve = WorkCurve(size, plan.rate, [0], [net.cost(V)])
     for epoch in range(plan.epochs):
         rows = order(len(V), plan.seed, epoch)
         done = 0
         for mark in sorted(m - epoch * steps for m in marks if 0 < m - epoch * steps <= steps):
-            session.steps(rows, done, mark, plan.rate)
+            session.steps(rows, done, mark, plan.rates(epoch * steps + done, epoch * steps + mark))
             done = mark
             curve.seen.append(epoch * len(V) + min(mark * size, len(V)))
             curve.cost.append(net.cost(V))
-        session.steps(rows, done, steps, plan.rate)
+        session.steps(rows, done, steps, plan.rates(epoch * steps + done, (epoch + 1) * steps))
     return curve
 
 

@@ -20,16 +20,16 @@ from spusk.runs import Every
 
 
 @contextmanager
-def warned() -> Iterator[None]:
+def warned(lang: str) -> Iterator[None]:
     """Shows as one line that a run speaks from an older checkpoint than its newest."""
-    with first_warning_as_line():
+    with first_warning_as_line(lang):
         warnings.simplefilter("always", runs.OlderCheckpointWarning)
         yield
 
 
-def opened(run: Path) -> runs.Run:
+def opened(run: Path, lang: str) -> runs.Run:
     """A run folder, read back."""
-    with warned():
+    with warned(lang):
         return runs.load(run)
 
 
@@ -45,7 +45,7 @@ def evaluate(
     """Cost and accuracy of a trained network on the training and the test part of a set."""
     import json
 
-    trained = opened(run)
+    trained = opened(run, lang)
     folder = data_dir or (Path(d) if (d := trained.note.get("data_dir")) else None)
     sets = data.load(source or trained.source, folder)
     for part, V in (("train", sets.train), ("test", sets.test)):
@@ -74,7 +74,7 @@ def predict(lang: str, run: Path, images: tuple[Path, ...], as_json: bool) -> No
     """Says the digit in each picture (PNG or JPEG of any size), and α(x)."""
     import json
 
-    trained = opened(run)
+    trained = opened(run, lang)
     shape = tuple(trained.note.get("shape", ()))
     if len(shape) != 2:
         raise InputError(f"{run}: was trained on rows of numbers, not on pictures")
@@ -97,7 +97,7 @@ def show(lang: str, run: Path) -> None:
     """What a run folder holds: network, plan, history, pictures."""
     from rich.console import Console
 
-    trained = opened(run)
+    trained = opened(run, lang)
     net, plan = trained.net, trained.plan
     facts = Table(box=None, show_header=False, pad_edge=False)
     facts.add_row(say("train.run_network", lang), say(
@@ -165,7 +165,7 @@ def resume(
     spusk resume runs/001 --data new/d.csv  the set was moved (a changed one is refused)
     """
     with Signals() as stop:
-        with warned():
+        with warned(lang):
             begun = runs.open_resumed(
                 run, epochs, None, engine, threads, every, stop, source, data_dir,
                 stop.at_once(data.load, UNBEGUN), rate,

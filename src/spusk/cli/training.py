@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -15,21 +16,23 @@ from spusk.cli.pictures import draw
 from spusk.cli.signals import Signals
 from spusk.cli.views import view
 from spusk.engines import ENGINES
-from spusk.errors import RunError
+from spusk.errors import RunError, SpuskWarning
 from spusk.i18n import say
 from spusk.nn.init import INITS
 from spusk.nn.network import Network
+from spusk.optim.rules import RULES
+from spusk.optim.schedules import Rate
 from spusk.runs import Every, Resumed
 from spusk.runs.writer import write_errors
 from spusk.training import (
     Event,
     Plan,
-    SortedSetWarning,
     TrainingOutcome,
     explain_failure,
     smaller_rate,
 )
 from spusk.training.events import round_seconds
+from spusk.training.plan import named_rule
 from spusk.training.presets import Preset
 
 NO_EXTRA = Every()
@@ -81,6 +84,13 @@ class Cadence(click.ParamType[Every]):
     default=3.0,
     show_default=True,
     help="Learning rate η.",
+)
+@click.option(
+    "--rule",
+    type=click.Choice(list(RULES)),
+    default="plain",
+    show_default=True,
+    help="How a step uses the gradient: plain descent, or with a memory of the steps before.",
 )
 @click.option(
     "--batch",
@@ -146,7 +156,7 @@ class Cadence(click.ParamType[Every]):
 @click.pass_obj
 def train(
     lang: str, source: str, data_dir: Path | None, layers: tuple[int, ...] | Preset | None,
-    rate: float, batch: str, epochs: int, seed: int, init: str, gain: tuple[float, ...],
+    rate: float, rule: str, batch: str, epochs: int, seed: int, init: str, gain: tuple[float, ...],
     engine_name: str, threads: int | None, out: Path | None, every: Every, overwrite: bool,
     pictures: bool, as_json: bool,
 ) -> int:  # fmt: skip
@@ -167,7 +177,8 @@ def train(
             init=layers.init,
         )  # fmt: skip
         layers = layers.sizes
-    plan = Plan(rate, "all" if batch == "all" else int(batch), epochs, seed)
+    size: int | Literal["all"] = "all" if batch == "all" else int(batch)
+    plan = Plan(rate, size, epochs, seed, named_rule(rule, rate))
     folder = target(out, overwrite)
     with Signals() as stop:
         sets = stop.at_once(data.load, UNBEGUN)(source, data_dir)
@@ -175,7 +186,7 @@ def train(
         sizes = layers or (V.x.shape[1], 100, V.classes)
         net = Network(sizes, seed, init, gain if len(gain) > 1 else gain[0], V=V)
         note = {"shape": list(V.shape), "data_dir": None if data_dir is None else str(data_dir)}
-        with first_warning_as_line():
+        with first_warning_as_line(lang):
             begun = runs.open_new(
                 folder, net, plan, sets, source, note, engine_name, threads, every, overwrite, stop
             )
@@ -208,13 +219,15 @@ def about(run: runs.Run, V: data.Sample, lang: str) -> str:
 
 
 @contextmanager
-def first_warning_as_line() -> Iterator[None]:
+def first_warning_as_line(lang: str) -> Iterator[None]:
     """Shows what training warns of as one line, not as Python shows warnings."""
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", SortedSetWarning)
+        warnings.simplefilter("always", SpuskWarning)
         yield
     for warning in caught:
-        click.echo(f"warning: {warning.message}", err=True)
+        said = warning.message
+        text = said.sentence(lang) if isinstance(said, SpuskWarning) else said
+        click.echo(f"warning: {text}", err=True)
 
 
 def carry_out(begun: Resumed, stop: Signals, lang: str, pictures: bool, as_json: bool) -> int:
@@ -279,14 +292,15 @@ def conclude(
         click.echo(command(run, lang))
     elif last.outcome.failed:
         click.echo(say("train.kept", lang, folder=run.folder))
-        click.echo(command(run, lang, smaller_rate(last.outcome, run.plan.rate)))
+        remedy = smaller_rate(last.outcome, last.rate_of(run.plan.rate))
+        click.echo(command(run, lang, remedy))
     else:
         click.echo(say("train.saved" if drawn else "train.saved_without", lang, folder=run.folder))
     for name, path in drawn.items():
         click.echo(say("train.pictures", lang, name=say(f"train.{name}", lang), file=path))
 
 
-def ending(last: Event, history: Sequence[Event], rate: float, lang: str) -> str:
+def ending(last: Event, history: Sequence[Event], rate: Rate, lang: str) -> str:
     """How it ended, in a sentence with its numbers and, where it went wrong, a remedy."""
     if last.outcome is None:
         return say("train.stopped", lang, epoch=last.epoch, step=last.step, steps=last.steps)

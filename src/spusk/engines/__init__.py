@@ -11,43 +11,41 @@ from functools import cache
 import numpy as np
 
 from spusk.engines import native
-from spusk.engines.base import Engine, Session, StepTotals, fits
+from spusk.engines.base import PLAIN, Engine, Session, StepTotals, fits
 from spusk.engines.reference import Reference
-from spusk.errors import EngineError
+from spusk.errors import EngineError, SpuskWarning
 from spusk.nn.network import Network
+from spusk.optim.rules import NamedRule
 
-__all__ = ["ENGINES", "Engine", "NativeMissingWarning", "Session", "StepTotals", "engine", "fits"]
+__all__ = ["ENGINES", "Engine", "FallbackWarning", "Session", "StepTotals", "engine", "fits"]
 
 ENGINES = ("auto", "reference", "native")
 
 
-class NativeMissingWarning(UserWarning):
-    """The native engine is not built here, so the reference engine does the work."""
+class FallbackWarning(SpuskWarning):
+    """The native engine is not built here or can't do it, so the reference engine does the work."""
 
 
-def engine(name: str = "auto", net: Network | None = None) -> Engine:
-    """The engine of that name; `auto`: native where it is built and can train this network.
+def engine(name: str = "auto", net: Network | None = None, rule: NamedRule = PLAIN) -> Engine:
+    """The engine of that name; `auto`: native where it can train this network by this rule.
 
-    Raises EngineError naming what there is.
+    Raises EngineError naming what there is. Where `auto` must take the reference engine instead, a
+    FallbackWarning tells the reason, each reason once.
     """
     if name not in ENGINES:
-        raise EngineError(f"engine: expected one of {', '.join(ENGINES)}, found {name!r}")
-    if name == "reference":
+        raise EngineError.keyed("engine.name", names=", ".join(ENGINES), found=name)
+    precise = net is not None and net.dtype == np.float64  # whoever asks for it, asks for this one
+    if name == "reference" or (name == "auto" and precise):
         return Reference()
-    if name == "native":
-        return native.Native()
-    if not native.available():
-        say_missing(native.reason())
+    reason = native.refusal(net, rule)
+    if name == "auto" and reason is not None:
+        say_fallback(reason.words, tuple(reason.values.items()))
         return Reference()
-    return native.Native() if net is None or net.dtype == np.float32 else Reference()
+    return native.Native()
 
 
 @cache
-def say_missing(reason: str) -> None:
-    """Says once in a process that the native engine is missing."""
-    warnings.warn(
-        f"the native engine is not built ({reason}); the reference engine does the work, several "
-        "times slower; install a C++ compiler and install spusk again",
-        NativeMissingWarning,
-        stacklevel=4,
-    )
+def say_fallback(words: str, values: tuple[tuple[str, object], ...]) -> None:
+    """Says once in a process why the reference engine does the work."""
+    reason = EngineError.keyed(words, **dict(values))
+    warnings.warn(FallbackWarning.keyed("engine.fallback", why=reason), stacklevel=5)

@@ -8,13 +8,13 @@ import os
 from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from spusk.data import Sample
-from spusk.engines.base import StepTotals, fits
+from spusk.engines.base import PLAIN, State, StepTotals, checked_state, fits
 from spusk.engines.session_lock import SessionLock
 from spusk.errors import EngineError
 from spusk.i18n.reasons import Reason
@@ -22,7 +22,7 @@ from spusk.nn.activations import ACTIVATIONS
 from spusk.nn.arrays import Floats
 from spusk.nn.losses import LOSSES
 from spusk.nn.network import Network
-from spusk.optim.rules import RULES, GradientDescent, NamedRule
+from spusk.optim.rules import RULES, NamedRule
 
 if TYPE_CHECKING:
     from spusk._native import Session
@@ -34,7 +34,6 @@ TABLES: dict[str, Mapping[str, object]] = {
     "updates": RULES,
 }
 MOST_THREADS = 256
-PLAIN = GradientDescent(1.0)  # the rates come with the steps
 
 
 def loaded() -> tuple[ModuleType | None, Names, str]:
@@ -123,10 +122,12 @@ class Native:
         return Steps(net, V, batch, wanted_threads(threads), rule)
 
 
-def refusal(net: Network, rule: NamedRule) -> EngineError | None:
-    """The error of an `open` with them, if there is one."""
+def refusal(net: Network | None, rule: NamedRule) -> EngineError | None:
+    """The error of an `open` with them, if there is one; of any, where no network is given."""
     if _native is None:
         return EngineError.keyed("network.native_missing", reason=_reason)
+    if net is None:
+        return None
     if net.dtype != np.float32:
         return EngineError.keyed("network.native_dtype", found=net.dtype)
     needed = (
@@ -206,7 +207,7 @@ class Steps:
         return int(self.session.threads)
 
     def steps(
-        self, order: NDArray[np.int64], first: int, last: int, rates: float | Floats
+        self, order: NDArray[np.int64], first: int, last: int, rates: ArrayLike
     ) -> StepTotals:
         """Lines 4–8 of L11 for sub-samples V_first … V_last−1; rates (last − first,), or one."""
         each = np.ascontiguousarray(np.broadcast_to(np.asarray(rates, np.float32), last - first))
@@ -222,12 +223,9 @@ class Steps:
                 self.session.read_state(at, found[name])
         return found
 
-    def restore(self, state: Mapping[str, Floats]) -> None:
-        """Takes up a state that `state` gave."""
+    def restore(self, state: State) -> None:
+        """Takes up a state that `state` gave. Raises EngineError for any other."""
+        checked_state(state, self.net, self.rule)
         with self.turn:
             for at, name in enumerate(self.rule.states):
-                self.session.write_state(at, np.ascontiguousarray(state[name], np.float32))
-
-    def answer(self, x: NDArray[Any]) -> Floats:
-        """α(x) of rows (K, n)."""
-        return self.net.answer(x)
+                self.session.write_state(at, np.ascontiguousarray(state[name]))

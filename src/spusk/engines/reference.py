@@ -6,55 +6,90 @@ It is the oracle of every faster engine, and fast enough for small networks.
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from spusk.data import Sample
-from spusk.engines.base import StepTotals, fits
+from spusk.engines.base import COUNT, PLAIN, State, StepTotals, checked_state, each_rate, fits
 from spusk.engines.session_lock import SessionLock
-from spusk.nn.arrays import Floats
-from spusk.nn.backprop import mean_gradient
 from spusk.nn.losses import LOSSES
 from spusk.nn.network import Network
 from spusk.nn.parameters import Parameters
+from spusk.optim.rules import NamedRule
 
 
 class Reference:
-    """NumPy, float32 or float64, any activation and cost."""
+    """NumPy, float32 or float64, any activation, loss and rule."""
 
     name = "reference"
 
-    def open(self, net: Network, V: Sample, batch: int, threads: int | None = None) -> "Steps":
+    def supports(self, net: Network, rule: NamedRule = PLAIN) -> str | None:
+        """None: every network, every rule."""
+        return None
+
+    def open(
+        self,
+        net: Network,
+        V: Sample,
+        batch: int,
+        threads: int | None = None,
+        rule: NamedRule = PLAIN,
+    ) -> "Steps":
         """A session on this network and set; `threads` is NumPy's own business."""
         fits(net, V)
-        return Steps(net, V, batch)
+        return Steps(net, V, batch, rule)
 
 
 class Steps:
-    """Steps on one network, one set, one batch size."""
+    """Steps on one network, one set, one batch size, by one rule."""
 
     window = 1
 
-    def __init__(self, net: Network, V: Sample, batch: int) -> None:
-        self.net, self.V, self.batch = net, V, batch
+    def __init__(self, net: Network, V: Sample, batch: int, rule: NamedRule) -> None:
+        self.net, self.V, self.batch, self.rule = net, V, batch, rule
         self.gradient = Parameters(net.sizes, net.dtype)
+        self.memory, self.n = rule.start(net.theta), 0
         self.turn = SessionLock(net)
 
-    def steps(self, order: NDArray[np.int64], first: int, last: int, rate: float) -> StepTotals:
+    def steps(
+        self, order: NDArray[np.int64], first: int, last: int, rates: ArrayLike
+    ) -> StepTotals:
         """Lines 4–8 of L11 for the sub-samples V_first … V_last−1."""
-        cost, correct, seen = 0.0, 0, 0
+        met = []
         with self.turn:
-            for i in range(first, last):
-                part = order[i * self.batch : (i + 1) * self.batch]
-                x, y = self.net.pair(self.V, part)
-                _, a, delta = self.net.propagate(x, y)
-                mean_gradient(a, delta, self.gradient.layers)
-                self.gradient.theta *= rate
-                self.net.theta -= self.gradient.theta  # w := w − η∇_w C, b := b − η∇_b C
-                cost += float(np.sum(LOSSES[self.net.error].value(a[-1], y), dtype=np.float64))
-                correct += int(np.sum(np.argmax(a[-1], axis=1) == np.argmax(y, axis=1)))
-                seen += len(part)
-        return StepTotals(cost, correct, seen)
+            for i, rate in zip(range(first, last), each_rate(rates, last - first), strict=True):
+                met.append(self.differentiate(order[i * self.batch : (i + 1) * self.batch]))
+                self.update(rate)
+        return StepTotals(*map(sum, zip(*met, strict=True))) if met else StepTotals(0.0, 0, 0)
 
-    def answer(self, x: NDArray[Any]) -> Floats:
-        """α(x) of rows (K, n)."""
-        return self.net.answer(x)
+    def differentiate(self, rows: NDArray[np.int64]) -> StepTotals:
+        """Lines 5, 6: the mean gradient over these examples (L10), and what they meet.
+
+        A step over all of V goes through it as given, however it was shuffled: so its sums are,
+        bit for bit, those of the cost as a surface.
+        """
+        net = self.net
+        everything = len(rows) == len(self.V)
+        lots = net.chunks(self.V) if everything else [net.pair(self.V, rows)]
+        self.gradient.theta[:] = 0
+        cost, correct = 0.0, 0
+        for a, y in net.add_gradients(lots, len(rows), self.gradient):
+            cost += float(np.sum(LOSSES[net.error].value(a, y), dtype=np.float64))
+            correct += int(np.sum(np.argmax(a, axis=1) == np.argmax(y, axis=1)))
+        return StepTotals(cost, correct, len(rows))
+
+    def update(self, rate: float) -> None:
+        """Lines 7, 8: w and b by the rule, as one array θ."""
+        rule, theta = self.rule.at(rate), self.net.theta
+        theta[:], self.memory = rule.step(theta, self.gradient.theta, self.memory, self.n)
+        self.n += 1
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """The rule's arrays by name, and `n` where it counts."""
+        arrays = dict(zip(self.rule.states, self.memory, strict=True))
+        return arrays | ({COUNT: np.array(self.n)} if self.rule.counts else {})
+
+    def restore(self, state: State) -> None:
+        """Goes on from such a state. Raises EngineError."""
+        checked_state(state, self.net, self.rule)
+        self.memory = tuple(np.array(state[name]) for name in self.rule.states)
+        self.n = int(state.get(COUNT, 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -192,13 +192,22 @@ class Network(Parameters):
 
         Source: lecture, rows L10 and L12.
         """
-        total, part = Parameters(self.sizes, self.dtype), Parameters(self.sizes, self.dtype)
-        for x, y in self.chunks(V):
+        total = Parameters(self.sizes, self.dtype)
+        for _ in self.add_gradients(self.chunks(V), len(V), total):
+            pass
+        return total
+
+    def add_gradients(
+        self, lots: Iterable[tuple[Floats, Floats]], count: int, total: Parameters
+    ) -> Iterator[tuple[Floats, Floats]]:
+        """Adds 1/count Σ ∇C_(x,y) of some lots (x, y) to `total`, and yields α(x) and y of each."""
+        part = Parameters(self.sizes, self.dtype)
+        for x, y in lots:
             _, a, delta = self.propagate(x, y)
             mean_gradient(a, delta, part.layers)
-            part.theta *= len(x) / len(V)
+            part.theta *= len(x) / count
             total.theta += part.theta
-        return total
+            yield a[-1], y
 
     def each_gradient(self, V: Sample) -> list[Layer]:
         """The gradient ∇C_(x,y) of every example: K·Q numbers.

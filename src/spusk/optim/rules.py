@@ -34,6 +34,7 @@ class NamedRule:
     rate: Rate
     name: ClassVar[str]
     states: ClassVar[tuple[str, ...]] = ()
+    counts: ClassVar[bool] = False  # whether n matters besides the rate
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rate", checked(self.rate))
@@ -121,6 +122,7 @@ class Adam(NamedRule):
     epsilon: float = 1e-8
     name = "adam"
     states = ("m", "s")
+    counts = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -146,17 +148,19 @@ RULES: dict[str, type[NamedRule]] = {
 }
 
 
-def make(rule: str | Rule | Callable[[Rate], Rule], rate: Rate | None) -> Rule:
+def make(rule: str | Rule | Callable[[Rate], Rule], rate: Rate | None, remedy: float = 0.1) -> Rule:
     """The rule of that name, or made by that function, with this rate; or the rule itself.
+
+    `remedy`: the rate to try where this one can't work.
 
     InputError: no such name. RateError: a rate that is not positive and finite, or two rates.
     """
     if isinstance(rule, str):
         if rule not in RULES:
             raise InputError.keyed("optim.rule", found=rule, names=", ".join(RULES))
-        return RULES[rule](checked(rate))
+        return RULES[rule](checked(rate, remedy))
     if callable(rule):
-        return rule(checked(rate))
+        return rule(checked(rate, remedy))
     if rate is not None:
         raise RateError.keyed("optim.two_rates", rule=type(rule).__name__, rate=rate)
     return rule

@@ -1,4 +1,4 @@
-"""Checkpoints: θ and the place in one file, so that the two can never disagree.
+"""Checkpoints: θ, the rule's state and the place in one file, so that they can never disagree.
 
 RUN/checkpoints/00001234.safetensors is named by the step since the start of the run. The last two
 are kept, and the newest that was judged: the end of an epoch whose network was looked at and found
@@ -13,19 +13,24 @@ import math
 import os
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from numpy.typing import NDArray
+
+from spusk.engines.base import PLAIN
 from spusk.errors import RunError
 from spusk.io.files import why
 from spusk.nn.network import Network
+from spusk.optim.rules import NamedRule, rule_of
 from spusk.runs.weights import load_all, save_weights
 from spusk.training import Cursor, Event, whole
 
-FORMAT = 1
+FORMAT, READ = 2, (1, 2)  # written; read: the first had no rules
 KEPT = 2
 NAME = re.compile(r"[0-9]{8,}\.safetensors")
 
@@ -49,7 +54,9 @@ class Checkpoint(NamedTuple):
     cursor: Cursor
     history: list[Event]
     path: Path
-    judged: bool = False
+    judged: bool
+    rule: NamedRule  # at any rate
+    state: dict[str, NDArray[Any]]  # the rule's
 
 
 def save_checkpoint(
@@ -59,6 +66,8 @@ def save_checkpoint(
     steps: int,
     history: Sequence[Event],
     judged: bool = False,
+    rule: NamedRule = PLAIN,
+    state: Mapping[str, NDArray[Any]] = MappingProxyType({}),
 ) -> Path:
     """Writes a checkpoint, whole or not at all: RUN/checkpoints/STEP.safetensors.
 
@@ -69,6 +78,8 @@ def save_checkpoint(
         steps: steps of an epoch.
         history: events at the ends of epochs.
         judged: whether it was looked at and found well.
+        rule: by which it is trained; its name and parameters are kept.
+        state: the rule's arrays, kept without knowing what they mean.
 
     Returns:
         The file.
@@ -78,8 +89,14 @@ def save_checkpoint(
     rows = [asdict(event) | {"outcome": None} for event in history]
     for row in rows:
         del row["cursor"]
-    state = {"format": FORMAT, "place": list(cursor), "history": rows, "judged": judged}
-    save_weights(net, path, {"state": json.dumps(state)})
+    about = {
+        "format": FORMAT,
+        "place": list(cursor),
+        "history": rows,
+        "judged": judged,
+        "rule": rule.data(),
+    }
+    save_weights(net, path, {"state": json.dumps(about)}, state)
     return path
 
 
@@ -115,21 +132,22 @@ def load_checkpoint(path: Path) -> Checkpoint:
         path: the file.
 
     Returns:
-        The network, where it stands, the epochs behind it.
+        The network, where it stands, the epochs behind it, the rule and its state.
 
     Raises:
         RunError: the file is damaged, or none of ours.
     """
-    net, about = load_all(path)
+    net, about, arrays = load_all(path)
     if "crc32" not in about or "state" not in about:
         raise RunError(f"{path}: expected a checkpoint, found weights alone")
     try:
         state = json.loads(about["state"])
-        if state["format"] != FORMAT:
+        if state["format"] not in READ:
             raise RunError(f"{path}: expected format {FORMAT}, found {state['format']!r}")
         cursor = cursor_of(state["place"])
         history = history_of(state["history"], cursor)
-        return Checkpoint(net, cursor, history, path, state.get("judged") is True)
+        judged, rule = state.get("judged") is True, rule_of(state.get("rule", PLAIN.data()), 1.0)
+        return Checkpoint(net, cursor, history, path, judged, rule, arrays)
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise RunError(f"{path}: expected a checkpoint's place, found {error!r}") from error
 

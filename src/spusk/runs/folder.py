@@ -114,7 +114,8 @@ def table(history: Sequence[Event], rates: Sequence[Since]) -> str:
     rows.writerow((*COLUMNS, RATE))
     for event in history:
         numbers = ["" if (n := getattr(event, k)) is None else n for k in COLUMNS.values()]
-        rows.writerow((*numbers, rate_before(rates, event.epoch, event.step)))
+        rate = rate_before(rates, event)
+        rows.writerow((*numbers, "" if rate is None else rate))
     return text.getvalue()
 
 

@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spusk._version import __version__
-from spusk.errors import RunError
+from spusk.engines.base import PLAIN
+from spusk.errors import InputError, RunError
 from spusk.io.files import read_text, why, write
 from spusk.nn.network import Network
-from spusk.runs.rate_history import Since, from_start, in_order, positive
+from spusk.optim.rules import rule_of
+from spusk.optim.schedules import rate_data, rate_of
+from spusk.runs.rate_history import Since, from_start, in_order, is_rate, since_of
 from spusk.runs.weights import description
 from spusk.training import Plan, whole
 
-FORMAT = 1
-PLAN = ("rate", "batch", "epochs", "seed")
+FORMAT, READ = 2, (1, 2)  # written; read: the first had no rules and no schedules
+NUMBERS = ("batch", "epochs", "seed")
 KNOWN = ("sample", "mnist")  # sets that have a name instead of a path
 
 
@@ -43,14 +46,36 @@ def describe(folder: Path, net: Network, about: Manifest) -> None:
         "format": FORMAT,
         "spusk": __version__,
         "network": description(net),
-        "plan": {k: getattr(about.plan, k) for k in PLAN},
-        "rates": [since._asdict() for since in about.rates or from_start(about.plan.rate)],
+        "plan": plan_data(about.plan),
+        "rates": [since.data() for since in about.rates or from_start(about.plan.rate)],
         "data": about.source if about.source in KNOWN else lasting(about.source),
         "engine": about.engine,
         "fingerprint": about.fingerprint,
         "note": note,
     }
     write(folder / "run.json", (json.dumps(text, indent=2) + "\n").encode())
+
+
+def plan_data(plan: Plan) -> dict[str, Any]:
+    """A plan as JSON keeps it."""
+    numbers = {key: getattr(plan, key) for key in NUMBERS}
+    return {"rate": rate_data(plan.rate), **numbers, "rule": plan.rule.data()}
+
+
+def plan_of(found: dict[str, Any]) -> Plan:
+    """The plan that a file means; one that names no rule is plain descent's. InputError."""
+    rate = rate_of(found["rate"])
+    rule = rule_of(found.get("rule") or PLAIN.data(), rate)
+    return Plan(rate, **{key: found[key] for key in NUMBERS}, rule=rule)
+
+
+def is_rule(found: object) -> bool:
+    """Whether this is a rule as JSON has it."""
+    try:
+        rule_of(found, 1.0)
+    except InputError:
+        return False
+    return True
 
 
 def lasting(source: str) -> str:
@@ -67,8 +92,8 @@ def read(folder: Path) -> Manifest:
         if not right(value := part(found, key)):
             told = "nothing" if value is None else repr(value)[:80]
             raise RunError(f"{path}: expected a spusk run, its {key} {expected}, found {told}")
-    plan = Plan(**{k: found["plan"][k] for k in PLAN})
-    rates = tuple(Since(**row) for row in found.get("rates") or ())
+    plan = plan_of(found["plan"])
+    rates = tuple(map(since_of, found.get("rates") or ()))
     more = found.get("note") or {}, found.get("engine"), found.get("fingerprint")
     return Manifest(plan, found["data"], *more, rates or from_start(plan.rate))
 
@@ -86,7 +111,7 @@ def read_json(folder: Path) -> dict[str, Any]:
         raise RunError(f"{path}: cannot be read ({why(error)})") from error
     except (ValueError, RecursionError) as error:
         raise RunError(f"{path}: expected JSON, found {error}") from error
-    if not isinstance(about, dict) or about.get("format") != FORMAT:
+    if not isinstance(about, dict) or about.get("format") not in READ:
         raise RunError(
             f"{path}: expected format {FORMAT}, found "
             f"{repr(about.get('format')) if isinstance(about, dict) else type(about).__name__}; "
@@ -123,10 +148,11 @@ def optional(right: Callable[[object], bool]) -> Callable[[object], bool]:
 
 
 CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {  # key -> is it right, what is
-    "plan.rate": (positive, "a positive number"),
+    "plan.rate": (is_rate, "a positive number or a schedule"),
     "plan.batch": (lambda n: n == "all" or whole(n), "a whole number from 1 up or 'all'"),
     "plan.epochs": (whole, "a whole number from 1 up"),
     "plan.seed": (lambda n: whole(n) or (type(n) is int and n == 0), "a whole number from 0 up"),
+    "plan.rule": (optional(is_rule), "a rule and its parameters"),
     "rates": (optional(in_order), "a list of epoch, step and rate in their order"),
     "data": (named, "a name or a path"),
     "engine": (optional(named), "a name"),

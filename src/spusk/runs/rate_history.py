@@ -6,12 +6,13 @@ taken no more are forgotten.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from spusk.training import Cursor, whole
+from spusk.errors import InputError
+from spusk.optim.schedules import Schedule, Unsaved, rate_data, rate_of
+from spusk.training import Cursor, Event, whole
 
 
 class Since(NamedTuple):
@@ -25,15 +26,24 @@ class Since(NamedTuple):
 
     epoch: int
     step: int
-    rate: float
+    rate: float | Schedule
+
+    def data(self) -> dict[str, Any]:
+        """It as JSON keeps it; `since_of` reads it back."""
+        return {"epoch": self.epoch, "step": self.step, "rate": rate_data(self.rate)}
 
 
-def from_start(rate: float) -> tuple[Since, ...]:
+def since_of(row: dict[str, Any]) -> Since:
+    """What stands in a file that was found `in_order`."""
+    return Since(row["epoch"], row["step"], rate_of(row["rate"]))
+
+
+def from_start(rate: float | Schedule) -> tuple[Since, ...]:
     """One rate for the whole run."""
     return (Since(1, 0, rate),)
 
 
-def continued(rates: Sequence[Since], cursor: Cursor, rate: float) -> tuple[Since, ...]:
+def continued(rates: Sequence[Since], cursor: Cursor, rate: float | Schedule) -> tuple[Since, ...]:
     """The rates of a run that goes on from a place at a rate."""
     behind = [since for since in rates if since[:2] < cursor[:2]]
     if behind and behind[-1].rate == rate:
@@ -41,9 +51,11 @@ def continued(rates: Sequence[Since], cursor: Cursor, rate: float) -> tuple[Sinc
     return (*behind, Since(cursor.epoch, cursor.step, rate))
 
 
-def rate_before(rates: Sequence[Since], epoch: int, step: int) -> float:
-    """The rate of the last step before a place."""
-    return [since.rate for since in rates if since[:2] < (epoch, step)][-1]
+def rate_before(rates: Sequence[Since], event: Event) -> float | None:
+    """The rate of an event's last step; None for a function that no file keeps."""
+    at = (event.epoch, event.step)
+    rate = [since.rate for since in rates if since[:2] < at][-1]
+    return None if isinstance(rate, Unsaved) else event.rate_of(rate)
 
 
 def in_order(found: object) -> bool:
@@ -59,9 +71,13 @@ def is_since(row: object) -> bool:
     if not isinstance(row, dict) or set(row) != set(Since._fields):
         return False
     epoch, step, rate = (row[name] for name in Since._fields)
-    return whole(epoch) and type(step) is int and step >= 0 and positive(rate)
+    return whole(epoch) and type(step) is int and step >= 0 and is_rate(rate)
 
 
-def positive(number: Any) -> bool:  # noqa: ANN401 - whatever stands in the file
-    """Whether this is a number above 0 that a float can hold."""
-    return type(number) in (int, float) and 0 < number <= sys.float_info.max
+def is_rate(found: object) -> bool:
+    """Whether this is a number above 0 that a float can hold, or a schedule as JSON has it."""
+    try:
+        rate_of(found)
+    except InputError:
+        return False
+    return True

@@ -9,16 +9,18 @@ from typing import NamedTuple
 
 from spusk import data, engines
 from spusk.data import Data, Sample
+from spusk.engines import Session
 from spusk.errors import InputError, RunError
 from spusk.io.paths import home
 from spusk.nn.network import Network
+from spusk.optim.schedules import Rate
 from spusk.runs import rate_history
 from spusk.runs.checkpoint import Checkpoint, newest
 from spusk.runs.folder import Run, ended_well, fingerprint
 from spusk.runs.manifest import Manifest, read
 from spusk.runs.ownership import all_ours
 from spusk.runs.writer import Every, RunWriter, lock_folder, write_errors
-from spusk.training import Cursor, Event, Plan, Training, TrainingOutcome, plan_events
+from spusk.training import Cursor, Event, Plan, Training, TrainingOutcome, one_rate, plan_events
 
 
 class Resumed(NamedTuple):
@@ -45,13 +47,14 @@ def resume(
     sets: Data | Sample | None = None,
     engine: str | None = None,
     threads: int | None = None,
-    rate: float | None = None,
+    rate: Rate | None = None,
 ) -> Training:
     """Goes on with a run folder to its end and returns the training.
 
     From the last whole checkpoint, mid-epoch included: the weights are bit-identical to those of a
-    run that was never stopped (same engine, same kind of machine); the sums behind a printed cost
-    agree up to rounding. A damaged last checkpoint is told by an OlderCheckpointWarning.
+    run that was never stopped (same engine, same kind of machine), by whichever rule; the sums
+    behind a printed cost agree up to rounding. A damaged last checkpoint is told by an
+    OlderCheckpointWarning.
 
     Args:
         run: the run folder.
@@ -59,7 +62,8 @@ def resume(
         sets: replaces the set named in run.json; must hold the same training sample.
         engine: "auto", "reference" or "native"; else as before.
         threads: of the engine; else chosen by the network's size.
-        rate: another learning rate η from here on, which the run keeps; else as before.
+        rate: another learning rate η from here on, a number or a schedule, which the run keeps;
+            else as before.
 
     Returns:
         The network, the history of its epochs, and how it ended.
@@ -91,7 +95,7 @@ def open_resumed(
     source: str | None = None,
     data_dir: Path | None = None,
     load: Callable[[str, str | Path | None], Data] = data.load,
-    rate: float | None = None,
+    rate: Rate | None = None,
 ) -> Resumed:
     """Opens a run folder to go on with; everything is checked before anything is written.
 
@@ -133,12 +137,13 @@ def open_resumed(
         both = load_sets(folder, about, load if sets is None else sets)
         last = newest(folder)
         plan, V = about.plan.checked(last.net, both.train, both.test), both.train
-        chosen = engines.engine(name, last.net)
+        chosen = engines.engine(name, last.net, plan.rule)
         cursor, history = starting_point(folder, about, last, V)
         now = rate_history.continued(about.rates, cursor, plan.rate)
         about = about._replace(engine=chosen.name, rates=now)
-        session = chosen.open(last.net, V, plan.size(V), threads)
-        writer = RunWriter(lock, folder, last.net, about, both, every)
+        session = chosen.open(last.net, V, plan.size(V), threads, plan.rule)
+        restore(session, last, plan)
+        writer = RunWriter(lock, folder, last.net, about, both, every, session)
         writer.go_on(last, history)
     except BaseException:
         lock.release()
@@ -187,8 +192,8 @@ def open_new(
     """
     V = sets.train
     plan.checked(net, V, sets.test)
-    chosen = engines.engine(engine, net)
-    session = chosen.open(net, V, plan.size(V), threads)
+    chosen = engines.engine(engine, net, plan.rule)
+    session = chosen.open(net, V, plan.size(V), threads, plan.rule)
     since = rate_history.from_start(plan.rate)
     about = Manifest(plan, source, note or {}, chosen.name, fingerprint(V), since)
     with write_errors(folder):
@@ -197,7 +202,7 @@ def open_new(
     try:
         if (folder / "run.json").exists() and not overwrite:
             raise RunError(f"{folder}: holds a run already; choose another --out")
-        writer = RunWriter(lock, folder, net, about, sets, every)
+        writer = RunWriter(lock, folder, net, about, sets, every, session)
         writer.begin()
     except BaseException:
         lock.release()
@@ -206,10 +211,18 @@ def open_new(
     return Resumed(writer, events, Run(folder, net, plan, source, [], *about[2:]), sets, Cursor())
 
 
-def with_changes(plan: Plan, epochs: int | None, rate: float | None) -> Plan:
+def restore(session: Session, last: Checkpoint, plan: Plan) -> None:
+    """The rule's state as it was at a checkpoint. Raises RunError where another rule saved it."""
+    if last.rule.at(plan.rate) != plan.rule:
+        found, expected = last.rule.data(), plan.rule.data()
+        raise RunError.keyed("training.rules", path=last.path, found=found, expected=expected)
+    session.restore(last.state)
+
+
+def with_changes(plan: Plan, epochs: int | None, rate: Rate | None) -> Plan:
     """The plan with what is asked for instead."""
     plan = plan if epochs is None else replace(plan, epochs=epochs)
-    return plan if rate is None else replace(plan, rate=float(rate))
+    return plan if rate is None else replace(plan, rate=one_rate(rate))
 
 
 def relocated(about: Manifest, source: str | None, data_dir: Path | None) -> Manifest:

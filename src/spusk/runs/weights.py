@@ -11,9 +11,11 @@ import zlib
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spusk.errors import RunError
 from spusk.i18n.reasons import Reason, reason
@@ -25,10 +27,21 @@ from spusk.nn.parameters import Parameters, checked_sizes
 WEIGHTS = "weights.safetensors"  # in a run folder, once it has ended well
 DESCRIPTION = ("sizes", "activation", "output", "error", "seed", "init")
 DTYPES = {"F32": np.float32, "F64": np.float64}
+KINDS = {**DTYPES, "I64": np.int64}  # of a state's arrays
+STATE = "state."  # what their names begin with
+Array = NDArray[Any]
 
 
 class Tensors(Protocol):
     """An open safetensors file: a tensor's shape and type, before its numbers are read."""
+
+    def keys(self) -> list[str]:
+        """The tensors' names."""
+        ...
+
+    def get_tensor(self, name: str) -> Any:  # noqa: ANN401 - safetensors has no types
+        """The tensor's numbers."""
+        ...
 
     def get_slice(self, name: str) -> Any:  # noqa: ANN401 - safetensors has no types
         """The tensor, unread."""
@@ -48,7 +61,12 @@ def shapes(sizes: tuple[int, ...]) -> Iterator[tuple[str, tuple[int, ...]]]:
         yield f"b{number}", (m,)
 
 
-def save_weights(net: Network, path: Path, more: Mapping[str, str] | None = None) -> None:
+def save_weights(
+    net: Network,
+    path: Path,
+    more: Mapping[str, str] | None = None,
+    state: Mapping[str, Array] | None = None,
+) -> None:
     """Writes a network as one safetensors file, whole or not at all.
 
     W1, W2, …, b1, b2, …, with a description and a CRC in the metadata.
@@ -57,32 +75,59 @@ def save_weights(net: Network, path: Path, more: Mapping[str, str] | None = None
         net: the network.
         path: the file.
         more: joins the metadata.
+        state: the arrays of a rule's state, which follow the weights.
     """
-    write(path, *packed(net, more))
+    write(path, *packed(net, more, state or {}))
 
 
-def packed(net: Network, more: Mapping[str, str] | None = None) -> tuple[bytes, memoryview]:
-    """The two parts of such a file: its head, and θ as it lies in memory."""
-    theta = net.theta.data.cast("B")
+def packed(
+    net: Network,
+    more: Mapping[str, str] | None = None,
+    state: Mapping[str, Array] = MappingProxyType({}),
+) -> list[memoryview]:
+    """The parts of such a file: its head, θ as it lies in memory, and each array of a state."""
+    arrays = {name: np.ascontiguousarray(array) for name, array in state.items()}
+    parts = packed_parts(net, arrays)
     about = {"spusk": json.dumps(description(net)), **(more or {})}
-    about["crc32"] = f"{checksum(about, theta):08x}"
+    about["crc32"] = f"{checksum(about, *parts):08x}"
     header: dict[str, Any] = {"__metadata__": about}
     kind, end = f"F{8 * net.dtype.itemsize}", 0
     for name, shape in shapes(net.sizes):
         start, end = end, end + int(np.prod(shape)) * net.dtype.itemsize
         header[name] = {"dtype": kind, "shape": shape, "data_offsets": [start, end]}
+    for name, array in sorted(arrays.items()):
+        start, end = end, end + array.nbytes
+        kind = next(kind for kind, dtype in KINDS.items() if dtype == array.dtype)
+        header[STATE + name] = {"dtype": kind, "shape": array.shape, "data_offsets": [start, end]}
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text, theta
+    return [memoryview(len(text).to_bytes(8, "little") + text), *parts]
 
 
-def checksum(about: Mapping[str, str], theta: memoryview) -> int:
-    """CRC-32 of the metadata (itself aside) and of θ's bytes."""
+def packed_parts(net: Network, state: Mapping[str, Array]) -> list[memoryview]:
+    """The bytes of θ and of each array of a state, as they lie in memory."""
+    arrays = (net.theta, *(state[name] for name in sorted(state)))
+    return [array.reshape(-1).data.cast("B") for array in arrays]
+
+
+def read_state(file: Tensors) -> dict[str, Array]:
+    """The arrays of a rule's state in an open file. Raises ValueError."""
+    names = [name for name in file.keys() if name.startswith(STATE)]  # noqa: SIM118
+    state = {name.removeprefix(STATE): file.get_tensor(name) for name in names}
+    if any(array.dtype not in KINDS.values() for array in state.values()):
+        raise ValueError("a state of other numbers")
+    return state
+
+
+def checksum(about: Mapping[str, str], *parts: memoryview) -> int:
+    """CRC-32 of the metadata (itself aside), of θ's bytes, and of those of a state."""
     code = 0
     for key in sorted(about):
         if key != "crc32":
             code = zlib.crc32(f"{key}={about[key]}\n".encode(), code)
-    return zlib.crc32(theta, code)
+    for part in parts:
+        code = zlib.crc32(part, code)
+    return code
 
 
 def load_weights(path: Path) -> Network:
@@ -97,11 +142,19 @@ def load_weights(path: Path) -> Network:
     Raises:
         RunError: no such file, a damaged one, another program's, or numbers that are not finite.
     """
-    return load_all(path)[0]
+    return load_all(path).net
 
 
-def load_all(path: Path) -> tuple[Network, dict[str, str]]:
-    """Network and metadata of a weights file, every promise of the file checked. RunError."""
+class Loaded(NamedTuple):
+    """A weights file: the network, its metadata, and the arrays of a rule's state by name."""
+
+    net: Network
+    about: dict[str, str]
+    state: dict[str, Array]
+
+
+def load_all(path: Path) -> Loaded:
+    """All of a weights file, every promise of the file checked. Raises RunError."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -112,17 +165,18 @@ def load_all(path: Path) -> tuple[Network, dict[str, str]]:
             net = fitting(file, json.loads(about["spusk"]), path)
             for number, (W, b) in enumerate(net.layers, start=1):
                 W[:], b[:] = file.get_tensor(f"W{number}"), file.get_tensor(f"b{number}")
+            state = read_state(file)
     except OSError as error:
         raise RunError.keyed("data.unread", path=path, why=reason(error)) from error
     except (KeyError, TypeError, ValueError, RecursionError, SafetensorError) as error:
         why = reason(error, "description")
         raise RunError.keyed("data.no_weights", path=path, why=why) from error
     expected = about.get("crc32", "")
-    if expected and expected != f"{checksum(about, net.theta.data.cast('B')):08x}":
+    if expected and expected != f"{checksum(about, *packed_parts(net, state)):08x}":
         raise RunError.keyed("data.damaged", path=path, expected=expected)
     if not np.isfinite(net.theta).all():
         raise RunError.keyed("data.not_finite_weights", path=path)
-    return net, about
+    return Loaded(net, about, state)
 
 
 def fitting(file: Tensors, about: dict[str, Any], path: Path) -> Network:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from spusk.data import Data
+from spusk.engines import Session
 from spusk.errors import RunError
 from spusk.io.files import make_folder, moved, sweep, write
 from spusk.nn.network import Network
@@ -63,12 +64,12 @@ class RunWriter:
 
     def __init__(
         self, lock: BaseFileLock, folder: Path, net: Network, about: Manifest, sets: Data,
-        every: Every,
+        every: Every, session: Session,
     ) -> None:  # fmt: skip
         self.lock, self.folder, self.net, self.about = lock, folder, net, about
+        self.session = session
         self.tests, self.every = sets.test is not None, every
-        plan, V = about.plan, sets.train
-        self.looked_at = Saturation(V, plan.rate, plan.size(V), net).looks_at
+        self.looked_at = Saturation(sets.train, about.plan, net).looks_at
         self.history: list[Event] = []
         self.trouble: str | None = None
         self.saved: Cursor | None = None
@@ -97,7 +98,7 @@ class RunWriter:
         staged = self.folder / STAGED
         with write_errors(self.folder):
             try:
-                start = save_checkpoint(staged, self.net, Cursor(), 0, [], judged=True)
+                start = self.save(staged, Cursor(), 0, judged=True)
                 write(staged / HISTORY, table([], ()).encode())
                 describe(staged, self.net, self.about)
                 put_in_place(staged, self.folder)
@@ -170,9 +171,7 @@ class RunWriter:
         well = event.ends_epoch and (event.outcome is not None or self.looked_at(event.epoch))
         self.at = monotonic()
         try:
-            path = save_checkpoint(
-                self.folder, self.net, event.cursor, event.steps, self.history, well
-            )
+            path = self.save(self.folder, event.cursor, event.steps, well)
             self.good = path if well else self.good
             drop_older(self.folder, self.good)
             if event.ends_epoch:
@@ -180,6 +179,11 @@ class RunWriter:
             self.saved, self.trouble = event.cursor, None
         except OSError as error:
             self.trouble = f"{self.folder}: checkpoint not written ({error.strerror or error})"
+
+    def save(self, folder: Path, cursor: Cursor, steps: int, judged: bool) -> Path:
+        """Writes a checkpoint: the network, and the state of its session's rule."""
+        rule, state = self.about.plan.rule, self.session.state()
+        return save_checkpoint(folder, self.net, cursor, steps, self.history, judged, rule, state)
 
     def finish(self, event: Event) -> None:
         """Ends the run with its last event.

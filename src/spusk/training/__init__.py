@@ -6,11 +6,12 @@ from spusk.training.events import (
     SortedSetWarning,
     Training,
     TrainingOutcome,
+    UnsavedRateWarning,
     explain_failure,
     smaller_rate,
 )
 from spusk.training.loop import order, plan_events, train, train_events
-from spusk.training.plan import Plan, whole
+from spusk.training.plan import Plan, one_rate, whole
 
 __all__ = [
     "Cursor",
@@ -19,7 +20,9 @@ __all__ = [
     "SortedSetWarning",
     "Training",
     "TrainingOutcome",
+    "UnsavedRateWarning",
     "explain_failure",
+    "one_rate",
     "order",
     "plan_events",
     "smaller_rate",

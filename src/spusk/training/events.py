@@ -5,12 +5,18 @@ from enum import StrEnum
 from math import isfinite
 from typing import NamedTuple
 
+from spusk.errors import SpuskWarning
 from spusk.i18n import say
 from spusk.nn.network import Network
+from spusk.optim.schedules import Rate, rate_at
 
 
-class SortedSetWarning(UserWarning):
+class SortedSetWarning(SpuskWarning):
     """The set is sorted by class, and the first epoch takes V as given."""
+
+
+class UnsavedRateWarning(SpuskWarning):
+    """The rate is a bare function: it trains, but a run with it cannot be resumed."""
 
 
 class TrainingOutcome(StrEnum):
@@ -83,20 +89,28 @@ class Event:
         """Whether every example of the epoch was used."""
         return self.step == self.steps
 
+    def rate_of(self, rate: Rate) -> float:
+        """η of its last step, where the training goes at this rate."""
+        return float(rate_at(rate, max(0, (self.epoch - 1) * self.steps + self.step - 1)))
+
 
 def smaller_rate(outcome: TrainingOutcome, rate: float) -> float:
     """The rate to try after one that was too large."""
     return min(rate / 10, 3.0) if outcome is TrainingOutcome.SATURATED else rate / 10
 
 
-def explain_failure(outcome: TrainingOutcome, last: Event, rate: float, lang: str) -> str:
-    """What went wrong in a training that failed, with its numbers and a remedy."""
+def explain_failure(outcome: TrainingOutcome, last: Event, rate: Rate, lang: str) -> str:
+    """What went wrong in a training that failed, with its numbers and a remedy.
+
+    `rate` is the plan's; what is said is the one at the last step.
+    """
+    eta = last.rate_of(rate)
     key = outcome.name.lower()
     if outcome is TrainingOutcome.NOT_FINITE and isfinite(last.cost):
         key = "weights_not_finite"
     return say(
-        f"train.{key}", lang, epoch=last.epoch, step=last.step, rate=rate,
-        remedy=smaller_rate(outcome, rate),
+        f"train.{key}", lang, epoch=last.epoch, step=last.step, rate=eta,
+        remedy=smaller_rate(outcome, eta),
         cost=last.cost, first=last.cursor.first,
     )  # fmt: skip
 

@@ -12,7 +12,8 @@ things hold at once at an epoch's end, since each alone befalls healthy runs too
 1. the epoch's cost is no better than that of the best constant answer;
 2. in some layer the slopes σ′ have collapsed: their root mean square on a fixed part of V is below
    SLOPE (a network still at its first plateau has healthy slopes);
-3. an epoch's gradients could not move it: M·η·√(mean ‖∇C_(x,y)‖²) < MOVE·‖θ‖.
+3. an epoch's gradients could not move it: Ση·r(√(mean ‖∇C_(x,y)‖²)) < MOVE·‖θ‖, with the rates of
+   its M steps, and r the reach of the rule: for plain descent the norm itself.
 
 A run that learns pays for the first comparison only. A run that does not is looked at every
 `period` epochs, a function of |V| and not of time, so that a resumed run ends where the
@@ -30,6 +31,7 @@ from spusk.nn.backprop import Propagation
 from spusk.nn.losses import LOSSES
 from spusk.nn.network import Network
 from spusk.training.events import Event
+from spusk.training.plan import Plan
 
 FAR = 1e6  # times the start's cost: no run came back from there
 LOST = 1e3  # times the start's cost: too much to end with
@@ -56,16 +58,15 @@ def diverged(event: Event, net: Network, V: Sample, last: bool) -> bool:
 
 
 class Saturation:
-    """Says whether a network has stopped being able to learn V at a rate.
+    """Says whether a network has stopped being able to learn V by a plan.
 
     `stop` is asked between two lots of examples: a look that is cut short says no.
     """
 
     def __init__(
-        self, V: Sample, rate: float, batch: int, net: Network, stop: Callable[[], bool] = bool
+        self, V: Sample, plan: Plan, net: Network, stop: Callable[[], bool] = bool
     ) -> None:
-        self.V, self.rate, self.steps = V, rate, -(-len(V) // batch)
-        self.net, self.stop = net, stop
+        self.V, self.plan, self.net, self.stop = V, plan, net, stop
         count = min(PROBE, max(16, len(V) // 200), len(V))
         self.period = -(-SHARE * count // len(V))
         self.index = np.linspace(0, len(V) - 1, count).astype(np.int64)
@@ -81,13 +82,13 @@ class Saturation:
             if cost < self.bar:
                 return False
             with limited(6.0 * self.net.Q * len(self.index)):
-                return self.stands_still(self.bar)
+                return self.stands_still(self.bar, epoch)
 
     def looks_at(self, epoch: int) -> bool:
         """Whether this is an epoch whose end is looked at (the last one always is)."""
         return epoch == 1 or epoch % self.period == 0
 
-    def stands_still(self, bar: float) -> bool:
+    def stands_still(self, bar: float, epoch: int = 1) -> bool:
         """All three points, on the fixed examples: an epoch's cost is also that of its start."""
         net, count = self.net, len(self.index)
         cost, squares, errors = 0.0, 0.0, 1e-60  # Σ C, Σ ‖∇C_(x,y)‖², Σ(a − y)² of the last layer
@@ -104,9 +105,14 @@ class Saturation:
             steep += steepness(net, trace, y)
             errors += total_square(a[-1] - y)
             del trace, a, delta  # before the next lot: two of them would be twice the memory
-        step = self.rate * (squares / count) ** 0.5  # η·√(mean ‖∇C_(x,y)‖²)
-        still = self.steps * step < MOVE * float(np.linalg.norm(net.theta))
-        return not cost / count < bar and still and self.collapsed(steep, errors)
+        still = self.reach((squares / count) ** 0.5, epoch) < MOVE * np.linalg.norm(net.theta)
+        return bool(not cost / count < bar and still and self.collapsed(steep, errors))
+
+    def reach(self, norm: float, epoch: int) -> float:
+        """How far the steps of an epoch could go where gradients have this norm."""
+        steps = self.plan.steps(self.V)
+        rates = self.plan.rates((epoch - 1) * steps, epoch * steps)
+        return float(rates.sum()) * self.plan.rule.reach(norm, self.net.theta.size)
 
     def collapsed(self, steep: Floats, errors: float) -> bool:
         """Whether the slopes of some layer have; the last one's are weighted by its errors."""

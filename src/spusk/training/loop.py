@@ -10,17 +10,21 @@ from time import perf_counter
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from spusk import engines
 from spusk.data import Sample
 from spusk.engines import Session
 from spusk.nn.network import Network
-from spusk.training.evaluate import tested
+from spusk.optim.rules import Rule
+from spusk.optim.schedules import Rate
+from spusk.training.evaluate import evaluate
 from spusk.training.events import Cursor, Event, Training, TrainingOutcome
 from spusk.training.health import Saturation, diverged, finite
 from spusk.training.pace import Pace
-from spusk.training.plan import Plan
+from spusk.training.plan import Plan, named_rule, one_rate, sample_of
+
+RuleLike = str | Rule | Callable[[Rate], Rule]
 
 
 def order(count: int, seed: int, epoch: int) -> NDArray[np.int64]:
@@ -35,39 +39,79 @@ def order(count: int, seed: int, epoch: int) -> NDArray[np.int64]:
 
 def train(
     net: Network,
-    V: Sample,
-    rate: float,
+    V: Sample | ArrayLike,
+    rate: Rate | None = None,
     batch: int | Literal["all"] = 10,
     epochs: int = 10,
     seed: int = 0,
     test: Sample | None = None,
     engine: str = "auto",
     threads: int | None = None,
+    *,
+    y: ArrayLike | None = None,
+    rule: RuleLike = "plain",
 ) -> Training:
     """Trains the network in place by L11 and returns its history.
 
-    w := w − η∇_w C, b := b − η∇_b C with the mean gradient over each V_i of `batch` examples
-    (`"all"`: the full gradient, L6). Raises RateError, InputError, NetworkError, EngineError.
+    w := w − η∇_w C, b := b − η∇_b C with the mean gradient over each V_i of `batch` examples;
+    another rule steps otherwise by the same gradient.
+
+    Args:
+        net: what is trained; its θ changes in place.
+        V: the training sample; or inputs X (K, n), with their answers in `y`.
+        rate: η, a number > 0 or a schedule such as `optim.cosine(3.0, steps=1000)`, whose steps
+            count over the whole training: n = (epoch − 1)·M + i. Any function of n trains as
+            well, but a run that follows one can't be resumed.
+        batch: examples in a sub-sample V_i; "all": the full gradient (L6).
+        epochs: passes through V, the first as given, each later one shuffled.
+        seed: of the shuffles; the same seed gives the same run.
+        test: a set that is evaluated at each epoch's end.
+        engine: "native", "reference", or "auto": native where it can.
+        threads: of the engine; None: as many as pay.
+        y: answers to X: classes 0 … m−1 as whole numbers (K,), or targets (K, m).
+        rule: a name in `optim.RULES`: "plain", "momentum", "nesterov", "adam"; or a rule with
+            parameters and rate of its own, such as `optim.Adam(1e-3, beta1=0.8)`.
+
+    Returns:
+        The network, one event per epoch, and how it ended.
+
+    Raises:
+        RateError, InputError, DataError, NetworkError, EngineError: at once, nothing changed.
     """
-    events = train_events(net, V, rate, batch, epochs, seed, test, engine, threads)
+    events = train_events(
+        net, V, rate, batch, epochs, seed, test, engine, threads, y=y, rule=rule
+    )  # fmt: skip
     history = [event for event in events if event.ends_epoch or event.outcome]
     return Training(net, history, history[-1].outcome or TrainingOutcome.STOPPED)
 
 
 def train_events(
     net: Network,
-    V: Sample,
-    rate: float,
+    V: Sample | ArrayLike,
+    rate: Rate | None = None,
     batch: int | Literal["all"] = 10,
     epochs: int = 10,
     seed: int = 0,
     test: Sample | None = None,
     engine: str = "auto",
     threads: int | None = None,
+    *,
+    y: ArrayLike | None = None,
+    rule: RuleLike = "plain",
 ) -> Iterator[Event]:
-    """The loop under `train`: yields an Event about every 50 ms and at each epoch's end."""
-    plan = Plan(rate, batch, epochs, seed).checked(net, V, test)
-    session = engines.engine(engine, net).open(net, V, plan.size(V), threads)
+    """The loop under `train`, with its arguments: yields what happened as it happens.
+
+    Yields:
+        An Event about every 50 ms and at each epoch's end.
+
+    Raises:
+        RateError, InputError, DataError, NetworkError, EngineError: at the call, not later.
+    """
+    V = sample_of(V, y, net)
+    method = named_rule(rule, rate)
+    plan = Plan(one_rate(method.rate), batch, epochs, seed, method).checked(net, V, test)
+    chosen = engines.engine(engine, net, plan.rule)
+    session = chosen.open(net, V, plan.size(V), threads, plan.rule)
     return plan_events(net, V, plan, test, session)
 
 
@@ -81,23 +125,70 @@ def plan_events(
     most: int | None = None,
     stop: Callable[[], bool] = bool,
 ) -> Iterator[Event]:
-    """The loop under `train_events`, from any place on.
+    """The loop under `train_events`, from any place on; line (1), w, b := random, is Network's.
 
     An event comes at least every `most` steps (in whole windows of the session); `stop` is asked
     during the looks and tests at an epoch's end and cuts them short: that event has no outcome and
     no test numbers.
     """
-    saturated = Saturation(V, plan.rate, plan.size(V), net, stop)
+    saturated = Saturation(V, plan, net, stop)
     pace = Pace(session.window, most)
     while cursor.epoch <= plan.epochs:  # (2) for epoch = 1…
         rows = order(len(V), plan.seed, cursor.epoch - 1)  # (3) as given; (10) shuffled after each
-        for event in _epoch(V, plan, rows, session, cursor, pace):  # (4)
+        for event in epoch_events(V, plan, rows, session, cursor, pace):  # (4–8) for i = 1…M
             outcome = verdict(event, plan, net, saturated)
             if outcome is not None and outcome.failed:
                 yield replace(event, outcome=outcome)
                 return
-            yield tested(event, outcome, net, test, stop) if event.ends_epoch else event
-        cursor = event.cursor.next_epoch()
+            yield judged(event, outcome, net, test, stop) if event.ends_epoch else event
+        cursor = event.cursor.next_epoch()  # (9, 11)
+
+
+def epoch_events(
+    V: Sample,
+    plan: Plan,
+    rows: NDArray[np.int64],
+    session: Session,
+    cursor: Cursor,
+    pace: Pace,
+) -> Iterator[Event]:
+    """(4–8) for i = 1…M: mean gradients over V_i, and w and b by the rule; in chunks of steps."""
+    M = plan.steps(V)
+    before = (cursor.epoch - 1) * M  # steps of the epochs behind
+    if cursor.step == M:  # trained to its end before, but its test was cut short
+        yield event_at(V, cursor, M)
+    while cursor.step < M:
+        began = perf_counter()
+        last = min(pace.after(cursor.step), M)
+        rates = plan.rates(before + cursor.step, before + last)
+        met = session.steps(rows, cursor.step, last, rates)
+        took = max(perf_counter() - began, 1e-9)
+        pace.took(last - cursor.step, took)
+        cursor = Cursor(
+            epoch=cursor.epoch,
+            step=last,
+            cost=cursor.cost + met.cost,
+            correct=cursor.correct + met.correct,
+            seen=cursor.seen + met.seen,
+            seconds=cursor.seconds,
+            spent=cursor.spent + took,
+            first=cursor.first or met.cost / met.seen,
+        )
+        yield event_at(V, cursor, M)
+
+
+def event_at(V: Sample, cursor: Cursor, steps: int) -> Event:
+    """The event of a place in an epoch of so many steps."""
+    return Event(
+        epoch=cursor.epoch,
+        step=cursor.step,
+        steps=steps,
+        cost=cursor.cost / cursor.seen,
+        accuracy=None if V.labels is None else cursor.correct / cursor.seen,
+        seconds=cursor.seconds + cursor.spent,
+        speed=cursor.seen / cursor.spent,
+        cursor=cursor,
+    )
 
 
 def verdict(
@@ -118,46 +209,17 @@ def verdict(
     return TrainingOutcome.FINISHED if last and not saturated.stop() else None
 
 
-def _epoch(
-    V: Sample,
-    plan: Plan,
-    rows: NDArray[np.int64],
-    session: Session,
-    cursor: Cursor,
-    pace: Pace,
-) -> Iterator[Event]:
-    """(4–8) for i = 1…M, in chunks of steps."""
-    steps = -(-len(V) // plan.size(V))
-    if cursor.step == steps:  # trained to its end before, but its test was cut short
-        yield event_at(V, cursor, steps)
-    while cursor.step < steps:
-        began = perf_counter()
-        last = min(pace.after(cursor.step), steps)
-        part = session.steps(rows, cursor.step, last, plan.rate)
-        took = max(perf_counter() - began, 1e-9)
-        pace.took(last - cursor.step, took)
-        cursor = Cursor(
-            epoch=cursor.epoch,
-            step=last,
-            cost=cursor.cost + part.cost,
-            correct=cursor.correct + part.correct,
-            seen=cursor.seen + part.seen,
-            seconds=cursor.seconds,
-            spent=cursor.spent + took,
-            first=cursor.first or part.cost / part.seen,
-        )
-        yield event_at(V, cursor, steps)
-
-
-def event_at(V: Sample, cursor: Cursor, steps: int) -> Event:
-    """The event of a place."""
-    return Event(
-        epoch=cursor.epoch,
-        step=cursor.step,
-        steps=steps,
-        cost=cursor.cost / cursor.seen,
-        accuracy=None if V.labels is None else cursor.correct / cursor.seen,
-        seconds=cursor.seconds + cursor.spent,
-        speed=cursor.seen / cursor.spent,
-        cursor=cursor,
-    )
+def judged(
+    event: Event,
+    outcome: TrainingOutcome | None,
+    net: Network,
+    test: Sample | None,
+    stop: Callable[[], bool],
+) -> Event:
+    """The end of an epoch with its outcome and test, or as it is where its test is cut short."""
+    if test is None:
+        return replace(event, outcome=outcome)
+    score = evaluate(net, test, stop)
+    if score is None:
+        return event
+    return replace(event, outcome=outcome, test_cost=score.cost, test_accuracy=score.accuracy)

@@ -1,54 +1,109 @@
 """A plan: what decides a training besides its network and set, each number looked at."""
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from spusk import engines
 from spusk.data import Sample
+from spusk.engines.base import PLAIN
 from spusk.errors import InputError, RateError
 from spusk.nn.network import Network
-from spusk.training.events import SortedSetWarning
+from spusk.optim.rules import RULES, NamedRule, Rule, make
+from spusk.optim.schedules import Rate, Schedule, Unsaved, checked
+from spusk.training.events import SortedSetWarning, UnsavedRateWarning
+
+USUAL = 3.0  # the rate to try where one can't work: Nielsen's, for plain descent
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What decides a training besides its network and set."""
+    """What decides a training besides its network and set.
 
-    rate: float
+    The rate is a number or a schedule, and `rule` always goes at it. Raises RateError.
+    """
+
+    rate: float | Schedule
     batch: int | Literal["all"] = 10
     epochs: int = 10
     seed: int = 0
+    rule: NamedRule = PLAIN
+
+    def __post_init__(self) -> None:
+        rate = one_rate(self.rate)
+        object.__setattr__(self, "rate", rate)
+        object.__setattr__(self, "rule", self.rule.at(rate))
 
     def size(self, V: Sample) -> int:
         """Examples in a sub-sample V_i."""
         return len(V) if self.batch == "all" else min(self.batch, len(V))
 
+    def steps(self, V: Sample) -> int:
+        """Sub-samples V_1 … V_M of an epoch; the last may be smaller."""
+        return -(-len(V) // self.size(V))
+
+    def rates(self, first: int, last: int) -> NDArray[np.float64]:
+        """η of the steps first … last−1, counted from 0 over the whole training."""
+        if isinstance(self.rate, Schedule):
+            return np.array([self.rate(n) for n in range(first, last)], np.float64)
+        return np.full(last - first, self.rate)
+
     def checked(self, net: Network, V: Sample, test: Sample | None) -> "Plan":
         """This plan, once every number has been looked at. Raises InputError and its kind."""
-        if not (self.rate > 0 and np.isfinite(self.rate)):
-            raise RateError(f"rate must be positive and finite, got {self.rate}; try 3")
         if self.batch != "all" and not whole(self.batch):
-            raise InputError(
-                f"batch: expected a whole number from 1 up or 'all', found {self.batch!r}"
-            )
+            raise InputError.keyed("training.batch", found=self.batch)
         if not whole(self.epochs):
-            raise InputError(f"epochs: expected a whole number from 1 up, found {self.epochs!r}")
+            raise InputError.keyed("training.epochs", found=self.epochs)
         for each in (V, test):
             if each is not None:
                 engines.fits(net, each)
         if V.sorted_by_class and self.size(V) < len(V):
-            warnings.warn(
-                f"{V.name} is sorted by class, and the first epoch takes it as given (L11): its "
-                "batches hold one class only; mix the set first: V.take(permutation)",
-                SortedSetWarning,
-                stacklevel=4,
-            )
+            warnings.warn(SortedSetWarning.keyed("training.sorted", name=V.name), stacklevel=4)
+        if isinstance(self.rate, Unsaved):
+            self.rate(0)  # RateError where the function was not kept, or makes no sense
+            warnings.warn(UnsavedRateWarning.keyed("training.unsaved_rate"), stacklevel=4)
         return self
 
 
 def whole(number: object) -> bool:
     """Whether this is a whole number from 1 up."""
     return isinstance(number, int) and not isinstance(number, bool) and number >= 1
+
+
+def one_rate(rate: Rate) -> float | Schedule:
+    """The rate that a training goes at: a number or a schedule. Raises RateError."""
+    one = checked(rate, USUAL)
+    if isinstance(one, float | Schedule):
+        return one
+    raise RateError.keyed("training.rates", found=np.shape(np.asarray(one)))
+
+
+def named_rule(rule: str | Rule | Callable[[Rate], Rule], rate: Rate | None) -> NamedRule:
+    """The rule of RULES that is meant, at its rate. Raises InputError, RateError."""
+    made = make(rule, rate, USUAL)
+    if not isinstance(made, NamedRule) or type(made) is not RULES.get(made.name):
+        names = ", ".join(RULES)
+        raise InputError.keyed("training.rule", found=type(made).__name__, names=names)
+    return made
+
+
+def sample_of(V: Sample | ArrayLike, y: ArrayLike | None, net: Network) -> Sample:
+    """The training sample: a Sample as it is, or X with y.
+
+    Whole numbers y (K,) are classes 0 … m−1 of a network with m outputs, any others targets (K, m).
+    Raises InputError, DataError.
+    """
+    if isinstance(V, Sample):
+        if y is not None:
+            raise InputError.keyed("training.two_answers", name=V.name)
+        return V
+    if y is None:
+        raise InputError.keyed("training.no_answers", found=type(V).__name__)
+    answers: NDArray[Any] = np.asarray(y)
+    if answers.dtype.kind in "bui" and answers.ndim == 1:
+        return Sample(V, labels=answers, classes=net.sizes[-1])
+    return Sample(V, answers)

@@ -48,8 +48,8 @@ class Downloads:
         return StreamingResponse(pieces(head, theta, net), media_type=kind, headers=length)
 
 
-async def pieces(head: bytes, theta: memoryview, net: Network) -> AsyncIterator[bytes]:
+async def pieces(head: memoryview, theta: memoryview, net: Network) -> AsyncIterator[bytes]:
     """The file piece by piece; as long as it is sent, its network lives."""
-    yield head
+    yield bytes(head)
     for start in range(0, len(theta), PIECE):
         yield bytes(theta[start : start + PIECE])

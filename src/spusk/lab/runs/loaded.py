@@ -57,8 +57,8 @@ class LoadedRun(LabRun):
 
 def weights_file(path: Path, name: str) -> Found:
     """The network of a weights file. Raises RunError."""
-    net, about = load_all(path)
-    return Found(name, net, about.get(SET), {}, [])
+    found = load_all(path)
+    return Found(name, found.net, found.about.get(SET), {}, [])
 
 
 def from_path(path: Path, sets: Sets, lang: str) -> Found:
