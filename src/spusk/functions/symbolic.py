@@ -26,10 +26,12 @@ class Formulas:
 
     @cached_property
     def f(self) -> str:
+        """The formula of f."""
         return self._write(self._symbolic.expression)
 
     @cached_property
     def gradient(self) -> tuple[str, ...]:
+        """The formulas of ∂f/∂xi, (n,)."""
         return tuple(map(self._write, self._symbolic.slopes))
 
     @cached_property

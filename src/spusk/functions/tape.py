@@ -118,4 +118,5 @@ class Walker:
 
 
 def is_cell(operand: Operand) -> TypeGuard[int]:
+    """Whether an operand is a cell, not a constant."""
     return isinstance(operand, int)

@@ -25,16 +25,19 @@ class Writer:
         self.ops: list[tuple[str, int, tuple[Operand, ...]]] = []
 
     def put(self, op: str, *operands: Operand) -> int:
+        """Writes one operation; the cell that it fills."""
         self.ops.append((op, self.count, operands))
         self.count += 1
         return self.count - 1
 
     def write(self, tree: Any) -> Operand:  # noqa: ANN401
+        """Writes what a tree needs, unless it stands there already; where its value is."""
         if tree not in self.known:
             self.known[tree] = self.fresh(tree)
         return self.known[tree]
 
     def fresh(self, tree: Any) -> Operand:  # noqa: ANN401
+        """Writes a tree that is met for the first time; where its value is."""
         if not tree.free_symbols and tree.is_number:
             return float(tree)
         if tree.is_Add:
@@ -76,6 +79,7 @@ class Writer:
         return cell
 
     def power(self, base: Any, exponent: Any) -> Operand:  # noqa: ANN401
+        """Writes base^exponent: a root, products for whole powers, else a power; where it is."""
         if exponent == sympy.Rational(1, 2):
             return self.put("sqrt", self.write(base))
         if exponent.is_Integer and abs(int(exponent)) <= POWER_LIMIT:

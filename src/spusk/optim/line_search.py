@@ -11,7 +11,9 @@ HALVINGS = 60
 class Valued(Protocol):
     """What has a value at a point."""
 
-    def value(self, x: Array) -> float: ...
+    def value(self, x: Array) -> float:
+        """The value f(x)."""
+        ...
 
 
 def backtrack(

@@ -22,9 +22,17 @@ class Rule(Protocol):
     """What the loops ask of a rule."""
 
     @property
-    def rate(self) -> Rate: ...
-    def start(self, x: Array) -> State: ...
-    def step(self, x: Array, gradient: Array, state: State, n: int) -> tuple[Array, State]: ...
+    def rate(self) -> Rate:
+        """The learning rate η, or its schedule."""
+        ...
+
+    def start(self, x: Array) -> State:
+        """The state before the first step from x, any shape."""
+        ...
+
+    def step(self, x: Array, gradient: Array, state: State, n: int) -> tuple[Array, State]:
+        """The next x and state, from x, its gradient (same shape), this state, and the number n."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Learning rates: a number, an array of them, or a schedule: η as a function of the step 0, 1, 2, …
+"""Learning rates: a number, an array of them, or a schedule: η as a function of the step.
 
 A schedule is a frozen record that is called like a function, `inverse(3.0, half=1000)(n)`. Its name
 and numbers say all there is to it, so that a run keeps them and goes on from any step.

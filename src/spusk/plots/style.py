@@ -68,6 +68,7 @@ class CommaFormatter(ScalarFormatter):
     """Ticks as matplotlib writes them, with a decimal comma."""
 
     def __call__(self, x: float, pos: int | None = None) -> str:
+        """The text of the tick at x."""
         return super().__call__(x, pos).replace(".", ",")
 
 
