@@ -23,6 +23,17 @@ struct Plain {  // gradient descent: w ← w − η∇C
   ALWAYS_INLINE vf operator()(vf w, vf g, vf *, const Rate &) const { return w - g; }
 };
 
-using Updates = List<Plain>;
+struct Momentum {  // the heavy ball: v ← βv − η∇C, w ← w + v (Polyak 1964)
+  static constexpr const char *NAME = "momentum";
+  static constexpr std::array PARAMETERS{"beta"};
+  static constexpr int STATES = 1;
+  static constexpr bool LINEAR = false;
+  ALWAYS_INLINE vf operator()(vf w, vf g, vf *v, const Rate &rate) const {
+    *v = rate.parameters[0] * *v - rate.eta * g;
+    return w + *v;
+  }
+};
+
+using Updates = List<Plain, Momentum>;
 
 }  // namespace spusk::SPUSK_ISA

@@ -221,7 +221,7 @@ int main() {
       {{300, 1777, 40, 20}, 60, 33, true, true},  // lazy under wide layers
   };
   bool good = tapes_agree() && other_programs_are_seen();
-  const std::vector<Wanted> updates = {{"plain", {}, 0}};
+  const std::vector<Wanted> updates = {{"plain", {}, 0}, {"momentum", {0.9f}, 0.9}};
   for (const Case &c : cases)
     for (const Wanted &wanted : updates) good = check(c, wanted) && good;
   std::puts(good ? "all agree" : "some differ");

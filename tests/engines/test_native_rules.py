@@ -1,0 +1,201 @@
+"""Update rules of the native engine against the same rules on θ in float64."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from spusk.engines import native
+from spusk.nn.backprop import mean_gradient
+from spusk.nn.network import Network
+from spusk.nn.parameters import Parameters
+from spusk.optim.rules import RULES, Momentum
+from tests.conftest import examples
+from tests.engines.test_native import SETS, pair, parts
+
+pytestmark = pytest.mark.skipif(not native.available(), reason="native part not built")
+
+STATEFUL = [name for name in native.NAMES["updates"] if RULES[name].states]
+MOMENTUM = Momentum(1.0, 0.9)
+SHAPES = [
+    ((784, 30, 10), 10),
+    ((784, 100, 10), 97),
+    ((5, 3), 2),
+    ((3, 40), 4),
+    ((20, 17, 33), 5),
+    ((30, 70, 65, 64, 3), 9),
+    ((30, 70, 65, 64, 3), 40),
+    ((61, 53, 47, 43, 41, 37), 7),
+    ((13, 11, 1031, 10), 6),  # wide over small, narrow output: fused
+    ((13, 11, 1031, 10), 40),  # the same by tiles
+    ((31, 70, 600, 40), 7),  # row by row, several panels at once
+    ((50, 600, 300, 16), 33),
+    ((700, 1201, 10), 3),
+    ((1, 1), 1),
+]
+
+
+def oracle(net, V, order, batch, rule, rates):
+    """θ and states after an epoch by the lecture's gradient and the rule's own step, in float64."""
+    twin = Network(net.sizes, dtype=np.float64, activation=net.activation, output=net.output,
+                   error=net.error)  # fmt: skip
+    twin.theta[:] = net.theta
+    gradient = Parameters(net.sizes, twin.dtype)
+    state = rule.start(twin.theta)
+    for i, rate in enumerate(rates):
+        x, y = twin.pair(V, order[i * batch : (i + 1) * batch])
+        _, a, delta = twin.propagate(x, y)
+        mean_gradient(a, delta, gradient.layers)
+        twin.theta[:], state = rule.at(float(rate)).step(twin.theta, gradient.theta, state, i)
+    return twin.theta, dict(zip(rule.states, state, strict=True))
+
+
+def trained(net, V, order, batch, rule, rates, threads=1, cuts=()):
+    """The same by the native engine; at each cut another session goes on."""
+    twin = net.copy()
+    session = native.Native().open(twin, V, batch, threads, rule)
+    marks = [0, *cuts, len(rates)]
+    for first, last in pairwise(marks):
+        if first:
+            state = session.state()
+            session = native.Native().open(twin, V, batch, threads, rule)
+            session.restore(state)
+        session.steps(order, first, last, rates[first:last])
+    return twin.theta, session.state()
+
+
+def agree(net, V, batch, rule, rates, seed=0, threads=1):
+    order = np.random.default_rng(seed).permutation(len(V))
+    theta, state = trained(net, V, order, batch, rule, rates, threads)
+    wanted, right = oracle(net, V, order, batch, rule, rates)
+    for part, (before, reached, exact) in parts(net, theta, wanted).items():
+        way, size = np.abs(exact - before).max(), np.abs(exact).max()
+        rounding = max(1e-6, len(rates) * 2.0**-24)  # maybe always one way
+        assert np.abs(reached - exact).max() <= 2e-3 * way + rounding * size, part
+    for name, exact in right.items():
+        assert np.abs(state[name] - exact).max() <= 2e-3 * np.abs(exact).max() + 1e-6, name
+
+
+def schedule(steps, rate=0.3):
+    """Rates that fall: one for each step."""
+    return (rate / (1 + np.arange(steps) / 3)).astype(np.float32)
+
+
+@pytest.mark.parametrize("isa", SETS)
+@pytest.mark.parametrize(("sizes", "batch"), SHAPES)
+def test_momentum_agrees_with_float64(sizes, batch, isa, monkeypatch):
+    monkeypatch.setenv("SPUSK_ISA", isa)
+    net, V = pair(sizes, 4 * batch + batch // 2, seed=3)
+    agree(net, V, batch, MOMENTUM, schedule(-(-len(V) // batch)))
+
+
+@given(
+    hidden=st.lists(st.integers(1, 70), max_size=4),
+    ends=st.tuples(st.integers(1, 130), st.integers(1, 70)),
+    batch=st.integers(1, 97),
+    K=st.integers(1, 120),
+    seed=st.integers(0, 1000),
+    kind=st.sampled_from(["pixels", "floats"]),
+    targets=st.booleans(),
+    threads=st.integers(1, 3),
+    beta=st.sampled_from([0.0, 0.5, 0.9]),
+    isa=st.sampled_from(SETS or ("none",)),
+)
+@example([53, 3, 33], (1, 1), 1, 58, 0, "pixels", False, 1, 0.9, SETS[0] if SETS else "none")
+@examples(80)
+def test_odd_sizes(hidden, ends, batch, K, seed, kind, targets, threads, beta, isa):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPUSK_ISA", isa)
+        net, V = pair((ends[0], *hidden, ends[1]), K, seed, kind, targets)
+        batch = min(batch, K)
+        rates = schedule(-(-K // batch), 0.2)
+        agree(net, V, batch, Momentum(1.0, beta), rates, seed, threads)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "identity"])
+@pytest.mark.parametrize(("output", "error"), [
+    ("sigmoid", "squared"), ("sigmoid", "cross-entropy"), ("identity", "squared"),
+])  # fmt: skip
+@pytest.mark.parametrize("sizes", [(20, 30, 10), (20, 30, 30)])
+def test_momentum_with_every_activation_and_loss(activation, output, error, sizes):
+    net, V = pair(sizes, 24, seed=1, activation=activation, output=output, error=error)
+    agree(net, V, 8, MOMENTUM, schedule(3, 0.02))
+
+
+@pytest.mark.parametrize("rule", STATEFUL)
+@pytest.mark.parametrize(("sizes", "batch"), [
+    ((784, 100, 10), 7), ((20, 33, 2000, 10), 7), ((90, 300, 200, 100, 50), 40), ((9, 5), 3),
+])  # fmt: skip
+def test_threads_and_cuts_change_no_bit(sizes, batch, rule):
+    net, V = pair(sizes, 3 * batch + 2, seed=5)
+    order, rates = np.random.default_rng(0).permutation(len(V)), schedule(4)
+    rule = RULES[rule](1.0)
+    theta, state = trained(net, V, order, batch, rule, rates)
+    for threads, cuts in ((2, ()), (3, (1,)), (1, (1, 2, 3)), (2, (3,))):
+        other, told = trained(net, V, order, batch, rule, rates, threads, cuts)
+        assert np.array_equal(theta, other)
+        assert told.keys() == state.keys() == set(rule.states)
+        assert all(np.array_equal(state[name], told[name]) for name in state)
+
+
+def test_a_state_has_the_shape_of_theta_and_lies_where_its_weights_do():
+    """After one step from v = 0, v is the way that θ went, number by number."""
+    for sizes, batch in (((784, 30, 10), 4), ((30, 70, 65, 64, 3), 9), ((20, 33, 2000, 10), 40)):
+        net, V = pair(sizes, batch, seed=1)
+        before = net.theta.copy()
+        session = native.Native().open(net, V, batch, 2, MOMENTUM)
+        session.steps(np.arange(batch), 0, 1, 0.5)
+        [v] = session.state().values()
+        assert v.shape == net.theta.shape
+        assert np.abs(net.theta - before).max() > 1e-4
+        assert np.abs((net.theta - before) - v).max() <= 2.0**-22 * np.abs(net.theta).max()
+
+
+def test_without_beta_momentum_is_plain_descent():
+    net, V = pair((784, 30, 10), 40, seed=2)
+    order, rates = np.arange(40), schedule(4)
+    still, _ = trained(net, V, order, 10, Momentum(1.0, 0.0), rates)
+    plain, state = trained(net, V, order, 10, native.PLAIN, rates)
+    assert state == {}
+    assert np.abs(still - plain).max() <= 1e-6 * np.abs(plain).max()
+
+
+def test_each_step_has_its_own_rate():
+    net, V = pair((784, 30, 10), 40, seed=2)
+    order = np.arange(40)
+    for rule in (native.PLAIN, MOMENTUM):
+        whole, _ = trained(net, V, order, 10, rule, np.array([0.1, 0.2, 0.4, 0.3], np.float32))
+        twin = net.copy()
+        session = native.Native().open(twin, V, 10, 1, rule)
+        for step, rate in enumerate((0.1, 0.2, 0.4, 0.3)):
+            session.steps(order, step, step + 1, rate)
+        assert np.array_equal(whole, twin.theta)
+
+
+def test_rates_or_states_that_do_not_fit_are_refused():
+    net, V = pair((5, 3), 4, seed=0)
+    session = native.Native().open(net, V, 2, 1, MOMENTUM)
+    with pytest.raises(ValueError, match="shape"):
+        session.steps(np.arange(4), 0, 2, np.ones(3, np.float32))
+    with pytest.raises(ValueError, match="shape of theta"):
+        session.restore({"v": np.zeros(3)})
+    with pytest.raises(KeyError):
+        session.restore({})
+
+
+def test_a_rule_that_is_not_linear_visits_every_weight():
+    """v moves a weight whose input has become zero: nothing is skipped, nothing is lazy."""
+    net = Network((3, 4, 2), seed=0)
+    x = np.array([[1, 0, 1], [0, 0, 1], [0, 0, 1]], np.float32)
+    _, V = pair((3, 4, 2), 3, seed=0)
+    V = type(V)(x, labels=V.labels, classes=2)
+    session = native.Steps(net, V, 1, 1, MOMENTUM, resident=0)
+    assert session.window == 1
+    session.steps(np.arange(3), 0, 1, 1.0)
+    before = net.layers[0].W.copy()
+    session.steps(np.arange(3), 1, 2, 1.0)
+    moved = before != net.layers[0].W
+    assert moved[0].all()
+    assert not moved[1].any()
