@@ -71,7 +71,16 @@ class NamedRule:
 
 @dataclass(frozen=True)
 class GradientDescent(NamedRule):
-    """x ← x − η∇f (lecture, L3)."""
+    """Gradient descent, name "plain": x ← x − η∇f.
+
+    Args:
+        rate: the learning rate η > 0, or a schedule.
+
+    Raises:
+        RateError: a rate that is not positive and finite.
+
+    Source: lecture, row L3.
+    """
 
     name = "plain"
 
@@ -98,7 +107,18 @@ class VelocityRule(NamedRule):
 
 @dataclass(frozen=True)
 class Momentum(VelocityRule):
-    """The heavy ball: v ← βv − η∇f, x ← x + v (Polyak 1964)."""
+    """The heavy ball, name "momentum": v ← βv − η∇f, x ← x + v.
+
+    Args:
+        rate: the learning rate η > 0, or a schedule.
+        beta: the share β of the velocity that is kept, 0 ≤ β < 1.
+
+    Raises:
+        RateError: a rate that is not positive and finite.
+        InputError: another beta.
+
+    Source: Polyak 1964.
+    """
 
     name = "momentum"
 
@@ -110,7 +130,18 @@ class Momentum(VelocityRule):
 
 @dataclass(frozen=True)
 class Nesterov(VelocityRule):
-    """Look ahead, by gradients only: v ← βv − η∇f, x ← x + βv − η∇f (Nesterov 1983)."""
+    """Momentum that looks ahead, name "nesterov": v ← βv − η∇f, x ← x + βv − η∇f.
+
+    Args:
+        rate: the learning rate η > 0, or a schedule.
+        beta: the share β of the velocity that is kept, 0 ≤ β < 1.
+
+    Raises:
+        RateError: a rate that is not positive and finite.
+        InputError: another beta.
+
+    Source: Nesterov 1983.
+    """
 
     name = "nesterov"
 
@@ -123,7 +154,22 @@ class Nesterov(VelocityRule):
 
 @dataclass(frozen=True)
 class Adam(NamedRule):
-    """m ← β₁m + (1−β₁)∇f, s ← β₂s + (1−β₂)∇f², x ← x − η m̂/(√ŝ + ε) (Kingma, Ba 2015)."""
+    """Adam, name "adam": m ← β₁m + (1−β₁)∇f, s ← β₂s + (1−β₂)∇f², x ← x − η m̂/(√ŝ + ε).
+
+    m̂ = m/(1−β₁ⁿ) and ŝ = s/(1−β₂ⁿ) are means over the gradients so far.
+
+    Args:
+        rate: the learning rate η > 0, or a schedule.
+        beta1: the share β₁ of m that is kept, 0 ≤ β₁ < 1.
+        beta2: the share β₂ of s that is kept, 0 ≤ β₂ < 1.
+        epsilon: ε > 0, what keeps the quotient finite.
+
+    Raises:
+        RateError: a rate that is not positive and finite.
+        InputError: another beta1, beta2 or epsilon.
+
+    Source: Kingma and Ba 2015.
+    """
 
     beta1: float = 0.9
     beta2: float = 0.999

@@ -39,7 +39,14 @@ class Schedule:
 
 @dataclass(frozen=True)
 class constant(Schedule):  # noqa: N801 - a schedule is called like the function it is
-    """η(n) = η."""
+    """A rate that stays: η(n) = η.
+
+    Args:
+        rate: η > 0.
+
+    Raises:
+        RateError: a number that is not positive and finite.
+    """
 
     rate: float
 
@@ -53,7 +60,17 @@ class constant(Schedule):  # noqa: N801 - a schedule is called like the function
 
 @dataclass(frozen=True)
 class inverse(Schedule):  # noqa: N801
-    """η(n) = η / (1 + n/half): halved after `half` steps, then falling as 1/n."""
+    """A rate that falls as 1/n: η(n) = η / (1 + n/half).
+
+    Args:
+        rate: η > 0, at step 0.
+        half: steps after which it is half of that.
+
+    Raises:
+        RateError: a number that is not positive and finite.
+
+    Source: Robbins and Monro 1951.
+    """
 
     rate: float
     half: float = 1.0
@@ -69,7 +86,16 @@ class inverse(Schedule):  # noqa: N801
 
 @dataclass(frozen=True)
 class staircase(Schedule):  # noqa: N801
-    """η(n) = η · factor^⌊n/every⌋."""
+    """A rate that falls in stairs: η(n) = η · factor^⌊n/every⌋.
+
+    Args:
+        rate: η > 0, at step 0.
+        every: steps of a stair.
+        factor: what a stair multiplies it by.
+
+    Raises:
+        RateError: a number that is not positive and finite.
+    """
 
     rate: float
     every: int
@@ -87,7 +113,18 @@ class staircase(Schedule):  # noqa: N801
 
 @dataclass(frozen=True)
 class cosine(Schedule):  # noqa: N801
-    """From η down half a cosine wave to last·η after `steps` steps, and there it stays."""
+    """A rate that falls half a cosine wave: η(n) = η·(last + (1 − last)·(1 + cos(πn/steps))/2).
+
+    Args:
+        rate: η > 0, at step 0.
+        steps: after so many it stays at last·η.
+        last: the share of η that is left.
+
+    Raises:
+        RateError: a number that is not positive and finite.
+
+    Source: Loshchilov and Hutter 2017.
+    """
 
     rate: float
     steps: int

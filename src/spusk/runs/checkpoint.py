@@ -48,6 +48,8 @@ class Checkpoint(NamedTuple):
         history: the epochs behind it.
         path: the file.
         judged: whether it was looked at and found well.
+        rule: the step rule, at any rate.
+        state: the rule's state by name, each of θ's shape.
     """
 
     net: Network
@@ -55,8 +57,8 @@ class Checkpoint(NamedTuple):
     history: list[Event]
     path: Path
     judged: bool
-    rule: NamedRule  # at any rate
-    state: dict[str, NDArray[Any]]  # the rule's
+    rule: NamedRule
+    state: dict[str, NDArray[Any]]
 
 
 def save_checkpoint(

@@ -60,6 +60,7 @@ class RunWriter:
         about: what run.json says.
         sets: the training and the test part.
         every: how often to save besides the ends of epochs.
+        session: what trains it, asked for the state of its rule.
     """
 
     def __init__(
@@ -181,7 +182,17 @@ class RunWriter:
             self.trouble = f"{self.folder}: checkpoint not written ({error.strerror or error})"
 
     def save(self, folder: Path, cursor: Cursor, steps: int, judged: bool) -> Path:
-        """Writes a checkpoint: the network, and the state of its session's rule."""
+        """Writes a checkpoint: the network, and the state of its session's rule.
+
+        Args:
+            folder: the run folder.
+            cursor: where the training stands.
+            steps: of an epoch.
+            judged: whether it was looked at and found well.
+
+        Returns:
+            The file.
+        """
         rule, state = self.about.plan.rule, self.session.state()
         return save_checkpoint(folder, self.net, cursor, steps, self.history, judged, rule, state)
 

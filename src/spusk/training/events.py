@@ -1,5 +1,7 @@
 """What a training tells: where it stands, what happened, how it ended."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isfinite
@@ -41,10 +43,17 @@ class TrainingOutcome(StrEnum):
 class Cursor(NamedTuple):
     """Where a training stands: with θ and the plan, all it takes to go on.
 
-    `epoch` (from 1) is under way and `step` of its sub-samples are done; `cost`, `correct` and
-    `seen` are their sums, `spent` their seconds, `seconds` those of the epochs before; `first` is
-    the mean cost of the very first steps. The order of the examples is a function of seed and
-    epoch and needs no state.
+    The order of the examples is a function of seed and epoch and needs no state.
+
+    Attributes:
+        epoch: that is under way, from 1.
+        step: sub-samples of it that are done.
+        cost: Σ C_(x,y) over them.
+        correct: right answers among them.
+        seen: examples in them.
+        seconds: of the epochs before, tests not counted.
+        spent: seconds of this epoch.
+        first: the mean cost of the very first steps.
     """
 
     epoch: int = 1
@@ -56,7 +65,7 @@ class Cursor(NamedTuple):
     spent: float = 0.0
     first: float = 0.0
 
-    def next_epoch(self) -> "Cursor":
+    def next_epoch(self) -> Cursor:
         """The beginning of the epoch after this one."""
         return Cursor(self.epoch + 1, seconds=self.seconds + self.spent, first=self.first)
 
@@ -65,11 +74,18 @@ class Cursor(NamedTuple):
 class Event:
     """What happened up to a step of an epoch.
 
-    `cost` and `accuracy` (0…1) are means over the examples of this epoch so far, each met
-    before its own update; `test_cost` and `test_accuracy` come with the epoch's end, measured on
-    the test set. `step` of `steps` sub-samples are done; `seconds` of training in all, tests not
-    counted; `speed` in examples per second of this epoch. `outcome` stands on the last event;
-    `place` is where to go on from.
+    Attributes:
+        epoch: that is under way, from 1.
+        step: sub-samples of it that are done.
+        steps: sub-samples in an epoch.
+        cost: the mean over the examples of this epoch so far, each met before its own update.
+        accuracy: the same of right answers, 0…1; None where there are no labels.
+        seconds: of training in all, tests not counted.
+        speed: examples per second in this epoch.
+        test_cost: on the test set, at an epoch's end.
+        test_accuracy: on the test set, at an epoch's end, 0…1.
+        outcome: how it ended, on the last event.
+        cursor: where to go on from.
     """
 
     epoch: int
@@ -90,19 +106,41 @@ class Event:
         return self.step == self.steps
 
     def rate_of(self, rate: Rate) -> float:
-        """η of its last step, where the training goes at this rate."""
+        """The rate of its last step.
+
+        Args:
+            rate: the training's: a number or a schedule.
+
+        Returns:
+            η.
+        """
         return float(rate_at(rate, max(0, (self.epoch - 1) * self.steps + self.step - 1)))
 
 
 def smaller_rate(outcome: TrainingOutcome, rate: float) -> float:
-    """The rate to try after one that was too large."""
+    """The rate to try after one that was too large.
+
+    Args:
+        outcome: how the training failed.
+        rate: η, which was too large.
+
+    Returns:
+        A smaller η.
+    """
     return min(rate / 10, 3.0) if outcome is TrainingOutcome.SATURATED else rate / 10
 
 
 def explain_failure(outcome: TrainingOutcome, last: Event, rate: Rate, lang: str) -> str:
     """What went wrong in a training that failed, with its numbers and a remedy.
 
-    `rate` is the plan's; what is said is the one at the last step.
+    Args:
+        outcome: how it failed.
+        last: its last event.
+        rate: the plan's; what is said is the one at the last step.
+        lang: "en" or "ru".
+
+    Returns:
+        The sentences.
     """
     eta = last.rate_of(rate)
     key = outcome.name.lower()
@@ -122,7 +160,13 @@ def round_seconds(seconds: float) -> float:
 
 @dataclass(frozen=True)
 class Training:
-    """A finished training: the network, one event per epoch, and how it ended."""
+    """A finished training.
+
+    Attributes:
+        net: the trained network.
+        history: one event per epoch.
+        outcome: finished, diverged, …
+    """
 
     net: Network
     history: list[Event] = field(repr=False)

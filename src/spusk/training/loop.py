@@ -4,6 +4,8 @@ The loop yields what happened and prints nothing; who wants to draw, print or sa
 the events.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
@@ -28,9 +30,19 @@ RuleLike = str | Rule | Callable[[Rate], Rule]
 
 
 def order(count: int, seed: int, epoch: int) -> NDArray[np.int64]:
-    """The order of the examples in an epoch (from 0): as given first, shuffled after.
+    """The order of the examples in an epoch: as given first, shuffled after.
 
-    A function, not a state: resuming needs three numbers (L11, line 10).
+    A function, not a state: resuming needs three numbers.
+
+    Args:
+        count: of examples, K.
+        seed: of the shuffles.
+        epoch: from 0.
+
+    Returns:
+        A permutation of 0 … K−1, (K,).
+
+    Source: lecture, row L11, lines 3 and 10.
     """
     if epoch == 0:
         return np.arange(count)
@@ -51,23 +63,22 @@ def train(
     y: ArrayLike | None = None,
     rule: RuleLike = "plain",
 ) -> Training:
-    """Trains the network in place by L11 and returns its history.
+    """Trains a network in place by stochastic gradient descent: w := w − η∇_w C, b := b − η∇_b C.
 
-    w := w − η∇_w C, b := b − η∇_b C with the mean gradient over each V_i of `batch` examples;
-    another rule steps otherwise by the same gradient.
+    ∇C is the mean gradient over each sub-sample V_i; another rule steps otherwise by the same one.
 
     Args:
         net: what is trained; its θ changes in place.
         V: the training sample; or inputs X (K, n), with their answers in `y`.
         rate: η, a number > 0 or a schedule such as `optim.cosine(3.0, steps=1000)`, whose steps
             count over the whole training: n = (epoch − 1)·M + i. Any function of n trains as
-            well, but a run that follows one can't be resumed.
+            well, but a run that follows one can't be resumed. None: the rule brings its own.
         batch: examples in a sub-sample V_i; "all": the full gradient (L6).
         epochs: passes through V, the first as given, each later one shuffled.
         seed: of the shuffles; the same seed gives the same run.
         test: a set that is evaluated at each epoch's end.
         engine: "native", "reference", or "auto": native where it can.
-        threads: of the engine; None: as many as pay.
+        threads: of the engine; None: as many as pay. No bit depends on it.
         y: answers to X: classes 0 … m−1 as whole numbers (K,), or targets (K, m).
         rule: a name in `optim.RULES`: "plain", "momentum", "nesterov", "adam"; or a rule with
             parameters and rate of its own, such as `optim.Adam(1e-3, beta1=0.8)`.
@@ -76,7 +87,13 @@ def train(
         The network, one event per epoch, and how it ended.
 
     Raises:
-        RateError, InputError, DataError, NetworkError, EngineError: at once, nothing changed.
+        RateError: no rate, or one that is not positive and finite.
+        InputError: a batch, epochs or rule that make no training; X without y.
+        DataError: X or y that are no set, a number too large for the network's dtype.
+        NetworkError: V or test do not fit the network.
+        EngineError: an engine that is not here, or cannot train this network by this rule.
+
+    Source: lecture, row L11.
     """
     events = train_events(
         net, V, rate, batch, epochs, seed, test, engine, threads, y=y, rule=rule
@@ -99,13 +116,32 @@ def train_events(
     y: ArrayLike | None = None,
     rule: RuleLike = "plain",
 ) -> Iterator[Event]:
-    """The loop under `train`, with its arguments: yields what happened as it happens.
+    """The loop under `train`: yields what happened as it happens.
+
+    Args:
+        net: what is trained; its θ changes in place.
+        V: the training sample; or inputs X (K, n), with their answers in `y`.
+        rate: η, a number > 0 or a schedule; None: the rule brings its own.
+        batch: examples in a sub-sample V_i; "all": the full gradient (L6).
+        epochs: passes through V, the first as given, each later one shuffled.
+        seed: of the shuffles; the same seed gives the same run.
+        test: a set that is evaluated at each epoch's end.
+        engine: "native", "reference", or "auto": native where it can.
+        threads: of the engine; None: as many as pay. No bit depends on it.
+        y: answers to X: classes 0 … m−1 as whole numbers (K,), or targets (K, m).
+        rule: a name in `optim.RULES`, or a rule with parameters and rate of its own.
 
     Yields:
         An Event about every 50 ms and at each epoch's end.
 
     Raises:
-        RateError, InputError, DataError, NetworkError, EngineError: at the call, not later.
+        RateError: no rate, or one that is not positive and finite; at the call, not later.
+        InputError: a batch, epochs or rule that make no training; X without y.
+        DataError: X or y that are no set, a number too large for the network's dtype.
+        NetworkError: V or test do not fit the network.
+        EngineError: an engine that is not here, or cannot train this network by this rule.
+
+    Source: lecture, row L11.
     """
     V = sample_of(V, y, net)
     method = named_rule(rule, rate)
@@ -127,9 +163,21 @@ def plan_events(
 ) -> Iterator[Event]:
     """The loop under `train_events`, from any place on; line (1), w, b := random, is Network's.
 
-    An event comes at least every `most` steps (in whole windows of the session); `stop` is asked
-    during the looks and tests at an epoch's end and cuts them short: that event has no outcome and
-    no test numbers.
+    Args:
+        net: what is trained; its θ changes in place.
+        V: the training sample.
+        plan: rate, batch, epochs, seed and rule, checked.
+        test: a set that is evaluated at each epoch's end, or None.
+        session: what carries out the steps, opened on net and V.
+        cursor: where to begin.
+        most: an event comes at least every so many steps (in whole windows of the session).
+        stop: asked during looks and tests at an epoch's end; True cuts them short: that event then
+            has no outcome and no test numbers.
+
+    Yields:
+        What happened, event by event.
+
+    Source: lecture, row L11.
     """
     saturated = Saturation(V, plan, net, stop)
     pace = Pace(session.window, most)

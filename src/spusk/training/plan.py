@@ -1,5 +1,7 @@
 """A plan: what decides a training besides its network and set, each number looked at."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +26,15 @@ USUAL = 3.0  # the rate to try where one can't work: Nielsen's, for plain descen
 class Plan:
     """What decides a training besides its network and set.
 
-    The rate is a number or a schedule, and `rule` always goes at it. Raises RateError.
+    Args:
+        rate: the learning rate η > 0, or a schedule; `rule` always goes at it.
+        batch: examples in a sub-sample V_i, or "all".
+        epochs: passes through V.
+        seed: of the shuffles.
+        rule: the step rule.
+
+    Raises:
+        RateError: a rate that is neither a positive number nor a schedule.
     """
 
     rate: float | Schedule
@@ -39,21 +49,58 @@ class Plan:
         object.__setattr__(self, "rule", self.rule.at(rate))
 
     def size(self, V: Sample) -> int:
-        """Examples in a sub-sample V_i."""
+        """How many examples a sub-sample V_i has.
+
+        Args:
+            V: the training sample.
+
+        Returns:
+            The number.
+        """
         return len(V) if self.batch == "all" else min(self.batch, len(V))
 
     def steps(self, V: Sample) -> int:
-        """Sub-samples V_1 … V_M of an epoch; the last may be smaller."""
+        """How many sub-samples V_1 … V_M an epoch has; the last may be smaller.
+
+        Args:
+            V: the training sample.
+
+        Returns:
+            M.
+        """
         return -(-len(V) // self.size(V))
 
     def rates(self, first: int, last: int) -> NDArray[np.float64]:
-        """η of the steps first … last−1, counted from 0 over the whole training."""
+        """The rate of each of a row of steps, counted from 0 over the whole training.
+
+        Args:
+            first: of these steps.
+            last: the one after them.
+
+        Returns:
+            η, (last − first,).
+        """
         if isinstance(self.rate, Schedule):
             return np.array([self.rate(n) for n in range(first, last)], np.float64)
         return np.full(last - first, self.rate)
 
-    def checked(self, net: Network, V: Sample, test: Sample | None) -> "Plan":
-        """This plan, once every number has been looked at. Raises InputError and its kind."""
+    def checked(self, net: Network, V: Sample, test: Sample | None) -> Plan:
+        """This plan, once every number has been looked at.
+
+        Args:
+            net: the network to train.
+            V: the training sample.
+            test: the test set, or None.
+
+        Returns:
+            The plan itself.
+
+        Raises:
+            InputError: a batch or epochs that are no whole number from 1 up.
+            NetworkError: a set that does not fit the network.
+            DataError: a number too large for the network's dtype.
+            RateError: a rate whose function was not kept, or is no positive number.
+        """
         if self.batch != "all" and not whole(self.batch):
             raise InputError.keyed("training.batch", found=self.batch)
         if not whole(self.epochs):
@@ -70,12 +117,29 @@ class Plan:
 
 
 def whole(number: object) -> bool:
-    """Whether this is a whole number from 1 up."""
+    """Whether something is a whole number from 1 up.
+
+    Args:
+        number: anything.
+
+    Returns:
+        Whether it is.
+    """
     return isinstance(number, int) and not isinstance(number, bool) and number >= 1
 
 
 def one_rate(rate: Rate) -> float | Schedule:
-    """The rate that a training goes at: a number or a schedule. Raises RateError."""
+    """The rate that a training goes at.
+
+    Args:
+        rate: a number, a schedule, or any function of the step.
+
+    Returns:
+        A number or a schedule.
+
+    Raises:
+        RateError: an array, or a number that is not positive and finite.
+    """
     one = checked(rate, USUAL)
     if isinstance(one, float | Schedule):
         return one
