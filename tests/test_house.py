@@ -31,10 +31,10 @@ ROOMS = [  # nothing flows back: a room imports only rooms that stand before it
     "parallel",
     "runs",
     "analysis",
-    "plots",
     "export",
     "sklearn",
     "lab",
+    "plots",
     "cli",
     "__main__",
 ]

@@ -1,9 +1,6 @@
-"""Descent in motion: a GIF, or one self-contained HTML page with play, pause, step and scrub."""
+"""Descent in motion: a GIF, or the lab's page as one file that opens at the descent and plays."""
 
-import base64
-import html
 import io
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -16,15 +13,13 @@ from spusk.descent import Descent
 from spusk.errors import InputError
 from spusk.i18n import say
 from spusk.io.paths import home
+from spusk.lab.formulas.moving import moving_page
 from spusk.plots.paths import Results, listed, path
-from spusk.plots.style import ACCENT, SERIES, of
+from spusk.plots.style import of
 from spusk.runs import write
 
 FRAMES = 120  # at most; longer paths skip, but the last iterate is always shown
 DPI = 80
-PAGE_DPI = 110
-PAGE = Path(__file__).parent / "player.html"
-WORDS = ("play", "pause", "back", "forward", "scrub")
 SUFFIXES = (".gif", ".html")
 
 
@@ -35,15 +30,18 @@ def save_animation(
 
     Args:
         results: one descent, or several side by side.
-        file: where; .gif, or .html: one page with play, pause, step and scrub, without a network.
+        file: where; .gif, or .html: the lab's page as one file, without a network, in which the
+            first of them moves, rate and start can be changed, and everything else is there too.
         lang: "en" or "ru".
-        seconds: how long it lasts.
+        seconds: how long a .gif lasts.
 
     Returns:
         The path, its ~ written out.
 
     Raises:
-        InputError: another suffix, or a function of more than 2 variables.
+        InputError: another suffix, a function of more than 2 variables, or, for .html, a descent
+            that the page cannot make again: of a callable that could not be read, by a rate that
+            is a function of the user's, of more than 10,000 steps.
     """
     file = home(file)
     several = listed(results)
@@ -51,12 +49,12 @@ def save_animation(
         raise InputError(
             f"{file}: expected a name that ends in {', '.join(SUFFIXES)}, found {file.suffix!r}"
         )
+    if file.suffix.lower() == ".html":
+        write(file, moving_page(several, lang).encode())
+        return file
     numbers = frame_numbers(max(len(result.iterates) for result in several))
     pause = int(np.clip(1000 * seconds / len(numbers), 30, 500))
-    if file.suffix.lower() == ".gif":
-        write(file, gif(list(frames(several, numbers, lang)), pause))
-    else:
-        write(file, page(several, numbers, pause, lang).encode())
+    write(file, gif(list(frames(several, numbers, lang)), pause))
     return file
 
 
@@ -125,48 +123,3 @@ def gif(pictures: list[Image.Image], pause: int) -> bytes:
     pauses = [pause] * (len(small) - 1) + [1500]
     small[0].save(content, "GIF", save_all=True, append_images=small[1:], duration=pauses, loop=0)
     return content.getvalue()
-
-
-def page(several: list[Descent], numbers: list[int], pause: int, lang: str) -> str:
-    """One HTML file: the background as a picture, the paths as points that a canvas draws.
-
-    It needs no network and no other file.
-    """
-    stage = Stage(several, lang, PAGE_DPI)
-    content = io.BytesIO()
-    stage.background.save(content, "PNG", optimize=True)
-    height = stage.background.height
-    box = stage.ax.get_window_extent()
-    scene = {
-        "picture": "data:image/png;base64," + base64.b64encode(content.getvalue()).decode(),
-        "box": [round(v) for v in (box.x0, height - box.y1, box.width, box.height)],
-        "paths": [walk(stage, several, k, lang) for k in range(len(several))],
-        "numbers": numbers, "pause": pause,
-        "words": {key: say(f"plots.{key}", lang) for key in WORDS},
-        "frame": say("plots.frame", lang, n="%"),
-    }  # fmt: skip
-    text = PAGE.read_text(encoding="utf-8")
-    fill = {
-        "lang": lang, "width": str(stage.background.width), "height": str(height),
-        "title": html.escape(getattr(several[0].f, "text", "") or "f"),
-        "alt": html.escape(" ".join(result.sentence(lang) for result in several)),
-        # "<" could end the script element
-        "scene": json.dumps(scene, ensure_ascii=False).replace("<", "\\u003c"),
-    } | {key: html.escape(say(f"plots.{key}", lang)) for key in WORDS}  # fmt: skip
-    for key, value in fill.items():
-        text = text.replace("{{" + key + "}}", value)
-    return text
-
-
-def walk(stage: Stage, several: list[Descent], k: int, lang: str) -> dict[str, object]:
-    """One path in pixels of the page's picture, from the top left."""
-    result = several[k]
-    points = np.asarray(result.iterates, float)
-    if stage.graph:
-        points = np.column_stack([points[:, 0], np.asarray(result.f.value(points), float)])
-    far = 20.0 * stage.background.width  # canvases draw nothing beyond about 32,000 pixels
-    pixels = stage.ax.transData.transform(np.nan_to_num(points, nan=0, posinf=1e9, neginf=-1e9))
-    pixels = np.clip(pixels, -far, far)
-    pixels[:, 1] = stage.background.height - pixels[:, 1]
-    colour = SERIES[k % len(SERIES)] if len(several) > 1 else ACCENT if stage.graph else "#ffffff"
-    return {"colour": colour, "points": np.round(pixels, 1).tolist()}

@@ -216,7 +216,7 @@ def test_no_text_breaks_out_of_the_file(monkeypatch, text):
     scripts = Scripts(page([text])).found
     assert [attributes["type"] for attributes, _ in scripts] == [
         "application/json", "importmap", "module"]  # fmt: skip
-    assert json.loads(scripts[0][1])["first"] == text
+    assert json.loads(scripts[0][1])["opening"]["settings"]["f"] == text
     assert "<" not in scripts[0][1] + scripts[1][1]
 
 

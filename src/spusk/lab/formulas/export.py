@@ -7,7 +7,7 @@ back. A worker sees no import map, so its imports are written into it as data: a
 import json
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -52,8 +52,11 @@ def export(path: Path, formulas: Sequence[str] = ()) -> int:
     return len(text)
 
 
-def page(formulas: Sequence[str] = ()) -> str:
-    """The whole file as text."""
+def page(formulas: Sequence[str] = (), opening: Mapping[str, Any] | None = None) -> str:
+    """The whole file as text.
+
+    `opening`: {"settings": as in the page's address, "lang", "plays"}; else the first formula.
+    """
     index = source("index.html")
     style = "".join(source(name) for name in STYLES.findall(index) if name not in LEFT_OUT)
     imports = embedded({"imports": import_map()})
@@ -62,7 +65,7 @@ def page(formulas: Sequence[str] = ()) -> str:
     head = f"""<meta http-equiv="Content-Security-Policy" content="{policy(style, imports, start)}">
 <link rel="icon" href="{icon}">
 <style>{style}</style>
-<script type="application/json" id="offline">{embedded(answers(formulas))}</script>
+<script type="application/json" id="offline">{embedded(answers(formulas, opening))}</script>
 <script type="importmap">{imports}</script>
 <script type="module">{start}</script>
 """
@@ -84,8 +87,9 @@ def fingerprint(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def answers(formulas: Sequence[str]) -> dict[str, Any]:
-    """All that the page asks a server for, by path, and the formula it opens with."""
+def answers(formulas: Sequence[str], opening: Mapping[str, Any] | None) -> dict[str, Any]:
+    """All that the page asks a server for, by path, and what it opens with."""
+    own = {"settings": {"f": formulas[0]} if formulas else {}}
     shown = [entry for entry in GALLERY.values() if len(entry.view) <= 2]
     known = [described(entry.name) for entry in shown]
     added = [read_formula(text) for text in dict.fromkeys(formulas) if text not in GALLERY]
@@ -95,7 +99,7 @@ def answers(formulas: Sequence[str]) -> dict[str, Any]:
         "/facts": facts(),
         "/gallery": rows,
         "/formula": known + added,
-        "first": next(iter(formulas), None),
+        "opening": opening or own,
     }
 
 

@@ -18,7 +18,7 @@ const kept = {
 
 let lang = "en";
 let say, mounted, shown;
-const left = {}; // by view: its last settings; who comes back finds them
+const left = offline ? { surface: offline.opening.settings } : {}; // by view: its last settings; who comes back finds them
 let hiding; // the timer of what is said at the foot
 let turns = 0; // views asked for: a slow one must not appear over a later one
 
@@ -75,7 +75,7 @@ function help() {
 
 /** The language chosen before, or else the first of the browser's that the page speaks. */
 function preferred() {
-  const wanted = [kept.get("lang"), ...navigator.languages.map((name) => name.split("-")[0])];
+  const wanted = [kept.get("lang"), offline?.opening.lang, ...navigator.languages.map((name) => name.split("-")[0])];
   return wanted.find((name) => facts.languages.includes(name)) ?? lang;
 }
 

@@ -66,6 +66,7 @@ export function player(say, go, now) {
 
   return {
     element, toggle, step, stop,
+    begin: () => calm() || toggle(), // by itself only for those who like motion
     show({ n, last }) {
       scrubber.max = last;
       scrubber.value = n;

@@ -17,7 +17,8 @@ import { stepFormula } from "./steps.js";
 import { tabs } from "./tabs.js";
 import { verdictBox } from "./verdict.js";
 
-const FIRST = offline?.first ?? "lecture";
+const FIRST = offline?.opening.settings.f ?? "lecture";
+let plays = offline?.opening.plays; // at the first sight only
 const ZOOMS = { Equal: 0.8, NumpadAdd: 0.8, Minus: 1.25, NumpadSubtract: 1.25 };
 const REST = 120; // ms between two writings of the address: browsers refuse more
 
@@ -159,7 +160,10 @@ export function mount(room, frame) {
 
   /** The function of the address; where it is none, that is said beside the usual one. */
   async function begin() {
-    if (!(await open({ f: FIRST, ...wanted })) || !wanted.f) return;
+    const wrong = await open({ f: FIRST, ...wanted });
+    if (plays && model) parts.player.begin();
+    plays = false;
+    if (!wrong || !wanted.f) return;
     const why = field.why();
     await open({ f: FIRST });
     if (model) field.remind(why);
