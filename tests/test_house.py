@@ -188,6 +188,14 @@ def test_training_loads_no_picture_and_no_mathematics():
     assert not {"matplotlib", "sympy", "torch", "scipy", "PIL", "rich"} & set(loaded.split())
 
 
+def test_the_page_as_one_file_needs_no_server():
+    loaded = in_a_fresh_python(
+        "import sys, spusk; from spusk.lab.formulas.moving import moving_page;"
+        "moving_page([spusk.descend('lecture', (0, 0), 0.3)], 'en'); print(*sys.modules)"
+    )
+    assert not {"starlette", "uvicorn", "matplotlib"} & set(loaded.split())
+
+
 def test_public_names_are_all_there():
     for name in spusk.__all__:
         assert getattr(spusk, name) is not None
