@@ -101,7 +101,9 @@ def places() -> Iterator[Row]:
     yield case("ackley", [2.1, 1.9], 0.01)  # a smooth minimum that the gallery does not name
     yield case("ackley", [2.1, 1.9], 0.01, steps=3)
     yield case("rastrigin", [2.1, -1.1], 0.004)
-    yield case("-exp(-x^2)", [6], 0.1)  # a plateau
+    yield case("-exp(-x^2)", [5], 0.1)  # a plateau
+    yield case("cos(x)", [0.3], 0.01, steps=20)  # where f curves down, Newton goes downhill
+    yield case("cos(x) + y^2", [0.3, 0.5], 0.01, steps=20)
     yield case("styblinski-tang", [0.1, 4], 0.02, steps=5)
     yield case("styblinski-tang", [2, 2], 0.05, steps=300)
     yield case("three-hump-camel", [1.9, -0.9], 0.05)
@@ -194,7 +196,7 @@ def points(n: int, entry: Entry | None) -> Iterator[list[float]]:
         yield [1e200, -1e120][:n]
     yield from ([x] * n for x in (0.0, 1.0, np.inf, np.nan))
     if n == 2:
-        yield from ([1.0, 0.0], [0.0, -1.0], [-np.inf, 2.0])
+        yield from ([1.0, 0.0], [0.0, -1.0], [-np.inf, 2.0], [1.0, np.nan])
 
 
 def training_steps() -> list[Row]:
