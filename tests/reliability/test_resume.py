@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 import spusk
-from spusk import Network, Sample, runs
+from spusk import Network, Sample, optim, runs
 from spusk.data import Data
 from spusk.engines import native
 from spusk.errors import EngineError, InputError, NetworkError, RunError
 from spusk.runs import Every
 from spusk.training import Plan
+from spusk.training.plan import named_rule, one_rate
 from tests.commands import spusk as cli
 from tests.conftest import blobs
 from tests.reliability.helpers import PLAN, SETS, begin, carry, straight
@@ -41,6 +42,27 @@ def test_20_random_cuts_end_in_the_same_weights(tmp_path, engine):
         np.testing.assert_array_equal(result.net.theta, expected)
         np.testing.assert_array_equal(runs.load(folder).net.theta, expected)
     assert inside > 10
+
+
+SCHEDULES = {
+    "constant": 0.2,
+    "cosine": optim.cosine(0.3, steps=90),
+    "inverse": optim.inverse(0.3, half=20),
+}
+
+
+@pytest.mark.filterwarnings("ignore::spusk.engines.FallbackWarning")
+@pytest.mark.parametrize("rate", SCHEDULES.values(), ids=SCHEDULES)
+@pytest.mark.parametrize("rule", optim.RULES)
+def test_a_cut_run_of_any_rule_and_schedule_ends_in_the_same_weights(tmp_path, rule, rate):
+    method = named_rule(rule, rate)
+    plan = replace(PLAN, rate=one_rate(method.rate), rule=method)
+    expected = straight(tmp_path, plan, engine="auto")
+    for cut in map(int, np.random.default_rng(1).choice(np.arange(1, 4 * STEPS), 5, replace=False)):
+        folder = tmp_path / str(cut)
+        carry(begin(folder, plan, every=Every(steps=1), engine="auto"), cut)
+        result = spusk.resume(folder, sets=SETS)
+        np.testing.assert_array_equal(result.net.theta, expected)
 
 
 def test_a_cut_at_a_step_is_where_it_was_asked(tmp_path):

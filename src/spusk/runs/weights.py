@@ -86,7 +86,7 @@ def packed(
     state: Mapping[str, Array] = MappingProxyType({}),
 ) -> list[memoryview]:
     """The parts of such a file: its head, θ as it lies in memory, and each array of a state."""
-    arrays = {name: np.ascontiguousarray(array) for name, array in state.items()}
+    arrays = {name: np.asarray(array, order="C") for name, array in state.items()}
     parts = packed_parts(net, arrays)
     about = {"spusk": json.dumps(description(net)), **(more or {})}
     about["crc32"] = f"{checksum(about, *parts):08x}"
