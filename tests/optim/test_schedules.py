@@ -23,7 +23,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("schedule", "formula"), CASES, ids=str)
+@pytest.mark.parametrize(("schedule", "formula"), CASES, ids=[str(case[0]) for case in CASES])
 def test_a_schedule_is_its_formula(schedule, formula):
     for n in STEPS:
         assert isclose(schedule(n), formula(n), rel_tol=1e-12)
