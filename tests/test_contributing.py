@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from spusk.engines import native
+
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -15,31 +17,38 @@ FILE = re.compile(r"^--- a/.*\n\+\+\+ b/(.*)\n((?:(?!--- a/).*\n)+)", re.MULTILI
 SECTIONS = dict(part.split("\n", 1) for part in TEXT.split("\n### ")[1:])
 
 
-def copied(folder, section):
-    """A copy of the sources with the section's changes."""
-    shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    for language, text in BLOCK.findall(SECTIONS[section]):
-        if language == "diff":
-            for file, hunks in FILE.findall(text):
-                for hunk in hunks.split("@@\n")[1:]:
-                    change(folder / file, hunk.splitlines(keepends=True))
+def copied(folder, *sections):
+    """A copy of the sources with the changes of these sections."""
+    for name in ("src", "native"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for section in sections:
+        for language, text in BLOCK.findall(SECTIONS[section]):
+            if language == "diff":
+                for file, hunks in FILE.findall(text):
+                    for hunk in hunks.split("@@\n")[1:]:
+                        change(folder / file, hunk.splitlines(keepends=True))
 
 
 def change(path, hunk):
     """Puts the new lines of a hunk where its old ones stand, which must be one place."""
     old, new = ("".join(line[1:] for line in hunk if line[0] in kept) for kept in (" -", " +"))
+    old, new = old.rstrip("\n"), new.rstrip("\n")
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1, f"{path.name}: {text.count(old)} places for\n{old}"
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+def program(section, language):
+    return dict(BLOCK.findall(SECTIONS[section])).get(language)
+
+
 def run(section, source):
     """The section's program over these sources."""
-    program = dict(BLOCK.findall(SECTIONS[section]))["python"]
-    code = f"import sys; sys.path.insert(0, {str(source)!r})\n{program}"
+    code = f"import sys; sys.path.insert(0, {str(source)!r})\n{program(section, 'python')}"
     return subprocess.run(
-        [sys.executable, "-c", code], text=True, capture_output=True, timeout=120, check=False
-    )
+        [sys.executable, "-c", code],
+        cwd=ROOT, text=True, capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -52,3 +61,38 @@ def test_the_example_is_enough(section, tmp_path):
 @pytest.mark.parametrize("section", SECTIONS)
 def test_without_it_its_program_fails(section):
     assert run(section, ROOT / "src").returncode != 0
+
+
+@pytest.mark.parametrize("section", [name for name in SECTIONS if program(name, "js")])
+def test_the_page_does_the_same(section, tmp_path):
+    if (node := shutil.which("node")) is None:
+        pytest.skip("no Node here")
+    copied(tmp_path, section)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    (tmp_path / "check.js").write_text(program(section, "js"), encoding="utf-8")
+    done = subprocess.run([node, "check.js"], cwd=tmp_path, text=True, capture_output=True,
+                          timeout=60, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.more  # builds the module anew, for one instruction set
+@pytest.mark.timeout(900)
+def test_the_native_engine_does_the_same(tmp_path):
+    if not native.available() or shutil.which("cmake") is None:
+        pytest.skip("no native engine or no CMake here")
+    compiled = [name for name in SECTIONS if "native/ops/" in SECTIONS[name]]
+    copied(tmp_path, *compiled)
+    shutil.copy(ROOT / "CMakeLists.txt", tmp_path)
+    for old in (tmp_path / "src/spusk").glob("_native*"):
+        old.unlink()
+    for command in (
+        ["-S", ".", "-B", "build", f"-DSPUSK_SETS={native.instruction_sets()[0]}",
+         f"-DPython_EXECUTABLE={sys.executable}"],
+        ["--build", "build", "--parallel", "2"],
+        ["--install", "build", "--prefix", "src"],
+    ):  # fmt: skip
+        subprocess.run(["cmake", *command], cwd=tmp_path, check=True, capture_output=True)
+    for section in compiled:
+        done = run(section, tmp_path / "src")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.split() == ["reference", "native"]
