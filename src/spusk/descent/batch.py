@@ -93,7 +93,7 @@ def descend_many(
         rate: the learning rate η > 0, a schedule, or R rates (R,).
         steps: at most so many.
         tolerance: converged when ‖∇f‖ is at most this; else 1e-6, in float32 1e-3.
-        rule: a name in `RULES`, or a function that makes a rule of a rate.
+        rule: a name in `optim.RULES` such as "adam", or a function that makes a rule of a rate.
         record: "last", or k for every k-th iterate in `path`.
         threads: how many; else one per core. No number depends on it.
         dtype: float32 or float64; else as the starts are.

@@ -80,7 +80,7 @@ def compare_rates(
         rates: learning rates η > 0, or schedules; one at least.
         steps: at most so many for each.
         tolerance: converged when ‖∇f‖ is at most this.
-        rule: a name in `RULES`, or a function that makes a rule of a rate.
+        rule: a name in `optim.RULES` such as "adam", or a function that makes a rule of a rate.
         record: which iterates are kept: "all", "last", or k for every k-th and the last.
 
     Returns:

@@ -105,7 +105,7 @@ def escape(
         steps: at most so many for each start.
         seed: the same seed gives the same starts.
         view: the box of the starts, (low, high) for each variable; else the gallery's.
-        rule: a name in `RULES`, or a function that makes a rule of a rate.
+        rule: a name in `optim.RULES` such as "adam", or a function that makes a rule of a rate.
         threads: how many; else one per core. No number depends on it.
         dtype: float32 or float64; else float64.
 

@@ -181,7 +181,7 @@ def descend(
         rate: the learning rate η > 0, or a schedule: a function of the step 0, 1, 2, …
         steps: at most so many.
         tolerance: converged when ‖∇f‖ is at most this.
-        rule: a name in `RULES`, or a function that makes a rule of a rate.
+        rule: a name in `optim.RULES` such as "adam", or a function that makes a rule of a rate.
         record: which iterates are kept: "all", "last", or k for every k-th and the last.
         search: "armijo" halves η at each step until f falls enough; for the plain rule alone.
         callback: called with each Step; StopIteration from it ends the descent.

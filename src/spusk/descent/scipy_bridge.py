@@ -61,7 +61,7 @@ def scipy_method(
         jac: ∇f, (n,) -> (n,); else central differences.
         callback: called with an OptimizeResult (x, fun) after each step.
         rate: the learning rate η > 0, or a schedule; an option.
-        rule: a name in `RULES`; an option.
+        rule: a name in `optim.RULES` such as "adam"; an option.
         search: "armijo", or None; an option.
         maxiter: steps at most; an option.
         tol: as gtol, SciPy's own name.

@@ -41,9 +41,11 @@ class Network(Parameters):
             last hidden layer, set by the examples of V.
         gain: multiplies the start's weights: one number, or one per layer.
         dtype: float32 or float64.
-        activation: σ of the hidden layers, a name in `ACTIVATIONS`.
-        output: σ of the last layer, a name in `ACTIVATIONS`.
-        error: the cost of one example, a name in `LOSSES`.
+        activation: σ of the hidden layers, such as "sigmoid", "tanh" or "relu"; all of them are in
+            `nn.activations.ACTIVATIONS`.
+        output: σ of the last layer, likewise.
+        error: the cost of one example: "squared", ‖α(x) − y‖²/2, or "cross-entropy", over an output
+            of sigmoids; all of them are in `nn.losses.LOSSES`.
         V: the training sample, for `init="wide"`; its sizes are checked.
 
     Raises:
@@ -241,26 +243,13 @@ class Network(Parameters):
         return Propagation(z, a, delta)
 
     def pair(self, V: Sample, index: NDArray[np.integer[Any]]) -> tuple[Floats, Floats]:
-        """Some examples in the network's own dtype.
-
-        Args:
-            V: the sample.
-            index: which examples, (B,).
-
-        Returns:
-            x (B, n₀) and y (B, n_L).
-        """
+        """The examples of V at index (B,), in the network's own dtype: x (B, n₀) and y (B, n_L)."""
         return V.inputs(index, self.dtype), V.targets(index, self.dtype)
 
     def chunks(self, V: Sample, numbers: int = CHUNK) -> Iterator[tuple[Floats, Floats]]:
-        """The whole set in parts, so that memory stays bounded.
+        """The whole set V in parts x (B, n₀), y (B, n_L), so that memory stays bounded.
 
-        Args:
-            V: the sample.
-            numbers: how many numbers the widest activation of a part may have.
-
-        Yields:
-            x (B, n₀) and y (B, n_L) of one part after the other.
+        The widest activation of a part has at most `numbers` numbers.
 
         Raises:
             NetworkError: V is of other sizes.
@@ -285,13 +274,7 @@ class Network(Parameters):
                 raise NetworkError.keyed(f"network.{end}", name=V.name, size=size, wanted=wanted)
 
     def surface(self, V: Sample) -> CostSurface:
-        """The cost as a function of θ = (w, b), for `descend`.
-
-        Args:
-            V: the sample it is taken over.
-
-        Returns:
-            C: R^(Q+P) → R with value and gradient, over a copy of the network.
+        """The cost C over V as a function of θ = (w, b) ∈ R^(Q+P), for `descend`.
 
         Source: lecture, row L6.
         """
