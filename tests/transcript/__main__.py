@@ -18,7 +18,9 @@ def main(wanted: list[str], write: bool) -> int:
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         if write:
             path.write_text(after, encoding="utf-8")
-        for line in difflib.unified_diff(before.splitlines(), after.splitlines(), name, name):
+        for line in difflib.unified_diff(
+            before.splitlines(), after.splitlines(), name, name, lineterm=""
+        ):
             differs = True
             print(line)
     return int(differs and not write)
