@@ -468,11 +468,25 @@ def test_a_file_is_dropped_onto_the_form(page, fake):
 
 def test_a_large_file_shows_how_far_it_is(page, fake):
     opened(page)
-    page.route("**/files/**", lambda route: None)
-    choose(page, "#n-file", "large.csv", b"y,a\n" + b"1,2\n0,3\n" * 20_000)
+    line = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 200_000}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)
+    choose(page, "#n-file", "large.csv", b"y,a\n" + b"1,2\n0,3\n" * 50_000)  # 2 s
     shows(page, ".plan .sending", "Sending large.csv")
-    assert 0 < page.locator(".plan progress").evaluate("bar => bar.value") < 1
-    page.unroute_all()
+    page.wait_for_selector(".plan progress:not([hidden])")
+    bar = page.locator(".plan progress")
+    seen = {bar.evaluate("bar => bar.value") for _ in range(100) if not page.wait_for_timeout(10)}
+    assert any(0 < share < 1 for share in seen), seen
+
+
+def test_a_file_that_is_too_large_is_not_sent(page, fake):
+    opened(page)
+    page.locator("#n-file").evaluate("""(input) => {
+      const file = new File(["1"], "huge.csv");
+      Object.defineProperty(file, "size", { value: 300 * 1024 * 1024 });
+      Object.defineProperty(input, "files", { value: [file] });
+      input.dispatchEvent(new Event("change"));
+    }""")
+    shows(page, ".plan .sending.wrong", "huge.csv is too large: at most 256 MB")
 
 
 OWN = {"id": "own-0123456789ab", "name": "mine.npz", "inputs": 64, "classes": 3,

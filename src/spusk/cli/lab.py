@@ -1,5 +1,6 @@
 """`spusk lab`: the page in the browser, served to this machine."""
 
+import logging
 import os
 import re
 import signal
@@ -143,6 +144,8 @@ def serve(
         ws_per_message_deflate=False,  # this machine's own page: packing costs more than sending
     )  # fmt: skip
     server = uvicorn.Server(quiet)
+    # a request that is cut off at the end, half a file for example, is nobody's error
+    logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
     address = f"http://{(*guests, LOOPBACK)[0]}:{port}/?token={token}{picture}"
     with stoppable(server):
         click.echo(say("lab.open", lang, address=address))

@@ -100,5 +100,5 @@ def limits() -> dict[str, float]:
         "batch": requests.MOST_BATCH,
         "epochs": requests.MOST_EPOCHS,
         "seed": requests.MOST_SEED,
-        "piece": requests.PIECE,  # bytes of a file in one request
+        "file": requests.FILE_LIMIT,  # bytes
     }

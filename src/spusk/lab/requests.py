@@ -21,7 +21,7 @@ MOST_BATCH, MOST_EPOCHS = 60_000, 1000
 MOST_SEED = 2**53 - 1  # the last whole number a browser counts to
 MOST_RATE = 1e6
 FORMULA_LIMIT = 500  # characters
-PIECE = 48 * 1024  # bytes of a file in one request
+FILE_LIMIT = 256 << 20  # bytes of a file that is sent, and of what it unpacks to
 SHOWN = 40  # characters of a wrong value that are told back
 
 

@@ -28,7 +28,7 @@ def app():
 
 def posted(app, name, body, run=None):
     """What is said of a small file."""
-    target = f"/files/{name}?at=0&of={len(body)}" + (f"&run={run}" if run else "")
+    target = f"/files/{name}" + (f"?run={run}" if run else "")
     return json.loads(ask("POST", target, RIGHT, (body,), app).body)
 
 

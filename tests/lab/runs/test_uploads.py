@@ -1,5 +1,6 @@
-"""A page's own files: in pieces, within limits, whatever they are called and hold."""
+"""A page's own files: as they come, within limits, whatever they are called and hold."""
 
+import asyncio
 import errno
 import gzip
 import io
@@ -12,15 +13,16 @@ import numpy as np
 import pytest
 
 import spusk
+from spusk.data import load
 from spusk.lab.runs import sets, uploads
 from spusk.lab.runs.loaded import from_path
 from spusk.lab.runs.sets import Sets
 from spusk.lab.runs.training import Runs
-from spusk.lab.runs.uploads import LARGEST, PIECE
+from spusk.lab.server import guard
 from spusk.runs import open_new, save_weights
 from spusk.training import Plan
 from tests.cli.test_training import spusk as command
-from tests.lab.asgi import RIGHT, ask, server
+from tests.lab.asgi import RIGHT, Answer, ask, server
 from tests.lab.server.test_server import running
 from tests.lab.talk import connected
 from tests.lab.trained import PLAN, ended, tiny, wish
@@ -30,24 +32,15 @@ FLOWERS = "label,a,b,c\n" + "".join(f"{'rose' if k < 40 else 'iris'},{k % 7}.5,{
                                     for k in range(80))  # fmt: skip
 
 
-def posted(app, name, body, at=0, of=None, mark=None, lang="en"):
-    """One piece: status and what was said."""
-    target = f"/files/{name}?at={at}&of={len(body) if of is None else of}"
-    target += f"&file={mark}" if mark else ""
-    answer = ask("POST", target, (*RIGHT, ("accept-language", lang)), (body,), app)
-    said = json.loads(answer.body)
-    return WRONG if answer.status == 200 and "error" in said else answer.status, said
+PIECE = 50_000  # bytes; servers hand a body on in such
 
 
 def sent(app, name, body, lang="en"):
-    """A whole file in pieces, as the page sends it."""
-    status, said, mark = 200, {}, None
-    for at in range(0, len(body), PIECE):
-        status, said = posted(app, name, body[at : at + PIECE], at, len(body), mark, lang)
-        mark = said.get("file")
-        if status != 200:
-            break
-    return status, said
+    """A whole file as the page sends it: status and what was said."""
+    pieces = [body[at : at + PIECE] for at in range(0, len(body), PIECE)] or [b""]
+    answer = ask("POST", f"/files/{name}", (*RIGHT, ("accept-language", lang)), pieces, app)
+    said = json.loads(answer.body)
+    return WRONG if answer.status == 200 and "error" in said else answer.status, said
 
 
 @pytest.fixture
@@ -139,74 +132,75 @@ def test_pictures_of_another_size_are_drawn_on_and_looked_at(app, runs):
         assert "8 rows of 8" in page.ask("draw", "error", id=run.id, pixels=[0] * 784)
 
 
-PIECES = [  # at, of, what is sent, what is said
-    (0, 0, b"x", "too large or empty"), (0, LARGEST + 1, b"x", "at most 256 MB"),
-    ("x", 5, b"x", "does not know"), (0, "x", b"x", "too large or empty"),
-    (0, -1, b"x", "too large"), (0, "9" * 5000, b"x", "too large"), (0, "٣", b"x", "too large"),
-    (0, 1, b"xy", "wrong order"), (0, 9, b"", "wrong order"), (5, 9, b"x", "does not know"),
-    (-1, 9, b"x", "does not know"), (0, LARGEST, b"x" * (PIECE + 1), "at most 49,152"),
-]  # fmt: skip
-
-
-def test_a_piece_that_does_not_fit_may_be_sent_again(app, monkeypatch, nothing_left):
-    """A full disk takes a part of a piece: what is sent again must not follow that part."""
-    body = FLOWERS.encode()
-    mark = posted(app, "a.csv", body[:400], of=len(body))[1]["file"]
-    [path] = nothing_left.iterdir()
+def test_what_a_full_disk_took_a_part_of_is_dropped(app, monkeypatch, nothing_left):
     opened = Path.open
 
     class Full(io.FileIO):
         def write(self, piece):
             super().write(piece[:100])
+            assert [*nothing_left.iterdir()], "a part was written"
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    with monkeypatch.context() as full:
-        full.setattr(Path, "open", lambda self, mode="r", **more: (
-            Full(str(self), mode) if mode == "ab" else opened(self, mode, **more)))  # fmt: skip
-        for lang, word in (("en", "no room"), ("ru", "нет места")):
-            status, said = posted(app, "a.csv", body[400:], 400, len(body), mark, lang)
-            assert status == WRONG
-            assert word in said["error"]
-    assert Path.open is opened
-    assert path.stat().st_size > 400, "a part was written"
-    status, said = posted(app, "a.csv", body[400:], 400, len(body), mark)
-    assert (status, said["set"]["examples"]) == (200, 64)
+    monkeypatch.setattr(Path, "open", lambda self, mode="r", **more: (
+        Full(str(self), "x") if mode == "xb" else opened(self, mode, **more)))  # fmt: skip
+    for lang, word in (("en", "no room"), ("ru", "нет места")):
+        status, said = sent(app, "a.csv", FLOWERS.encode() * 100, lang)
+        assert status == WRONG
+        assert word in said["error"]
+        assert [*nothing_left.iterdir()] == []
 
 
-@pytest.mark.parametrize(("at", "of", "body", "words"), PIECES)
-def test_a_piece_that_cannot_be_is_refused(app, nothing_left, at, of, body, words):
-    status, said = posted(app, "a.csv", body, at, of)
-    assert status == WRONG
-    assert words in said["error"]
-    russian = posted(app, "a.csv", body, at, of, lang="ru")[1]["error"]
-    assert russian != said["error"]
-    assert any("а" <= letter <= "я" for letter in russian)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_file_that_is_too_large_is_cut_off(app, monkeypatch, nothing_left, at_once):
+    monkeypatch.setattr(guard, "FILE_LIMIT", 3 * PIECE)
+    body = b"1,2\n" * PIECE
+    pieces = [body] if at_once else [body[:PIECE]] * 4
+    answer = ask("POST", "/files/a.csv", RIGHT, pieces, app)
+    assert answer.status == 413
+    assert "at most 256 MB" in answer.body
+    assert sent(app, "a.csv", FLOWERS.encode())[0] == 200
 
 
-def test_pieces_join_where_they_belong_and_nowhere_else(app):
-    body = FLOWERS.encode()
-    status, said = posted(app, "a.csv", body[:100], 0, len(body))
-    assert (status, said["at"]) == (200, 100)
-    mark = said["file"]
-    for at, piece in ((0, body[:5]), (99, body[99:]), (101, body[101:]), (100, body[100:] + b"x")):
-        assert posted(app, "a.csv", piece, at, len(body), mark)[0] == WRONG
-    for wrong in ("../../etc/passwd", "0" * 16, mark + "x"):
-        assert posted(app, "a.csv", body[100:], 100, len(body), wrong)[0] == WRONG
-    assert posted(app, "a.csv", body[100:], 100, len(body) + 1, mark)[0] == WRONG
-    status, said = posted(app, "b.npz", body[100:], 100, len(body), mark)
-    assert (status, said["set"]["name"]) == (200, "a.csv"), "the first name counts"
-    assert posted(app, "a.csv", b"x", len(body), len(body) + 1, mark)[0] == WRONG, "it is over"
+def test_a_sender_who_leaves_leaves_nothing(app, nothing_left):
+    coming = [{"type": "http.request", "body": b"1,2\n", "more_body": True},
+              {"type": "http.disconnect"}]  # fmt: skip
+    answer = asyncio.run(spoken(app, "a.csv", lambda: coming.pop(0)))
+    assert answer.status == 413, "nobody hears it"
+    assert not app.app.state.files.under_way
 
 
-def test_few_come_at_a_time_and_those_left_behind_make_room(app, monkeypatch):
-    now = [1000.0]
-    monkeypatch.setattr(uploads, "monotonic", lambda: now[0])
-    for _ in range(4):
-        assert posted(app, "a.csv", b"x", 0, 9)[0] == 200
-    status, said = posted(app, "a.csv", b"x", 0, 9)
-    assert (status, "4 files are on their way" in said["error"]) == (WRONG, True)
-    now[0] += 61
-    assert posted(app, "a.csv", b"x", 0, 9)[0] == 200
+async def spoken(app, name, receive):
+    """The answer to a file whose messages come from `receive`, which may wait."""
+    answer = Answer()
+
+    async def coming():
+        found = receive()
+        return await found if asyncio.iscoroutine(found) else found
+
+    async def send(message):
+        answer.messages.append(message)
+
+    headers = [(key.encode(), value.encode()) for key, value in RIGHT]
+    scope = {"type": "http", "method": "POST", "path": f"/files/{name}", "query_string": b"",
+             "headers": headers, "root_path": "", "raw_path": b""}  # fmt: skip
+    await app(scope, coming, send)
+    return answer
+
+
+def test_few_come_at_a_time_and_who_falls_silent_makes_room(app, monkeypatch, nothing_left):
+    monkeypatch.setattr(uploads, "PATIENCE", 0.3)
+
+    async def all_of_them():
+        silent = [asyncio.create_task(spoken(app, "a.csv", asyncio.Event().wait)) for _ in range(4)]
+        await asyncio.sleep(0.05)
+        assert len(app.app.state.files.under_way) == 4
+        fifth = await spoken(app, "a.csv", lambda: {"type": "http.request", "body": b"1,2\n"})
+        return fifth, *await asyncio.gather(*silent)
+
+    fifth, *silent = asyncio.run(all_of_them())
+    assert "4 files are on their way" in fifth.body
+    assert all("Nothing more came" in answer.body for answer in silent)
+    assert sent(app, "a.csv", FLOWERS.encode())[0] == 200
 
 
 NAMES = [
@@ -217,7 +211,7 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_is_no_path_and_its_ending_is_one_of_ours(app, nothing_left, name):
-    status, said = posted(app, name, b"1,2\n")
+    status, said = sent(app, name, b"1,2\n")
     assert status in (404, WRONG)
     assert "error" in said
 
@@ -226,13 +220,14 @@ def test_a_name_is_no_path_and_its_ending_is_one_of_ours(app, nothing_left, name
                                   "<b>.csv", "C:\\x.csv", "-rf.csv", "доска.CSV"])  # fmt: skip
 def test_a_strange_name_is_shown_short_and_never_used(app, tmp_path, monkeypatch, name):
     monkeypatch.setattr(uploads, "mkdtemp", lambda prefix: str(tmp_path))
-    assert posted(app, name, FLOWERS.encode()[:60], 0, len(FLOWERS))[0] == 200
-    [path] = tmp_path.iterdir()
-    assert path.name.removesuffix(".csv").isalnum()
+    read = []
+    monkeypatch.setattr(uploads.data, "load", lambda path: read.append(path) or load(path))
     status, said = sent(app, name, FLOWERS.encode())
     assert status == 200
     assert len(said["set"]["name"]) <= uploads.SHOWN + 1
     assert said["set"]["name"].isprintable()
+    assert read[0].parent == tmp_path
+    assert read[0].name.removesuffix(".csv").isalnum()
 
 
 BROKEN = {  # name -> what is in it and what is said of it
@@ -277,7 +272,7 @@ def test_a_mutated_file_is_refused_or_sound(app, nothing_left, seed):
 
 
 def test_a_bomb_is_counted_before_it_is_opened(app, monkeypatch):
-    monkeypatch.setattr(uploads, "LARGEST", 1 << 20)
+    monkeypatch.setattr(uploads, "FILE_LIMIT", 1 << 20)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x.npy", bytes(3 << 20))
@@ -381,9 +376,9 @@ def test_weights_too_large_to_keep_are_refused(app, monkeypatch, tmp_path):
 
 
 def test_the_folder_goes_with_the_server(app):
-    assert posted(app, "a.csv", b"x", 0, 9)[0] == 200
+    assert sent(app, "a.csv", FLOWERS.encode())[0] == 200
     folder = app.app.state.files.folder
-    assert len([*Path(folder).iterdir()]) == 1
+    assert folder.is_dir()
     app.app.state.files.close()
     assert not folder.exists()
 

@@ -76,6 +76,23 @@ def test_ctrl_c_right_after_the_address_ends_the_lab(command):
     assert len(log.splitlines()) <= 3, log
 
 
+@pytest.mark.parametrize("path", ["/files/a.csv", "/formula"])
+def test_ctrl_c_ends_the_lab_quietly_while_half_a_body_has_come(path):
+    with running() as (address, said):
+        host, port, token = re.search(r"http://([\d.]+):(\d+)/\?token=(.+)", address).groups()
+        head = [f"POST {path} HTTP/1.1", f"Host: {host}:{port}", "Content-Length: 1000",
+                f"Cookie: spusk-{port}={token}", f"Origin: http://{host}:{port}"]  # fmt: skip
+        line = socket.create_connection((host, int(port)), timeout=PATIENCE)
+        line.sendall("\r\n".join([*head, "", "1,2\n"]).encode())
+        with httpx.Client(timeout=20) as client:
+            client.get(address)  # by now the lab has seen the other
+    line.close()
+    log = "".join(said)
+    assert "Traceback" not in log
+    assert "ERROR" not in log
+    assert len(log.splitlines()) <= 3, log
+
+
 def test_the_lab_opens_serves_and_keeps_its_token_to_itself():
     from websockets.exceptions import InvalidStatus
     from websockets.sync.client import connect

@@ -87,7 +87,7 @@ def fingerprint(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def answers(formulas: Sequence[str], opening: Mapping[str, Any] | None) -> dict[str, Any]:
+def answers(formulas: Sequence[str], opening: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """All that the page asks a server for, by path, and what it opens with."""
     own = {"settings": {"f": formulas[0]} if formulas else {}}
     shown = [entry for entry in GALLERY.values() if len(entry.view) <= 2]

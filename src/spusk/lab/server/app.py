@@ -201,7 +201,7 @@ ROUTES = (
     Row("/export", "GET", export, ("token",)),
     Row("/runs/{id}/weights.safetensors", "GET", weights, ("token",)),
     Row("/runs/{id}/history.json", "GET", history, ("token",)),
-    Row("/files/{name}", "POST", receive, ("token", "origin", "size")),
+    Row("/files/{name}", "POST", receive, ("token", "origin", "stream")),
     Row("/live", "websocket", live, ("token", "origin", "size")),
 )
 
@@ -248,4 +248,5 @@ def create(
     state.id, state.pages = token_hex(8), set()
     state.formulas, state.runs, state.files = formulas or Formulas(), runs or Runs(), Files()
     state.looks, state.downloads, state.maps = Looks(), Downloads(), Maps()
-    return Guard(app, hosts, token, once)
+    streams = tuple(row.path.partition("{")[0] for row in ROUTES if "stream" in row.needs)
+    return Guard(app, hosts, token, once, streams)

@@ -1,8 +1,9 @@
 """The door of the lab: who may talk to it, how much may be said, what every answer carries.
 
 Pure ASGI and before any routing, for http and websocket alike: exact Host, then the token's
-cookie, then the exact Origin of whoever may change something, then the size. Who reads needs no
-Origin; another site that a browser names is refused all the same.
+cookie, then the exact Origin of whoever may change something, then the size: a body is read
+whole before it goes on, a file goes on as it comes. Who reads needs no Origin; another site that a
+browser names is refused all the same.
 """
 
 import re
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from spusk.lab.requests import FILE_LIMIT
 from spusk.lab.responses import error_response, header_values, redirect_home
 
 LIMIT = 64 * 1024  # bytes of a body, and of a websocket message
@@ -50,9 +52,11 @@ class Guard:
     """Lets in whoever names an allowed host and knows the token; refuses everyone else."""
 
     def __init__(
-        self, app: ASGIApp, hosts: frozenset[bytes], token: str, once: Iterable[str] = ()
-    ) -> None:
+        self, app: ASGIApp, hosts: frozenset[bytes], token: str, once: Iterable[str] = (),
+        streams: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
         self.app, self.hosts, self.token = app, hosts, token
+        self.streams = streams  # how a path begins to which a file may come
         self.once = set(once)  # tokens of which each opens the door for whoever comes first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,6 +74,8 @@ class Guard:
             return await answer(scope, receive, send)
         if reason := self.refusal(scope):
             return await error_response(scope, 403, reason)(scope, receive, send)
+        if scope["path"].startswith(self.streams):
+            return await self.app(scope, with_file_limit(receive), send)
         body = await read_body(scope, receive)
         if body is None:
             answer = error_response(scope, 413, "too_large", limit=LIMIT // 1024)
@@ -167,6 +173,19 @@ def replay_body(body: bytes, receive: Receive) -> Receive:
         return waiting.pop() if waiting else await receive()
 
     return again
+
+
+def with_file_limit(receive: Receive) -> Receive:
+    """A file as it comes; of a larger one the rest is cut off, as if its sender had left."""
+    room = FILE_LIMIT
+
+    async def measured() -> Message:
+        nonlocal room
+        message = await receive()
+        room -= len(message.get("body", b""))
+        return message if room >= 0 else {"type": "http.disconnect"}
+
+    return measured
 
 
 def with_message_limit(receive: Receive, send: Send) -> Receive:

@@ -14,7 +14,7 @@
  * @property {string[]} inits
  * @property {Set[]} sets
  * @property {Record<string, Plan>} presets
- * @property {Record<"formula" | "rate" | "layers" | "weights" | "activations" | "batch" | "epochs" | "seed" | "piece", number>} limits
+ * @property {Record<"formula" | "rate" | "layers" | "weights" | "activations" | "batch" | "epochs" | "seed" | "file", number>} limits
  *
  * @typedef {{id: string, name: string, inputs: number, classes: number, examples: number,
  *   shape: [number, number] | null, names: string[] | null, here?: boolean}} Set

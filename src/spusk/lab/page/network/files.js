@@ -1,28 +1,28 @@
-// A person's own file on its way to the server, in pieces, with how far it is and what went wrong.
+// A person's own file on its way to the server, with how far it is and what went wrong.
 
 import { make } from "../core/dom.js";
 import { facts } from "../core/facts.js";
 
-const PIECE = facts.limits.piece; // bytes of one request
+const MEGABYTE = 1 << 20;
 export const SETS = ".csv,.tsv,.txt,.gz,.npz", WEIGHTS = ".safetensors", HISTORIES = ".json,.csv";
 
-/** What the server makes of a file, {set} or {run}; an Error whose message is for people. `run`: the one
- *  whose history the file is. */
-async function send(file, lang, progress, run) {
+/** An error whose message is for people. */
+const told = (sentence) => Object.assign(new Error(sentence), { told: true });
+
+/** What the server makes of a file, {set} or {run}. `run`: the one whose history the file is. */
+function send(file, lang, progress, run) {
   const name = encodeURIComponent(file.name.toWellFormed?.() ?? file.name);
-  /** @type {any} */
-  let said = {};
-  let at = 0;
-  do {
-    const where = new URLSearchParams({ at: String(at), of: String(file.size), ...(said.file && { file: said.file }), ...(run && { run }) });
-    progress(Math.min(1, (at + PIECE) / file.size));
-    const answer = await fetch(`/files/${name}?${where}`, {
-      method: "POST", headers: { "Accept-Language": lang }, body: file.slice(at, at + PIECE) });
-    said = await answer.json();
-    if (said.error !== undefined) throw Object.assign(new Error(said.error), { told: true });
-    at += PIECE;
-  } while (at < file.size);
-  return said;
+  const request = new XMLHttpRequest(); // fetch does not tell how far it is
+  return new Promise((resolve, reject) => {
+    progress(0);
+    request.open("POST", `/files/${name}${run ? `?run=${run}` : ""}`);
+    request.setRequestHeader("Accept-Language", lang);
+    request.responseType = "json";
+    request.upload.onprogress = ({ loaded, total }) => progress(loaded / total);
+    request.onload = () => (request.response?.error === undefined ? resolve(request.response) : reject(told(request.response.error)));
+    request.onerror = () => reject(new Error("no answer"));
+    request.send(file);
+  });
 }
 
 /** A button that opens a file, and a line that says what becomes of it; `taken(answer)` → a sentence.
@@ -53,7 +53,7 @@ export function chooser({ say, lang }, { id, label, accept, beside = "", taken }
     if (!first || under) return;
     under = true;
     try {
-      if (beside && !first.name.toLowerCase().endsWith(accept)) throw Object.assign(new Error(say("network.history_alone")), { told: true });
+      if (beside && !first.name.toLowerCase().endsWith(accept)) throw told(say("network.history_alone"));
       const { run, said } = await give(first);
       for (const file of run ? others : []) await give(file, run.id);
       tell(said ?? "");
@@ -64,6 +64,8 @@ export function chooser({ say, lang }, { id, label, accept, beside = "", taken }
     input.value = ""; // the same file, mended, may be chosen again
   }
   async function give(file, id) {
+    if (file.size > facts.limits.file) // its answer would not be heard before all of it is sent
+      throw told(say("network.file_size", { name: file.name, limit: facts.limits.file / MEGABYTE }));
     const progress = (share) => tell(say(share < 1 ? "network.sending" : "network.reading_file", { name: file.name }), share);
     const answer = await send(file, lang, progress, id);
     return { ...answer, said: taken(answer) };
