@@ -100,7 +100,7 @@ def test_a_number_typed_again_is_seen():
 def test_they_are_told_by_the_server_and_held_by_the_file():
     told = json.loads(ask("GET", "/facts").body)
     assert told == json.loads(json.dumps(facts(), allow_nan=False))
-    assert offline(())["/facts"] == facts()
+    assert offline((), None)["/facts"] == facts()
 
 
 def test_the_page_moves_by_the_rules_that_are_named(tmp_path):
