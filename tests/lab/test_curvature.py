@@ -13,7 +13,8 @@ new_page = browser.new_page
 CURVED = """
 import * as net from "./mlp.js";
 import * as neuron from "./neuron.js";
-import { hessianOf, highest } from "./curvature.js";
+import { hessianOf } from "./curvature.js";
+import { highest } from "./eigen.js";
 import { FEW, examplesOf } from "./point_sets.js";
 let text = "";
 for await (const chunk of process.stdin) text += chunk;

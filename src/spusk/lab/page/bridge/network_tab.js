@@ -3,7 +3,8 @@
 import { make } from "../core/dom.js";
 import { written } from "../core/words.js";
 import { button, choice, slider } from "./controls.js";
-import { hessianOf, highest } from "../math/curvature.js";
+import { hessianOf } from "../math/curvature.js";
+import { highest } from "../math/eigen.js";
 import { drawing } from "./drawing.js";
 import { explained, numbers } from "./formulas.js";
 import * as net from "../math/mlp.js";

@@ -4,7 +4,7 @@ import { canvas, make } from "../core/dom.js";
 import { KEYED } from "../core/touch.js";
 import { written } from "../core/words.js";
 import { choice, sign, slider } from "./controls.js";
-import { highest } from "../math/curvature.js";
+import { highest } from "../math/eigen.js";
 import { editor } from "./editor.js";
 import { grips } from "./grips.js";
 import * as neuron from "../math/neuron.js";

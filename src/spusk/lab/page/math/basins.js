@@ -3,10 +3,41 @@
 import { facts } from "../core/facts.js";
 import { distance, norm } from "./vector.js";
 
-// Which minimum each start of a grid reaches (size × size, row 0 the lowest y), and in how many
-// steps of the plain rule: `which` holds places in `minima`, or facts.basins.none, or .away for a
-// descent that ran away. `rows` = [from, to) makes a part of the map, so that several workers can share it;
-// `whole` is the view by which nearness to a minimum is judged, where `view` is a part of it.
+/**
+ * @typedef {object} Map
+ * @property {import("./tape.js").Program} program
+ * @property {ReturnType<import("./tape.js").Program["block"]>} block
+ * @property {number} rate
+ * @property {Float64Array} xs
+ * @property {Float64Array} ys
+ * @property {number} near
+ * @property {number} size
+ * @property {number} first the start that it begins with
+ * @property {number[][]} minima
+ * @property {number} floor of |∇f|²: a start has settled
+ * @property {Float64Array} limit of |∇f|²: beyond it a start is looked at twice
+ * @property {Int32Array} place which start stands in each place of the block
+ * @property {Int16Array} which
+ * @property {Uint16Array} steps
+ *
+ * @typedef {object} Options
+ * @property {number} rate
+ * @property {number} [steps]
+ * @property {number} [tolerance]
+ * @property {number[]} [rows] [from, to): a part of the map, so that several workers can share it
+ * @property {number[][]} [whole] the view by which nearness to a minimum is judged, where `view` is a part of it
+ */
+
+/**
+ * Which minimum each start of a grid reaches (size × size, row 0 the lowest y), and in how many
+ * steps of the plain rule: `which` holds places in `minima`, or facts.basins.none, or .away for a
+ * descent that ran away.
+ * @param {import("./tape.js").Program} program
+ * @param {{x: number[]}[]} minima
+ * @param {number[][]} view
+ * @param {number} size
+ * @param {Options} options
+ */
 export function basins(
   program,
   minima,
@@ -18,6 +49,7 @@ export function basins(
   const near = facts.descent.near * Math.max(...whole.map(([low, high]) => high - low));
   const block = program.block(program.partial ? "both" : "gradient");
   const count = (rows[1] - rows[0]) * size;
+  /** @type {Map} */
   const map = {
     program, block, rate, xs, ys, near, size,
     first: rows[0] * size,
@@ -35,6 +67,7 @@ export function basins(
   return { which: map.which, steps: map.steps };
 }
 
+/** @type {(low: number, high: number, count: number) => Float64Array} */
 function ticks(low, high, count) {
   const step = (high - low) / Math.max(count - 1, 1);
   return Float64Array.from({ length: count }, (_, i) =>
@@ -42,7 +75,10 @@ function ticks(low, high, count) {
   );
 }
 
-// Puts the next starts into the block.
+/**
+ * Puts the next starts into the block.
+ * @type {(map: Map, first: number, count: number) => number}
+ */
 function fill(map, first, count) {
   const [x, y] = map.block.inputs;
   for (let i = 0; i < count; i++) {
@@ -53,11 +89,15 @@ function fill(map, first, count) {
   return count;
 }
 
+/** @type {(map: Map, place: number) => [number, number]} */
 function startOf({ xs, ys, size, first }, place) {
   return [xs[(first + place) % size], ys[Math.floor((first + place) / size)]];
 }
 
-// One step of all that still go; those that settled leave, the others close the ranks.
+/**
+ * One step of all that still go; those that settled leave, the others close the ranks.
+ * @type {(map: Map, count: number, n: number) => number}
+ */
 function advance(map, count, n) {
   const { block, limit, place, rate, floor } = map;
   const slopes = block.run(count);
@@ -86,12 +126,18 @@ function advance(map, count, n) {
   return going;
 }
 
-// Where f is not finite its gradient is none.
+/**
+ * Where f is not finite its gradient is none.
+ * @type {(values: Float64Array, slopes: Float64Array, count: number) => void}
+ */
 function forbid(values, slopes, count) {
   for (let i = 0; i < count; i++) slopes[i] += values[i] - values[i];
 }
 
-// Whether a point whose gradient grew a lot is not far away yet.
+/**
+ * Whether a point whose gradient grew a lot is not far away yet.
+ * @type {(map: Map, i: number, square: number) => boolean}
+ */
 function stays(map, i, square) {
   const [x, y] = map.block.inputs;
   const [x0, y0] = startOf(map, map.place[i]);
@@ -99,6 +145,7 @@ function stays(map, i, square) {
   return Number.isFinite(square) && distance([x[i], y[i]], [x0, y0]) <= far;
 }
 
+/** @type {(map: Map, i: number, square: number, n: number) => void} */
 function settle(map, i, square, n) {
   const x = map.block.inputs.map((cell) => cell[i]);
   const converged = square <= map.floor || map.program.isNonsmooth(x);
@@ -106,7 +153,10 @@ function settle(map, i, square, n) {
   map.which[map.place[i]] = converged ? landed(map, x) : facts.basins.away;
 }
 
-// The place of the minimum that x is at.
+/**
+ * The place of the minimum that x is at.
+ * @type {(map: Map, x: number[]) => number}
+ */
 function landed({ minima, near }, x) {
   const place = minima.findIndex((minimum) => distance(x, minimum) <= near);
   return place < 0 ? facts.basins.none : place;

@@ -16,6 +16,11 @@ export class Camera {
     Object.assign(this, new Camera());
   }
 
+  /**
+   * @param {number} turn
+   * @param {number} level
+   * @param {number} nearer how many times
+   */
   move(turn, level, nearer) {
     this.turn += turn;
     this.level = Math.min(Math.max(this.level + level, LEVEL[0]), LEVEL[1]);
@@ -46,10 +51,14 @@ export class Camera {
     return [(right * scale) / aspect / SPAN, (up * scale) / SPAN, depth];
   }
 
-  /** The same as a matrix for WebGL, by columns. */
+  /**
+   * The same as a matrix for WebGL, by columns.
+   * @param {number} aspect
+   */
   matrix(aspect) {
     const scale = (LENS * this.nearness * Math.min(1, aspect)) / SPAN;
     const [right, up, back] = this.axes;
+    /** @param {number} k */
     const column = (k) => [(right[k] * scale) / aspect, up[k] * scale, -back[k] * 1.2, -back[k]];
     const [a, b, c] = [column(0), column(1), column(2)];
     const fixed = c.map((number) => -number * CENTRE);

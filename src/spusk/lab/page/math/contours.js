@@ -1,8 +1,17 @@
 // Marching squares: the lines where a grid of numbers passes a level.
 
+/** @typedef {(x0: number, y0: number, x1: number, y1: number) => void} Piece */
+
 const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]];
 
-/** Each piece of the lines at `levels` of a grid (rows from below), in units of its cells: piece(x0, y0, x1, y1). */
+/**
+ * Each piece of the lines at `levels` of a grid (rows from below), in units of its cells.
+ * @param {ArrayLike<number>} grid
+ * @param {number} width
+ * @param {number} height
+ * @param {number[]} levels
+ * @param {Piece} piece
+ */
 export function march(grid, width, height, levels, piece) {
   for (let j = 0; j + 1 < height; j++) {
     for (let i = 0; i + 1 < width; i++) {
@@ -17,7 +26,9 @@ export function march(grid, width, height, levels, piece) {
 }
 
 // Where the level crosses the four sides; two crossings make a piece, four (a saddle) make two.
+/** @type {(piece: Piece, corners: number[], i: number, j: number, level: number) => void} */
 function cell(piece, corners, i, j, level) {
+  /** @type {[number, number][]} */
   const cuts = [];
   for (let side = 0; side < 4; side++) {
     const [a, b] = [corners[side], corners[(side + 1) % 4]];

@@ -4,8 +4,21 @@ import { facts } from "../core/facts.js";
 import { made } from "./rules.js";
 import { distance, norm } from "./vector.js";
 
+/**
+ * @typedef {import("./tape.js").Program} Program
+ * @typedef {{rate: number, rule?: string, steps?: number, tolerance?: number, parameters?: Record<string, number>}} Options
+ *
+ * @typedef {object} Path
+ * @property {Float64Array} points step + 1 rows of n numbers
+ * @property {Float64Array} values f
+ * @property {Float64Array} norms |∇f|
+ * @property {string} outcome one of facts.outcomes
+ * @property {number} step the last
+ */
+
 const ROUNDING = 2 ** -26; // √ε: a shorter step is no movement
 
+/** @param {Float64Array} numbers */
 function shrinks(numbers) {
   const { blocks } = facts.descent;
   const size = Math.floor(numbers.length / blocks);
@@ -16,7 +29,10 @@ function shrinks(numbers) {
   return maxima.slice(1).every((b, i) => b < maxima[i] - 1e-9 * Math.abs(maxima[i]));
 }
 
-// What this iterate means, or null: go on. As Watch.look.
+/**
+ * What this iterate means, or null: go on.
+ * @type {(scene: {far: number, tolerance: number, firstNorm: number}, finite: boolean, distance: number, norm: number) => string | null}
+ */
 function look({ far, tolerance, firstNorm }, finite, distance, norm) {
   if (!finite) return distance <= far ? "not_finite" : "diverged";
   if (norm <= tolerance) return "converged";
@@ -24,7 +40,10 @@ function look({ far, tolerance, firstNorm }, finite, distance, norm) {
   return null;
 }
 
-// Out of steps; or oscillating, when neither |∇f| nor f shrinks over the last steps.
+/**
+ * Out of steps; or oscillating, when neither |∇f| nor f shrinks over the last steps.
+ * @type {(moving: boolean, norms: Float64Array, values: Float64Array) => string}
+ */
 function atTheEnd(moving, norms, values) {
   const { blocks, tail } = facts.descent;
   const enough = moving && norms.length >= 4 * blocks;
@@ -32,8 +51,13 @@ function atTheEnd(moving, norms, values) {
   return cycle ? "oscillating" : "out_of_steps";
 }
 
-// Gradient descent from `start`. `rule` is a name in rules.js; `parameters` are its own (beta, …).
-// points: step + 1 rows of n numbers; norms: |∇f|; outcome: one of facts.outcomes.
+/**
+ * Gradient descent from `start`; `parameters` are the rule's own (beta, …).
+ * @param {Program} program
+ * @param {ArrayLike<number>} start
+ * @param {Options} options
+ * @returns {Path}
+ */
 export function descend(
   program,
   start,
@@ -76,8 +100,14 @@ export function descend(
   }
 }
 
-/** Step n of a path again: ∇f there, the η it went by, and what the rule carried before and after. */
-export function replayed(program, points, n, { rate, rule, parameters }) {
+/**
+ * Step n of a path again: ∇f there, the η it went by, and what the rule carried before and after.
+ * @param {Program} program
+ * @param {Float64Array} points
+ * @param {number} n
+ * @param {Options} options
+ */
+export function replayed(program, points, n, { rate, rule = "plain", parameters }) {
   const { move, memory } = made(rule, rate, program, parameters);
   const remembered = () => Object.fromEntries(Object.entries(memory).map(([name, cells]) => [name, cells.slice()]));
   const from = rule === "backtracking" ? n - 1 : 0; // it carries nothing along, and its steps cost more

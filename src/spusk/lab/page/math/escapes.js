@@ -1,14 +1,34 @@
 // The escape experiment: where many starts end, as in descent/escapes.py, for one or two variables.
 
 import { facts } from "../core/facts.js";
-import { eigen } from "./explain.js";
+import { eigen } from "./eigen.js";
 import { generator } from "./random.js";
 import { compile } from "./tape.js";
 import { distance, norm } from "./vector.js";
 
+/**
+ * @typedef {import("./tape.js").Program} Program
+ * @typedef {{x: number[], value: number}} Minimum
+ * @typedef {"global" | "local" | "unsettled" | "diverged"} End
+ * @typedef {Record<End, number>} Counts
+ *
+ * @typedef {object} Scene
+ * @property {Program} program
+ * @property {number} steps
+ * @property {number} tolerance
+ * @property {Minimum[]} minima
+ * @property {boolean[]} best which minima are the lowest
+ * @property {number} near
+ * @property {Float64Array[]} starts one array for each variable
+ */
+
 const SAME = 1e-6; // values this close are one minimum's
 
-/** `count` points of the view: one array for each variable. */
+/**
+ * `count` points of the view: one array for each variable.
+ * @param {number[][]} view
+ * @param {number} count
+ */
 export function startsIn(view, count, seed = 0) {
   const { uniform } = generator(seed);
   const starts = view.map(() => new Float64Array(count));
@@ -18,13 +38,20 @@ export function startsIn(view, count, seed = 0) {
   return starts;
 }
 
-/** Which minima are the lowest. */
+/**
+ * Which minima are the lowest.
+ * @param {{value: number}[]} minima
+ */
 export function lowest(minima) {
   const least = Math.min(...minima.map((minimum) => minimum.value));
   return minima.map((minimum) => minimum.value <= least + SAME * (1 + Math.abs(least)));
 }
 
-/** 2/λmax at each minimum: the largest rate with which descents settle there. */
+/**
+ * 2/λmax at each minimum: the largest rate with which descents settle there.
+ * @param {Program} program
+ * @param {{x: number[]}[]} minima
+ */
 export function bounds(program, minima) {
   return minima.map(({ x }) => {
     const { top } = eigen(program.hessian(x), program.n);
@@ -32,15 +59,26 @@ export function bounds(program, minima) {
   });
 }
 
-/** `count` rates, evenly on a logarithm: from where all minima hold to where none does. */
+/**
+ * `count` rates, evenly on a logarithm: from where all minima hold to where none does.
+ * @param {Program} program
+ * @param {{minima: Minimum[], rate: number, bound: number | null}} scene
+ */
 export function ratesFor(program, { minima, rate, bound }, count = 25) {
-  const known = [...bounds(program, minima), bound].filter((b) => b > 0 && Number.isFinite(b));
+  const known = [...bounds(program, minima), bound ?? NaN].filter((b) => b > 0 && Number.isFinite(b));
   const most = 1.2 * (known.length ? Math.max(...known) : 4 * rate);
   const least = known.length ? Math.min(0.05 * Math.max(...known), 0.5 * Math.min(...known)) : rate / 5;
   return Array.from({ length: count }, (_, k) => least * (most / least) ** (k / (count - 1)));
 }
 
-/** A counter: at a rate, how many of the starts from … to end {global, local, unsettled, diverged}. */
+/**
+ * A counter: at a rate, how many of the starts from … to end so.
+ * @param {import("./tape.js").Tape} tape
+ * @param {Minimum[]} minima
+ * @param {number[][]} view
+ * @param {{count?: number, seed?: number, steps?: number, tolerance?: number}} options
+ * @returns {(rate: number, from?: number, to?: number) => Counts}
+ */
 export function counter(tape, minima, view, { count = 300, seed = 0, steps = facts.descent.steps, tolerance = facts.descent.tolerance }) {
   const program = compile(tape);
   const scene = {
@@ -58,15 +96,22 @@ export function counter(tape, minima, view, { count = 300, seed = 0, steps = fac
   };
 }
 
-/** What was counted as shares. */
+/**
+ * What was counted as shares.
+ * @param {Counts} found
+ */
 export function sharesOf(found) {
   const all = Object.values(found).reduce((sum, part) => sum + part, 0);
   return Object.fromEntries(Object.entries(found).map(([end, part]) => [end, part / all]));
 }
 
-// What becomes of each start.
+/**
+ * What becomes of each start.
+ * @type {(scene: Scene, block: ReturnType<Program["block"]>, rate: number) => End[]}
+ */
 function ends(scene, block, rate) {
   const { starts, steps, program, tolerance } = scene;
+  /** @type {End[]} */
   const found = new Array(starts[0].length).fill("unsettled");
   const places = Int32Array.from(found, (_, i) => i);
   const limit = new Float64Array(found.length); // of |∇f|²: beyond it a start is looked at twice
@@ -96,7 +141,10 @@ function ends(scene, block, rate) {
   return found;
 }
 
-// What this iterate means, or null: go on.
+/**
+ * What this iterate means, or null: go on.
+ * @type {(scene: Scene, inputs: Float64Array[], i: number, value: number, square: number, limit: number, place: number) => End | null}
+ */
 function look(scene, inputs, i, value, square, limit, place) {
   const x = inputs.map((cell) => cell[i]);
   if (scene.program.isNonsmooth(x)) return landed(scene, x); // ∇f is defined as 0 there
@@ -108,6 +156,7 @@ function look(scene, inputs, i, value, square, limit, place) {
   return distance(x, start) > far ? "diverged" : null;
 }
 
+/** @type {(scene: Scene, x: number[]) => End} */
 function landed({ minima, best, near }, x) {
   const place = minima.findIndex((minimum) => distance(x, minimum.x) <= near);
   return place < 0 ? "unsettled" : best[place] ? "global" : "local";

@@ -5,20 +5,31 @@
 // near the mean of the last facts.descent.tail points. Diverged, not finite: near the point of least |∇f|.
 
 import { facts } from "../core/facts.js";
+import { eigen } from "./eigen.js";
 import { distance } from "./vector.js";
+
+/**
+ * @typedef {import("./tape.js").Program} Program
+ * @typedef {{x: ArrayLike<number>}} Minimum
+ *
+ * @typedef {object} Explanation
+ * @property {string} why where there is no bound to tell, the reason, "none" or "nonsmooth"; else ""
+ * @property {string} did a key of the sentences did_… in words
+ * @property {ArrayLike<number> | null} minimum
+ * @property {number | null} bound
+ * @property {number | null} fastest
+ * @property {number} [low] the eigenvalues of the Hessian there
+ * @property {number} [top]
+ * @property {number} [axis] the variable along which it is highest, or −1
+ * @property {"below" | "zigzag" | "past" | null} side below 1/λ, up to the bound, or past it
+ */
 
 const ALIGNED = 0.99; // cosine from which a direction is called by its variable
 
-/** Eigenvalues, lowest first, and the eigenvector of the highest. */
-export function eigen(hessian, n) {
-  if (n === 1) return { low: hessian[0], top: hessian[0], along: [1] };
-  const [a, b, , d] = hessian;
-  const [middle, spread] = [(a + d) / 2, Math.hypot((a - d) / 2, b)];
-  const angle = Math.atan2(2 * b, a - d) / 2;
-  return { low: middle - spread, top: middle + spread, along: [Math.cos(angle), Math.sin(angle)] };
-}
-
-/** The largest stable η of a rule where the highest curvature is `top`; null where there is none. */
+/**
+ * The largest stable η of a rule where the highest curvature is `top`; null where there is none.
+ * @type {(rule: string, beta: number, top: number) => number | null}
+ */
 export function boundOf(rule, beta, top) {
   if (rule === "plain") return 2 / top;
   if (rule === "momentum") return (2 * (1 + beta)) / top;
@@ -26,26 +37,33 @@ export function boundOf(rule, beta, top) {
   return null;
 }
 
-/** Of the minima that are known the nearest to a point, with its distance `gap`; null without any. */
+/**
+ * Of the minima that are known the nearest to a point, with its distance `gap`; null without any.
+ * @template {Minimum} T
+ * @param {T[]} minima
+ * @param {ArrayLike<number>} x
+ */
 export function nearest(minima, x) {
-  const gap = (minimum) => distance(minimum.x, x);
-  return minima.map((m) => ({ ...m, gap: gap(m) })).sort((a, b) => a.gap - b.gap)[0] ?? null;
+  return minima.map((m) => ({ ...m, gap: distance(m.x, x) })).sort((a, b) => a.gap - b.gap)[0] ?? null;
 }
 
 /**
  * What curvature says where a path ended. `known`: minima { x } that Newton's method may miss.
- *
- * why: where there is no bound to tell, the reason, "none" or "nonsmooth"; else "". did: a key of the
- * sentences did_… in words. low, top: the eigenvalues of the Hessian at `minimum`; axis: the
- * variable along which it is highest, or −1; side: "below" 1/λ, "zigzag" up to the bound, or "past".
+ * @param {Program} program
+ * @param {Minimum[]} known
+ * @param {import("./descent.js").Path} path
+ * @param {{rate: number, rule: string, beta: number}} settings
+ * @returns {Explanation}
  */
 export function explain(program, known, path, { rate, rule, beta }) {
   const at = anchorOf(path, program.n);
   const converged = path.outcome === "converged";
   const minimum = converged ? settled(program, at) : minimumNear(program, known, at);
-  const { low, top, along } = minimum ? eigen(program.hessian(minimum), program.n) : {};
+  const none = { did: converged ? "converged_still" : path.outcome, minimum: null, bound: null, fastest: null, side: null };
+  if (!minimum) return { why: "none", ...none };
+  const { low, top, along } = eigen(program.hessian(minimum), program.n);
   const why = reason(program, minimum, low, top);
-  if (why) return { why, did: converged ? "converged_still" : path.outcome, minimum: null, bound: null, fastest: null, side: null };
+  if (why) return { why, ...none };
   const bound = boundOf(rule, beta, top);
   const side = sideOf(rate, rule, bound, top);
   const fastest = rule === "plain" ? 2 / (low + top) : null;
@@ -53,8 +71,12 @@ export function explain(program, known, path, { rate, rule, beta }) {
   return { why, did: didOf(path.outcome, side), minimum, bound, fastest, low, top, axis, side };
 }
 
-// The point from which the minimum is sought.
+/**
+ * The point from which the minimum is sought.
+ * @type {(path: import("./descent.js").Path, n: number) => Float64Array}
+ */
 function anchorOf({ points, values, norms, outcome, step }, n) {
+  /** @param {number} k */
   const at = (k) => points.slice(k * n, (k + 1) * n);
   if (outcome === "diverged" || outcome === "not_finite" || !Number.isFinite(values[step])) {
     let calmest = 0;
@@ -68,19 +90,29 @@ function anchorOf({ points, values, norms, outcome, step }, n) {
   return mean;
 }
 
-// The end of a run that converged, polished where Newton's method stays near it.
+/**
+ * The end of a run that converged, polished where Newton's method stays near it.
+ * @type {(program: Program, end: Float64Array) => Float64Array}
+ */
 function settled(program, end) {
   const found = newton(program, end);
   return found && distance(found, end) <= facts.explain.near * (1 + Math.hypot(...end)) ? found : end;
 }
 
-// The nearest of the minimum that Newton's method finds and of those that are known.
+/**
+ * The nearest of the minimum that Newton's method finds and of those that are known.
+ * @type {(program: Program, known: Minimum[], x: Float64Array) => ArrayLike<number> | null}
+ */
 function minimumNear(program, known, x) {
   const found = newton(program, x);
   return nearest([...(found ? [{ x: found }] : []), ...known], x)?.x ?? null;
 }
 
-/** A point with ∇f = 0 and a Hessian without negative curvature; or null. */
+/**
+ * A point with ∇f = 0 and a Hessian without negative curvature; or null.
+ * @param {Program} program
+ * @param {ArrayLike<number>} start
+ */
 export function newton(program, start) {
   const x = Float64Array.from(start);
   for (let count = 0; count < facts.explain.newton; count++) {
@@ -96,9 +128,13 @@ export function newton(program, start) {
   return null;
 }
 
-// H⁻¹∇f with |λ| in place of λ: downhill also where f curves down, never towards a saddle.
+/**
+ * H⁻¹∇f with |λ| in place of λ: downhill also where f curves down, never towards a saddle.
+ * @type {(slopes: Float64Array, low: number, top: number, along: number[]) => number[]}
+ */
 function newtonStep(slopes, low, top, along) {
   const largest = Math.max(Math.abs(low), Math.abs(top));
+  /** @param {number} value */
   const scale = (value) => Math.max(Math.abs(value), 1e-12 * Math.max(1, largest));
   if (slopes.length === 1) return [slopes[0] / scale(top)];
   const [c, s] = along;
@@ -107,23 +143,29 @@ function newtonStep(slopes, low, top, along) {
   return [c * up - s * across, s * up + c * across];
 }
 
+/** @type {(low: number, top: number) => boolean} */
 const isMinimum = (low, top) => top > 0 && low >= -facts.explain.flat * top;
 
-// Why there is no bound to tell at this point; "" where there is.
+/**
+ * Why there is no bound to tell at this point; "" where there is.
+ * @type {(program: Program, minimum: ArrayLike<number>, low: number, top: number) => string}
+ */
 function reason(program, minimum, low, top) {
-  if (!minimum) return "none";
   if (program.isNonsmooth(minimum) || !Number.isFinite(low + top)) return "nonsmooth";
   return isMinimum(low, top) ? "" : "none";
 }
 
-// below 1/λ · zigzag between 1/λ and the bound · past the bound
+/** @type {(rate: number, rule: string, bound: number | null, top: number) => Explanation["side"]} */
 function sideOf(rate, rule, bound, top) {
   if (bound === null) return null;
   if (rate >= bound * (1 - 1e-12)) return "past";
   return rule === "plain" && rate > (1 + 1e-9) / top ? "zigzag" : "below";
 }
 
-// The key of what happened, seen beside the bound.
+/**
+ * The key of what happened, seen beside the bound.
+ * @type {(outcome: string, side: Explanation["side"]) => string}
+ */
 function didOf(outcome, side) {
   if (side === null || outcome === "stopped" || outcome === "not_finite") return outcome;
   if (outcome !== "converged") return `${outcome}_${side === "past" ? "past" : "below"}`;

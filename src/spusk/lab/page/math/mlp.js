@@ -2,15 +2,35 @@
 //
 // A layer is { n, m, W, b, sigma }: W is n×m row by row, so W[i·m + j] leads from neuron i to j.
 
+/**
+ * @typedef {object} Sigma
+ * @property {(z: number) => number} value
+ * @property {(a: number) => number} slope σ′ told by a = σ(z)
+ *
+ * @typedef {{n: number, m: number, W: Float64Array, b: Float64Array, sigma: Sigma}} Layer
+ * @typedef {{W: Float64Array, b: Float64Array}} Slopes
+ * @typedef {import("./point_sets.js").Example} Example
+ * @typedef {object} Pass one example's numbers: z⁽ˡ⁾, a⁽ˡ⁾ and δ⁽ˡ⁾, l = 1 … L (and a⁽⁰⁾ = x)
+ * @property {Float64Array[]} z
+ * @property {ArrayLike<number>[]} a
+ * @property {Float64Array[]} delta
+ */
+
+/** @type {Record<string, Sigma>} */
 export const SIGMAS = {
   // (1 + tanh(z/2))/2 = 1/(1 + e⁻ᶻ) never overflows
   sigmoid: { value: (z) => 0.5 * (1 + Math.tanh(0.5 * z)), slope: (a) => a * (1 - a) },
   tanh: { value: Math.tanh, slope: (a) => 1 - a * a },
 };
 
+const PARTS = /** @type {const} */ (["W", "b"]);
 const LARGEST = 1e6; // weight that an address may bring
 
-/** Layers of the given sizes, all zeros; the last neuron is a sigmoid. */
+/**
+ * Layers of the given sizes, all zeros; the last neuron is a sigmoid.
+ * @param {number[]} sizes
+ * @returns {Layer[]}
+ */
 export function network(sizes, activation = "sigmoid") {
   return sizes.slice(1).map((m, l) => {
     const n = sizes[l];
@@ -19,7 +39,11 @@ export function network(sizes, activation = "sigmoid") {
   });
 }
 
-/** A random start: W ~ N(0, 1/n), b ~ N(0, 1), weights before biases. */
+/**
+ * A random start: W ~ N(0, 1/n), b ~ N(0, 1), weights before biases.
+ * @param {Layer[]} layers
+ * @param {{normal: () => number}} random
+ */
 export function randomise(layers, random) {
   for (const { n, W, b } of layers) {
     for (let k = 0; k < W.length; k++) W[k] = random.normal() / Math.sqrt(n);
@@ -28,32 +52,51 @@ export function randomise(layers, random) {
   return layers;
 }
 
-/** All weights, then all biases. */
-export const weights = (layers) => ["W", "b"].flatMap((part) => layers.flatMap((layer) => [...layer[part]]));
+/**
+ * All weights, then all biases.
+ * @param {Slopes[]} layers
+ */
+export const weights = (layers) => PARTS.flatMap((part) => layers.flatMap((layer) => [...layer[part]]));
 
-/** The layers with these weights and biases. */
+/**
+ * The layers with these weights and biases.
+ * @param {Layer[]} layers
+ * @param {number[]} all
+ */
 export function fill(layers, all) {
   let next = 0;
-  for (const part of ["W", "b"]) for (const layer of layers) layer[part].set(all.slice(next, (next += layer[part].length)));
+  for (const part of PARTS) for (const layer of layers) layer[part].set(all.slice(next, (next += layer[part].length)));
 }
 
-/** Reads what `weights` joined by commas; null where the text is no such list for these layers. */
-export const weightsFrom = (layers) => (text) => {
+/**
+ * Reads what `weights` joined by commas; null where the text is no such list for these layers.
+ * @param {Layer[]} layers
+ */
+export const weightsFrom = (layers) => (/** @type {string} */ text) => {
   const all = text.split(",").map((part) => (part.trim() ? Number(part) : NaN));
   return all.length === weights(layers).length && all.every((w) => Math.abs(w) <= LARGEST) ? all : null;
 };
 
-/** Room for one example's numbers: z⁽ˡ⁾, a⁽ˡ⁾ and δ⁽ˡ⁾, l = 1 … L (and a⁽⁰⁾ = x). */
+/**
+ * Room for one example's numbers.
+ * @param {Layer[]} layers
+ * @returns {Pass}
+ */
 export function pass(layers) {
-  const rows = () => [null, ...layers.map(({ m }) => new Float64Array(m))];
+  const rows = () => [new Float64Array(0), ...layers.map(({ m }) => new Float64Array(m))];
   return { z: rows(), a: rows(), delta: rows() };
 }
 
-/** z⁽ˡ⁾ = W⁽ˡ⁾ᵀ a⁽ˡ⁻¹⁾ + b⁽ˡ⁾, a⁽ˡ⁾ = σ(z⁽ˡ⁾). */
+/**
+ * z⁽ˡ⁾ = W⁽ˡ⁾ᵀ a⁽ˡ⁻¹⁾ + b⁽ˡ⁾, a⁽ˡ⁾ = σ(z⁽ˡ⁾).
+ * @param {Layer[]} layers
+ * @param {number[]} x
+ * @param {Pass} into
+ */
 export function forward(layers, x, { z, a } = pass(layers)) {
   a[0] = x;
   layers.forEach(({ n, m, W, b, sigma }, l) => {
-    const [below, weighted, out] = [a[l], z[l + 1], a[l + 1]];
+    const [below, weighted, out] = [a[l], z[l + 1], /** @type {Float64Array} */ (a[l + 1])];
     for (let j = 0; j < m; j++) {
       let sum = 0;
       for (let i = 0; i < n; i++) sum += below[i] * W[i * m + j];
@@ -64,7 +107,12 @@ export function forward(layers, x, { z, a } = pass(layers)) {
   return a[layers.length];
 }
 
-/** δ⁽ᴸ⁾ = (a⁽ᴸ⁾ − y) ⊙ σ′(z⁽ᴸ⁾),  δ⁽ˡ⁾ = W⁽ˡ⁺¹⁾ δ⁽ˡ⁺¹⁾ ⊙ σ′(z⁽ˡ⁾). */
+/**
+ * δ⁽ᴸ⁾ = (a⁽ᴸ⁾ − y) ⊙ σ′(z⁽ᴸ⁾),  δ⁽ˡ⁾ = W⁽ˡ⁺¹⁾ δ⁽ˡ⁺¹⁾ ⊙ σ′(z⁽ˡ⁾).
+ * @param {Layer[]} layers
+ * @param {number[]} y
+ * @param {Pass} pass
+ */
 export function backward(layers, y, { a, delta }) {
   const L = layers.length;
   for (let j = 0; j < delta[L].length; j++)
@@ -80,21 +128,34 @@ export function backward(layers, y, { a, delta }) {
   return delta;
 }
 
-/** C_(x,y) = ‖α(x) − y‖²/2. */
+/**
+ * C_(x,y) = ‖α(x) − y‖²/2.
+ * @param {ArrayLike<number>} answer
+ * @param {number[]} y
+ */
 export function cost(answer, y) {
   let sum = 0;
   for (let j = 0; j < y.length; j++) sum += (answer[j] - y[j]) ** 2;
   return sum / 2;
 }
 
-/** C = 1/|V| Σ C_(x,y) of examples { x, y }. */
+/**
+ * C = 1/|V| Σ C_(x,y) of examples { x, y }.
+ * @param {Layer[]} layers
+ * @param {Example[]} V
+ */
 export function meanCost(layers, V, into = pass(layers)) {
   let sum = 0;
   for (const { x, y } of V) sum += cost(forward(layers, x, into), y);
   return sum / V.length;
 }
 
-/** ∇C = 1/|V| Σ ∇C_(x,y): for each layer { W, b }, ∂C/∂W = a⁽ˡ⁻¹⁾ δ⁽ˡ⁾ᵀ and ∂C/∂b = δ⁽ˡ⁾. */
+/**
+ * ∇C = 1/|V| Σ ∇C_(x,y): for each layer { W, b }, ∂C/∂W = a⁽ˡ⁻¹⁾ δ⁽ˡ⁾ᵀ and ∂C/∂b = δ⁽ˡ⁾.
+ * @param {Layer[]} layers
+ * @param {Example[]} V
+ * @returns {Slopes[]}
+ */
 export function gradient(layers, V, into = pass(layers)) {
   const mean = layers.map(({ W, b }) => ({ W: new Float64Array(W.length), b: new Float64Array(b.length) }));
   for (const { x, y } of V) {
@@ -111,15 +172,25 @@ export function gradient(layers, V, into = pass(layers)) {
   return mean;
 }
 
-/** W := W − η ∂C/∂W, b := b − η ∂C/∂b. */
+/**
+ * W := W − η ∂C/∂W, b := b − η ∂C/∂b.
+ * @param {Layer[]} layers
+ * @param {Slopes[]} slopes
+ * @param {number} rate
+ */
 export function step(layers, slopes, rate) {
   layers.forEach((layer, l) => {
-    for (const part of ["W", "b"])
+    for (const part of PARTS)
       for (let k = 0; k < layer[part].length; k++) layer[part][k] -= rate * slopes[l][part][k];
   });
 }
 
-/** One epoch of L11: V in its order, batch by batch; then V is shuffled. */
+/**
+ * One epoch of L11: V in its order, batch by batch; then V is shuffled.
+ * @param {Layer[]} layers
+ * @param {Example[]} V
+ * @param {{rate: number, batch: number, random: {shuffle: (V: Example[]) => unknown}}} how
+ */
 export function epoch(layers, V, { rate, batch, random }, into = pass(layers)) {
   for (let first = 0; first < V.length; first += batch)
     step(layers, gradient(layers, V.slice(first, first + batch), into), rate);

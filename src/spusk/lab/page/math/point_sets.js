@@ -13,11 +13,18 @@ const steep = [[0.3, 2.4, 1], [-0.2, 2.0, 1], [0.5, 2.7, 1], [0.2, -1.8, 1],
 
 export const FEW = { mixed, apart, steep };
 
-/** Rows [x1, x2, class] as examples. */
+/** @typedef {{x: number[], y: number[]}} Example */
+
+/**
+ * Rows [x1, x2, class] as examples.
+ * @param {number[][]} rows
+ * @returns {Example[]}
+ */
 export function examplesOf(rows) {
   return rows.map(([x1, x2, y]) => ({ x: [x1, x2], y: [y] }));
 }
 
+/** @type {Record<string, (t: number, y: number) => [number, number]>} */
 const SHAPES = {
   // a point of the class, from its place t in 0 … 1 along the shape
   moons(t, y) {
@@ -35,7 +42,12 @@ const SHAPES = {
 };
 export const MANY = Object.keys(SHAPES);
 
-/** `count` points of a shape, both classes in turn, with noise. */
+/**
+ * `count` points of a shape, both classes in turn, with noise.
+ * @param {string} name
+ * @param {{normal: () => number}} random
+ * @returns {Example[]}
+ */
 export function shaped(name, random, count = 200) {
   const blur = name === "spiral" ? NOISE / 2 : NOISE;
   return Array.from({ length: count }, (_, k) => {
@@ -45,17 +57,27 @@ export function shaped(name, random, count = 200) {
   });
 }
 
-/** A point at two decimals, as the address writes it. */
+/**
+ * A point at two decimals, as the address writes it.
+ * @type {(point: Example) => Example}
+ */
 export const rounded = ({ x, y }) => ({ x: x.map((v) => Number(v.toFixed(2))), y });
 
-/** Own points as the address writes them: x1,x2,class;… with two decimals. */
+/**
+ * Own points as the address writes them: x1,x2,class;… with two decimals.
+ * @param {Example[]} V
+ */
 export function spelled(V) {
   return V.map(({ x, y }) => [x[0].toFixed(2), x[1].toFixed(2), y[0]].map(Number).join(",")).join(";");
 }
 
-/** Own points read back; null where the text is no such list. */
+/**
+ * Own points read back; null where the text is no such list.
+ * @param {string} text
+ */
 export function unspelled(text) {
   const rows = text.split(";").map((row) => row.split(",").map((part) => (part.trim() ? Number(part) : NaN)));
+  /** @param {number[]} row */
   const good = ([x1, x2, y, ...more]) =>
     !more.length && Math.abs(x1) <= REACH && Math.abs(x2) <= REACH && (y === 0 || y === 1);
   return rows.length <= MOST && rows.every(good) ? examplesOf(rows) : null;

@@ -1,5 +1,6 @@
 // Random numbers that a seed repeats, the same in every browser (mulberry32).
 
+/** @param {number} seed */
 export function generator(seed) {
   let state = seed >>> 0;
   function uniform() {
@@ -10,6 +11,11 @@ export function generator(seed) {
   }
   /** N(0, 1), by Box and Muller. */
   const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  /**
+   * In another order, in place (Fisher and Yates).
+   * @template T
+   * @param {T[]} rows
+   */
   function shuffle(rows) {
     for (let k = rows.length - 1; k > 0; k--) {
       const other = Math.floor(uniform() * (k + 1));

@@ -2,8 +2,17 @@
 
 import { facts } from "../core/facts.js";
 
-// Each makes a function (x, ∇f, n, f) that moves x in place and gives the η it went by, or null: no step.
-// `memory` is what a rule carries along.
+/**
+ * @typedef {import("./tape.js").Program} Program
+ * @typedef {Record<string, number>} Parameters
+ *
+ * @typedef {object} Rule
+ * @property {Record<string, Float64Array>} memory what it carries along
+ * @property {(x: Float64Array, slopes: Float64Array, n: number, f: number) => number | null} move moves x in place by
+ *   ∇f, f and the step's number, and gives the η it went by; null: no step
+ */
+
+/** @type {Record<string, (rate: number, size: number, own: Parameters, program: Program) => Rule>} */
 const RULES = {
   plain: (rate) => ({ memory: {}, move: (x, g) => down(x, g, rate) }),
   falling: (rate, size, { half }) => ({ memory: {}, move: (x, g, n) => down(x, g, rate / (1 + n / half)) }),
@@ -46,18 +55,28 @@ const RULES = {
 /** Their names. */
 export const rules = Object.keys(RULES);
 
-/** The rule of that name for a program: { memory, move(x, ∇f, n, f) }. */
+/**
+ * The rule of that name for a program.
+ * @param {string} name
+ * @param {number} rate
+ * @param {Program} program
+ * @param {Parameters} [parameters]
+ */
 export function made(name, rate, program, parameters) {
   if (!Object.hasOwn(RULES, name)) throw new RangeError(`rule ${name} is not known`);
   return RULES[name](rate, program.n, { ...facts.rules[name], ...parameters }, program);
 }
 
+/** @type {(x: Float64Array, g: Float64Array, rate: number) => number} */
 function down(x, g, rate) {
   for (let k = 0; k < x.length; k++) x[k] -= rate * g[k];
   return rate;
 }
 
-// Armijo: the first of η, η/2, η/4, … with f(x − η∇f) ≤ f(x) − c·η·|∇f|².
+/**
+ * Armijo: the first of η, η/2, η/4, … with f(x − η∇f) ≤ f(x) − c·η·|∇f|².
+ * @type {(program: Program, x: Float64Array, g: Float64Array, f: number, rate: number) => number | null}
+ */
 function backtrack(program, x, g, f, rate) {
   const old = x.slice();
   const { sufficient, halvings } = facts.descent;

@@ -4,10 +4,25 @@
 // cell; from `cells` on stand the constants. Every cell is an array over the points of a block, so
 // that the interpreter's own work is shared by all of them; one point is a block of one.
 
+/**
+ * @typedef {object} Tape
+ * @property {number} n variables
+ * @property {number} cells
+ * @property {(number | null)[]} numbers constants; null: not a number
+ * @property {Row[]} ops
+ * @property {number[]} outputs the cells of f, ∇f and the Hessian's upper triangle
+ * @property {number[] | null} nonsmooth the point without a gradient
+ *
+ * @typedef {[name: string, out: number, a: number, b?: number]} Row
+ * @typedef {(out: Float64Array, a: Float64Array, b: Float64Array, count: number) => void} Operation
+ * @typedef {"all" | "value" | "gradient" | "both" | "hessian"} Part
+ */
+
 const BLOCK = 1024; // points: the cells of a usual tape stay in cache
 
 // (out, a, b, count): the same numbers as NumPy's functions of these names in functions/tape.py.
 // The three that fill most tapes go four points at a time: a third faster in a basin map.
+/** @type {Record<string, Operation>} */
 const OPERATIONS = {
   add(o, a, b, m) {
     let i = 0;
@@ -62,41 +77,57 @@ const OPERATIONS = {
 };
 const PARTIAL = new Set(["log", "sqrt", "pow", "asin", "acos"]); // not defined everywhere
 
-// The rows that these outputs need, in order. Cells are used again, so it is read backwards.
+/**
+ * The rows that these outputs need, in order. Cells are used again, so it is read backwards.
+ * @param {Row[]} ops
+ * @param {number[]} outputs
+ */
 function needed(ops, outputs) {
   const wanted = new Set(outputs);
+  /** @type {Row[]} */
   const kept = [];
   for (const row of [...ops].reverse()) {
     const [, target, ...operands] = row;
     if (!wanted.delete(target)) continue;
     kept.push(row);
-    for (const operand of operands) wanted.add(operand);
+    for (const operand of operands) if (operand !== undefined) wanted.add(operand);
   }
   return kept.reverse();
 }
 
 // Room for a block of points, and the calls that fill `outputs` from `inputs`.
 class Block {
+  /**
+   * @param {Tape} tape
+   * @param {number[]} outputs
+   * @param {number} size
+   */
   constructor(tape, outputs, size) {
     const constants = tape.numbers.map((number) => new Float64Array(size).fill(number ?? NaN));
     const cells = Array.from({ length: tape.cells }, () => new Float64Array(size));
     cells.push(...constants);
-    this.calls = needed(tape.ops, outputs).map(([name, target, a, b]) => {
+    this.calls = needed(tape.ops, outputs).map(([name, target, a, b = a]) => {
       if (!Object.hasOwn(OPERATIONS, name)) throw new RangeError(`tape: no operation ${name}`);
-      return [OPERATIONS[name], cells[target], cells[a], cells[b ?? a]];
+      return { call: OPERATIONS[name], out: cells[target], a: cells[a], b: cells[b] };
     });
     this.size = size;
     this.inputs = cells.slice(0, tape.n);
     this.outputs = outputs.map((cell) => cells[cell]);
   }
 
+  /**
+   * Fills the outputs for the first `count` points.
+   * @param {number} count
+   */
   run(count) {
-    for (const [call, out, a, b] of this.calls) call(out, a, b, count);
+    for (const { call, out, a, b } of this.calls) call(out, a, b, count);
     return this.outputs;
   }
 }
 
-class Program {
+/** What a tape computes, at one point, at many, or in blocks of one's own. */
+export class Program {
+  /** @param {Tape} tape */
   constructor(tape) {
     const { n, outputs } = tape;
     this.n = n;
@@ -109,54 +140,76 @@ class Program {
       both: outputs.slice(0, 1 + n),
       hessian: outputs.slice(1 + n),
     };
+    /** @type {Partial<Record<Part, Block>>} */
     this.single = {};
+    /** @type {Block | null} */
     this.wide = null;
   }
 
-  // A block of some outputs: "all", "value", "gradient", "both" or "hessian".
+  /**
+   * A block of some outputs.
+   * @param {Part} part
+   */
   block(part, size = BLOCK) {
     return new Block(this.tape, this.parts[part], size);
   }
 
+  /** @type {(part: Part, x: ArrayLike<number>) => Float64Array} */
   at(part, x) {
     const block = (this.single[part] ??= this.block(part, 1));
     for (let k = 0; k < this.n; k++) block.inputs[k][0] = x[k];
     return Float64Array.from(block.run(1), (cell) => cell[0]);
   }
 
+  /** @param {ArrayLike<number>} x */
   isNonsmooth(x) {
     const { nonsmooth } = this.tape;
-    return Boolean(nonsmooth) && nonsmooth.every((number, k) => number === x[k]);
+    return nonsmooth !== null && nonsmooth.every((number, k) => number === x[k]);
   }
 
-  // At the nonsmooth point, which has no gradient, ∇f is defined as 0.
+  /**
+   * At the nonsmooth point, which has no gradient, ∇f is defined as 0.
+   * @param {ArrayLike<number>} x
+   * @param {Float64Array} slopes
+   */
   patched(x, slopes) {
     return this.isNonsmooth(x) ? slopes.fill(0) : slopes;
   }
 
-  // f, ∇f and the Hessian's upper triangle at one point.
+  /**
+   * f, ∇f and the Hessian's upper triangle at one point.
+   * @param {ArrayLike<number>} x
+   */
   run(x) {
     const all = this.at("all", x);
     this.patched(x, all.subarray(1, 1 + this.n));
     return all;
   }
 
+  /** @param {ArrayLike<number>} x */
   value(x) {
     return this.at("value", x)[0];
   }
 
+  /** @param {ArrayLike<number>} x */
   gradient(x) {
     return this.patched(x, this.at("gradient", x));
   }
 
-  // [f, …∇f] with shared parts computed once.
+  /**
+   * [f, …∇f] with shared parts computed once.
+   * @param {ArrayLike<number>} x
+   */
   both(x) {
     const both = this.at("both", x);
     this.patched(x, both.subarray(1));
     return both;
   }
 
-  // ∂²f/∂xi∂xj row by row: n² numbers.
+  /**
+   * ∂²f/∂xi∂xj row by row: n² numbers.
+   * @param {ArrayLike<number>} x
+   */
   hessian(x) {
     const upper = this.at("hessian", x);
     const full = new Float64Array(this.n * this.n);
@@ -169,7 +222,10 @@ class Program {
     return full;
   }
 
-  // f at many points: `points` holds n arrays of `count` numbers.
+  /**
+   * f at many points: `points` holds n arrays of `count` numbers.
+   * @param {Float64Array[]} points
+   */
   many(points, count = points[0].length) {
     const values = new Float64Array(count);
     const block = (this.wide ??= this.block("value"));
@@ -181,7 +237,11 @@ class Program {
     return values;
   }
 
-  // f over a grid of two variables, row by row: f(xs[i], ys[j]) at j·xs.length + i.
+  /**
+   * f over a grid of two variables, row by row: f(xs[i], ys[j]) at j·xs.length + i.
+   * @param {Float64Array} xs
+   * @param {Float64Array} ys
+   */
   grid(xs, ys) {
     const count = xs.length * ys.length;
     const points = [new Float64Array(count), new Float64Array(count)];
@@ -193,6 +253,10 @@ class Program {
   }
 }
 
+/**
+ * A tape made ready to run.
+ * @param {Tape} tape
+ */
 export function compile(tape) {
   return new Program(tape);
 }

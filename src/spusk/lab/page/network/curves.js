@@ -25,8 +25,8 @@ export function curves({ say, percent, number }) {
   function draw(pen, width, height, kind) {
     const x = span(runs), y = range(runs, kind);
     const to = scale(width, height, x, y);
-    const epochs = ticks(...x, Math.max(2, Math.floor(width / 90))).filter((n) => x[1] <= 1 || Number.isInteger(n));
-    frame(pen, to, { title: say(`network.${kind}`), x: epochs, y: ticks(...y, height / 60),
+    const epochs = ticks(x, Math.max(2, Math.floor(width / 90))).filter((n) => x[1] <= 1 || Number.isInteger(n));
+    frame(pen, to, { title: say(`network.${kind}`), x: epochs, y: ticks(y, height / 60),
       labelX: number, labelY: labels[kind] });
     if (pointed) {
       pen.strokeStyle = colour("faint");

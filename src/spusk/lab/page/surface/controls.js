@@ -6,7 +6,8 @@ import { boundMark } from "../core/mark.js";
 import { written } from "../core/words.js";
 import { fieldText, typed } from "./numbers.js";
 import { LEAST, MOST_STEPS, RULES, parametersOf } from "./state.js";
-import { boundOf, eigen } from "../math/explain.js";
+import { eigen } from "../math/eigen.js";
+import { boundOf } from "../math/explain.js";
 
 const STOPS = 1000; // of the slider
 const BELOW = 200; // the slider begins so far below the least bound

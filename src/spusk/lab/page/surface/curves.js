@@ -21,7 +21,7 @@ export function curves(say, lang, scrub) {
     for (const side in ROOM) margin[side] *= letters();
     pen.font = `${12 * letters()}px ${colour("font")}`;
     const range = ends(plain);
-    const marks = plain.length ? ticks(...range, 3).map((value) => ({ value, text: written(value, lang) })) : [];
+    const marks = plain.length ? ticks(range, 3).map((value) => ({ value, text: written(value, lang) })) : [];
     margin.right += Math.max(0, ...marks.map(({ text }) => pen.measureText(text).width));
     const last = Math.max(...lines.map(({ numbers }) => numbers.length - 1), 1);
     const [low, high] = decades(lines.filter((line) => !line.plain));

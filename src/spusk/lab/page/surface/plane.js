@@ -56,13 +56,13 @@ export function axes(pen, at, names, lang) {
     return written(tick, lang, Math.max(3, 3 + Math.ceil(Math.log10(offset)))); // neighbours must differ
   };
   const bottom = inner.y + inner.h + 6 * letters();
-  for (const tick of ticks(...box[0], inner.w / 70 / letters())) {
+  for (const tick of ticks(box[0], inner.w / 70 / letters())) {
     if (at.x(tick) < inner.x + inner.w - 24 * letters()) pen.fillText(label(tick, box[0]), at.x(tick), bottom);
   }
   pen.textAlign = "right";
   pen.fillText(names[0], inner.x + inner.w, bottom);
   pen.textBaseline = "middle";
-  for (const tick of ticks(...box[1], inner.h / 60 / letters())) {
+  for (const tick of ticks(box[1], inner.h / 60 / letters())) {
     if (at.y(tick) > inner.y + 20 * letters()) pen.fillText(label(tick, box[1]), inner.x - 6, at.y(tick), inner.x - 8);
   }
   pen.fillText(names[1], inner.x - 6, inner.y + 7 * letters());

@@ -33,7 +33,7 @@ function what({ path, program, described }, say, lang) {
   if (path.outcome !== "converged") return say(`surface.${path.outcome}`, numbers);
   const width = Math.max(...described.view.map(([low, high]) => high - low));
   const end = path.points.subarray(path.step * program.n);
-  const minimum = nearest(described.minima, end);
+  const minimum = nearest(/** @type {{x: number[], global: boolean}[]} */ (described.minima), end);
   const kind = minimum?.gap <= facts.descent.near * width ? (minimum.global ? "global" : "local") : "still";
   const x = kind === "still" ? end : minimum.x;
   return say(`surface.converged_${kind}`, { ...numbers, x: pointText(x, lang), value: rounded(path.values.at(-1)) });
