@@ -43,14 +43,14 @@ def test_where_it_looks(f, start, rate, steps, did, minimum, bound, record):
     assert why.why == ("none" if minimum is None else "")
 
 
-def test_the_page_looks_there_too(tmp_path):
+def test_the_page_looks_there_too():
     jobs = []
     for f, start, rate, steps, *_ in PLACES:
         data = described(f)
         jobs.append({"kind": "explained", "tape": data["tape"], "start": start,
                      "known": data["minima"] if data["name"] else [],
                      "options": {"rate": rate, "rule": "plain", "steps": steps}})  # fmt: skip
-    for case, told in zip(PLACES, answers(jobs, tmp_path), strict=True):
+    for case, told in zip(PLACES, answers(jobs), strict=True):
         *_, did, minimum, bound = case
         assert told["did"] == did, case
         assert told["minimum"] == (minimum and pytest.approx(minimum, abs=1e-5)), case

@@ -21,11 +21,25 @@ QUIET = [
 BLANK = "<!doctype html><title>modules</title>"
 
 
-def answers(jobs, folder, way=None):
-    """The modules' answers to these jobs; `folder` is empty room of the test."""
+def call(module, name, *args):
+    """What a function of a module gives: call("math/scale.js", "ticks", [0, 1], 5)."""
+    return calls([(module, name, *args)])[0]
+
+
+def calls(rows):
+    """The same for many at once."""
+    jobs = [
+        {"kind": "call", "module": module, "name": name, "args": args}
+        for module, name, *args in rows
+    ]
+    return answers(jobs)
+
+
+def answers(jobs, way=None):
+    """The modules' answers to these jobs."""
     way = way or available()
     text = json.dumps({"facts": facts(), "jobs": jobs}, allow_nan=False)
-    said = {"node": by_node, "chromium": by_chromium}[way](text, folder)
+    said = {"node": by_node, "chromium": by_chromium}[way](text)
     found = json.loads(said)
     for job, answer in zip(jobs, found, strict=True):
         assert not (isinstance(answer, dict) and "error" in answer), (job["kind"], answer)
@@ -49,21 +63,16 @@ def available():
     pytest.skip("neither Node nor Playwright with Chromium is here")
 
 
-def by_node(text, folder):
-    shutil.copytree(ROOT / PAGE, folder / PAGE, dirs_exist_ok=True)
-    (folder / RUNNER).parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / RUNNER, folder / RUNNER)
-    # without this Node takes .js for its own older kind of module
-    (folder / "package.json").write_text('{"type": "module"}')
+def by_node(text):
     done = subprocess.run(
-        [shutil.which("node"), str(folder / RUNNER)],
+        [shutil.which("node"), str(ROOT / RUNNER)],
         input=text, capture_output=True, encoding="utf-8", timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def by_chromium(text, folder):
+def by_chromium(text):
     from playwright.sync_api import sync_playwright
 
     def serve(route):

@@ -1,115 +1,15 @@
-"""The bridge: its network is Python's network, and in a browser it does what it shows."""
+"""The bridge in a browser: it does what it shows."""
 
 import json
 import re
-import shutil
-import subprocess
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
 import spusk
-from tests.lab.modules import CHROMIUM, PAGE, QUIET, ROOT, ways
+from tests.lab.modules import CHROMIUM, QUIET, ways
 from tests.lab.server.test_server import running
-
-SIZES = [2, 5, 4, 3]
-SCRIPT = """
-import * as net from "./mlp.js";
-import * as neuron from "./neuron.js";
-import { generator } from "./random.js";
-let text = "";
-for await (const chunk of process.stdin) text += chunk;
-const { sizes, theta, V, rate, activation } = JSON.parse(text);
-function built(theta) {
-  const layers = net.network(sizes, activation);
-  let next = 0;
-  for (const part of ["W", "b"])
-    for (const layer of layers) layer[part].set(theta.slice(next, next += layer[part].length));
-  return layers;
-}
-const flat = (layers) => ["W", "b"].flatMap((part) => layers.flatMap((layer) => [...layer[part]]));
-const layers = built(theta);
-const slopes = flat(net.gradient(layers, V));
-const h = 1e-6;
-const shifted = (k, by) => net.meanCost(built(theta.map((t, i) => (i === k ? t + by : t))), V);
-const measured = theta.map((_, k) => (shifted(k, h) - shifted(k, -h)) / (2 * h));
-const answers = V.map(({ x }) => [...net.forward(layers, x)]);
-const cost = net.meanCost(layers, V);
-net.step(layers, net.gradient(layers, V), rate);
-const order = V.map((_, k) => k);
-generator(7).shuffle(order);
-const drawn = generator(7);
-process.stdout.write(JSON.stringify({ slopes, measured, answers, cost, stepped: flat(layers), order,
-  normals: Array.from({ length: 4000 }, () => drawn.normal()) }));
-"""
-
-
-def by_node(job, folder, script=SCRIPT):
-    """What page/math answers under Node."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("no Node here")
-    for source in (ROOT / PAGE / "math").glob("*.js"):
-        shutil.copy(source, folder)
-    (folder / "package.json").write_text('{"type": "module"}')
-    (folder / "run.js").write_text(script, encoding="utf-8")
-    done = subprocess.run(
-        [node, str(folder / "run.js")],
-        input=json.dumps(job), capture_output=True, encoding="utf-8", timeout=60, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-@pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
-def test_the_pages_network_is_pythons(activation, tmp_path):
-    net = spusk.Network(SIZES, seed=3, dtype=np.float64, activation=activation)
-    rng = np.random.default_rng(5)
-    x, y = rng.normal(size=(9, SIZES[0])), rng.uniform(size=(9, SIZES[-1]))
-    V = spusk.Sample(x, y)
-    job = {"sizes": SIZES, "theta": net.theta.tolist(), "rate": 0.7, "activation": activation,
-           "V": [{"x": list(a), "y": list(b)} for a, b in zip(x, y, strict=True)]}  # fmt: skip
-    found = by_node(job, tmp_path)
-    expected = net.gradients(V).theta
-    scale = np.abs(expected).max()
-    np.testing.assert_allclose(found["slopes"], expected, rtol=1e-12, atol=1e-15 * scale)
-    np.testing.assert_allclose(found["slopes"], found["measured"], rtol=1e-6, atol=1e-9)
-    np.testing.assert_allclose(found["answers"], net.answer(x), rtol=1e-13)
-    assert found["cost"] == pytest.approx(net.cost(V), rel=1e-13)
-    np.testing.assert_allclose(found["stepped"], net.theta - 0.7 * expected, rtol=1e-12)
-    assert sorted(found["order"]) == list(range(9)) != found["order"]
-    assert np.mean(found["normals"]) == pytest.approx(0, abs=0.05)
-    assert np.std(found["normals"]) == pytest.approx(1, abs=0.05)
-
-
-NEURON = """
-import * as neuron from "./neuron.js";
-import { FEW, examplesOf } from "./point_sets.js";
-const V = examplesOf(FEW.mixed);
-const path = neuron.path(V, [-5, 4], 10, 50);
-const [cost, slope] = [neuron.cost(V, 1.5, -2), neuron.gradient(V, 1.5, -2)];
-process.stdout.write(JSON.stringify({ V, path, cost, slope }));
-"""
-
-
-def test_the_neurons_surface_is_descended_as_spusk_descends(tmp_path):
-    found = by_node({}, tmp_path, NEURON)
-    x = np.array([row["x"] for row in found["V"]])
-    y = np.array([row["y"] for row in found["V"]], float)
-    net = spusk.Network([2, 1], dtype=np.float64)
-    V = spusk.Sample(x, y)
-
-    def slope(w):
-        net.w[:], net.b[:] = w, 0
-        return net.gradients(V).w.copy()
-
-    w = np.array([-5.0, 4.0])
-    for point in found["path"]:
-        np.testing.assert_allclose(point, w, rtol=1e-11)
-        w = w - 10 * slope(w)
-    np.testing.assert_allclose(found["slope"], slope([1.5, -2]), rtol=1e-12)
-    assert found["cost"] == pytest.approx(net.cost(V), rel=1e-13)
 
 
 @pytest.fixture(scope="module")

@@ -103,8 +103,8 @@ def test_they_are_told_by_the_server_and_held_by_the_file():
     assert offline((), None)["/facts"] == facts()
 
 
-def test_the_page_moves_by_the_rules_that_are_named(tmp_path):
-    [found] = answers([{"kind": "names"}], tmp_path)
+def test_the_page_moves_by_the_rules_that_are_named():
+    [found] = answers([{"kind": "names"}])
     assert found["rules"] == list(facts()["rules"])
     assert set(found["activations"]) <= set(facts()["activations"])
     assert {"plain", "momentum", "nesterov", "adam"} <= set(found["rules"])

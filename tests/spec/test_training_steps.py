@@ -62,13 +62,13 @@ def test_the_native_engine(isa, monkeypatch):
         assert close(net.theta, row["after"], tolerance(np.float32)), row
 
 
-def test_the_page(tmp_path):
+def test_the_page():
     """Its networks have sigmoid or tanh inside, sigmoid at the end, and half the squared error."""
     kept = [row for row in ROWS if row["activation"] in ("sigmoid", "tanh")
             and (row["output"], row["loss"]) == ("sigmoid", "squared")]  # fmt: skip
     assert {row["activation"] for row in kept} == {"sigmoid", "tanh"}
     jobs = [{"kind": "trained", **row} for row in kept]
-    for row, answer in zip(kept, answers(jobs, tmp_path), strict=True):
+    for row, answer in zip(kept, answers(jobs), strict=True):
         for part in ("cost", "gradient", "after"):
             assert close(answer[part], row[part], tolerance(np.float64)), (part, row)
 

@@ -6,7 +6,6 @@ import tomllib
 import numpy as np
 import pytest
 
-import spusk
 from spusk.descent.basin_maps import basins
 from spusk.functions import function
 from spusk.functions.gallery import GALLERY
@@ -32,25 +31,6 @@ async ([data, lang, words]) => {
   const panel = escapePanel({ say, lang, program: compile(data.tape), described: data });
   document.querySelector("#lab").replaceChildren(panel.element);
   window.panel = panel;
-}
-"""
-SHARES = """
-async ([data, rates, options]) => {
-  const { counter, sharesOf } = await import("/page/math/escapes.js");
-  const count = counter(data.tape, data.minima, data.view, options);
-  const parts = (rate) => { // as the panel counts: one part of the starts after another
-    const sum = { global: 0, local: 0, unsettled: 0, diverged: 0 };
-    for (let from = 0; from < options.count; from += 400) {
-      const found = count(rate, from, Math.min(from + 400, options.count));
-      for (const end in sum) sum[end] += found[end];
-    }
-    return sum;
-  };
-  return rates.map((rate) => {
-    const [whole, sum] = [count(rate), parts(rate)];
-    if (JSON.stringify(whole) !== JSON.stringify(sum)) throw new Error(JSON.stringify(sum));
-    return sharesOf(whole);
-  });
 }
 """
 
@@ -109,35 +89,6 @@ def test_a_large_map_takes_less_than_a_second(page):
     options = {"rate": 0.01, "steps": 1000, "size": 512}
     job = [described("himmelblau"), options]
     assert min(page.evaluate(BASINS, job)["seconds"] for _ in range(3)) < 1
-
-
-@pytest.mark.parametrize("name", ["escape", "trap", "styblinski-tang"])
-def test_shares_are_pythons(page, name):
-    bound, starts = GALLERY[name].bound, 1500
-    rates = [share * bound for share in (0.05, 0.3, 0.9, 1.2)]
-    options = {"count": starts, "steps": 400, "seed": 3}
-    found = page.evaluate(SHARES, [described(name), rates, options])
-    known = spusk.escape(name, rates, starts, 400, seed=4)
-    for one, other in zip(found, known.rows, strict=True):
-        expected = (other.share_global, other.share_local, other.unsettled, other.diverged)
-        shares = [one[key] for key in ("global", "local", "unsettled", "diverged")]
-        assert sum(shares) == pytest.approx(1)
-        for share, its in zip(shares, expected, strict=True):
-            middle = min((share + its) / 2, 1)
-            assert abs(share - its) <= 4.5 * np.sqrt(2 * middle * (1 - middle) / starts) + 1e-9
-
-
-def test_starts_are_even_and_of_their_seed(page):
-    one, again, other = page.evaluate(
-        "(async () => { const { startsIn } = await import('/page/math/escapes.js');"
-        "const draw = (seed) => startsIn([[-4, 6], [0, 1]], 2000, seed).map((a) => [...a]);"
-        "return [1, 1, 2].map(draw) })()"
-    )
-    assert one == again != other
-    for (low, high), drawn in zip([(-4, 6), (0, 1)], one, strict=True):
-        counts = np.histogram(drawn, 10, (low, high))[0]
-        assert counts.sum() == 2000
-        assert ((counts - 200) ** 2 / 200).sum() < 30  # χ² of 9 degrees
 
 
 @pytest.mark.parametrize(("lang", "word"), [("en", "Best at η"), ("ru", "Лучше всего η")])

@@ -71,14 +71,14 @@ def check(jobs, sources, found):
         assert_agree(answer["runs"], np.column_stack([value, gradient, upper]))
 
 
-def test_every_number_is_pythons(jobs, sources, tmp_path):
-    check(jobs, sources, answers(jobs, tmp_path))
+def test_every_number_is_pythons(jobs, sources):
+    check(jobs, sources, answers(jobs))
 
 
-def test_a_browser_computes_the_same_without_running_text(jobs, sources, tmp_path):
+def test_a_browser_computes_the_same_without_running_text(jobs, sources):
     if "chromium" not in ways():
         pytest.skip("no Playwright with Chromium here")
-    check(jobs, sources, answers(jobs, tmp_path, "chromium"))
+    check(jobs, sources, answers(jobs, "chromium"))
 
 
 def test_the_formulas_use_every_operation(sources):
@@ -86,44 +86,44 @@ def test_the_formulas_use_every_operation(sources):
     assert set(ONE | TWO) - used <= {"copy"}
 
 
-def test_a_result_that_is_a_variable_is_copied(tmp_path):
+def test_a_result_that_is_a_variable_is_copied():
     data = described("x*y")  # ∇f = (y, x)
     assert "copy" in {row[0] for row in data["tape"]["ops"]}
-    [answer] = answers([{"kind": "points", "tape": data["tape"], "points": [[2, 3]]}], tmp_path)
+    [answer] = answers([{"kind": "points", "tape": data["tape"], "points": [[2, 3]]}])
     assert answer["runs"] == [[6, 3, 2, 0, 1, 0]]
 
 
-def test_kinks_jumps_and_edges_of_a_domain(tmp_path):
+def test_kinks_jumps_and_edges_of_a_domain():
     texts = ("abs(x - 1) + abs(y)", "sign(x - 1)*y", "sqrt(x) + y^0.3", "log(x) + 1/y", "x^ln(y)")
     points = [[1, 0], [0, 0], [1, -1], [-1, 2], [0, 1]]
     jobs = [{"kind": "points", "tape": described(t)["tape"], "points": points} for t in texts]
-    for text, answer in zip(texts, answers(jobs, tmp_path), strict=True):
+    for text, answer in zip(texts, answers(jobs), strict=True):
         f, x = function(text), np.array(points, float)
         assert_agree(answer["values"], f.value(x))
         assert_agree(answer["gradients"], f.gradient(x))
 
 
-def test_what_is_no_number_travels_as_null(tmp_path):
+def test_what_is_no_number_travels_as_null():
     assert finite({"a": [np.inf, {"b": -np.inf}], "c": np.nan}) == {
         "a": [None, {"b": None}],
         "c": None,
     }
     tape = {"n": 1, "cells": 1, "numbers": [None], "ops": [], "outputs": [0, 1, 1]}
-    [answer] = answers([{"kind": "points", "tape": tape, "points": [[2]]}], tmp_path)
+    [answer] = answers([{"kind": "points", "tape": tape, "points": [[2]]}])
     assert answer["runs"] == [[2, "NaN", "NaN"]]
 
 
-def test_a_grid_has_rows_of_one_y(tmp_path):
+def test_a_grid_has_rows_of_one_y():
     tape = described("x + 10*y")["tape"]
     xs, ys = np.arange(40.0), np.arange(50.0)  # more points than one block holds
-    [found] = answers([{"kind": "grid", "tape": tape, "xs": [*xs], "ys": [*ys]}], tmp_path)
+    [found] = answers([{"kind": "grid", "tape": tape, "xs": [*xs], "ys": [*ys]}])
     assert np.array_equal(found, (xs + 10 * ys[:, None]).ravel())
 
 
-def test_an_unknown_operation_is_refused(tmp_path):
+def test_an_unknown_operation_is_refused():
     tape = {"n": 1, "cells": 2, "numbers": [], "ops": [["constructor", 1, 0]], "outputs": [1]}
     with pytest.raises(AssertionError, match="no operation constructor"):
-        answers([{"kind": "points", "tape": tape, "points": [[1]]}], tmp_path)
+        answers([{"kind": "points", "tape": tape, "points": [[1]]}])
 
 
 DESCENTS = [  # formula, start, rate, steps
@@ -146,7 +146,7 @@ def by_python(text, start, rate, steps, rule):
     return spusk.descend(text, start, steps=steps, **how)
 
 
-def test_descents_are_pythons(tmp_path):
+def test_descents_are_pythons():
     cases = [(*case, rule) for case in DESCENTS for rule in (*spusk.optim.rules.RULES, *BESIDE)]
     jobs = [
         {"kind": "descend", "tape": described(text)["tape"], "start": start,
@@ -154,9 +154,7 @@ def test_descents_are_pythons(tmp_path):
         for text, start, rate, steps, rule in cases
     ]  # fmt: skip
     met = set()
-    for (text, start, rate, steps, rule), answer in zip(
-        cases, answers(jobs, tmp_path), strict=True
-    ):
+    for (text, start, rate, steps, rule), answer in zip(cases, answers(jobs), strict=True):
         known = by_python(text, start, rate, steps, rule)
         assert (answer["outcome"], answer["step"]) == (known.outcome.key, known.step), (text, rule)
         for name, expected in (
@@ -177,16 +175,14 @@ def test_descents_are_pythons(tmp_path):
      ("adam", {"beta1": 0.7, "beta2": 0.8, "epsilon": 0.1},
       lambda rate: spusk.optim.rules.Adam(rate, 0.7, 0.8, 0.1))],
 )  # fmt: skip
-def test_a_rules_parameters_count_and_its_steps_can_be_told_again(tmp_path, name, parameters, rule):
+def test_a_rules_parameters_count_and_its_steps_can_be_told_again(name, parameters, rule):
     tape = described("lecture")["tape"]
     options = {"rate": 0.1, "rule": name, "steps": 30, "parameters": parameters}
-    [found] = answers(
-        [{"kind": "descend", "tape": tape, "start": [0, 0], "options": options}], tmp_path
-    )
+    [found] = answers([{"kind": "descend", "tape": tape, "start": [0, 0], "options": options}])
     known = spusk.descend("lecture", (0, 0), 0.1, 30, rule=rule)
     assert_agree(found["points"], known.iterates, 1e-9)
     job = {"kind": "replayed", "tape": tape, "points": found["points"], "options": options}
-    told = answers([job | {"n": n} for n in (1, 2, 9)], tmp_path)
+    told = answers([job | {"n": n} for n in (1, 2, 9)])
     method, f = rule(0.1), function("lecture")
     state = method.start(known.iterates[0])
     by_step = [state]
@@ -208,7 +204,7 @@ MAPS = [  # formula, rate, view
 ]
 
 
-def test_basins_are_pythons(tmp_path):
+def test_basins_are_pythons():
     size = 41  # more than one block, an odd number: the middle is a start
     jobs, maps, seen = [], [], set()
     for text, rate, view in MAPS:
@@ -220,7 +216,7 @@ def test_basins_are_pythons(tmp_path):
              "options": {"rate": rate, "steps": 200, "rows": rows}}
             for rows in ([0, 7], [7, size])
         ]  # fmt: skip
-    found = answers(jobs, tmp_path)
+    found = answers(jobs)
     for known, low, high in zip(maps, found[::2], found[1::2], strict=True):
         away = np.isin(known.codes, [3, 4])  # diverged, not finite
         which = np.where(away, -2, known.index).ravel()
@@ -231,11 +227,11 @@ def test_basins_are_pythons(tmp_path):
 
 
 @pytest.mark.soak
-def test_a_large_map_takes_less_than_a_second(tmp_path):
+def test_a_large_map_takes_less_than_a_second():
     data = described("himmelblau")
     job = {"kind": "basins", **{k: data[k] for k in ("tape", "minima", "view")}, "size": 512,
            "options": {"rate": 0.01, "steps": 200}}  # fmt: skip
-    [found] = answers([job], tmp_path)
+    [found] = answers([job])
     assert found["seconds"] < 1
     assert -2 not in found["which"]
 

@@ -1,6 +1,7 @@
 // The network view: a network learns, watched live; its pictures, and a field to draw digits for it.
 
 import { make } from "../core/dom.js";
+import { wanted } from "../core/wanted.js";
 import { written } from "../core/words.js";
 import { confusion } from "./confusion.js";
 import { controls, face, numbers } from "./controls.js";
@@ -12,7 +13,6 @@ import { here, planOf, preset, presetOf, readPlan, sizesOf } from "./plan.js";
 import { active, best, store, strip } from "./runs.js";
 import { fitted, hearSets, sets } from "./sets.js";
 import { tabs } from "./tabs.js";
-import { wanted } from "./wanted.js";
 import { weights } from "./weights.js";
 
 const FRESH = 1000; // ms between two pictures of the weights while a network learns

@@ -1,9 +1,9 @@
 // The gallery: first the pictures of the lecture, then every function that is known.
 
 import { make } from "../core/dom.js";
-import { PRESETS } from "../network/plan.js";
-import { want } from "../network/wanted.js";
+import { facts } from "../core/facts.js";
 import { offline } from "../core/offline.js";
+import { want } from "../core/wanted.js";
 import { gallery } from "./source.js";
 import { DEFAULTS } from "./state.js";
 
@@ -25,7 +25,7 @@ const PICTURES = {
 /** Shows the network view, which starts the training by itself. */
 function train(preset) {
   want(preset);
-  location.hash = `network&${Object.entries(PRESETS[preset]).map((pair) => pair.join("=")).join("&")}`;
+  location.hash = `network&${Object.entries(facts.presets[preset]).map((pair) => pair.join("=")).join("&")}`;
 }
 
 /** The pictures that can be shown here: [key, what shows it]. */
