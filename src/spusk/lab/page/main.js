@@ -5,7 +5,7 @@ import { dialog, make } from "./core/dom.js";
 import { facts, take } from "./core/facts.js";
 import { ask, offline } from "./core/offline.js";
 import { save, share } from "./core/sharing.js";
-import { speech } from "./core/words.js";
+import { chosen, speech } from "./core/words.js";
 
 const VIEWS = { surface: "./surface/view.js", bridge: "./bridge/view.js", network: "./network/view.js" };
 if (offline) delete VIEWS.network; // a training needs its server
@@ -73,17 +73,11 @@ function help() {
     [make("dt", {}, sign), make("dd", {}, meaning)]).flat()));
 }
 
-/** The language chosen before, or else the first of the browser's that the page speaks. */
-function preferred() {
-  const wanted = [kept.get("lang"), offline?.opening.lang, ...navigator.languages.map((name) => name.split("-")[0])];
-  return wanted.find((name) => facts.languages.includes(name)) ?? lang;
-}
-
 async function learn() {
   const answer = await ask("/facts");
   if (!answer.ok) throw new Error(`facts: ${answer.status}`);
   take(await answer.json());
-  lang = preferred();
+  lang = chosen([kept.get("lang"), offline?.opening.lang, ...navigator.languages]);
   dress();
 }
 

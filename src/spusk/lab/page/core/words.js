@@ -1,6 +1,13 @@
 // Sentences of the page, with their numbers filled in as the language writes them.
 
+import { facts } from "./facts.js";
 import { ask } from "./offline.js";
+
+/** The first of these languages that the page speaks, or else its own first. */
+export function chosen(wanted) {
+  const names = wanted.map((name) => name?.split("-")[0]);
+  return names.find((name) => facts.languages.includes(name)) ?? facts.languages[0];
+}
 
 /** The sentences of one language: say("surface.verdict", { n: 3, rate: 0.1 }). */
 export async function speech(lang) {

@@ -164,7 +164,7 @@ export class Program {
   /** @param {ArrayLike<number>} x */
   isNonsmooth(x) {
     const { nonsmooth } = this.tape;
-    return nonsmooth !== null && nonsmooth.every((number, k) => number === x[k]);
+    return Boolean(nonsmooth?.every((number, k) => number === x[k]));
   }
 
   /**

@@ -59,7 +59,7 @@ export function planOf(run) {
 
 export const sizesOf = (text) => String(text).split(SEPARATORS).map(Number);
 
-/** Precedents in a batch at most: layers as wide as the lecture's leave room for few. */
+/** Examples in a batch at most: layers as wide as the lecture's leave room for few. */
 export function mostBatch({ layers }) {
   const neurons = sizesOf(layers).reduce((sum, n) => sum + n, 0);
   return Math.max(1, Math.min(MOST.batch, Math.floor(MOST.activations / neurons) || MOST.batch));
