@@ -57,7 +57,8 @@ def test_what_is_no_setting_is_wrong(part, text):
 
 
 @pytest.mark.parametrize("settings", [
-    {"x": "0.5,-1", "rate": "0.3", "rule": "adam", "beta": "0.8", "beta2": "0.9", "steps": "70", "n": "12"},
+    {"x": "0.5,-1", "rate": "0.3", "rule": "adam", "beta": "0.8", "beta2": "0.9", "steps": "70",
+     "n": "12", "epsilon": "0.001"},
     {"x": "1,2", "rate": "0.1", "rule": "falling", "half": "7", "steps": "50", "n": "50",
      "show": "basins", "box": "2,4,1,3"},
     {"x": "1,2", "rate": "0.1", "rule": "plain", "steps": "50", "n": "50",

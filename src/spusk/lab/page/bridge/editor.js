@@ -1,7 +1,7 @@
 // Points that a person puts, moves and takes away on a canvas.
 
-import { grips } from "./grips.js";
 import { MOST, REACH } from "../math/point_sets.js";
+import { grips } from "./grips.js";
 
 const bounded = (v) => Math.round(Math.min(Math.max(v, -REACH), REACH) * 100) / 100;
 

@@ -2,10 +2,10 @@
 
 import { colour } from "../core/dom.js";
 import { written } from "../core/words.js";
-import { classMap, picture } from "./colours.js";
 import * as net from "../math/mlp.js";
-import * as plane from "./plane.js";
 import { REACH } from "../math/point_sets.js";
+import { classMap, picture } from "./colours.js";
+import * as plane from "./plane.js";
 
 const GRID = 72;
 

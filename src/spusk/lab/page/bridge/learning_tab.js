@@ -2,12 +2,12 @@
 
 import { canvas, make } from "../core/dom.js";
 import { KEYED, touchable } from "../core/touch.js";
+import * as net from "../math/mlp.js";
+import { FEW, MANY, examplesOf, rounded, shaped, spelled, unspelled } from "../math/point_sets.js";
+import { generator } from "../math/random.js";
 import { button, choice, sign, slider } from "./controls.js";
 import { editor } from "./editor.js";
 import { curveArea, drawCurve, drawMap, mapArea } from "./learning_pictures.js";
-import * as net from "../math/mlp.js";
-import { generator } from "../math/random.js";
-import { FEW, MANY, examplesOf, rounded, shaped, spelled, unspelled } from "../math/point_sets.js";
 import { andOne, BATCHES, lessons, RATES, taughtFrom, taughtText } from "./taught.js";
 
 const SEEDS = 1e6;

@@ -2,14 +2,14 @@
 
 import { make } from "../core/dom.js";
 import { written } from "../core/words.js";
-import { button, choice, slider } from "./controls.js";
 import { hessianOf } from "../math/curvature.js";
 import { highest } from "../math/eigen.js";
+import * as net from "../math/mlp.js";
+import { EXAMPLES, examplesOf } from "../math/point_sets.js";
+import { generator } from "../math/random.js";
+import { button, choice, slider } from "./controls.js";
 import { drawing } from "./drawing.js";
 import { explained, numbers } from "./formulas.js";
-import * as net from "../math/mlp.js";
-import { generator } from "../math/random.js";
-import { EXAMPLES, examplesOf } from "../math/point_sets.js";
 
 const SEEDS = 1e6;
 const NARROW = "(max-width: 700px)";

@@ -1,13 +1,13 @@
 // The two pictures of the two-weight neuron: its cost surface with the path, its line among points.
 
-import { colour } from "../core/dom.js";
 import { shade } from "../core/colours.js";
 import { contours, placed } from "../core/contours.js";
-import { classMap, picture } from "./colours.js";
+import { colour } from "../core/dom.js";
 import { forward, network, pass } from "../math/mlp.js";
 import * as neuron from "../math/neuron.js";
-import * as plane from "./plane.js";
 import { REACH } from "../math/point_sets.js";
+import { classMap, picture } from "./colours.js";
+import * as plane from "./plane.js";
 
 export const SPAN = 8; // the map shows w1, w2 in −8 … 8
 const GRID = 81;

@@ -3,14 +3,14 @@
 import { canvas, make } from "../core/dom.js";
 import { KEYED } from "../core/touch.js";
 import { written } from "../core/words.js";
-import { choice, sign, slider } from "./controls.js";
 import { highest } from "../math/eigen.js";
+import * as neuron from "../math/neuron.js";
+import { FEW, examplesOf, spelled, unspelled } from "../math/point_sets.js";
+import { choice, sign, slider } from "./controls.js";
 import { editor } from "./editor.js";
 import { grips } from "./grips.js";
-import * as neuron from "../math/neuron.js";
 import { dataSquare, drawData, drawMap, relief, SPAN } from "./neuron_pictures.js";
 import { square } from "./plane.js";
-import { FEW, examplesOf, spelled, unspelled } from "../math/point_sets.js";
 
 const STEPS = 200;
 const PACE = 80; // ms between two steps of a play

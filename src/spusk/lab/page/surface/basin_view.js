@@ -3,8 +3,8 @@
 import { KINDS } from "../core/colours.js";
 import { make } from "../core/dom.js";
 import { facts } from "../core/facts.js";
-import { pointText } from "./numbers.js";
 import { pictureOf } from "./map.js";
+import { pointText } from "./numbers.js";
 
 const { points: FINE, steps: STEPS } = facts.basins; // points of a side; of a descent
 const SIZES = [64, FINE]; // by the page: a coarse map at once; where descents are long the fine one takes seconds

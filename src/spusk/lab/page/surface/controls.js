@@ -4,10 +4,10 @@ import { make } from "../core/dom.js";
 import { facts } from "../core/facts.js";
 import { boundMark } from "../core/mark.js";
 import { written } from "../core/words.js";
-import { fieldText, typed } from "./numbers.js";
-import { LEAST, MOST_STEPS, RULES, parametersOf } from "./state.js";
 import { eigen } from "../math/eigen.js";
 import { boundOf } from "../math/explain.js";
+import { fieldText, typed } from "./numbers.js";
+import { LEAST, MOST_STEPS, RULES, parametersOf } from "./state.js";
 
 const STOPS = 1000; // of the slider
 const BELOW = 200; // the slider begins so far below the least bound

@@ -2,8 +2,8 @@
 
 import { canvas, colour } from "../core/dom.js";
 import { written } from "../core/words.js";
-import { letters } from "./plane.js";
 import { ticks } from "../math/scale.js";
+import { letters } from "./plane.js";
 
 const ROOM = { left: 46, right: 8, top: 22, bottom: 22 }; // pixels at plain letters
 const FLOOR = 1e-12; // of the highest: below it there is only rounding

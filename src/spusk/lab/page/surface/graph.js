@@ -1,12 +1,12 @@
 // The graph of a function of one variable, with its path from point to point of the curve.
 
 import { canvas, colour, make } from "../core/dom.js";
+import { moved, resized } from "../math/view_box.js";
+import { gestures } from "./gestures.js";
 import { pretty } from "./numbers.js";
 import { crosses, paths } from "./paint.js";
 import { axes, clip, plane } from "./plane.js";
-import { gestures } from "./gestures.js";
 import { pointer } from "./pointer.js";
-import { moved, resized } from "../math/view_box.js";
 
 const POINTS = 1200;
 

@@ -1,8 +1,8 @@
 // Several rates or rules at once: paths that are kept, each with a colour and its verdict.
 
 import { make } from "../core/dom.js";
-import { short } from "./verdict.js";
 import { canKeep } from "./state.js";
+import { short } from "./verdict.js";
 
 /** `add()` keeps the present path, `drop(k)` forgets one, `clear()` all. */
 export function keeper(say, { add, drop, clear }) {

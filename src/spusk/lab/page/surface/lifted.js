@@ -2,8 +2,8 @@
 // drawn faintly.
 
 import { colour } from "../core/dom.js";
-import { axes } from "./box.js";
 import { RISE, heightAt } from "../math/heights.js";
+import { axes } from "./box.js";
 import { DOTS } from "./paint.js";
 
 const LIFT = 0.012; // of the box: a path lies on the surface, not in it

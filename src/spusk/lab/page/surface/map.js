@@ -1,15 +1,15 @@
 // The contour map of a function of two variables: colours and lines of f, minima, paths.
 
+import { shade } from "../core/colours.js";
 import { contours, placed } from "../core/contours.js";
 import { canvas, make } from "../core/dom.js";
+import { scaleOf } from "../math/scale.js";
+import { inside, moved, resized } from "../math/view_box.js";
+import { gestures } from "./gestures.js";
 import { pretty } from "./numbers.js";
 import { crosses, paths } from "./paint.js";
 import { axes, clip, plane } from "./plane.js";
-import { shade } from "../core/colours.js";
-import { scaleOf } from "../math/scale.js";
-import { gestures } from "./gestures.js";
 import { pointer } from "./pointer.js";
-import { inside, moved, resized } from "../math/view_box.js";
 
 const GRID = 240; // points along the longer side
 const LEVELS = 14;

@@ -1,10 +1,10 @@
 // From a state to everything that is drawn: the path, the kept ones, and why they did so.
 
-import { descend } from "../math/descent.js";
-import { fitting } from "../math/view_box.js";
 import { SERIES } from "../core/series.js";
-import { DEFAULTS, PLANAR } from "./state.js";
+import { descend } from "../math/descent.js";
 import { explain } from "../math/explain.js";
+import { fitting } from "../math/view_box.js";
+import { DEFAULTS, PLANAR } from "./state.js";
 
 const ENOUGH = 2000; // steps that are tried to see how many a first picture needs
 const NICE = [50, 100, 200, 500, 1000, 2000];

@@ -1,7 +1,7 @@
 // Shares as stacked areas against the rate, on a logarithm.
 
-import { colour } from "../core/dom.js";
 import { AWAY, KINDS, NONE, css } from "../core/colours.js";
+import { colour } from "../core/dom.js";
 
 export const SHARES = ["global", "local", "unsettled", "diverged"]; // from the bottom up
 const COLOURS = { global: css(KINDS[0]), local: css(KINDS[1]), unsettled: css(NONE), diverged: css(AWAY) };

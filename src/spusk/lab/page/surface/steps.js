@@ -1,12 +1,12 @@
 // This step of the rule with its numbers filled in.
 
-import { replayed } from "../math/descent.js";
 import { make, scrolling } from "../core/dom.js";
 import { written } from "../core/words.js";
+import { replayed } from "../math/descent.js";
+import { FIRST, LINES, power, sign } from "./lines.js";
 import { bracket, el, math, slope, variable } from "./math.js";
 import { optionsOf } from "./model.js";
 import { rounded } from "./numbers.js";
-import { FIRST, LINES, power, sign } from "./lines.js";
 
 export function stepFormula(say, lang) {
   const lines = scrolling(make("div", { class: "lines", role: "group", "aria-label": say("surface.show_formula") }));

@@ -1,11 +1,11 @@
 // The ways to see a function: map, 3-D, basins, escape. Those that cannot be loaded are not offered.
 
 import { make } from "../core/dom.js";
-import { basinView } from "./basin_view.js";
-import { contourMap } from "./map.js";
-import { graph } from "./graph.js";
-import { offers } from "./model.js";
 import { inside } from "../math/view_box.js";
+import { basinView } from "./basin_view.js";
+import { graph } from "./graph.js";
+import { contourMap } from "./map.js";
+import { offers } from "./model.js";
 import { TABS } from "./state.js";
 
 const PLUGINS = { relief: "./relief.js", basins: "./basins.js", escape: "./escape.js" };

@@ -3,6 +3,7 @@
 import { make } from "../core/dom.js";
 import { offline } from "../core/offline.js";
 import { compile } from "../math/tape.js";
+import { digitsIn, resized } from "../math/view_box.js";
 import { controls } from "./controls.js";
 import { curves } from "./curves.js";
 import { formulaField } from "./formula.js";
@@ -11,7 +12,6 @@ import { lecture, menu } from "./menu.js";
 import { completed, modelOf } from "./model.js";
 import { player } from "./player.js";
 import { FormulaError, patiently } from "./source.js";
-import { digitsIn, resized } from "../math/view_box.js";
 import { readState, writeState } from "./state.js";
 import { stepFormula } from "./steps.js";
 import { tabs } from "./tabs.js";
