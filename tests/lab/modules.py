@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -64,12 +65,21 @@ def available():
 
 
 def by_node(text):
-    done = subprocess.run(
+    process = node()
+    process.stdin.write(f"{text}\n")
+    process.stdin.flush()
+    said = process.stdout.readline()
+    assert said, f"Node ended with {process.wait()}"
+    return said
+
+
+@cache
+def node():
+    """One Node for all tests of a worker: it ends with its input."""
+    return subprocess.Popen(
         [shutil.which("node"), str(ROOT / RUNNER)],
-        input=text, capture_output=True, encoding="utf-8", timeout=120, check=False,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def by_chromium(text):

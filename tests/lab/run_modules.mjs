@@ -153,8 +153,8 @@ function plain(_, x) {
   return typeof x === "number" && !Number.isFinite(x) ? String(x) : x;
 }
 
+// Under Node: a line of jobs in, a line of answers out, until the input ends.
 if (typeof process !== "undefined" && process.argv) {
-  let text = "";
-  for await (const chunk of process.stdin) text += chunk;
-  process.stdout.write(await answers(text));
+  const { createInterface } = await import("node:readline");
+  for await (const line of createInterface({ input: process.stdin })) process.stdout.write(`${await answers(line)}\n`);
 }

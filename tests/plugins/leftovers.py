@@ -12,8 +12,12 @@ import pytest
 
 RUN = "SPUSK_TEST_RUN"
 ENDING = 5.0  # seconds for what has been told to end
-# They end with the process that they serve: those of multiprocessing, and of tests/commands.py.
-HELPERS = ("multiprocessing.forkserver", "multiprocessing.resource_tracker", "tests.commands")
+# They end with the process that they serve: those of multiprocessing, tests/commands.py, and
+# tests/lab/modules.py.
+HELPERS = (
+    "multiprocessing.forkserver", "multiprocessing.resource_tracker", "tests.commands",
+    "run_modules.mjs",
+)  # fmt: skip
 
 
 def pytest_configure() -> None:
