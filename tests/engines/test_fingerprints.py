@@ -17,7 +17,7 @@ def record(isa):
         if (each["isa"], each["compiled"]) == (isa, compiled):
             return each["weights"]
     pytest.skip(
-        f"{FILE.name} has nothing for {isa} built by {compiled}; "
+        f"this system has {isa} built by {compiled}, of which {FILE.name} knows nothing; "
         "python -m tests.engines.fingerprints writes it"
     )
 
