@@ -57,7 +57,7 @@ def test_the_page_is_saved_with_the_formula_that_is_shown(new_page):
         page.click("#save")
     assert download.value.suggested_filename == "spusk-lab.html"
     with open(download.value.path(), encoding="utf-8") as file:
-        assert '"first":"x^2+7*y^2"' in file.read()
+        assert '"opening":{"settings":{"f":"x^2+7*y^2"}}' in file.read()
 
 
 @pytest.mark.parametrize(
