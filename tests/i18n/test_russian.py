@@ -24,8 +24,8 @@ from tests.i18n.russian import foreign, refused
 SOURCE = Path(spusk.__file__).parent
 ERRORS = {name for name, thing in vars(errors).items() if isinstance(thing, type)} | {"Unusable"}
 # The rooms that a page hears from. Elsewhere an error may still be English alone.
-HEARD = [*(SOURCE / "data").glob("*.py"), *(SOURCE / "lab").glob("*.py"), SOURCE / "network.py",
-         SOURCE / "starts.py", SOURCE / "runs/weights.py"]  # fmt: skip
+HEARD = [*(SOURCE / "data").glob("*.py"), *(SOURCE / "lab").rglob("*.py"),
+         *(SOURCE / "nn").glob("*.py"), SOURCE / "runs/weights.py"]  # fmt: skip
 TOPICS = ("data", "network", "download", "reasons", "lab")
 UNIT = re.compile(r"[}\d] (?:[кМГ]Б|мс|с|%)(?!\w)")
 
@@ -43,7 +43,7 @@ def raised(path):
 def has_words(call):
     """Whether an error has a key, or a sentence that is in a language already."""
     if isinstance(call.func, ast.Attribute):
-        return call.func.attr in ("keyed", "said")
+        return call.func.attr in ("keyed", "at_column")
     [said] = call.args
     return isinstance(said, ast.Call) and isinstance(said.func, ast.Name) and said.func.id == "say"
 
