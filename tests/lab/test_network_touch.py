@@ -86,7 +86,7 @@ def test_counts_and_mistakes_tell_what_they_are(page, fake):
 def test_numbers_and_fields_say_what_they_mean(page, fake):
     opened(page)
     page.locator("button.why", has_text="examples/s").tap()
-    shows(page, "#told", "examples/s: Precedents trained in a second")
+    shows(page, "#told", "examples/s: Examples trained in a second")
     page.locator("#n-rate").tap()
     shows(page, "#n-why", "η: Learning rate: how far a step goes")
     assert page.locator("#n-rate").get_attribute("aria-describedby") == "n-why"
