@@ -12,8 +12,8 @@ NAMES = """
     MNIST IDX PNG JPEG JSON NumPy NaN UTF-8 SHA-256 F32 F64 uint8 int64 float32 float64 complex128
     None Python Ctrl+C spusk
     data get mnist lab sample engine Network split x_train y_train W1 SPUSK_DATA SPUSK_ISA
-    --data-dir --data --export --host --port file label dtype error output gain init activation wide scaled
-    normal plain momentum nesterov adam inverse sigmoid tanh relu identity cross-entropy
+    --data-dir --data --export --host --port file label dtype error output gain init activation
+    record wide scaled normal plain momentum nesterov adam inverse sigmoid tanh relu identity cross-entropy
     http https pip install spusk.descend
     history.json history.csv labels.csv board.local html gif .gz gz .npz .csv .tsv .txt .safetensors
 """
