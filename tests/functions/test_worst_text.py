@@ -18,7 +18,7 @@ from spusk.functions.tokens import LONGEST
 from spusk.functions.vocabulary import FUNCTIONS
 from spusk.lab.formulas.describe import described
 
-pytestmark = pytest.mark.more  # a second each of mathematics on paper
+pytestmark = pytest.mark.soak  # a second each of mathematics on paper
 NUMBERED = [f"x{k}" for k in range(1, 101)]
 ONE_OF_EACH = {known: name for name, known in reversed(FUNCTIONS.items())}.values()
 

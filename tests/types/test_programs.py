@@ -33,7 +33,6 @@ def test_every_public_room_has_a_program():
     [
         'spusk.descend("x^2", 1.0, "fast")',
         "spusk.descend(3, 1.0, 0.1)",
-        'spusk.train(spusk.Network([2, 2]), "sample", 3.0)',
         'spusk.Network("784-100-10").gain',
     ],
 )
