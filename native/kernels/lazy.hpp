@@ -3,8 +3,9 @@
 // Its inputs are known ahead. For a window of k steps Z = W₀ᵀX is computed once; step t corrects it
 // by what the steps before it in the window would have done to W,
 //     z_t = Z_t − Σ_{s<t} (x_tᵀx_s)·δ_s        (δ carries η/B),
-// and W −= Σ xδᵀ follows once, at the window's end, in the same visit that computes the next Z. The
-// same descent in exact arithmetic; W crosses the memory bus twice a window, not three times a step.
+// and W −= Σ xδᵀ follows once, at the window's end, in the same visit that computes the next Z. It is
+// the same descent in exact arithmetic; W crosses the memory bus twice a window instead of three
+// times a step.
 #pragma once
 #include "kernels/gemm.hpp"
 #include "kernels/sparse.hpp"

@@ -64,7 +64,7 @@ static void narrow_errors(const Step &s, int64_t blocks) {
   });
 }
 
-// One panel of the hidden layer `at` under a narrow output: its δ from the old W, then W's own step.
+// One panel of the layer `at` under a narrow output: its δ from the old W, then W's own step.
 template <class Rule>
 static void narrow_backward(const Step &s, int at, int64_t panel, float *delta, int64_t drow) {
   const Layer &l = s.p.layers[at], &out = s.p.layers[at + 1];

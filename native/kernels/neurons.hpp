@@ -1,4 +1,4 @@
-// What neurons do to a tile of a batch: bias and σ on the way forward, σ′ and b's step on the way back.
+// What neurons do to a tile of a batch: bias and σ forward, σ′ and b's step backward.
 #pragma once
 #include "kernels/update.hpp"
 #include "ops/activations.hpp"

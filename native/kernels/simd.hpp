@@ -88,7 +88,8 @@ INLINE void by_vectors(int count, What what) {
   what(Count<MOST>{});
 }
 
-constexpr int WIDEST = 2 * PV;  // vectors in the widest panel: that of a first layer with one thread
+// Vectors in the widest panel: that of a first layer with one thread
+constexpr int WIDEST = 2 * PV;
 
 INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 

@@ -1,7 +1,7 @@
 // Few examples in a batch: a row of W meets its two tasks in one visit, as it lies in memory.
 //
-// δ below is Σ_j δ_j·W_ij, a sum along the row; the gradient is a_i·δ_j. Both need the same W and the
-// same δ. The sum is kept lane by lane and added up once at the end: nothing is transposed.
+// δ below is Σ_j δ_j·W_ij, a sum along the row; the gradient is a_i·δ_j. Both need the same W and
+// the same δ. The sum is kept lane by lane and added up once at the end: nothing is transposed.
 #pragma once
 #include "kernels/gemm.hpp"
 #include "kernels/update.hpp"

@@ -5,7 +5,8 @@
 
 namespace spusk::SPUSK_ISA {
 
-constexpr int64_t NEAREST = 24 << 10, NEARBY = 64 << 10;  // bytes of weights in the first cache, about
+// Bytes of weights in the first cache, about
+constexpr int64_t NEAREST = 24 << 10, NEARBY = 64 << 10;
 
 // Marks whose weights stay near for the whole batch. Few examples lose more to the ends of
 // stretches than to the way from the second cache, the more so where a column is short.

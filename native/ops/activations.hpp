@@ -1,8 +1,8 @@
 // Activations: one struct each, and its place in the list at the end.
 //
-// value(z) is σ(z); slope(z, a) is σ′(z), given both z and a = σ(z). Where NEEDS_Z is false, a alone
-// is kept from the way forward, and the z that comes is not to be used. An engine of Python's looks
-// them up by NAME; the order says nothing.
+// value(z) is σ(z); slope(z, a) is σ′(z), given both z and a = σ(z). Where NEEDS_Z is false, a
+// alone is kept from the way forward, and the z that comes is not to be used. Python looks them up
+// by NAME; the order says nothing.
 #pragma once
 #include "ops/list.hpp"
 

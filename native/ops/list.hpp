@@ -13,7 +13,7 @@ struct List {
   template <class Work>
   INLINE void choose(int number, Work work) {
     int at = 0;
-    ((at++ == number && (work(Each{}), true)) || ...);
+    (void)((at++ == number && (work(Each{}), true)) || ...);
   }
 
   // make(one) of each

@@ -1,9 +1,10 @@
 // Update rules: one struct each, and its place in the list at the end.
 //
-// A rule takes a weight w, its gradient g, its STATES numbers of state and this step's Rate, and gives
-// the weight after the step; states change in place. It meets every weight and bias at every step.
-// Only where LINEAR it must be w − g: then g carries the rate η already, steps may be taken in parts
-// and late, and a zero gradient is skipped (kernels/lazy.hpp, sparse.hpp). Elsewhere g is ∇C itself.
+// A rule takes a weight w, its gradient g, its STATES numbers of state and this step's Rate, and
+// gives the weight after the step; states change in place. It meets every weight and bias at every
+// step. Only where LINEAR it must be w − g: then g carries the rate η already, steps may be taken
+// late and in parts, and a zero gradient is skipped (kernels/lazy.hpp, kernels/sparse.hpp).
+// Elsewhere g is ∇C itself.
 #pragma once
 #include "ops/list.hpp"
 #include "session/plan.hpp"

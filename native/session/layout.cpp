@@ -7,8 +7,8 @@
 
 namespace spusk {
 
-// Bytes of a first layer that stays packed; a larger one is lazy. Measured (docs/engine.md): the lazy
-// layer wins for few examples beyond the last cache; for many it only saves the memory.
+// Bytes of a first layer that stays packed; a larger one is lazy. Measured (docs/engine.md): the
+// lazy layer wins for few examples beyond the last cache; for many it only saves the memory.
 constexpr int64_t RESIDENT = int64_t{64} << 20, RESIDENT_FEW = int64_t{16} << 20;
 constexpr int64_t WINDOW_ROWS = 128;      // examples in a window of the lazy first layer
 constexpr double WORTH_A_THREAD = 1.5e6;  // operations of a step that a further thread earns

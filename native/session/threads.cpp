@@ -30,7 +30,7 @@ Team::Team(int size) : size_(size), process_(process_id()), waited_(size) {
 }
 
 Team::~Team() {
-  if (process_id() != process_) {  // a fork: its threads stayed in the parent, and nobody can join them
+  if (process_id() != process_) {  // a fork: its threads stayed in the parent, none can join them
     new std::vector<std::thread>(std::move(threads_));
     return;
   }

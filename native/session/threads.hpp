@@ -38,9 +38,9 @@ class Team {
   std::vector<std::thread> threads_;
 };
 
-// Other programs may want the cores: threads that meet many times a millisecond stand still whenever
-// one of them is not running. Where they wait much, one alone and all together take turns, twice;
-// the faster way goes on for a while.
+// Other programs may want the cores: threads that meet many times a millisecond stand still
+// whenever one of them is not running. Where they wait much, one alone and all together take turns,
+// twice; the faster way goes on for a while.
 class ThreadChoice {
  public:
   bool single() const { return single_ > 0 || trial_ % 2 == 0; }

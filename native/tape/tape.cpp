@@ -12,8 +12,8 @@
 namespace spusk::SPUSK_ISA {
 namespace {
 
-// A tile is as many points as fit one accumulator of VECTORS registers: a step of it reads its cells
-// from L1 and writes only those that are needed again.
+// A tile is as many points as fit one accumulator of VECTORS registers: a step of it reads its
+// cells from L1 and writes only those that are needed again.
 #if defined(__AVX512F__)
 constexpr int64_t LANE_BYTES = 64;
 #elif defined(__AVX__)

@@ -1,4 +1,4 @@
-"""The engine without Python: under AddressSanitizer with UBSan, ThreadSanitizer, and on arm64."""
+"""The engine without Python: under sanitizers, by another compiler, and on arm64."""
 
 import shutil
 import subprocess
@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from spusk.engines import native
+
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("cmake", "c++")
+SETS = ";".join(native.instruction_sets())
+HERE = [f"-DSPUSK_SETS={SETS}"] if SETS else []  # what this machine runs, where that is known
 
 
 @pytest.mark.more  # builds the engine anew, and runs it ten times slower
@@ -15,8 +19,16 @@ TOOLS = ("cmake", "c++")
 def test_native_is_sound(sanitizer, tmp_path):
     if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
         pytest.skip(f"no {' and no '.join(missing)} here")
-    build(tmp_path, f"-DSPUSK_SANITIZE={sanitizer}")
-    assert "all agree" in run(tmp_path / "test_step")
+    build(tmp_path, f"-DSPUSK_SANITIZE={sanitizer}", *HERE)
+    assert "all agree" in run(tmp_path / "engine_tests")
+
+
+@pytest.mark.soak
+def test_clang_builds_it_too(tmp_path):
+    if not (shutil.which("clang++") and shutil.which("cmake")):
+        pytest.skip("no clang++ and cmake here")
+    build(tmp_path, "-DCMAKE_CXX_COMPILER=clang++", "-DCMAKE_CXX_FLAGS=-Werror")
+    assert "all agree" in run(tmp_path / "engine_tests")
 
 
 @pytest.mark.soak
@@ -32,12 +44,12 @@ def test_arm64(tmp_path):
         f"-DCMAKE_CXX_COMPILER={compiler}",
         "-DCMAKE_EXE_LINKER_FLAGS=-static",
     )
-    assert "all agree" in run(emulator, tmp_path / "test_step")
+    assert "all agree" in run(emulator, tmp_path / "engine_tests")
 
 
-def build(folder, *options):
+def build(folder, *options, source=ROOT):
     """Builds the test executable with these options."""
-    run("cmake", "-S", ROOT, "-B", folder, "-DSPUSK_PYTHON=OFF", "-DSPUSK_TEST=ON", *options)
+    run("cmake", "-S", source, "-B", folder, "-DSPUSK_PYTHON=OFF", "-DSPUSK_TEST=ON", *options)
     run("cmake", "--build", folder, "--parallel", "2")
 
 
