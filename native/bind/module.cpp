@@ -105,8 +105,8 @@ nb::dict names() {
     losses[kernels.losses[i].name] = std::vector<std::string>();
   for (int i = 0; i < kernels.update_count; ++i) {
     const UpdateInfo &update = kernels.updates[i];
-    updates[update.name] = std::vector<std::string>(
-        update.parameters, update.parameters + update.parameter_count);
+    updates[update.name] =
+        std::vector<std::string>(update.parameters, update.parameters + update.parameter_count);
   }
   all["activations"] = activations, all["losses"] = losses, all["updates"] = updates;
   return all;
@@ -125,24 +125,26 @@ NB_MODULE(_native, m) {
   bind_tape(m);
   m.def("instruction_sets", &instruction_sets);
   m.def("names", &names);
-  m.def("compiled", [](const std::string &isa) { return known(isa)->compiled; }, nb::arg("isa"));
+  m.def(
+      "compiled", [](const std::string &isa) { return known(isa)->compiled; }, nb::arg("isa"));
   nb::class_<Held>(m, "Session")
-      .def("__init__",
-           [](Held *self, const std::vector<int64_t> &sizes, Theta theta,
-              const std::vector<int> &activations, int loss, nb::object x, nb::object answers,
-              int64_t batch, int threads, const std::string &isa, int64_t resident, int update,
-              const std::vector<float> &parameters) {
-             const Kernels *kernels = known(isa);
-             Request request = request_for(sizes, theta, batch, threads, resident);
-             choose_ops(request, *kernels, activations, loss, update, parameters);
-             read_inputs(request, x);
-             read_answers(request, answers);
-             new (self) Held{theta, x, answers, request.K, batch, nullptr};
-             self->session = std::make_unique<Session>(request, kernels);
-           },
-           nb::arg("sizes"), nb::arg("theta"), nb::arg("activations"), nb::arg("loss"),
-           nb::arg("x"), nb::arg("answers"), nb::arg("batch"), nb::arg("threads"), nb::arg("isa"),
-           nb::arg("resident"), nb::arg("update"), nb::arg("parameters"))
+      .def(
+          "__init__",
+          [](Held *self, const std::vector<int64_t> &sizes, Theta theta,
+             const std::vector<int> &activations, int loss, nb::object x, nb::object answers,
+             int64_t batch, int threads, const std::string &isa, int64_t resident, int update,
+             const std::vector<float> &parameters) {
+            const Kernels *kernels = known(isa);
+            Request request = request_for(sizes, theta, batch, threads, resident);
+            choose_ops(request, *kernels, activations, loss, update, parameters);
+            read_inputs(request, x);
+            read_answers(request, answers);
+            new (self) Held{theta, x, answers, request.K, batch, nullptr};
+            self->session = std::make_unique<Session>(request, kernels);
+          },
+          nb::arg("sizes"), nb::arg("theta"), nb::arg("activations"), nb::arg("loss"), nb::arg("x"),
+          nb::arg("answers"), nb::arg("batch"), nb::arg("threads"), nb::arg("isa"),
+          nb::arg("resident"), nb::arg("update"), nb::arg("parameters"))
       .def_prop_ro("threads", [](const Held &h) { return h.session->threads(); })
       .def_prop_ro("window", [](const Held &h) { return h.session->plan().window; })
       .def_prop_ro("states", [](const Held &h) { return h.session->plan().update->states; })

@@ -56,16 +56,15 @@ void walk_from_python(Ints ops, Ints outputs, Numbers<const T> constants, int64_
   check(tape);
   const Crowd<T> crowd{x.data(), S, first, eta.data(), rates != 1, count, steps};
   const auto code = [](int number) { return static_cast<int8_t>(number); };
-  const Ends<T> room{tolerance,          grown,       far,
+  const Ends<T> room{tolerance,          grown,          far,
                      code(converged),    code(diverged), code(not_finite),
-                     code(out_of_steps), ends.data(), codes.data(), taken.data()};
+                     code(out_of_steps), ends.data(),    codes.data(),
+                     taken.data()};
   const Walks *walks = walks_of(isa);
   if (!walks) throw std::invalid_argument("this machine cannot run " + isa);
   nb::gil_scoped_release released;
-  if constexpr (std::is_same_v<T, float>)
-    walks->floats(tape, constants.data(), crowd, room);
-  else
-    walks->doubles(tape, constants.data(), crowd, room);
+  if constexpr (std::is_same_v<T, float>) walks->floats(tape, constants.data(), crowd, room);
+  else walks->doubles(tape, constants.data(), crowd, room);
 }
 
 template <class T>

@@ -91,10 +91,8 @@ static void fused_backward(const Step &s, int at) {
       count = few ? strip(s, l, panel, panels.to) : 1;
       for (int64_t i = panel; i < panel + count; ++i)
         narrow_backward<Rule>(s, at, i, s.w.delta + (i - panel) * B * l.pw, l.pw);
-      if (few)
-        small_batch_panels<Rule>(s, at, {0, l.n}, panel, count, {s.w.delta, B * l.pw, l.pw});
-      else
-        fused_panel<Rule>(s, at, panel, sum);
+      if (few) small_batch_panels<Rule>(s, at, {0, l.n}, panel, count, {s.w.delta, B * l.pw, l.pw});
+      else fused_panel<Rule>(s, at, panel, sum);
     }
     if (few) sum_rows(s, l.n, sum, below.row, below.panels * below.pw);
   }
@@ -144,10 +142,8 @@ static void dense_backward_many(const Step &s, int at, Range rows, float *d) {
     const int64_t K = least(deep, l.m - k);
     copy_transposed(l.W + rows.from * l.m + k, l.m, rows.to - rows.from, K, s.w.tile, below.pw);
     const Left left = {s.D(at) + k, l.row, 1};
-    if (k == 0)
-      gemm(below.pv, s.batch.B, K, left, {s.w.tile, below.pw}, d, below.row, Set{});
-    else
-      gemm(below.pv, s.batch.B, K, left, {s.w.tile, below.pw}, d, below.row, Add{});
+    if (k == 0) gemm(below.pv, s.batch.B, K, left, {s.w.tile, below.pw}, d, below.row, Set{});
+    else gemm(below.pv, s.batch.B, K, left, {s.w.tile, below.pw}, d, below.row, Add{});
   }
   for (int64_t j = 0; j < l.panels; ++j) dense_update<Rule>(s, at, rows, j, s.D(at, j), l.row);
 }

@@ -13,8 +13,8 @@ namespace spusk::SPUSK_ISA {
 static void ragged_forward(const Step &s, int at, int64_t panel, float *z) {
   const Layer &l = s.p.layers[at];
   const Edge edge = edge_of(columns(l, panel));
-  ragged_gemm(edge.vectors, edge.last, s.batch.B, l.n,
-              {s.A(at - 1), s.p.layers[at - 1].row, 1}, {l.W + panel * l.pw, l.m}, z, l.row, Set{});
+  ragged_gemm(edge.vectors, edge.last, s.batch.B, l.n, {s.A(at - 1), s.p.layers[at - 1].row, 1},
+              {l.W + panel * l.pw, l.m}, z, l.row, Set{});
 }
 
 // z of one panel: blocks of rows of W are packed once and serve the whole batch
@@ -93,8 +93,8 @@ static void forward_under_narrow(const Step &s, int at) {
       forward_panel<Rule>(s, at, panel);
       if (columns(l, panel) < l.pw)
         clear_past(s.A(at, panel), l.row, s.batch.B, columns(l, panel), l.pw);
-      narrow_forward(l.pv, s.batch.B, s.A(at, panel), l.row,
-                     out.pack + panel * out.m * l.pw, out.m, sums);
+      narrow_forward(l.pv, s.batch.B, s.A(at, panel), l.row, out.pack + panel * out.m * l.pw, out.m,
+                     sums);
     }
     float *partial = p.partial[s.batch.parity] + block * p.batch * NARROW_MOST;
     for (int64_t b = 0; b < s.batch.B; ++b)

@@ -12,25 +12,25 @@ struct Set {
   ALWAYS_INLINE void operator()(float *to, vf sum) const { store(to, sum); }
   ALWAYS_INLINE void operator()(float *to, vf sum, int64_t) const { store(to, sum); }
 };
-struct Add : Set {        // the sum begins with C
+struct Add : Set {  // the sum begins with C
   static constexpr bool ADDS = true;
 };
 
-struct Left {          // element (r, k) at p[r·row + k·step]
+struct Left {  // element (r, k) at p[r·row + k·step]
   const float *p;
   int64_t row, step;
 };
-struct Panel {         // row k of V vectors at p + k·row
+struct Panel {  // row k of V vectors at p + k·row
   const float *p;
   int64_t row;
 };
 
 enum Prefetch { NOTHING, NEXT_PANEL, LINES, BOTH };  // what is asked for while a block is at work
 
-struct Ahead {            // for one block
-  int64_t first, every;   // the next panel of W: every so many rows of it, from row `first` on
-  const float *lines;     // memory in a row: a line a turn
-  int64_t last;           // floats in the last vector of this panel
+struct Ahead {           // for one block
+  int64_t first, every;  // the next panel of W: every so many rows of it, from row `first` on
+  const float *lines;    // memory in a row: a line a turn
+  int64_t last;          // floats in the last vector of this panel
 };
 
 // C (R, V vectors) into Σ_k left(r, k)·right(k): broadcast and accumulate
@@ -80,9 +80,9 @@ static void some_rows(int64_t rows, int64_t K, Left left, Panel right, float *c,
   }
 }
 
-struct Upcoming {      // what will be needed after this product
-  bool panel;          // the panel of W to the right, whose rows lie far apart
-  const float *from;   // numbers in a row, up to `to`
+struct Upcoming {     // what will be needed after this product
+  bool panel;         // the panel of W to the right, whose rows lie far apart
+  const float *from;  // numbers in a row, up to `to`
   const float *to;
 };
 
@@ -96,16 +96,13 @@ static void blocks(int64_t rows, int64_t K, Left left, Panel right, float *C, in
     float *c = C + from * crow;
     const Ahead ahead = {i, count, upcoming.from, last};
     const bool lines = upcoming.from < upcoming.to;
-    if (!WHOLE)
-      some_rows<V, NOTHING, WHOLE>(to - from, K, part, right, c, crow, ahead, into);
+    if (!WHOLE) some_rows<V, NOTHING, WHOLE>(to - from, K, part, right, c, crow, ahead, into);
     else if (upcoming.panel && lines)
       some_rows<V, BOTH, true>(to - from, K, part, right, c, crow, ahead, into);
     else if (upcoming.panel)
       some_rows<V, NEXT_PANEL, true>(to - from, K, part, right, c, crow, ahead, into);
-    else if (lines)
-      some_rows<V, LINES, true>(to - from, K, part, right, c, crow, ahead, into);
-    else
-      some_rows<V, NOTHING, true>(to - from, K, part, right, c, crow, ahead, into);
+    else if (lines) some_rows<V, LINES, true>(to - from, K, part, right, c, crow, ahead, into);
+    else some_rows<V, NOTHING, true>(to - from, K, part, right, c, crow, ahead, into);
     if (lines) upcoming.from += K * 16;
   }
 }
@@ -153,8 +150,8 @@ static void copy_out(const float *from, int64_t width, int64_t rows, int64_t col
 }
 
 // (rows, columns) -> (columns, width), lane by lane of `width` ≥ rows, the rest zero
-static void copy_transposed(const float *from, int64_t stride, int64_t rows, int64_t columns, float *to,
-                            int64_t width, bool ahead = false) {
+static void copy_transposed(const float *from, int64_t stride, int64_t rows, int64_t columns,
+                            float *to, int64_t width, bool ahead = false) {
   for (int64_t i = 0; i < width; i += LANES)
     for (int64_t j = 0; j < columns; j += LANES) {
       const int64_t high_i = least(LANES, rows - i), high_j = least(LANES, columns - j);

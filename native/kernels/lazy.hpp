@@ -3,8 +3,8 @@
 // Its inputs are known ahead. For a window of k steps Z = W₀ᵀX is computed once; step t corrects it
 // by what the steps before it in the window would have done to W,
 //     z_t = Z_t − Σ_{s<t} (x_tᵀx_s)·δ_s        (δ carries η/B),
-// and W −= Σ xδᵀ follows once, at the window's end, in the same visit that computes the next Z. It is
-// the same descent in exact arithmetic; W crosses the memory bus twice a window instead of three
+// and W −= Σ xδᵀ follows once, at the window's end, in the same visit that computes the next Z. It
+// is the same descent in exact arithmetic; W crosses the memory bus twice a window instead of three
 // times a step.
 #pragma once
 #include "kernels/gemm.hpp"
@@ -39,8 +39,7 @@ static void gram(const Plan &p, const Window &w, Range mine) {
   Lists part = *w.lists;
   part.mark += mine.from * (part.marks + 1);
   for (int64_t c = 0; c < mine.to; c += PV * LANES)  // only earlier rows are asked for
-    sparse_forward(PV,
-                   {part, mine.to - mine.from, p.gram + mine.from * p.gram_row + c, p.gram_row},
+    sparse_forward(PV, {part, mine.to - mine.from, p.gram + mine.from * p.gram_row + c, p.gram_row},
                    p.by_column + c, p.gram_row);
 }
 
@@ -53,8 +52,7 @@ static void update_and_forward(const Step &s, int64_t panel, const Window &done,
   float *W = l.W + panel * l.pw, *tile = s.w.tile;
   copy_in(W, l.m, l.n, width, tile, l.pw);
   if (done.lists) {
-    sparse_update(l.pv, *done.lists, l.n, tile, l.pw, l.D + panel * l.panel, l.row,
-                  Update<Rule>{});
+    sparse_update(l.pv, *done.lists, l.n, tile, l.pw, l.D + panel * l.panel, l.row, Update<Rule>{});
     copy_out(tile, l.pw, l.n, width, W, l.m);
   }
   if (next.lists)

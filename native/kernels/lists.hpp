@@ -56,7 +56,8 @@ INLINE Range list_64(const uint8_t *x, int64_t first, Entry *to) {
   return {half, count};
 }
 
-static int64_t list_bytes(const uint8_t *x, int64_t n, Entry *entries, int64_t count, int64_t *mark) {
+static int64_t list_bytes(const uint8_t *x, int64_t n, Entry *entries, int64_t count,
+                          int64_t *mark) {
   int64_t i = 0;
   for (; i + 64 <= n; i += 64, mark += 2) {
     const Range found = list_64(x + i, i, entries + count);
@@ -72,7 +73,8 @@ static int64_t list_bytes(const uint8_t *x, int64_t n, Entry *entries, int64_t c
   return count + found.to;
 }
 #else
-static int64_t list_bytes(const uint8_t *x, int64_t n, Entry *entries, int64_t count, int64_t *mark) {
+static int64_t list_bytes(const uint8_t *x, int64_t n, Entry *entries, int64_t count,
+                          int64_t *mark) {
   for (int64_t i = 0; i < n; ++mark) {
     *mark = count;
     for (const int64_t end = least(n, i + COLUMNS_A_MARK); i < end;) {
@@ -90,7 +92,8 @@ static int64_t list_bytes(const uint8_t *x, int64_t n, Entry *entries, int64_t c
 }
 #endif
 
-static int64_t list_floats(const float *x, int64_t n, Entry *entries, int64_t count, int64_t *mark) {
+static int64_t list_floats(const float *x, int64_t n, Entry *entries, int64_t count,
+                           int64_t *mark) {
   for (int64_t i = 0; i < n; ++mark) {
     *mark = count;
     for (const int64_t end = least(n, i + COLUMNS_A_MARK); i < end; ++i) {

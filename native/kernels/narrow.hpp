@@ -24,9 +24,8 @@ static void narrow_forward(int64_t B, const float *a, int64_t row, const float *
 
 static void narrow_forward(int pv, int64_t B, const float *a, int64_t row, const float *W,
                            int64_t m, float *sums) {
-  by_vectors<WIDEST>(pv, [&](auto v) {
-    narrow_forward<decltype(v)::value>(B, a, row, W, m, sums);
-  });
+  by_vectors<WIDEST>(pv,
+                     [&](auto v) { narrow_forward<decltype(v)::value>(B, a, row, W, m, sums); });
 }
 
 template <class Sigma, class Loss, class Rule>

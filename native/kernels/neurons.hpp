@@ -19,12 +19,11 @@ static void activate_tile(float *a, float *z, int64_t row, int64_t B, int pv, co
 // a := σ(z + b) for a tile of a batch (B, pv vectors); z + b is kept where σ′ is written by it
 static void activate_tile(int activation, float *a, float *z, int64_t row, int64_t B, int pv,
                           const float *bias) {
-  Activations::choose(activation, [=](auto sigma) {
-    activate_tile<decltype(sigma)>(a, z, row, B, pv, bias);
-  });
+  Activations::choose(activation,
+                      [=](auto sigma) { activate_tile<decltype(sigma)>(a, z, row, B, pv, bias); });
 }
 
-struct Activated {     // σ(z) and, where it is kept, z of a tile
+struct Activated {  // σ(z) and, where it is kept, z of a tile
   const float *a, *z;
   int64_t row;
 };

@@ -51,8 +51,8 @@ static void output_errors(const Step &s, int at, int64_t panel, Update<Rule> upd
     for (int64_t b = 0; b < s.batch.B; ++b) {
       const int64_t here = b * l.row + v * LANES;
       const vf y = target(p, s.batch.rows[b], from);
-      const vf e = output_error<Sigma, Loss>(Sigma::NEEDS_Z ? load(z + here) : vf{},
-                                             load(a + here), y, l.m - from, s.batch.scale);
+      const vf e = output_error<Sigma, Loss>(Sigma::NEEDS_Z ? load(z + here) : vf{}, load(a + here),
+                                             y, l.m - from, s.batch.scale);
       store(d + here, e);
       moved += e;
     }

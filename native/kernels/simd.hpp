@@ -14,7 +14,7 @@ namespace spusk::SPUSK_ISA {
 #if defined(__AVX512F__)
 constexpr int LANES = 16, PV = 4, ROWS = 6;  // 24 sums, 4 + 1 operands: 29 of 32 registers
 #elif defined(__AVX__)
-constexpr int LANES = 8, PV = 3, ROWS = 4;   // 12 sums, 3 + 1 operands: 16 of 16
+constexpr int LANES = 8, PV = 3, ROWS = 4;  // 12 sums, 3 + 1 operands: 16 of 16
 #elif defined(__aarch64__)
 constexpr int LANES = 4, PV = 4, ROWS = 6;
 #else

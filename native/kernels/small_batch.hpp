@@ -14,12 +14,12 @@ constexpr int GROUP = 3;  // rows of W at a time: 12 vectors of them, 12 of thei
 constexpr int GROUP = 2;
 #endif
 
-struct Errors {           // δ of example b in panel q at p + q·panel + b·row
+struct Errors {  // δ of example b in panel q at p + q·panel + b·row
   const float *p;
   int64_t panel, row;
 };
 
-struct Weights {          // rows of panels of V vectors; of the last vector so many floats
+struct Weights {  // rows of panels of V vectors; of the last vector so many floats
   float *p;
   int64_t row, last;
 };
@@ -56,8 +56,7 @@ static void rows_update_and_backprop(int64_t panels, int64_t B, Weights weights,
     for (int r = 0; r < R; ++r)
       for (int v = 0; v < V; ++v) {
         float *to = W + r * stride + v * LANES;
-        if (WHOLE || v < V - 1)
-          store(to, update.template after<true>(to, w[r][v], g[r][v], LANES));
+        if (WHOLE || v < V - 1) store(to, update.template after<true>(to, w[r][v], g[r][v], LANES));
         else
           store_some(to, update.template after<false>(to, w[r][v], g[r][v], weights.last),
                      weights.last);
@@ -73,8 +72,7 @@ static void panels_update_and_backprop(int64_t rows, int64_t panels, int64_t B, 
     const float *next = W.p + (i + R < rows ? R * W.row : 0);
     if (R == GROUP)
       rows_update_and_backprop<GROUP, V, WHOLE>(panels, B, W, next, a, d, lanes, update);
-    else
-      rows_update_and_backprop<1, V, WHOLE>(panels, B, W, next, a, d, lanes, update);
+    else rows_update_and_backprop<1, V, WHOLE>(panels, B, W, next, a, d, lanes, update);
     W.p += R * W.row, a.p += R * a.row, lanes += R * B * LANES;
   }
 }
@@ -87,8 +85,7 @@ static void update_and_backprop(int pv, int64_t rows, int64_t panels, int64_t B,
     constexpr int V = decltype(v)::value;
     if (W.last == LANES)
       panels_update_and_backprop<V, true>(rows, panels, B, W, a, d, lanes, update);
-    else
-      panels_update_and_backprop<V, false>(rows, panels, B, W, a, d, lanes, update);
+    else panels_update_and_backprop<V, false>(rows, panels, B, W, a, d, lanes, update);
   });
 }
 

@@ -11,19 +11,22 @@ constexpr int64_t NEAREST = 24 << 10, NEARBY = 64 << 10;
 // Marks whose weights stay near for the whole batch. Few examples lose more to the ends of
 // stretches than to the way from the second cache, the more so where a column is short.
 template <int V, bool FEW_ROWS>
-constexpr int64_t STRETCH =
-    (!FEW_ROWS ? NEAREST : V > 4 ? NEARBY : 2 * NEARBY) / (V * LANES * 4) / COLUMNS_A_MARK;
+constexpr int64_t STRETCH = (!FEW_ROWS ? NEAREST
+                             : V > 4   ? NEARBY
+                                       : 2 * NEARBY) /
+                            (V * LANES * 4) / COLUMNS_A_MARK;
 
-struct Part {        // a batch whose inputs are taken stretch by stretch of columns
+struct Part {  // a batch whose inputs are taken stretch by stretch of columns
   const Lists &lists;
   int64_t B;
-  float *at;         // what belongs to them: sums z, or errors δ; row b at b·row
+  float *at;  // what belongs to them: sums z, or errors δ; row b at b·row
   int64_t row;
 };
 
 // out (B, V vectors) += Σ over nonzero inputs of x·W[i], for the columns of marks [from, to)
 template <int V>
-INLINE void sparse_stretch(const Part &in, int64_t from, int64_t to, const float *W, int64_t stride) {
+INLINE void sparse_stretch(const Part &in, int64_t from, int64_t to, const float *W,
+                           int64_t stride) {
   constexpr int U = V < 3 ? 4 : 2;  // enough sums in flight to hide the latency of one
   float *sum = in.at;
   for (int64_t b = 0; b < in.B; ++b, sum += in.row) {
@@ -39,8 +42,7 @@ INLINE void sparse_stretch(const Part &in, int64_t from, int64_t to, const float
         for (int v = 0; v < V; ++v) c[u][v] += x * load(w + v * LANES);
       }
     for (; e < end; ++e)
-      for (int v = 0; v < V; ++v)
-        c[0][v] += all(e->value) * load(W + e->at * stride + v * LANES);
+      for (int v = 0; v < V; ++v) c[0][v] += all(e->value) * load(W + e->at * stride + v * LANES);
     for (int v = 0; v < V; ++v) {
       for (int u = 1; u < U; ++u) c[0][v] += c[u][v];
       store(sum + v * LANES, c[0][v]);

@@ -163,8 +163,9 @@ constexpr auto losses = Losses::table<LossInfo>([](auto each) { return LossInfo{
 constexpr auto updates = Updates::table<UpdateInfo>([](auto each) {
   using Rule = decltype(each);
   static_assert(Rule::PARAMETERS.size() <= MOST_PARAMETERS);
-  return UpdateInfo{Rule::NAME,   Rule::PARAMETERS.data(), Rule::PARAMETERS.size(),
-                    Rule::STATES, Rule::LINEAR,            steps<Rule>};
+  return UpdateInfo{
+      Rule::NAME, Rule::PARAMETERS.data(), Rule::PARAMETERS.size(), Rule::STATES, Rule::LINEAR,
+      steps<Rule>};
 });
 
 }  // namespace

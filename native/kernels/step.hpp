@@ -9,9 +9,9 @@ struct Batch {
   const Lists *lists;
   const int64_t *rows;  // which examples
   int64_t B, parity;
-  int64_t past;         // lazy: rows of the window before this step's
-  float scale;          // what δ carries: η/B where the update is linear, else 1/B
-  const Lists *due;     // of the batch before, whose step the first layer still has to take
+  int64_t past;      // lazy: rows of the window before this step's
+  float scale;       // what δ carries: η/B where the update is linear, else 1/B
+  const Lists *due;  // of the batch before, whose step the first layer still has to take
   int64_t due_B;
   Rate rate;
 };
@@ -68,7 +68,7 @@ static Update<Rule> b_update(const Step &s, const Layer &l) {
 
 static int64_t columns(const Layer &l, int64_t panel) { return least(l.pw, l.m - panel * l.pw); }
 
-struct Edge {        // vectors in a panel, floats in the last of them
+struct Edge {  // vectors in a panel, floats in the last of them
   int vectors;
   int64_t last;
 };

@@ -4,10 +4,10 @@
 
 namespace spusk::SPUSK_ISA {
 
-struct States {           // of an array of weights
+struct States {  // of an array of weights
   const Rate *rate;
-  std::ptrdiff_t first;   // floats from a weight to its first state
-  std::ptrdiff_t apart;   // from one state to the next
+  std::ptrdiff_t first;  // floats from a weight to its first state
+  std::ptrdiff_t apart;  // from one state to the next
 };
 struct Stateless {};
 

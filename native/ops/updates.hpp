@@ -11,7 +11,7 @@
 
 namespace spusk::SPUSK_ISA {
 
-struct Rate {               // of one step
+struct Rate {  // of one step
   float eta;
   const float *parameters;  // of the rule, in the order of its PARAMETERS
 };

@@ -6,10 +6,10 @@
 
 namespace spusk {
 
-#define SET(ISA)                   \
-  namespace ISA {                  \
-  extern const Kernels kernels;    \
-  extern const Walks walks;        \
+#define SET(ISA)                \
+  namespace ISA {               \
+  extern const Kernels kernels; \
+  extern const Walks walks;     \
   }
 SPUSK_SETS
 #undef SET

@@ -27,8 +27,7 @@ void Session::lay_out_layer(const Request &request, int at, double work) {
   const int lanes = plan_.kernels->lanes;
   Layer &layer = layers_[at];
   layer.activation = request.activations[at];
-  layer.kind = at == 0 ? SPARSE
-               : at == plan_.depth - 1 && layer.m <= NARROW_MOST ? NARROW : DENSE;
+  layer.kind = at == 0 ? SPARSE : at == plan_.depth - 1 && layer.m <= NARROW_MOST ? NARROW : DENSE;
   // one thread walks a list of inputs once for a panel twice as wide
   const bool alone = at == 0 && work < WORTH_A_THREAD;
   const int64_t vectors = (layer.m + lanes - 1) / lanes;
@@ -43,8 +42,8 @@ void Session::lay_out_layer(const Request &request, int at, double work) {
 // Which way the steps go, and how many threads
 void Session::choose_paths(const Request &request, double work) {
   for (int l = 1; l + 1 < plan_.depth; ++l)
-    layers_[l].fused = layers_[l + 1].kind == NARROW && layers_[l].n <= 256 &&
-                       layers_[l].m >= 8 * layers_[l].n;
+    layers_[l].fused =
+        layers_[l + 1].kind == NARROW && layers_[l].n <= 256 && layers_[l].m >= 8 * layers_[l].n;
   const int cores = std::max(1u, std::thread::hardware_concurrency());
   int64_t most_blocks = 1;
   for (const Layer &layer : layers_)
@@ -171,8 +170,7 @@ void Session::allot(Arena &arena) {
   const Layer &below = layers_[plan_.depth - 2];
   for (float *&partial : plan_.partial) partial = arena.take<float>(below.blocks * B * NARROW_MOST);
   plan_.lanes = arena.take<float>(plan_.threads * B * NARROW_MOST * plan_.kernels->lanes);
-  if (below.fused)
-    plan_.below = arena.take<float>(below.blocks * B * layers_[plan_.depth - 3].row);
+  if (below.fused) plan_.below = arena.take<float>(below.blocks * B * layers_[plan_.depth - 3].row);
 }
 
 }  // namespace spusk

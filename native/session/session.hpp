@@ -10,11 +10,11 @@
 
 namespace spusk {
 
-struct Request {                  // what the caller wants trained, in the caller's memory
+struct Request {  // what the caller wants trained, in the caller's memory
   std::vector<int64_t> sizes;
-  float *theta;                   // w then b
-  std::vector<int> activations;   // one per layer, numbers in the kernels' table
-  int loss = 0;                   // as these two
+  float *theta;                  // w then b
+  std::vector<int> activations;  // one per layer, numbers in the kernels' table
+  int loss = 0;                  // as these two
   int update = 0;
   std::vector<float> parameters;  // of the update
   const uint8_t *pixels = nullptr;
@@ -22,8 +22,8 @@ struct Request {                  // what the caller wants trained, in the calle
   const int64_t *labels = nullptr;
   const float *targets = nullptr;
   int64_t K = 0, batch = 1;
-  int threads = 0;                // 0: as many as pay
-  int64_t resident = -1;          // bytes of a first layer that stays packed; -1: by the batch
+  int threads = 0;        // 0: as many as pay
+  int64_t resident = -1;  // bytes of a first layer that stays packed; -1: by the batch
 };
 
 struct StepTotals {
@@ -68,7 +68,7 @@ class Session {
   std::vector<Worker> workers_;
   std::unique_ptr<Team> team_;
   ThreadChoice thread_choice_;
-  bool choose_;      // how many threads: nobody said
+  bool choose_;  // how many threads: nobody said
   void *memory_ = nullptr;
   std::size_t bytes_ = 0;
 };

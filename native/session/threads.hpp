@@ -32,8 +32,8 @@ class Team {
   std::vector<Waited> waited_;
   const std::function<void(int)> *job_ = nullptr;
   alignas(64) std::atomic<uint32_t> arrived_{0};
-  alignas(64) std::atomic<uint32_t> turn_{0};   // barriers passed
-  alignas(64) std::atomic<uint32_t> jobs_{0};   // jobs given
+  alignas(64) std::atomic<uint32_t> turn_{0};  // barriers passed
+  alignas(64) std::atomic<uint32_t> jobs_{0};  // jobs given
   std::atomic<bool> over_{false};
   std::vector<std::thread> threads_;
 };
@@ -69,10 +69,10 @@ class ThreadChoice {
   static constexpr double SHORT = 0.005;  // seconds of a call that say nothing: threads had to wake
   static constexpr double MUCH = 0.2;     // of their time
   static constexpr double FOREVER = 1e9;
-  static constexpr int CALLS = 16;        // that go on the faster way
-  static constexpr int TURNS = 5;         // of a trial, odd: one alone in the even ones, from 0 on
+  static constexpr int CALLS = 16;  // that go on the faster way
+  static constexpr int TURNS = 5;   // of a trial, odd: one alone in the even ones, from 0 on
   int single_ = 0, content_ = 2, trial_ = TURNS;  // the first calls fetch memory and wake threads
-  double one_ = 0, team_ = 0;   // seconds a step, the best of a trial
+  double one_ = 0, team_ = 0;                     // seconds a step, the best of a trial
 };
 
 }  // namespace spusk

@@ -33,7 +33,20 @@ struct Lanes {
 
 // The tape for one accumulator: `acc ← acc op cell`, or `acc ← op acc`, in the tape's order.
 enum Move : int32_t {
-  LOAD, STORE, PLUS, MINUS, FROM, TIMES, SQUARE, OVER, UNDER, NEGATE, ROOT, SIZE, INVERSE, DOUBLE
+  LOAD,
+  STORE,
+  PLUS,
+  MINUS,
+  FROM,
+  TIMES,
+  SQUARE,
+  OVER,
+  UNDER,
+  NEGATE,
+  ROOT,
+  SIZE,
+  INVERSE,
+  DOUBLE
 };
 struct Instruction {
   int32_t move, cell;
@@ -105,7 +118,7 @@ struct Tile {
   const int64_t n;
   T *cells, *rates, *start, *grown, *reach;
   Whole *high, *open;  // ‖∇f‖² above which, and whether (all ones), a descent is to be looked at
-  Whole low = 0;       // ‖∇f‖² below which; both as bits, which are ordered as their numbers are
+  Whole low = 0;  // ‖∇f‖² below which; both as bits, which are ordered as their numbers are
   int64_t width = 0, left = 0;  // descents, and those who have not settled
 
   Tile(const std::vector<Instruction> &code, const Tape &tape)
@@ -123,8 +136,10 @@ struct Tile {
   std::vector<Line> room_;
 };
 
-#define OVER_VECTORS(STATEMENT)                      \
-  for (int64_t v = 0; v < VECTORS; ++v) { STATEMENT; } \
+#define OVER_VECTORS(STATEMENT)           \
+  for (int64_t v = 0; v < VECTORS; ++v) { \
+    STATEMENT;                            \
+  }                                       \
   break;
 
 // Steps on from step n, until someone may have settled or `steps` is reached: gives that step, with
@@ -171,7 +186,7 @@ int64_t run(Tile<T> &tile, int64_t n, int64_t steps) {
         const V slope = cells[tile.outputs[j] * VECTORS + v];
         norm2 += slope * slope;
       }
-      const M bits = M(norm2) & Lanes<T>::SIGNLESS; // in the order of norm2
+      const M bits = M(norm2) & Lanes<T>::SIGNLESS;  // in the order of norm2
       any |= ((high[v] - bits) | (bits - low)) & open[v];
     }
     typename Tile<T>::Whole seen = 0;
@@ -213,7 +228,8 @@ void watch(Tile<T> &tile, const Ends<T> &ends) {
   for (int64_t k = 0; k < tile.width; ++k) {
     tile.grown[k] = ends.grown * slope(tile, k);
     tile.reach[k] =
-        ends.far * (T(1) + length<T>(tile.n, [&](int64_t j) { return tile.start[j * tile.SIZE + k]; }));
+        ends.far *
+        (T(1) + length<T>(tile.n, [&](int64_t j) { return tile.start[j * tile.SIZE + k]; }));
     const T high = tile.grown[k] * tile.grown[k] * T(0.99999);
     tile.high[k] = high >= 0 ? bits(std::min(high, std::numeric_limits<T>::max())) : 0;
   }
@@ -237,8 +253,7 @@ void look(Tile<T> &tile, const Ends<T> &ends, int64_t first, int64_t n) {
       return tile.cells[j * tile.SIZE + k] - tile.start[j * tile.SIZE + k];
     });
     const bool far = !(away <= tile.reach[k]), lost = !std::isfinite(norm);
-    if (lost)
-      settle(tile, ends, k, first + k, far ? ends.diverged : ends.not_finite, n);
+    if (lost) settle(tile, ends, k, first + k, far ? ends.diverged : ends.not_finite, n);
     else if (norm <= ends.tolerance || far)
       settle(tile, ends, k, first + k, norm <= ends.tolerance ? ends.converged : ends.diverged, n);
   }

@@ -15,8 +15,8 @@ struct TapeStep {
 struct Tape {
   const TapeStep *ops;
   int64_t count;
-  int64_t n, cells;           // variables; variables, scratch and constants together
-  int64_t constant_count;     // the last cells
+  int64_t n, cells;        // variables; variables, scratch and constants together
+  int64_t constant_count;  // the last cells
   const int32_t *outputs;  // the cell of each component of the gradient
 };
 

@@ -10,7 +10,8 @@ bool arena_holds() {
   Arena count(nullptr);
   const int64_t sizes[] = {1, 31, 0, 32, 33, 1000};
   bool good = true;
-  for (int64_t size : sizes) good = expect(!count.take<float>(size), "counting gives nothing") && good;
+  for (int64_t size : sizes)
+    good = expect(!count.take<float>(size), "counting gives nothing") && good;
   alignas(128) static char memory[8192];
   good = expect(count.used() <= sizeof memory, "the sizes fit") && good;
   Arena arena(memory);

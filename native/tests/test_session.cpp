@@ -33,7 +33,8 @@ Set make_set(const Case &c, std::mt19937 &random) {
   for (int64_t i = 0; i < c.K; ++i) {
     set.order.push_back((i * 7 + 3) % c.K);
     if (c.classes) set.labels.push_back(random() % m);
-    else for (int64_t j = 0; j < m; ++j) set.targets.push_back(uniform(random));
+    else
+      for (int64_t j = 0; j < m; ++j) set.targets.push_back(uniform(random));
   }
   return set;
 }
@@ -126,7 +127,8 @@ Trained train(const Case &c, const Set &set, const Wanted &wanted, const std::ve
               const std::string &isa, int threads) {
   Trained trained{start, {}};
   Request request = request_for(c, set, trained.theta, threads);
-  request.update = number_of(wanted.update, kernels_of(isa)->updates), request.parameters = wanted.parameters;
+  request.update = number_of(wanted.update, kernels_of(isa)->updates),
+  request.parameters = wanted.parameters;
   Session first(request, kernels_of(isa)), second(request, kernels_of(isa));
   const int64_t steps = (c.K + c.batch - 1) / c.batch, window = first.plan().window;
   const int64_t middle = steps / 2 / window * window;
@@ -188,8 +190,8 @@ bool sessions_agree() {
       {{40, 100, 10}, 40, 7, true, true},          // one wide panel
       {{13, 11, 331, 10}, 23, 6, true, true},
       {{13, 11, 331, 10}, 90, 40, true, true},
-      {{13, 11, 9001, 10}, 23, 6, true, true},     // several panels a block
-      {{300, 1801, 10}, 95, 3, true, true},      // lazy, ragged, several windows
+      {{13, 11, 9001, 10}, 23, 6, true, true},    // several panels a block
+      {{300, 1801, 10}, 95, 3, true, true},       // lazy, ragged, several windows
       {{300, 1777, 40, 20}, 60, 33, true, true},  // lazy under wide layers
   };
   const std::vector<Wanted> updates = {{"plain", {}, 0}, {"momentum", {0.9f}, 0.9}};

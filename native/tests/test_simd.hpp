@@ -13,8 +13,10 @@ static bool simd_holds() {
     const vf some = load_some(from, count);
     store_some(room + 1, load(from), count);
     for (int64_t j = 0; j < LANES; ++j) {
-      good = expect(some[j] == (j < count ? from[j] : 0), "load_some: zeros after the first") && good;
-      good = expect(room[j + 1] == (j < count ? from[j] : -1), "store_some: no more than asked") && good;
+      good =
+          expect(some[j] == (j < count ? from[j] : 0), "load_some: zeros after the first") && good;
+      good = expect(room[j + 1] == (j < count ? from[j] : -1), "store_some: no more than asked") &&
+             good;
     }
     good = expect(room[0] == -1 && room[LANES + 1] == -1, "store_some: only its place") && good;
   }

@@ -22,7 +22,8 @@ static bool sparse_product_holds(int64_t n, int pv) {
     for (int64_t i = 0; i < n; ++i) {
       double wanted = before[i * width + j];
       for (int64_t b = 0; b < B; ++b) wanted -= double(l.x[b * n + i]) * delta[b * width + j];
-      good = good && near(W[i * width + j], wanted, 1e-5) && near(late[i * width + j], wanted, 1e-5);
+      good =
+          good && near(W[i * width + j], wanted, 1e-5) && near(late[i * width + j], wanted, 1e-5);
     }
     for (int64_t b = 0; b < B; ++b) {
       double wanted = 0, after = 0;

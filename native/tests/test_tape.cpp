@@ -11,9 +11,9 @@ namespace {
 
 // f = (x² − y)² / 4 + |y| / 8 + x: ∂f/∂x = x·(x² − y) + 1, ∂f/∂y = (y − x²) / 2 + y / (8·|y|)
 const std::vector<TapeStep> OPS = {
-    {MUL, 2, 0, 0}, {SUB, 3, 2, 1}, {MUL, 4, 0, 3}, {ADD, 4, 4, 6}, {NEG, 3, 3, 3}, {DIV, 3, 3, 7},
-    {MUL, 5, 1, 1}, {SQRT, 5, 5, 5}, {ABS, 5, 5, 5}, {INV, 5, 5, 5}, {MUL, 5, 1, 5}, {DIV, 5, 5, 8},
-    {ADD, 3, 3, 5}, {COPY, 2, 3, 3},
+    {MUL, 2, 0, 0}, {SUB, 3, 2, 1}, {MUL, 4, 0, 3},  {ADD, 4, 4, 6},  {NEG, 3, 3, 3},
+    {DIV, 3, 3, 7}, {MUL, 5, 1, 1}, {SQRT, 5, 5, 5}, {ABS, 5, 5, 5},  {INV, 5, 5, 5},
+    {MUL, 5, 1, 5}, {DIV, 5, 5, 8}, {ADD, 3, 3, 5},  {COPY, 2, 3, 3},
 };
 
 template <class T>
@@ -36,7 +36,8 @@ bool agrees(const std::string &isa, Walk<T> walk, int64_t count) {
       a -= eta * da, b -= eta * db;
     }
     const T gap = std::fabs(a - ends[2 * k]) + std::fabs(b - ends[2 * k + 1]);
-    if (!(gap <= T(1e-4) * (1 + std::fabs(a) + std::fabs(b))) || (codes[k] == 1) != (taken[k] == steps)) {
+    if (!(gap <= T(1e-4) * (1 + std::fabs(a) + std::fabs(b))) ||
+        (codes[k] == 1) != (taken[k] == steps)) {
       std::printf("%s: descent %lld of %lld is off by %g\n", isa.c_str(), static_cast<long long>(k),
                   static_cast<long long>(count), double(gap));
       return false;

@@ -35,7 +35,7 @@ bool other_programs_are_seen() {
     choice.after_team(1, 10, 0.1, 2);    // they hardly wait
     choice.after_team(0.001, 10, 1, 2);  // too short to say
     expect_seen(!choice.single());
-    choice.after_team(1, 10, 1, 2);      // they do: a trial
+    choice.after_team(1, 10, 1, 2);  // they do: a trial
     for (int i = 0; i < 2; ++i) {
       expect_seen(choice.single()), choice.after_single(1, steps);
       expect_seen(!choice.single()), choice.after_team(1, 10, 1, 2);
@@ -55,8 +55,8 @@ bool other_programs_are_seen() {
 }  // namespace
 
 bool threads_hold() {
-  return all_hold({barriers_hold(1), barriers_hold(2), barriers_hold(3),
-                   other_programs_are_seen()});
+  return all_hold(
+      {barriers_hold(1), barriers_hold(2), barriers_hold(3), other_programs_are_seen()});
 }
 
 }  // namespace spusk

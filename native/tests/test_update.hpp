@@ -26,7 +26,8 @@ static bool update_holds_for(Rule) {
     vf wanted = Rule{}(all(weights[i]), all(gradient[i]), state, rate);
     const bool moves = i < lead;
     good = good && w[i] == (moves ? wanted[0] : weights[i]);
-    for (int64_t k = 0; k < Rule::STATES && moves; ++k) good = good && s[k * lead + i] == state[k][0];
+    for (int64_t k = 0; k < Rule::STATES && moves; ++k)
+      good = good && s[k * lead + i] == state[k][0];
   }
   const vf still = Rule{}(vf{}, vf{}, std::array<vf, Rule::STATES + 1>{}.data(), rate);
   return all_hold({expect(good, Rule::NAME), expect(still[0] == 0, "padding stays zero")});
