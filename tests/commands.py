@@ -32,7 +32,8 @@ def spusk(*arguments, cwd=None, **environment):
 
 def in_environment(words, folder, environment):
     """The same in this environment and no other."""
-    if not hasattr(os, "fork"):
+    # a page's formulas are read by a pool of processes, which does not start in a fork
+    if not hasattr(os, "fork") or any(word.endswith(".html") for word in words):
         return unforked(words, folder, environment)
     if not forks:
         forks.append(Forks())
