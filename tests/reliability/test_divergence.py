@@ -1,6 +1,6 @@
 """A cost without bounds is named while it is finite; one that comes back is left alone."""
 
-from dataclasses import astuple, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -84,7 +84,7 @@ def test_a_diverging_run_ends_where_it_would_have_ended(tmp_path, cut):
     """Interrupted and resumed, it still knows what its cost was at the start."""
     net = Network([6, 9, 3], seed=3, **TANH)
     plan = Plan(0.5, "all", 30, 5)
-    straight = train(net.copy(), SETS.train, *astuple(plan), engine="reference")
+    straight = train(net.copy(), SETS.train, 0.5, "all", 30, 5, engine="reference")
     assert straight.outcome is TrainingOutcome.DIVERGED
     carry(begin(tmp_path / "r", plan, net=net), cut)
     resumed = runs.resume(tmp_path / "r", sets=SETS)

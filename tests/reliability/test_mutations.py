@@ -152,7 +152,7 @@ def test_a_forged_place_is_refused_or_gone_on_from(tmp_path, monkeypatch):
         if other != path:
             other.unlink()
     files = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-    _, about = load_all(path)
+    _, about, _ = load_all(path)
     state = json.loads(about["state"])
     assert state["place"][:2] == [2, 11]
     net = runs.load_weights(path)

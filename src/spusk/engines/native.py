@@ -210,7 +210,9 @@ class Steps:
         self, order: NDArray[np.int64], first: int, last: int, rates: ArrayLike
     ) -> StepTotals:
         """Lines 4–8 of L11 for sub-samples V_first … V_last−1; rates (last − first,), or one."""
-        each = np.ascontiguousarray(np.broadcast_to(np.asarray(rates, np.float32), last - first))
+        with np.errstate(over="ignore"):  # a rate beyond float32 is infinite: the cost will tell
+            single = np.asarray(rates, np.float32)
+        each = np.ascontiguousarray(np.broadcast_to(single, last - first))
         with self.turn:
             return StepTotals(*self.session.steps(np.ascontiguousarray(order), first, last, each))
 

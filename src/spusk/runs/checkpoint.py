@@ -177,6 +177,8 @@ def history_of(rows: list[dict[str, Any]], cursor: Cursor) -> list[Event]:
         numbers = [row[k] for k in row if k != "outcome"]
         if event.epoch != epoch or event.outcome is not None or not whole(event.step):
             raise ValueError(f"epoch {event.epoch}, step {event.step} in place of {epoch}")
+        if not whole(event.steps):
+            raise ValueError(f"{event.steps} steps in epoch {epoch}")
         if not all(n is None or type(n) in (int, float) for n in numbers):
             raise ValueError(f"numbers {numbers}")
     return history
