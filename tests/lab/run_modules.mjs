@@ -50,13 +50,14 @@ const kinds = {
     return { outcome: path.outcome, step: path.step, end: [...end], value,
       why, did, minimum: minimum && [...minimum], bound, fastest };
   },
-  trained({ sizes, activation, x, y, theta, rate }) {
+  trained({ sizes, activation, x, y, theta, rate, loss }) {
     const layers = mlp.network(sizes, activation);
     mlp.fill(layers, theta);
     const V = x.map((row, k) => ({ x: row, y: y[k] }));
-    const [cost, slopes] = [mlp.meanCost(layers, V), mlp.gradient(layers, V)];
+    const by = mlp.LOSSES[loss];
+    const [cost, slopes] = [mlp.meanCost(layers, V, undefined, by), mlp.gradient(layers, V, undefined, by)];
     mlp.step(layers, slopes, rate);
-    return { cost, gradient: mlp.weights(slopes), after: mlp.weights(layers) };
+    return { cost: Number.isFinite(cost) ? cost : String(cost), gradient: mlp.weights(slopes), after: mlp.weights(layers) };
   },
   replayed({ tape, points, n, options }) {
     return replayed(compile(tape), Float64Array.from(points), n, options);

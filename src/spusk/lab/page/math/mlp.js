@@ -7,6 +7,10 @@
  * @property {(z: number) => number} value
  * @property {(a: number) => number} slope σ′ told by a = σ(z)
  *
+ * @typedef {object} Loss one output's part of it
+ * @property {(a: number, y: number) => number} value of C_(x,y)
+ * @property {(a: number, y: number, sigma: Sigma) => number} delta of δ = ∂C/∂z at the last layer
+ *
  * @typedef {{n: number, m: number, W: Float64Array, b: Float64Array, sigma: Sigma}} Layer
  * @typedef {{W: Float64Array, b: Float64Array}} Slopes
  * @typedef {import("./point_sets.js").Example} Example
@@ -21,6 +25,15 @@ export const SIGMAS = {
   // (1 + tanh(z/2))/2 = 1/(1 + e⁻ᶻ) never overflows
   sigmoid: { value: (z) => 0.5 * (1 + Math.tanh(0.5 * z)), slope: (a) => a * (1 - a) },
   tanh: { value: Math.tanh, slope: (a) => 1 - a * a },
+};
+
+/** @type {Record<string, Loss>} */
+export const LOSSES = {
+  squared: { value: (a, y) => (a - y) ** 2 / 2, delta: (a, y, { slope }) => (a - y) * slope(a) },
+  "cross-entropy": { // over sigmoids, whose slope cancels; 0·ln 0 = 0
+    value: (a, y) => -(y && y * Math.log(a)) - (y === 1 ? 0 : (1 - y) * Math.log1p(-a)),
+    delta: (a, y) => a - y,
+  },
 };
 
 const PARTS = /** @type {const} */ (["W", "b"]);
@@ -108,15 +121,15 @@ export function forward(layers, x, { z, a } = pass(layers)) {
 }
 
 /**
- * δ⁽ᴸ⁾ = (a⁽ᴸ⁾ − y) ⊙ σ′(z⁽ᴸ⁾),  δ⁽ˡ⁾ = W⁽ˡ⁺¹⁾ δ⁽ˡ⁺¹⁾ ⊙ σ′(z⁽ˡ⁾).
+ * δ⁽ᴸ⁾ = ∇ₐC ⊙ σ′(z⁽ᴸ⁾),  δ⁽ˡ⁾ = W⁽ˡ⁺¹⁾ δ⁽ˡ⁺¹⁾ ⊙ σ′(z⁽ˡ⁾).
  * @param {Layer[]} layers
  * @param {number[]} y
  * @param {Pass} pass
  */
-export function backward(layers, y, { a, delta }) {
+export function backward(layers, y, { a, delta }, loss = LOSSES.squared) {
   const L = layers.length;
   for (let j = 0; j < delta[L].length; j++)
-    delta[L][j] = (a[L][j] - y[j]) * layers[L - 1].sigma.slope(a[L][j]);
+    delta[L][j] = loss.delta(a[L][j], y[j], layers[L - 1].sigma);
   for (let l = L - 1; l > 0; l--) {
     const { n, m, W } = layers[l];
     for (let i = 0; i < n; i++) {
@@ -129,14 +142,14 @@ export function backward(layers, y, { a, delta }) {
 }
 
 /**
- * C_(x,y) = ‖α(x) − y‖²/2.
+ * C_(x,y), of the squared error ‖α(x) − y‖²/2.
  * @param {ArrayLike<number>} answer
  * @param {number[]} y
  */
-export function cost(answer, y) {
+export function cost(answer, y, loss = LOSSES.squared) {
   let sum = 0;
-  for (let j = 0; j < y.length; j++) sum += (answer[j] - y[j]) ** 2;
-  return sum / 2;
+  for (let j = 0; j < y.length; j++) sum += loss.value(answer[j], y[j]);
+  return sum;
 }
 
 /**
@@ -144,9 +157,9 @@ export function cost(answer, y) {
  * @param {Layer[]} layers
  * @param {Example[]} V
  */
-export function meanCost(layers, V, into = pass(layers)) {
+export function meanCost(layers, V, into = pass(layers), loss = LOSSES.squared) {
   let sum = 0;
-  for (const { x, y } of V) sum += cost(forward(layers, x, into), y);
+  for (const { x, y } of V) sum += cost(forward(layers, x, into), y, loss);
   return sum / V.length;
 }
 
@@ -156,11 +169,11 @@ export function meanCost(layers, V, into = pass(layers)) {
  * @param {Example[]} V
  * @returns {Slopes[]}
  */
-export function gradient(layers, V, into = pass(layers)) {
+export function gradient(layers, V, into = pass(layers), loss = LOSSES.squared) {
   const mean = layers.map(({ W, b }) => ({ W: new Float64Array(W.length), b: new Float64Array(b.length) }));
   for (const { x, y } of V) {
     forward(layers, x, into);
-    backward(layers, y, into);
+    backward(layers, y, into, loss);
     mean.forEach(({ W, b }, l) => {
       const [below, delta, m] = [into.a[l], into.delta[l + 1], b.length];
       for (let j = 0; j < m; j++) {
