@@ -92,7 +92,10 @@ def test_auto_says_once_and_in_both_languages_why_it_is_not_native(small):
     english, russian = (warning.message.sentence(lang) for lang in ("en", "ru"))
     assert english == str(warning.message)
     assert "the reference engine does the work, several times slower" in english
-    assert native.Native().supports(net, Adam(0.01)) in english
+    why, remedy = native.Native().supports(net, Adam(0.01)).split("; ")
+    assert why in english
+    assert remedy == "use engine='reference'"  # which is what happens: not told in a warning
+    assert remedy not in english
     assert "считает эталонный движок" in russian
     assert "методы" in russian
     assert "native has" not in russian

@@ -103,8 +103,8 @@ class Native:
 
     def supports(self, net: Network, rule: NamedRule = PLAIN) -> str | None:
         """Why this engine can't train this network by this rule; None where it can."""
-        error = refusal(net, rule)
-        return None if error is None else str(error)
+        why = refusal(net, rule)
+        return None if why is None else str(refused(why))
 
     def open(
         self,
@@ -115,15 +115,15 @@ class Native:
         rule: NamedRule = PLAIN,
     ) -> "Steps":
         """A session on this network and set. Raises EngineError, NetworkError, DataError."""
-        error = refusal(net, rule)
-        if error is not None:
-            raise error
+        why = refusal(net, rule)
+        if why is not None:
+            raise refused(why)
         fits(net, V)
         return Steps(net, V, batch, wanted_threads(threads), rule)
 
 
 def refusal(net: Network | None, rule: NamedRule) -> EngineError | None:
-    """The error of an `open` with them, if there is one; of any, where no network is given."""
+    """Why an `open` with them is refused, if it is; why any is, where no network is given."""
     if _native is None:
         return EngineError.keyed("network.native_missing", reason=_reason)
     if net is None:
@@ -139,6 +139,11 @@ def refusal(net: Network | None, rule: NamedRule) -> EngineError | None:
     if type(rule) is not RULES.get(rule.name) or rule.name not in NAMES["updates"]:
         return EngineError.keyed("network.native_updates", found=rule.name, names=listed("updates"))
     return None
+
+
+def refused(why: EngineError) -> EngineError:
+    """The error of such an `open`: why, and what to do."""
+    return EngineError.keyed("network.native", why=why)
 
 
 def listed(kind: str) -> str:
