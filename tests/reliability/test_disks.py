@@ -45,7 +45,7 @@ def test_a_failing_disk_leaves_the_old_checkpoint(tmp_path, monkeypatch, number,
         with monkeypatch.context() as patch:
             failing(patch, number, text)
             writer.take(event)
-            assert text in writer.trouble
+            assert text in str(writer.trouble)
             assert contents(tmp_path / "r") == before
             patch.setattr("tempfile.tempdir", str(tmp_path))
             with pytest.raises(RunError, match=rf"{text}.*last checkpoint is safe"):
@@ -93,7 +93,7 @@ def test_a_disk_that_is_really_full_leaves_the_old_checkpoint(tmp_path, monkeypa
             before = contents(disk / "r")
             ballast = filled(disk)
             writer.take(event)
-            assert "checkpoint not written (No space left on device)" in writer.trouble
+            assert "checkpoint not written (No space left on device)" in str(writer.trouble)
             assert contents(disk / "r") == before
             assert not list(disk.rglob("*.part"))
             monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -241,7 +241,7 @@ def test_a_folder_made_read_only_while_it_is_trained_in(monkeypatch):
             try:
                 with as_nobody():
                     writer.take(event)
-                    assert "checkpoint not written (Permission denied)" in writer.trouble
+                    assert "checkpoint not written (Permission denied)" in str(writer.trouble)
                     with pytest.raises(RunError, match=r"Permission denied.*are saved in") as told:
                         writer.finish(event)
             finally:

@@ -1,8 +1,6 @@
 """`spusk evaluate`, `predict`, `show`, `resume`: what a run folder knows, and going on."""
 
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -19,17 +17,9 @@ from spusk.i18n import say
 from spusk.runs import Every
 
 
-@contextmanager
-def warned(lang: str) -> Iterator[None]:
-    """Shows as one line that a run speaks from an older checkpoint than its newest."""
-    with first_warning_as_line(lang):
-        warnings.simplefilter("always", runs.OlderCheckpointWarning)
-        yield
-
-
 def opened(run: Path, lang: str) -> runs.Run:
     """A run folder, read back."""
-    with warned(lang):
+    with first_warning_as_line(lang):
         return runs.load(run)
 
 
@@ -165,7 +155,7 @@ def resume(
     spusk resume runs/001 --data new/d.csv  the set was moved (a changed one is refused)
     """
     with Signals() as stop:
-        with warned(lang):
+        with first_warning_as_line(lang):
             begun = runs.open_resumed(
                 run, epochs, None, engine, threads, every, stop, source, data_dir,
                 stop.at_once(data.load, UNBEGUN), rate,

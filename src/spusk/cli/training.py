@@ -201,10 +201,10 @@ def target(out: Path | None, overwrite: bool) -> Path:
             number += 1
         return folder
     if out.exists() and not out.is_dir():
-        raise RunError(f"{out}: expected a folder to write the run to, found a file")
+        raise RunError.keyed("runs.no_folder", path=out)
     with write_errors(out):
         if out.is_dir() and any(out.iterdir()) and not overwrite:
-            raise RunError(f"{out}: holds files already; choose another --out or add --overwrite")
+            raise RunError.keyed("runs.not_empty", folder=out)
     return out
 
 
@@ -270,13 +270,14 @@ def illustrate(begun: Resumed, stop: Signals, lang: str) -> dict[str, Path]:
 
 def watch(begun: Resumed, stop: Signals, as_json: bool, lang: str) -> Event:
     """Shows and keeps events until the end, or until it is asked to stop; the last event."""
-    trouble: str | None = None
+    trouble: RunError | None = None
     with view(as_json, lang, begun.run.plan.epochs) as shown:
         for event in begun.events:
             shown.show(event)
             begun.writer.take(event)
             if begun.writer.trouble not in (None, trouble):
-                click.echo(f"warning: {begun.writer.trouble}; training goes on", err=True)
+                told = say("runs.goes_on", lang, trouble=begun.writer.trouble)
+                click.echo(f"warning: {told}", err=True)
             trouble = begun.writer.trouble
             if stop() or output.trouble():
                 break

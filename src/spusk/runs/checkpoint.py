@@ -23,8 +23,8 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 from spusk.engines.base import PLAIN
-from spusk.errors import RunError
-from spusk.io.files import why
+from spusk.errors import RunError, SpuskWarning
+from spusk.i18n.reasons import reason
 from spusk.nn.network import Network
 from spusk.optim.rules import NamedRule, rule_of
 from spusk.runs.weights import load_all, save_weights
@@ -35,7 +35,7 @@ KEPT = 2
 NAME = re.compile(r"[0-9]{8,}\.safetensors")
 
 
-class OlderCheckpointWarning(UserWarning):
+class OlderCheckpointWarning(SpuskWarning):
     """The newest checkpoint is damaged; the one before it speaks."""
 
 
@@ -141,7 +141,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     """
     net, about, arrays = load_all(path)
     if "crc32" not in about or "state" not in about:
-        raise RunError(f"{path}: expected a checkpoint, found weights alone")
+        raise RunError.keyed("runs.no_place", path=path)
     try:
         state = json.loads(about["state"])
         if state["format"] not in READ:
@@ -189,7 +189,8 @@ def readable(folder: Path) -> list[Path]:
     try:
         return numbered(folder)
     except OSError as error:
-        raise RunError(f"{folder / 'checkpoints'}: cannot be read ({why(error)})") from error
+        path = folder / "checkpoints"
+        raise RunError.keyed("data.unread", path=path, why=reason(error)) from error
 
 
 def newest(folder: Path) -> Checkpoint:
@@ -212,16 +213,11 @@ def newest(folder: Path) -> Checkpoint:
             first = first or error
             continue
         if first is not None:
-            warnings.warn(
-                f"{first}; the one before it speaks, step {last.cursor.step} of epoch "
-                f"{last.cursor.epoch}",
-                OlderCheckpointWarning,
-                stacklevel=3,
-            )
+            place = {"step": last.cursor.step, "epoch": last.cursor.epoch}
+            older = OlderCheckpointWarning.keyed("runs.older", why=first, **place)
+            warnings.warn(older, stacklevel=3)
         return last
-    raise first or RunError(
-        f"{folder}: expected checkpoints to go on from, found none; train again with spusk train"
-    )
+    raise first or RunError.keyed("runs.no_checkpoints", folder=folder)
 
 
 def judged(folder: Path) -> Path | None:

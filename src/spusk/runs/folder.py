@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from spusk.data import Sample
 from spusk.errors import RunError
-from spusk.io.files import read_text, why, write
+from spusk.i18n.reasons import reason
+from spusk.io.files import read_text, write
 from spusk.nn.network import Network
 from spusk.runs.checkpoint import newest
 from spusk.runs.manifest import Manifest, describe, read
@@ -148,7 +149,7 @@ def read_history(path: Path) -> list[dict[str, float | None]]:
     try:
         return rows_of(read_text(path))
     except (OSError, ValueError, TypeError, csv.Error) as error:
-        raise RunError(f"{path}: expected a history of numbers, found {why(error)}") from error
+        raise RunError.keyed("runs.no_history", path=path, why=reason(error)) from error
 
 
 def rows_of(text: str) -> list[dict[str, float | None]]:

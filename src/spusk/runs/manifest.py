@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from spusk._version import __version__
 from spusk.engines.base import PLAIN
 from spusk.errors import InputError, RunError
-from spusk.io.files import read_text, why, write
+from spusk.i18n.reasons import reason
+from spusk.io.files import read_text, write
 from spusk.nn.network import Network
 from spusk.optim.rules import rule_of
 from spusk.optim.schedules import rate_data, rate_of
@@ -104,19 +105,14 @@ def read_json(folder: Path) -> dict[str, Any]:
     try:
         about = json.loads(read_text(path))
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise RunError(
-            f"{folder}: expected a run folder with run.json, found none; make one with spusk train"
-        ) from error
+        raise RunError.keyed("runs.no_run", folder=folder) from error
     except OSError as error:
-        raise RunError(f"{path}: cannot be read ({why(error)})") from error
+        raise RunError.keyed("data.unread", path=path, why=reason(error)) from error
     except (ValueError, RecursionError) as error:
-        raise RunError(f"{path}: expected JSON, found {error}") from error
+        raise RunError.keyed("runs.no_json", path=path, why=reason(error)) from error
     if not isinstance(about, dict) or about.get("format") not in READ:
-        raise RunError(
-            f"{path}: expected format {FORMAT}, found "
-            f"{repr(about.get('format')) if isinstance(about, dict) else type(about).__name__}; "
-            "it was made by another version of spusk"
-        )
+        found = repr(about.get("format")) if isinstance(about, dict) else type(about).__name__
+        raise RunError.keyed("runs.format", path=path, expected=FORMAT, found=found)
     return about
 
 

@@ -30,9 +30,7 @@ def all_ours(folder: Path) -> None:
     for path, mark in known_files(folder):
         head = beginning(path)
         if head and mark not in head:
-            raise RunError(
-                f"{path}: was not written by spusk; move it away, or choose another --out"
-            )
+            raise RunError.keyed("runs.not_ours", path=path)
 
 
 def beginning(path: Path) -> bytes:

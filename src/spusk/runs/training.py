@@ -130,9 +130,7 @@ def open_resumed(
         about = relocated(read(folder), source, data_dir)
         name = engine or about.engine
         if name is None or about.fingerprint is None:
-            raise RunError(
-                f"{folder}: has no checkpoints to go on from; train again with spusk train"
-            )
+            raise RunError.keyed("runs.no_way_on", folder=folder)
         about = about._replace(plan=with_changes(about.plan, epochs, rate))
         both = load_sets(folder, about, load if sets is None else sets)
         last = newest(folder)
@@ -201,7 +199,7 @@ def open_new(
     lock = lock_folder(folder)
     try:
         if (folder / "run.json").exists() and not overwrite:
-            raise RunError(f"{folder}: holds a run already; choose another --out")
+            raise RunError.keyed("runs.taken", folder=folder)
         writer = RunWriter(lock, folder, net, about, sets, every, session)
         writer.begin()
     except BaseException:
@@ -241,10 +239,8 @@ def load_sets(
         sets = sets(about.source, about.note.get("data_dir"))
     mark, expected = fingerprint(sets.train), about.fingerprint or ""
     if mark != expected:
-        raise RunError(
-            f"{folder}: was trained on another set than {sets.train.name} is now (SHA-256 "
-            f"{expected[:12]}…, found {mark[:12]}…); bring the old set back"
-        )
+        marks = {"expected": expected[:12], "found": mark[:12]}
+        raise RunError.keyed("runs.other_set", folder=folder, name=sets.train.name, **marks)
     return sets
 
 
@@ -261,19 +257,15 @@ def starting_point(
     size = plan.size(V)
     steps, seen = -(-len(V) // size), min(cursor.step * size, len(V))
     if cursor.step > steps:
-        raise RunError(f"{folder}: stands at step {cursor.step} of an epoch of {steps} steps")
+        raise RunError.keyed("runs.no_step", folder=folder, step=cursor.step, steps=steps)
     if len(history) == cursor.epoch:
         if cursor.epoch == plan.epochs and not ended_well(folder, history, about.rates):
             return cursor, history[:-1]
         cursor = cursor.next_epoch()
     elif cursor.seen != seen:
-        raise RunError(
-            f"{folder}: stands at step {cursor.step}, where batches of {size} have used {seen} "
-            f"examples, found {cursor.seen}; the batch can change between epochs alone"
-        )
+        used = {"size": size, "expected": seen, "found": cursor.seen}
+        raise RunError.keyed("runs.other_batch", folder=folder, step=cursor.step, **used)
     if cursor.epoch > plan.epochs:
-        raise InputError(
-            f"epochs: {folder} has done {cursor.epoch - 1} epochs, and {plan.epochs} were asked "
-            f"for; extend it with --epochs {2 * (cursor.epoch - 1)}"
-        )
+        done = {"done": cursor.epoch - 1, "epochs": plan.epochs, "remedy": 2 * (cursor.epoch - 1)}
+        raise InputError.keyed("runs.done", folder=folder, **done)
     return cursor, history

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from spusk.data import Data
 from spusk.engines import Session
 from spusk.errors import RunError
+from spusk.i18n.reasons import reason
 from spusk.io.files import make_folder, moved, sweep, write
 from spusk.nn.network import Network
 from spusk.runs.checkpoint import (
@@ -72,7 +73,7 @@ class RunWriter:
         self.tests, self.every = sets.test is not None, every
         self.looked_at = Saturation(sets.train, about.plan, net).looks_at
         self.history: list[Event] = []
-        self.trouble: str | None = None
+        self.trouble: RunError | None = None
         self.saved: Cursor | None = None
         self.good: Path | None = None  # the newest checkpoint that was judged well
         self.at = monotonic()
@@ -179,7 +180,7 @@ class RunWriter:
                 write(self.folder / HISTORY, table(self.history, self.about.rates).encode())
             self.saved, self.trouble = event.cursor, None
         except OSError as error:
-            self.trouble = f"{self.folder}: checkpoint not written ({error.strerror or error})"
+            self.trouble = RunError.keyed("runs.unsaved", folder=self.folder, why=reason(error))
 
     def save(self, folder: Path, cursor: Cursor, steps: int, judged: bool) -> Path:
         """Writes a checkpoint: the network, and the state of its session's rule.
@@ -217,20 +218,19 @@ class RunWriter:
                 save_weights(self.net, self.folder / WEIGHTS)
             trouble = self.trouble
         except OSError as error:
-            trouble = f"{self.folder}: could not be written ({error.strerror or error})"
+            trouble = RunError.keyed("runs.unfinished", folder=self.folder, why=reason(error))
         if trouble is not None:
-            raise RunError(f"{trouble}; {self.rescued()}")
+            raise self.rescued(trouble)
 
-    def rescued(self) -> str:
-        """Writes the weights where there may be room yet, and says where they are."""
+    def rescued(self, trouble: RunError) -> RunError:
+        """Writes the weights where there may be room yet; the trouble, and where they are."""
         try:
             where = Path(tempfile.mkdtemp(prefix="spusk-rescued-")) / WEIGHTS
             save_weights(self.net, where)
         except OSError as error:
-            return (
-                f"nor could {tempfile.gettempdir()} ({error.strerror}); the last checkpoint is safe"
-            )
-        return f"the weights are saved in {where} instead, and the last checkpoint is safe"
+            nor = {"where": tempfile.gettempdir(), "why": reason(error)}
+            return RunError.keyed("runs.not_rescued", trouble=trouble, **nor)
+        return RunError.keyed("runs.rescued", trouble=trouble, where=where)
 
 
 class write_errors:  # noqa: N801 - reads as a phrase
@@ -249,10 +249,8 @@ class write_errors:  # noqa: N801 - reads as a phrase
         trace: TracebackType | None,
     ) -> None:
         if isinstance(error, OSError):
-            raise RunError(
-                f"{self.folder}: cannot be written ({error.strerror or error}); "
-                "make room there, or choose another folder with --out"
-            ) from error
+            why = reason(error)
+            raise RunError.keyed("runs.unwritten", folder=self.folder, why=why) from error
 
 
 def lock_folder(folder: Path) -> BaseFileLock:
@@ -265,10 +263,7 @@ def lock_folder(folder: Path) -> BaseFileLock:
         try:
             lock.acquire()
         except Timeout as error:
-            raise RunError(
-                f"{folder}: another training is writing this run; wait for it, or choose "
-                "another folder"
-            ) from error
+            raise RunError.keyed("runs.in_use", folder=folder) from error
         make_folder(folder / "checkpoints")
         sweep([folder, folder / "checkpoints"])
         rmtree(folder / STAGED, ignore_errors=True)
