@@ -68,7 +68,14 @@ def main() -> None:
     sets = data.load("mnist")
     for variant in VARIANTS:
         net = net_of(variant, asked.width, sets)
-        done = train(net, sets.train, variant.c / asked.width, 10, asked.epochs, test=sets.test)
+        done = train(
+            net,
+            sets.train,
+            rate=variant.c / asked.width,
+            batch=10,
+            epochs=asked.epochs,
+            test=sets.test,
+        )
         shares = [f"{event.test_accuracy:.2%}" for event in done.history if event.ends_epoch]
         print(f"{variant.name:28} {'  '.join(shares)}  {done.outcome}", flush=True)
 

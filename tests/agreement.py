@@ -27,7 +27,7 @@ def assert_engines(rule="plain", rate=0.5, **kind):
     names = ["native"] if native.Native().supports(first, RULES[rule](rate)) is None else []
     for name in ["reference", *names]:
         net = first.copy()
-        spusk.train(net, V, rate, batch=7, epochs=3, engine=name, rule=rule)
+        spusk.train(net, V, rate=rate, batch=7, epochs=3, engine=name, rule=rule)
         theta[name] = net.theta
         assert not np.allclose(net.theta, first.theta, atol=1e-3)
         assert np.allclose(net.theta, theta["reference"], atol=1e-5)

@@ -182,7 +182,7 @@ def test_import_is_light():
 def test_training_loads_no_picture_and_no_mathematics():
     loaded = in_a_fresh_python(
         "import sys, spusk; d = spusk.data.load('sample');"
-        "n = spusk.Network([784, 5, 10]); spusk.train(n, d.train, 3.0, epochs=1);"
+        "n = spusk.Network([784, 5, 10]); spusk.train(n, d.train, rate=3.0, epochs=1);"
         "print(*sys.modules)"
     )
     assert not {"matplotlib", "sympy", "torch", "scipy", "PIL", "rich"} & set(loaded.split())

@@ -80,7 +80,7 @@ def test_L5_a_larger_rate_escapes_only_where_the_local_minimum_is_sharper():
 def test_L6_descend_on_w_and_b_is_full_batch_training(small):
     net = Network([6, 4, 3], seed=3, dtype=np.float64)
     walked = spusk.descend(net.surface(small), net.theta, 0.5, steps=5, tolerance=0)
-    train(net, small, 0.5, batch="all", epochs=5)
+    train(net, small, rate=0.5, batch="all", epochs=5)
     np.testing.assert_allclose(walked.x, net.theta, rtol=1e-12, atol=1e-15)
 
 
@@ -90,7 +90,7 @@ def test_L6_training_minimises_the_mean_squared_error_by_the_rule(small):
     assert net.cost(small) == pytest.approx(np.mean(np.sum(errors**2, axis=1) / 2))
     gradient = net.gradients(small)
     w, b = net.w - 0.5 * gradient.w, net.b - 0.5 * gradient.b
-    train(net, small, 0.5, batch="all", epochs=1)
+    train(net, small, rate=0.5, batch="all", epochs=1)
     np.testing.assert_allclose(net.w, w, rtol=1e-12)
     np.testing.assert_allclose(net.b, b, rtol=1e-12)
 
@@ -141,7 +141,7 @@ def test_L10_the_gradient_is_the_mean_over_the_precedents(small):
 def test_L11_the_algorithm_line_by_line():
     V, net = blobs(23), Network([6, 5, 3], seed=2, dtype=np.float64)
     slow = net.copy()
-    events = list(train_events(net, V, 0.8, batch=5, epochs=3, seed=9))
+    events = list(train_events(net, V, rate=0.8, batch=5, epochs=3, seed=9))
     rows = np.arange(23)  # (3) as given
     for epoch in range(3):  # (2)
         for first in range(0, 23, 5):  # (4): four sub-samples of 5 and one of 3
@@ -170,7 +170,7 @@ def test_L12_back_propagation_equals_one_pass_for_every_number():
 
 def test_full_mnist_reaches_97_percent(mnist_folder):
     V, test, *_ = data.load("mnist", mnist_folder)
-    result = train(Network([784, 100, 10], seed=0), V, 3.0, batch=10, epochs=10, test=test)
+    result = train(Network([784, 100, 10], seed=0), V, rate=3.0, batch=10, epochs=10, test=test)
     assert result.last.test_accuracy >= 0.97
 
 
@@ -180,5 +180,5 @@ def test_nielsens_network_reaches_what_he_printed(mnist_folder):
     best = []
     for seed in range(5):
         net = Network([784, 30, 10], seed=seed, init="normal")
-        best.append(train(net, V, 3.0, epochs=30, seed=seed, test=test).best_accuracy)
+        best.append(train(net, V, rate=3.0, epochs=30, seed=seed, test=test).best_accuracy)
     assert 0.945 <= np.median(best) <= 0.956

@@ -74,7 +74,7 @@ import spusk
 V = spusk.Sample(np.eye(6, dtype=np.uint8) * 200, labels=np.arange(6) % 3, classes=3, name="six")
 net = spusk.Network([6, 5, 3], seed=1)
 before = net.cost(V)
-spusk.train(net, V, 1.0, 2, 50, engine="reference")
+spusk.train(net, V, rate=1.0, batch=2, epochs=50, engine="reference")
 assert net.cost(V) < before
 assert spusk.descend("x^2 + y^2", (3, 4), 0.1).success
 from spusk.cli import main

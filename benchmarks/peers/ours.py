@@ -23,10 +23,10 @@ class Ours:
         self.events = train_events(
             self.net,
             self.V,
-            task.rate,
-            task.batch,
-            ENDLESS,
-            SHUFFLE,
+            rate=task.rate,
+            batch=task.batch,
+            epochs=ENDLESS,
+            seed=SHUFFLE,
             engine=engine,
             threads=self.asked,
         )

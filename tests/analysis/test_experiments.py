@@ -16,7 +16,7 @@ def test_a_work_curve_is_the_training_it_stands_for(small):
     assert curve.seen == sorted(set(curve.seen))
     assert curve.cost[0] == pytest.approx(net.cost(small))
     trained = net.copy()
-    train(trained, small, 0.9, 7, 3, 5)
+    train(trained, small, rate=0.9, batch=7, epochs=3, seed=5)
     assert curve.cost[-1] == pytest.approx(trained.cost(small), rel=1e-12)
     assert net.cost(small) == pytest.approx(curve.cost[0])  # the network itself is untouched
 

@@ -86,7 +86,7 @@ def test_auto_says_once_and_in_both_languages_why_it_is_not_native(small):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         for _ in range(3):
-            train(net, small, 0.01, epochs=1, rule="adam")
+            train(net, small, rate=0.01, epochs=1, rule="adam")
     (warning,) = [w for w in caught if w.category is FallbackWarning]
     assert warning.filename == __file__
     english, russian = (warning.message.sentence(lang) for lang in ("en", "ru"))
@@ -101,7 +101,7 @@ def test_auto_says_once_and_in_both_languages_why_it_is_not_native(small):
     assert "native has" not in russian
     say_fallback.cache_clear()
     with pytest.raises(EngineError, match="adam"):
-        train(net, small, 0.01, epochs=1, rule="adam", engine="native")
+        train(net, small, rate=0.01, epochs=1, rule="adam", engine="native")
 
 
 @BUILT

@@ -65,6 +65,8 @@ def test_a_wide_layer_learns_from_it_and_not_from_a_plain_start(digits):
     reached = {}
     for init, rate in (("wide", 1200 / width), ("scaled", 300 / width)):
         net = Network(sizes, 0, init, V=digits.train)
-        reached[init] = train(net, digits.train, rate, 10, 3, test=digits.test).best_accuracy
+        reached[init] = train(
+            net, digits.train, rate=rate, batch=10, epochs=3, test=digits.test
+        ).best_accuracy
     assert reached["wide"] > 0.85
     assert reached["wide"] > reached["scaled"] + 0.1

@@ -23,7 +23,7 @@ ENGINES = ["reference", "auto"]
 
 def learned(seed, engine):
     net = Network([6, 20, 3], seed=seed)
-    train(net, blobs(300), 1.0, 10, 20, seed=seed, engine=engine, threads=2)
+    train(net, blobs(300), rate=1.0, batch=10, epochs=20, seed=seed, engine=engine, threads=2)
     return net.theta
 
 
@@ -115,7 +115,9 @@ def test_fork_within_a_training(engine, threads, tmp_path):
     """The child is refused the parent's session, may throw it away, and trains anew."""
     net = Network([6, 20, 3], seed=1)
     held = {  # the only one who does
-        "events": train_events(net, blobs(300), 1.0, 10, 20, seed=1, engine=engine, threads=threads)
+        "events": train_events(
+            net, blobs(300), rate=1.0, batch=10, epochs=20, seed=1, engine=engine, threads=threads
+        )
     }
     next(held["events"])
     assert forked(refused, held, engine, tmp_path / "theta.npy") == 0

@@ -31,7 +31,7 @@ TANH = {"activation": "tanh", "output": "identity"}
 @pytest.mark.parametrize("engine", ["reference", "auto"])
 def test_divergence_is_named_while_the_cost_is_finite(rate, batch, kind, engine):
     net = Network([6, 9, 3], seed=3, **kind)
-    result = train(net, SETS.train, rate, batch, 30, engine=engine)
+    result = train(net, SETS.train, rate=rate, batch=batch, epochs=30, engine=engine)
     assert result.outcome is TrainingOutcome.DIVERGED
     assert np.isfinite(result.last.cost)
     assert result.last.cost > FAR * result.last.cursor.first
@@ -42,7 +42,12 @@ def test_divergence_is_named_while_the_cost_is_finite(rate, batch, kind, engine)
 def test_a_run_may_not_end_far_above_its_start(epochs, named):
     """It grows tenfold an epoch or so: after three it is bad, after eight it is lost."""
     result = train(
-        Network([6, 9, 3], seed=3, **TANH), SETS.train, 0.5, "all", epochs, engine="reference"
+        Network([6, 9, 3], seed=3, **TANH),
+        SETS.train,
+        rate=0.5,
+        batch="all",
+        epochs=epochs,
+        engine="reference",
     )
     assert (result.outcome is TrainingOutcome.DIVERGED) == named
     if epochs == 8:
@@ -52,7 +57,7 @@ def test_a_run_may_not_end_far_above_its_start(epochs, named):
 def test_a_cost_that_rises_first_and_falls_then_is_no_divergence():
     """Full-batch descent at a large rate: a hundredfold up, and down again."""
     net = Network([784, 2000, 10], **TANH)
-    result = train(net, V.take(slice(0, 500)), 0.003, "all", 40)
+    result = train(net, V.take(slice(0, 500)), rate=0.003, batch="all", epochs=40)
     assert result.outcome is TrainingOutcome.FINISHED
     costs = [event.cost for event in result.history]
     assert max(costs) > 50 * costs[0]
@@ -63,7 +68,7 @@ def test_a_cost_that_rises_first_and_falls_then_is_no_divergence():
 def test_a_run_that_starts_far_away_is_no_divergence(gain, rate):
     """Its cost is a million times a constant answer's, from the start on."""
     net = Network([784, 12, 10], gain=gain, **RELU)
-    result = train(net, V, rate, epochs=3, engine="reference")
+    result = train(net, V, rate=rate, epochs=3, engine="reference")
     assert result.last.cost > FAR * constant_cost(net, V)
     assert result.outcome is TrainingOutcome.FINISHED
 
@@ -73,7 +78,7 @@ def test_targets_met_at_once_leave_no_bound_of_zero():
     sample = Sample(x=np.eye(3), y=np.zeros((3, 1)))
     net = Network([3, 1], output="identity")
     net.theta[:] = 1e-9
-    events = train_events(net, sample, 0.1, "all", 3, engine="reference")
+    events = train_events(net, sample, rate=0.1, batch="all", epochs=3, engine="reference")
     assert 0 < next(events).cost < 1e-16
     net.theta[:] = 3e-4
     assert [event.outcome for event in events] == [None, TrainingOutcome.FINISHED]
@@ -84,7 +89,9 @@ def test_a_diverging_run_ends_where_it_would_have_ended(tmp_path, cut):
     """Interrupted and resumed, it still knows what its cost was at the start."""
     net = Network([6, 9, 3], seed=3, **TANH)
     plan = Plan(0.5, "all", 30, 5)
-    straight = train(net.copy(), SETS.train, 0.5, "all", 30, 5, engine="reference")
+    straight = train(
+        net.copy(), SETS.train, rate=0.5, batch="all", epochs=30, seed=5, engine="reference"
+    )
     assert straight.outcome is TrainingOutcome.DIVERGED
     carry(begin(tmp_path / "r", plan, net=net), cut)
     resumed = runs.resume(tmp_path / "r", sets=SETS)
@@ -115,7 +122,7 @@ def test_the_command_names_divergence(tmp_path, lang, says):
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_each_failure_has_its_sentence(lang):
     net = Network([6, 9, 3], seed=3, **TANH)
-    last = train(net, SETS.train, 0.5, "all", 30, engine="reference").last
+    last = train(net, SETS.train, rate=0.5, batch="all", epochs=30, engine="reference").last
     said = {
         explain_failure(outcome, event, 0.5, lang)
         for outcome in TrainingOutcome

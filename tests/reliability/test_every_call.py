@@ -107,7 +107,15 @@ def trained(plan, epochs):
     """The weights of a plain training of so many epochs."""
     net, V = fresh(), SETS.train
     with np.errstate(all="ignore"):
-        spusk.train(net, V, plan.rate, plan.batch, epochs, plan.seed, engine="reference")
+        spusk.train(
+            net,
+            V,
+            rate=plan.rate,
+            batch=plan.batch,
+            epochs=epochs,
+            seed=plan.seed,
+            engine="reference",
+        )
     return net.theta
 
 

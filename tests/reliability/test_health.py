@@ -23,7 +23,7 @@ V = data.sample().train
 def outcome(rate, sizes=(784, 12, 10), epochs=3, sample=V, batch=10, **kind):
     net = Network(list(sizes), seed=1, **kind)
     with np.errstate(all="ignore"):
-        return train(net, sample, rate, batch, epochs, engine="reference").outcome
+        return train(net, sample, rate=rate, batch=batch, epochs=epochs, engine="reference").outcome
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_network_that_learned_perfectly_is_not_saturated(classes, rate):
     """Its σ′ and its gradient are about 0 as well; its cost is, too."""
     sample = blobs(60, classes=classes, seed=4)
     net = Network([6, 8, classes], seed=0)
-    result = train(net, sample, rate, 5, 400, seed=1, engine="reference")
+    result = train(net, sample, rate=rate, batch=5, epochs=400, seed=1, engine="reference")
     assert result.outcome is TrainingOutcome.FINISHED
     assert net.accuracy(sample) == 1
     assert not Saturation(sample, Plan(rate, 5), net)(400, result.last.cost, last=True)
@@ -117,7 +117,7 @@ def test_weights_that_are_not_finite_end_the_run_though_the_cost_is():
     net = Network([6, 5, 3], activation="relu")
     net.layers[0].b[2] = -np.inf  # this neuron answers 0
     assert np.isfinite(net.cost(sample))
-    result = train(net, sample, 0.1, engine="reference")
+    result = train(net, sample, rate=0.1, engine="reference")
     assert result.outcome is TrainingOutcome.NOT_FINITE
     assert result.last.epoch == 1
 
@@ -181,7 +181,7 @@ def test_checking_costs_under_one_percent(sizes):
             seconds.append(perf_counter() - began)
         return min(seconds)
 
-    epoch = least(lambda: train(net, V, 0.01, epochs=1), 2)
+    epoch = least(lambda: train(net, V, rate=0.01, epochs=1), 2)
     well = least(lambda: (finite(net), saturated(1, 0.1)), 20)
     stuck = least(lambda: saturated.stands_still(0.0), 20) / saturated.period
     print(f"checks: {well / epoch:.3%} of an epoch, {stuck / epoch:.3%} more where it is stuck")
@@ -234,7 +234,7 @@ def test_a_run_that_comes_back_by_itself_is_left_alone():
     """Its slopes collapse in the first epoch, yet it moves, and learns in the end."""
     sample = blobs(60, classes=2, seed=0)
     net = Network([6, 8, 2], seed=0)
-    result = train(net, sample, 40.0, 5, 300, seed=1, engine="reference")
+    result = train(net, sample, rate=40.0, batch=5, epochs=300, seed=1, engine="reference")
     assert result.outcome is TrainingOutcome.FINISHED
     assert result.last.cost < 1e-3
 

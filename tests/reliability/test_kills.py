@@ -142,7 +142,15 @@ def gone_on_with(folder, attempt, sets):
 
 def undisturbed(plan, net, engine="reference"):
     """The weights of a training that keeps no run and is killed by none."""
-    spusk.train(net, SETS.train, plan.rate, plan.batch, plan.epochs, plan.seed, engine=engine)
+    spusk.train(
+        net,
+        SETS.train,
+        rate=plan.rate,
+        batch=plan.batch,
+        epochs=plan.epochs,
+        seed=plan.seed,
+        engine=engine,
+    )
     return net.theta
 
 

@@ -71,7 +71,16 @@ def quick(monkeypatch):
 def trained(plan, epochs):
     """The weights of a plain training of so many epochs."""
     net, V = fresh(), SETS.train
-    spusk.train(net, V, plan.rate, plan.batch, epochs, plan.seed, SETS.test, "reference")
+    spusk.train(
+        net,
+        V,
+        rate=plan.rate,
+        batch=plan.batch,
+        epochs=epochs,
+        seed=plan.seed,
+        test=SETS.test,
+        engine="reference",
+    )
     return net.theta
 
 

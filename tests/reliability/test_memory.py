@@ -25,13 +25,14 @@ def kilobytes(what):
 batch, sizes = int(sys.argv[1]), PRESETS["lecture"].sizes
 small = data.load("sample").train.take(slice(0, 200))
 warm = spusk.Network([784, 5, 300, 10], init="wide", V=small)
-spusk.train(warm, small, 0.1, batch, 1, test=small)  # libraries, threads and their buffers
+# what comes with the first training: libraries, threads and their buffers
+spusk.train(warm, small, rate=0.1, batch=batch, epochs=1, test=small)
 before = kilobytes("VmRSS")
 rng = np.random.default_rng(0)
 V = data.Sample(rng.integers(0, 256, (60_000, 784), np.uint8), labels=np.arange(60_000) % 10)
 part = V.take(slice(0, 4 * batch))
 net = spusk.Network(sizes, init="wide", V=V)
-spusk.train(net, part, 0.01, batch, 1, test=V.take(slice(0, 300)))
+spusk.train(net, part, rate=0.01, batch=batch, epochs=1, test=V.take(slice(0, 300)))
 promised = V.x.nbytes + net.theta.nbytes + 2 * 4 * batch * max(sizes)
 peak = 1024 * (kilobytes("VmHWM") - before)
 print(json.dumps({"promised": promised, "peak": peak}))

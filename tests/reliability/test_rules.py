@@ -97,8 +97,8 @@ def test_another_rate_keeps_the_rules_state(tmp_path, quick, rule):
     result = spusk.resume(folder, sets=SETS, rate=later)
     with pytest.warns(UnsavedRateWarning):
         straight = spusk.train(
-            fresh(), SETS.train, lambda n: 0.25 if n < 40 else later(n), PLAN.batch, PLAN.epochs,
-            PLAN.seed, engine="reference", rule=rule,
+            fresh(), SETS.train, rate=lambda n: 0.25 if n < 40 else later(n), rule=rule,
+            batch=PLAN.batch, epochs=PLAN.epochs, seed=PLAN.seed, engine="reference",
         )  # fmt: skip
     np.testing.assert_array_equal(result.net.theta, straight.net.theta)
     back = runs.load(folder)

@@ -14,7 +14,7 @@ from spusk.training import Plan
 @pytest.fixture
 def run(tmp_path, small):
     net = Network([6, 5, 3], seed=2, activation="tanh", error="cross-entropy")
-    result = train(net, small, 0.5, epochs=3, seed=2, test=small)
+    result = train(net, small, rate=0.5, epochs=3, seed=2, test=small)
     runs.save(tmp_path / "run", net, Plan(0.5, 10, 3, 2), "blobs", result.history, {"shape": [6]})
     return tmp_path / "run", net, result
 

@@ -41,7 +41,7 @@ def test_training_is_the_lectures_loop(count, batch, hidden, seed):
     slow = fast.copy()
     if V.sorted_by_class and batch < count:
         return
-    train(fast, V, 0.7, batch, epochs=3, seed=seed, engine="reference")
+    train(fast, V, rate=0.7, batch=batch, epochs=3, seed=seed, engine="reference")
     by_hand(slow, V, 0.7, batch, epochs=3, seed=seed)
     np.testing.assert_allclose(fast.theta, slow.theta, rtol=1e-11, atol=1e-13)
 
@@ -60,14 +60,14 @@ def test_first_epoch_takes_V_as_given_and_shuffles_after():
 def test_all_is_full_batch_descent(small):
     net = Network([6, 4, 3], dtype=np.float64)
     expected = net.theta - 2 * net.gradients(small).theta
-    train(net, small, 2, batch="all", epochs=1)
+    train(net, small, rate=2, batch="all", epochs=1)
     np.testing.assert_allclose(net.theta, expected, rtol=1e-13, atol=1e-15)
 
 
 def test_events_tell_what_happened(small):
     net = Network([6, 4, 3])
     before = net.copy()
-    events = list(train_events(net, small, 1.0, batch=60, epochs=2, test=small))
+    events = list(train_events(net, small, rate=1.0, batch=60, epochs=2, test=small))
     assert [(e.epoch, e.step, e.steps, e.ends_epoch) for e in events] == [
         (1, 1, 1, True),
         (2, 1, 1, True),
@@ -84,7 +84,7 @@ def test_events_tell_what_happened(small):
 
 
 def test_mid_epoch_events_come_and_their_last_has_all(small):
-    events = list(train_events(Network([6, 4, 3]), small, 1.0, batch=1, epochs=1))
+    events = list(train_events(Network([6, 4, 3]), small, rate=1.0, batch=1, epochs=1))
     assert len(events) > 1
     assert [e.step for e in events] == sorted({e.step for e in events})
     assert events[-1].step == 60
@@ -94,7 +94,7 @@ def test_it_learns_and_the_same_seed_is_the_same_run(small):
     runs = []
     for _ in range(2):
         net = Network([6, 8, 3], seed=4)
-        result = train(net, small, 3.0, batch=5, epochs=30, seed=4, test=small)
+        result = train(net, small, rate=3.0, batch=5, epochs=30, seed=4, test=small)
         runs.append(net.theta)
     assert result.outcome is TrainingOutcome.FINISHED
     assert result.best_accuracy > 0.9
@@ -104,7 +104,7 @@ def test_it_learns_and_the_same_seed_is_the_same_run(small):
 
 def test_general_targets_have_no_accuracy():
     V = Sample(x=np.eye(4), y=np.eye(4)[:, :2])
-    result = train(Network([4, 2]), V, 0.5, batch=2, epochs=2, test=V)
+    result = train(Network([4, 2]), V, rate=0.5, batch=2, epochs=2, test=V)
     assert result.last.accuracy is None
     assert result.last.test_accuracy is None
     assert result.last.test_cost > 0
@@ -113,7 +113,7 @@ def test_general_targets_have_no_accuracy():
 def test_a_cost_that_is_not_finite_ends_the_run(small):
     net = Network([6, 4, 3], activation="relu", output="identity")
     with np.errstate(all="ignore"):
-        result = train(net, small, 1e30, batch=10, epochs=9)
+        result = train(net, small, rate=1e30, batch=10, epochs=9)
     assert result.outcome is TrainingOutcome.NOT_FINITE
     assert result.last.epoch == 1
 
@@ -122,35 +122,35 @@ def test_a_sorted_set_gets_a_warning_and_full_batch_none(small):
     V = small.take(np.argsort(small.labels, kind="stable"))
     assert V.sorted_by_class
     with pytest.warns(SortedSetWarning, match="sorted by class"):
-        train(Network([6, 3]), V, 1.0, epochs=1)
-    train(Network([6, 3]), V, 1.0, batch="all", epochs=1)
+        train(Network([6, 3]), V, rate=1.0, epochs=1)
+    train(Network([6, 3]), V, rate=1.0, batch="all", epochs=1)
 
 
 @pytest.mark.parametrize("rate", [0, -1, float("nan"), float("inf")])
 def test_rates_that_cannot_work(small, rate):
     with pytest.raises(RateError, match="rate must be positive"):
-        train(Network([6, 3]), small, rate)
+        train(Network([6, 3]), small, rate=rate)
 
 
 @pytest.mark.parametrize("batch", [0, -3, 2.5, "some", True])
 def test_batches_that_cannot_work(small, batch):
     with pytest.raises(InputError, match="batch"):
-        train(Network([6, 3]), small, 1.0, batch)
+        train(Network([6, 3]), small, rate=1.0, batch=batch)
 
 
 @pytest.mark.parametrize("epochs", [0, -1, 1.5])
 def test_epochs_that_cannot_work(small, epochs):
     with pytest.raises(InputError, match="epochs"):
-        train(Network([6, 3]), small, 1.0, epochs=epochs)
+        train(Network([6, 3]), small, rate=1.0, epochs=epochs)
 
 
 def test_arguments_are_looked_at_before_the_first_event(small):
     with pytest.raises(NetworkError, match="first has 5"):
-        train_events(Network([5, 3]), small, 1.0)
+        train_events(Network([5, 3]), small, rate=1.0)
     with pytest.raises(NetworkError, match="has 2 numbers in each answer"):
-        train_events(Network([6, 3]), small, 1.0, test=blobs(classes=2))
+        train_events(Network([6, 3]), small, rate=1.0, test=blobs(classes=2))
     with pytest.raises(EngineError, match="auto, reference"):
-        train_events(Network([6, 3]), small, 1.0, engine="magic")
+        train_events(Network([6, 3]), small, rate=1.0, engine="magic")
 
 
 @pytest.mark.parametrize("engine", ["reference", "auto"])
@@ -167,9 +167,11 @@ def test_numbers_beyond_the_networks_own_are_refused(engine, what):
     with pytest.raises(DataError, match=said):
         engines.engine(engine).open(Network([4, 2]), V, 2)
     wide = Network([4, 2], dtype=np.float64)
-    assert next(train_events(wide, V, 1e-90, engine="reference")).cost > 0
+    assert next(train_events(wide, V, rate=1e-90, engine="reference")).cost > 0
     largest = Sample(x=np.full((2, 4), np.finfo(np.float32).max), labels=[0, 1])
-    assert list(train_events(Network([4, 2]), largest, 0.5, "all", 1, engine=engine))
+    assert list(
+        train_events(Network([4, 2]), largest, rate=0.5, batch="all", epochs=1, engine=engine)
+    )
 
 
 @pytest.mark.skipif(not native.available(), reason="the native part is not built")
@@ -206,7 +208,7 @@ def test_chunks_keep_to_the_most_that_was_asked_and_to_their_pace_from_epoch_to_
     pace = Pace(4, 10)
     pace.took(4, 1e-9)
     assert pace.chunk == 8
-    events = list(train_events(Network([6, 3]), small, 0.1, 1, 5))
+    events = list(train_events(Network([6, 3]), small, rate=0.1, batch=1, epochs=5))
     first = sum(event.epoch == 1 for event in events)
     assert first > sum(event.epoch == 5 for event in events) == 1
 

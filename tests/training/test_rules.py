@@ -43,7 +43,9 @@ def trained(net, V, rate, rule, steps=STEPS):
     """θ after each step of full-batch training, the start first."""
     net = net.copy()
     thetas = [net.theta.copy()]
-    for _ in train_events(net, V, rate, "all", steps, seed=3, engine="reference", rule=rule):
+    for _ in train_events(
+        net, V, rate=rate, batch="all", epochs=steps, seed=3, engine="reference", rule=rule
+    ):
         thetas.append(net.theta.copy())
     return np.array(thetas)
 
@@ -107,7 +109,7 @@ def test_mini_batches_step_by_the_rule_on_their_mean_gradient(rule, small):
             gradient = slow.gradients(small.take(rows[first : first + 7])).theta
             x, state = method.step(x, gradient, state, n)
             n += 1
-    train(net, small, rate, 7, 3, seed=5, engine="reference", rule=rule)
+    train(net, small, rate=rate, batch=7, epochs=3, seed=5, engine="reference", rule=rule)
     np.testing.assert_allclose(net.theta, x, rtol=1e-11, atol=1e-13)
 
 
@@ -115,7 +117,9 @@ def test_mini_batches_step_by_the_rule_on_their_mean_gradient(rule, small):
 def test_every_rule_learns_in_float32(rule, small):
     net = Network([6, 8, 3], seed=4)
     rate = 0.03 if rule == "adam" else 0.5
-    result = train(net, small, rate, 5, 30, 4, small, "reference", rule=rule)
+    result = train(
+        net, small, rate=rate, batch=5, epochs=30, seed=4, test=small, engine="reference", rule=rule
+    )
     assert result.outcome is TrainingOutcome.FINISHED
     assert result.best_accuracy > 0.9
     assert net.theta.dtype == np.float32
@@ -134,21 +138,24 @@ def test_inputs_with_answers_are_a_sample(small):
     labels = np.arange(20) % 3
     nets = [Network([6, 4, 3], seed=1) for _ in range(3)]
     more = {"epochs": 2, "engine": "reference"}
-    train(nets[0], x, 0.5, y=labels, **more)
-    train(nets[1], Sample(x, labels=labels, classes=3), 0.5, **more)
-    train(nets[2], x.tolist(), 0.5, y=np.eye(3)[labels], **more)
+    train(nets[0], x, labels, rate=0.5, **more)
+    train(nets[1], Sample(x, labels=labels, classes=3), rate=0.5, **more)
+    train(nets[2], x.tolist(), np.eye(3)[labels], rate=0.5, **more)
     for net in nets[1:]:
         np.testing.assert_array_equal(nets[0].theta, net.theta)
-    assert train(nets[0], x, 0.5, y=labels, **more).last.accuracy is not None
-    assert train(nets[0], x, 0.5, y=np.eye(3)[labels], **more).last.accuracy is None
+    assert train(nets[0], x, labels, rate=0.5, **more).last.accuracy is not None
+    assert train(nets[0], x, np.eye(3)[labels], rate=0.5, **more).last.accuracy is None
     with pytest.raises(InputError, match="y: blobs has its answers already"):
-        train(nets[0], small, 0.5, y=labels)
+        train(nets[0], small, labels, rate=0.5)
     with pytest.raises(InputError, match="found ndarray without y; give y="):
-        train(nets[0], x, 0.5)
+        train(nets[0], x, rate=0.5)
     with pytest.raises(DataError, match="2"):
-        train(nets[0], x, 0.5, y=labels + 1)
+        train(nets[0], x, labels + 1, rate=0.5)
     with pytest.raises(DataError):
-        train(nets[0], x, 0.5, y=labels[:-1])
+        train(nets[0], x, labels[:-1], rate=0.5)
+    for lone in (3.0, 1, inverse(0.5, half=7)):  # a rate in the place of the answers
+        with pytest.raises(InputError, match="given by its name: rate="):
+            train(nets[0], small, lone)
 
 
 class Mine(GradientDescent):
@@ -168,7 +175,7 @@ def test_rules_and_rates_that_cannot_work_are_named_in_both_languages(small):
     for (rate, more), kind, said in wrong:
         net = Network([6, 3])
         with pytest.raises(kind, match=said) as caught:
-            train_events(net, small, rate, **more)
+            train_events(net, small, rate=rate, **more)
         assert len({caught.value.sentence(lang) for lang in LANGUAGES}) == 2
 
 
@@ -186,7 +193,7 @@ def test_a_rule_added_to_the_table_trains(small, monkeypatch):
     monkeypatch.setitem(RULES, "sign", Sign)
     net = Network([6, 3], dtype=np.float64)
     before = net.theta.copy()
-    train(net, small, 0.25, "all", 1, rule="sign")
+    train(net, small, rate=0.25, batch="all", epochs=1, rule="sign")
     np.testing.assert_array_equal(np.unique(np.abs(net.theta - before).round(12)), [0.25])
 
 
@@ -194,9 +201,9 @@ def test_a_bare_function_trains_and_it_is_said_that_it_cannot_go_on(small):
     nets = [Network([6, 4, 3], seed=1) for _ in range(2)]
     more = {"epochs": 3, "engine": "reference", "rule": "momentum"}
     with pytest.warns(UnsavedRateWarning, match="can't be resumed") as caught:
-        train(nets[0], small, lambda n: 0.5 / (1 + n / 7), **more)
+        train(nets[0], small, rate=lambda n: 0.5 / (1 + n / 7), **more)
     assert "нельзя продолжить" in caught[0].message.sentence("ru")
-    train(nets[1], small, inverse(0.5, half=7), **more)
+    train(nets[1], small, rate=inverse(0.5, half=7), **more)
     np.testing.assert_array_equal(nets[0].theta, nets[1].theta)
 
 
@@ -204,7 +211,7 @@ def test_what_is_said_of_a_rate_is_said_of_the_one_at_that_step(small):
     rate = staircase(1e30, every=3, factor=0.1)
     net = Network([6, 4, 3], activation="relu", output="identity")
     with np.errstate(all="ignore"):
-        result = train(net, small, rate, 10, 9, engine="reference")
+        result = train(net, small, rate=rate, batch=10, epochs=9, engine="reference")
     assert result.outcome is TrainingOutcome.NOT_FINITE
     last = result.last
     n = (last.epoch - 1) * last.steps + last.step - 1
@@ -228,5 +235,13 @@ def test_the_reach_of_an_epoch_is_that_of_its_own_rates_and_rule(small):
 @pytest.mark.parametrize("rule", ["momentum", "nesterov"])
 def test_a_saturated_network_is_named_by_every_rule_of_the_gradient(rule):
     net = Network([784, 12, 10], seed=1, gain=1000.0, init="normal")
-    result = train(net, spusk.data.sample().train, 1e-9, 100, 2, engine="reference", rule=rule)
+    result = train(
+        net,
+        spusk.data.sample().train,
+        rate=1e-9,
+        batch=100,
+        epochs=2,
+        engine="reference",
+        rule=rule,
+    )
     assert result.outcome is TrainingOutcome.SATURATED

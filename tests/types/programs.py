@@ -65,7 +65,7 @@ def networks() -> None:
     net = spusk.Network([4, 5, 3], seed=1, activation="tanh", dtype=np.float64)
     training = spusk.train(net, V, rate=0.5, epochs=2)
     assert_type(training, Training)
-    for event in spusk.train_events(net, V, 0.5, batch="all", epochs=1):
+    for event in spusk.train_events(net, V, rate=0.5, batch="all", epochs=1):
         assert_type(event, Event)
         assert_type(event.cost, float)
     assert_type(net.accuracy(V), float)

@@ -52,16 +52,16 @@ def order(count: int, seed: int, epoch: int) -> NDArray[np.int64]:
 def train(
     net: Network,
     V: Sample | ArrayLike,
+    y: ArrayLike | None = None,
+    *,
     rate: Rate | None = None,
+    rule: RuleLike = "plain",
     batch: int | Literal["all"] = 10,
     epochs: int = 10,
     seed: int = 0,
     test: Sample | None = None,
     engine: str = "auto",
     threads: int | None = None,
-    *,
-    y: ArrayLike | None = None,
-    rule: RuleLike = "plain",
 ) -> Training:
     """Trains a network in place by stochastic gradient descent: w := w − η∇_w C, b := b − η∇_b C.
 
@@ -70,18 +70,18 @@ def train(
     Args:
         net: what is trained; its θ changes in place.
         V: the training sample; or inputs X (K, n), with their answers in `y`.
+        y: answers to X: classes 0 … m−1 as whole numbers (K,), or targets (K, m).
         rate: η, a number > 0 or a schedule such as `optim.cosine(3.0, steps=1000)`, whose steps
             count over the whole training: n = (epoch − 1)·M + i. Any function of n trains as
             well, but a run that follows one can't be resumed. None: the rule brings its own.
+        rule: a name in `optim.RULES`: "plain", "momentum", "nesterov", "adam"; or a rule with
+            parameters and rate of its own, such as `optim.Adam(1e-3, beta1=0.8)`.
         batch: examples in a sub-sample V_i; "all": the full gradient (L6).
         epochs: passes through V, the first as given, each later one shuffled.
         seed: of the shuffles; the same seed gives the same run.
         test: a set that is evaluated at each epoch's end.
         engine: "native", "reference", or "auto": native where it can.
         threads: of the engine; None: as many as pay. No bit depends on it.
-        y: answers to X: classes 0 … m−1 as whole numbers (K,), or targets (K, m).
-        rule: a name in `optim.RULES`: "plain", "momentum", "nesterov", "adam"; or a rule with
-            parameters and rate of its own, such as `optim.Adam(1e-3, beta1=0.8)`.
 
     Returns:
         The network, one event per epoch, and how it ended.
@@ -96,7 +96,8 @@ def train(
     Source: lecture, row L11.
     """
     events = train_events(
-        net, V, rate, batch, epochs, seed, test, engine, threads, y=y, rule=rule
+        net, V, y, rate=rate, rule=rule, batch=batch, epochs=epochs, seed=seed, test=test,
+        engine=engine, threads=threads,
     )  # fmt: skip
     history = [event for event in events if event.ends_epoch or event.outcome]
     return Training(net, history, history[-1].outcome or TrainingOutcome.STOPPED)
@@ -105,31 +106,31 @@ def train(
 def train_events(
     net: Network,
     V: Sample | ArrayLike,
+    y: ArrayLike | None = None,
+    *,
     rate: Rate | None = None,
+    rule: RuleLike = "plain",
     batch: int | Literal["all"] = 10,
     epochs: int = 10,
     seed: int = 0,
     test: Sample | None = None,
     engine: str = "auto",
     threads: int | None = None,
-    *,
-    y: ArrayLike | None = None,
-    rule: RuleLike = "plain",
 ) -> Iterator[Event]:
     """The loop under `train`: yields what happened as it happens.
 
     Args:
         net: what is trained; its θ changes in place.
         V: the training sample; or inputs X (K, n), with their answers in `y`.
+        y: answers to X: classes 0 … m−1 as whole numbers (K,), or targets (K, m).
         rate: η, a number > 0 or a schedule; None: the rule brings its own.
+        rule: a name in `optim.RULES`, or a rule with parameters and rate of its own.
         batch: examples in a sub-sample V_i; "all": the full gradient (L6).
         epochs: passes through V, the first as given, each later one shuffled.
         seed: of the shuffles; the same seed gives the same run.
         test: a set that is evaluated at each epoch's end.
         engine: "native", "reference", or "auto": native where it can.
         threads: of the engine; None: as many as pay. No bit depends on it.
-        y: answers to X: classes 0 … m−1 as whole numbers (K,), or targets (K, m).
-        rule: a name in `optim.RULES`, or a rule with parameters and rate of its own.
 
     Yields:
         An Event about every 50 ms and at each epoch's end.

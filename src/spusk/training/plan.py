@@ -161,6 +161,8 @@ def sample_of(V: Sample | ArrayLike, y: ArrayLike | None, net: Network) -> Sampl
     Whole numbers y (K,) are classes 0 … m−1 of a network with m outputs, any others targets (K, m).
     Raises InputError, DataError.
     """
+    if y is not None and np.ndim(y) == 0:
+        raise InputError.keyed("training.lone_answer", found=y)
     if isinstance(V, Sample):
         if y is not None:
             raise InputError.keyed("training.two_answers", name=V.name)

@@ -34,7 +34,7 @@ def test_the_sample_is_learned_and_its_numbers_are_those_of_train(runs):
     assert run.described("ru")["sentence"].startswith("Обучение: 10 эпох")
     sets = spusk.data.load("sample")
     net = spusk.Network([784, 30, 10])
-    known = spusk.train(net, sets.train, 3.0, test=sets.test)
+    known = spusk.train(net, sets.train, rate=3.0, test=sets.test)
     assert np.array_equal(run.seen.theta, net.theta)
     assert [row["cost"] for row in said["history"]] == [event.cost for event in known.history]
 
