@@ -10,6 +10,7 @@ import spusk
 from spusk import runs
 from spusk.data import Data
 from spusk.errors import RunError, SpuskError
+from spusk.i18n import LANGUAGES
 from spusk.runs import Every
 from tests.commands import spusk as cli
 from tests.reliability.helpers import SETS, begin, carry
@@ -104,7 +105,9 @@ def test_every_value_of_every_kind_at_every_key(cut, quick):
                 gone_on.setdefault(".".join(way), []).append(value)
                 put_back(folder, files)
                 continue
-            assert len(str(error).splitlines()) == 1, (way, value)
+            said = {error.sentence(lang) for lang in LANGUAGES}
+            assert len(said) == 2, (way, value, said)
+            assert all(len(each.splitlines()) == 1 for each in said), (way, value)
             assert str(folder) in str(error) or way == ("engine",), (way, value, error)
             assert {p: p.read_bytes() for p in files} == files, (way, value)
     for key, values in RIGHT.items():
@@ -135,6 +138,12 @@ def test_what_is_wrong_is_named(cut):
         ("epochs", "9", "plan.epochs a whole number from 1 up, found '9'"),
         ("rule", {"name": "eval"}, "plan.rule a rule and its parameters, found {'name': 'eval'}"),
         ("seed", -1, "plan.seed a whole number from 0 up, found -1"),
+        ("seed", ..., "plan.seed a whole number from 0 up, found nothing"),
+        (
+            "batch",
+            [[[[[[[[[1]]]]]]]]],
+            "plan.batch a whole number from 1 up or 'all', found [[[[[[[...]]]]]]]",
+        ),
     ):
         path.write_text(json.dumps(changed(json.loads(files[path]), ("plan", key), value)))
         for open_ in (runs.load, spusk.resume):

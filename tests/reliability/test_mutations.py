@@ -13,6 +13,7 @@ import pytest
 
 from spusk import runs
 from spusk.errors import InputError, RunError
+from spusk.i18n import LANGUAGES
 from spusk.runs import Every
 from spusk.runs.weights import checksum, load_all
 from tests.reliability.helpers import SETS, begin, carry
@@ -185,12 +186,48 @@ def test_a_forged_place_is_refused_or_gone_on_from(tmp_path, monkeypatch):
         "history": [],
         0: [1],  # whose history says that it has ended
         1: [],
-        2: [True, -1, 0, 1, 29, 30, 0.5, 1e308],
+        2: [-1, 0, 1, 29, 30, 0.5, 1e308],
         3: [0, 1, 29, 30],  # of 77 seen
         4: [],  # 77 alone will do
-        5: [True, -1, 0, 1, 29, 30, 0.5, 1e308],
-        6: [True, 1, 29, 30, 0.5, 1e308],
+        5: [-1, 0, 1, 29, 30, 0.5, 1e308],
+        6: [1, 29, 30, 0.5, 1e308],
     }
+
+
+@pytest.mark.parametrize(
+    ("key", "change", "says"),
+    [
+        ("spusk", {"V": "x"}, "their network an object of sizes, activation, output, error"),
+        ("spusk", {"a` - at `$.b": 1}, "their network an object of sizes"),
+        ("spusk", {"sizes": [6, 9.0]}, "a list of whole numbers from 1 up, found 9.0 (network.siz"),
+        ("spusk", {"init": 3}, "found 3 (network.init)"),
+        ("state", {"format": 3}, "expected format 2, found 3; it was made by another version"),
+        ("state", {"place": [1, 5, 0, 36, 35, 0, 1]}, "its state.place a list of numbers that fit"),
+        ("state", {"place": [1, 5, 0, 3, -1]}, "found -1 (state.place[4])"),
+        ("state", {"place": [1] * 9}, "found [1, 1, 1, 1, 1, 1, ...]"),
+        ("state", {"history": [{"epoch": "x"}]}, "found 'x' (state.history[0].epoch)"),
+        ("state", {"history": [{"epoch": 1}]}, "found nothing (state.history[0].step)"),
+        ("state", {"history": {}}, "its state.history the epochs behind its place, one after the"),
+        ("state", {"judged": 1}, "its state.judged true or false, found 1"),
+        ("state", {"rule": {"name": "eval"}}, "its state.rule a rule and its parameters, found"),
+        ("state", {"place": "\ud800"}, "its text is not UTF-8"),
+    ],
+)
+def test_what_is_wrong_in_a_checkpoint_is_named(tmp_path, key, change, says):
+    carry(begin(tmp_path / "r"), 5)
+    path = runs.newest(tmp_path / "r").path
+
+    def forge(header):
+        about = json.loads(header["__metadata__"][key])
+        header["__metadata__"][key] = json.dumps(about | change)
+
+    path.write_bytes(reforged(path.read_bytes(), forge))
+    with pytest.raises(RunError) as caught:
+        runs.load_checkpoint(path)
+    said = [caught.value.sentence(lang) for lang in LANGUAGES]
+    assert says in said[0]
+    assert said[0] != said[1]
+    assert all(each.startswith(f"{path}: ") and "\n" not in each for each in said)
 
 
 def test_a_save_makes_no_second_copy(tmp_path):

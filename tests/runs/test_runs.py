@@ -1,13 +1,18 @@
 """Run folders: what is written is read back, what is broken is refused, nothing is half-written."""
 
+import ast
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from spusk import Network, runs, train
+from spusk import Network, errors, runs, train
 from spusk.errors import RunError
+from spusk.i18n import topic
+from spusk.runs.checkpoint import SavedState
+from spusk.runs.manifest import SavedNote, SavedPlan, SavedRun
 from spusk.training import Plan
 
 
@@ -105,6 +110,27 @@ def test_a_network_description_cannot_smuggle(run):
     path.write_bytes(path.read_bytes().replace(b"tanh", b"eval"))
     with pytest.raises(RunError, match="activation"):
         runs.load(run[0])
+
+
+def test_every_error_of_the_room_has_a_key():
+    """So it is said in both languages."""
+    calls = [
+        node
+        for path in Path(runs.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    ]
+    named = {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+    assert not named & set(dir(errors))
+    assert any(getattr(call.func, "attr", "") == "keyed" for call in calls)
+
+
+@pytest.mark.parametrize(
+    ("record", "at"),
+    [(SavedRun, ""), (SavedPlan, "plan."), (SavedNote, "note."), (SavedState, "state.")],
+)
+def test_every_field_of_a_description_has_its_sentence(record, at):
+    assert {at + field for field in record.__struct_fields__} <= topic("runs", "en").keys()
 
 
 def test_run_json_is_for_people_too(run):

@@ -10,7 +10,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 from string import Formatter
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 LANGUAGES = ("en", "ru")
 RUSSIAN_NUMBERS = str.maketrans({",": "\N{NO-BREAK SPACE}", ".": ",", "%": "\N{NO-BREAK SPACE}%"})
@@ -46,6 +46,16 @@ class Spoken(Protocol):
     def sentence(self, lang: str | None = None) -> str:
         """The words in a language."""
         ...
+
+
+class Phrase(NamedTuple):
+    """A part of a sentence that has a key of its own, and no numbers."""
+
+    key: str
+
+    def sentence(self, lang: str | None = None) -> str:
+        """The words in a language."""
+        return say(self.key, lang)
 
 
 class _Numbers(Formatter):

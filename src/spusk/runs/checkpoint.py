@@ -9,34 +9,85 @@ metadata, under the file's checksum.
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+from msgspec.structs import asdict as fields
+from msgspec.structs import astuple
 from numpy.typing import NDArray
 
 from spusk.engines.base import PLAIN
 from spusk.errors import RunError, SpuskWarning
 from spusk.i18n.reasons import reason
 from spusk.nn.network import Network
-from spusk.optim.rules import NamedRule, rule_of
+from spusk.optim.rules import NamedRule
+from spusk.runs.descriptions import (
+    FORMAT,
+    Count,
+    Finite,
+    SavedRule,
+    Whole,
+    checked_format,
+    meant,
+    misfit,
+)
 from spusk.runs.weights import load_all, save_weights
-from spusk.training import Cursor, Event, whole
+from spusk.training import Cursor, Event
 
-FORMAT, READ = 2, (1, 2)  # written; read: the first had no rules
 KEPT = 2
 NAME = re.compile(r"[0-9]{8,}\.safetensors")
 
 
 class OlderCheckpointWarning(SpuskWarning):
     """The newest checkpoint is damaged; the one before it speaks."""
+
+
+class SavedPlace(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A Cursor in a checkpoint, a list of numbers that fit each other."""
+
+    epoch: Whole = 1
+    step: Count = 0
+    cost: Finite = 0.0
+    correct: Count = 0
+    seen: Count = 0
+    seconds: Finite = 0.0
+    spent: Finite = 0.0
+    first: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.correct > self.seen or (self.step and not (self.seen and self.spent > 0)):
+            raise ValueError(self)
+
+
+class SavedEpoch(Struct, frozen=True, forbid_unknown_fields=True):
+    """An Event at an epoch's end in a checkpoint."""
+
+    epoch: Whole
+    step: Whole
+    steps: Whole
+    cost: float
+    accuracy: float | None
+    seconds: float
+    speed: float
+    test_cost: float | None = None
+    test_accuracy: float | None = None
+    outcome: None = None
+
+
+class SavedState(Struct, frozen=True):
+    """What a checkpoint says besides its tensors; one that names no rule is plain descent's."""
+
+    place: SavedPlace
+    history: tuple[SavedEpoch, ...]
+    judged: bool = False
+    rule: SavedRule = SavedRule(PLAIN.data())
 
 
 class Checkpoint(NamedTuple):
@@ -143,45 +194,15 @@ def load_checkpoint(path: Path) -> Checkpoint:
     if "crc32" not in about or "state" not in about:
         raise RunError.keyed("runs.no_place", path=path)
     try:
-        state = json.loads(about["state"])
-        if state["format"] not in READ:
-            raise RunError(f"{path}: expected format {FORMAT}, found {state['format']!r}")
-        cursor = cursor_of(state["place"])
-        history = history_of(state["history"], cursor)
-        judged, rule = state.get("judged") is True, rule_of(state.get("rule", PLAIN.data()), 1.0)
-        return Checkpoint(net, cursor, history, path, judged, rule, arrays)
-    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise RunError(f"{path}: expected a checkpoint's place, found {error!r}") from error
-
-
-def cursor_of(numbers: list[Any]) -> Cursor:
-    """A place from its numbers, which fit each other. Raises TypeError, ValueError."""
-    cursor = Cursor(*numbers)
-    counts = (cursor.epoch, cursor.step, cursor.correct, cursor.seen)
-    sums = (cursor.cost, cursor.seconds, cursor.spent)
-    if not all(type(n) is int and n >= 0 for n in counts) or cursor.epoch < 1:
-        raise ValueError(f"counts {counts}")
-    if not all(map(math.isfinite, sums)):
-        raise ValueError(f"sums {sums}")
-    if cursor.correct > cursor.seen or (cursor.step and not (cursor.seen and cursor.spent > 0)):
-        raise ValueError(f"step {cursor.step} with {cursor.seen} seen in {cursor.spent} s")
-    return cursor
-
-
-def history_of(rows: list[dict[str, Any]], cursor: Cursor) -> list[Event]:
-    """The epochs behind a place, one after the other. Raises TypeError, ValueError."""
-    history = [Event(**row) for row in rows]
-    if len(history) not in (cursor.epoch - 1, cursor.epoch):
-        raise ValueError(f"{len(history)} epochs behind epoch {cursor.epoch}")
-    for epoch, (event, row) in zip(count(1), zip(history, rows, strict=True)):
-        numbers = [row[k] for k in row if k != "outcome"]
-        if event.epoch != epoch or event.outcome is not None or not whole(event.step):
-            raise ValueError(f"epoch {event.epoch}, step {event.step} in place of {epoch}")
-        if not whole(event.steps):
-            raise ValueError(f"{event.steps} steps in epoch {epoch}")
-        if not all(n is None or type(n) in (int, float) for n in numbers):
-            raise ValueError(f"numbers {numbers}")
-    return history
+        found = checked_format(json.loads(about["state"]), path)
+    except (ValueError, RecursionError) as error:
+        raise RunError.keyed("runs.no_json", path=path, why=reason(error)) from error
+    saved = meant(SavedState, found, path, "checkpoint", "state")
+    cursor, epochs = Cursor(*astuple(saved.place)), [row.epoch for row in saved.history]
+    if epochs != [*range(1, len(epochs) + 1)] or cursor.epoch - len(epochs) not in (0, 1):
+        raise misfit(found, path, "checkpoint", "state", "history")
+    history = [Event(**fields(row)) for row in saved.history]
+    return Checkpoint(net, cursor, history, path, saved.judged, saved.rule.rule, arrays)
 
 
 def readable(folder: Path) -> list[Path]:

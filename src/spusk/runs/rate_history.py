@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from spusk.errors import InputError
-from spusk.optim.schedules import Schedule, Unsaved, rate_data, rate_of
-from spusk.training import Cursor, Event, whole
+from msgspec import Struct
+
+from spusk.optim.schedules import Schedule, Unsaved, rate_data
+from spusk.runs.descriptions import Count, SavedRate, Whole
+from spusk.training import Cursor, Event
 
 
 class Since(NamedTuple):
@@ -29,13 +31,20 @@ class Since(NamedTuple):
     rate: float | Schedule
 
     def data(self) -> dict[str, Any]:
-        """It as JSON keeps it; `since_of` reads it back."""
+        """It as JSON keeps it; SavedSince reads it back."""
         return {"epoch": self.epoch, "step": self.step, "rate": rate_data(self.rate)}
 
 
-def since_of(row: dict[str, Any]) -> Since:
-    """What stands in a file that was found `in_order`."""
-    return Since(row["epoch"], row["step"], rate_of(row["rate"]))
+class SavedSince(Struct, frozen=True, forbid_unknown_fields=True):
+    """A Since in run.json."""
+
+    epoch: Whole
+    step: Count
+    rate: SavedRate
+
+    def since(self) -> Since:
+        """What it means."""
+        return Since(self.epoch, self.step, self.rate.rate)
 
 
 def from_start(rate: float | Schedule) -> tuple[Since, ...]:
@@ -58,26 +67,7 @@ def rate_before(rates: Sequence[Since], event: Event) -> float | None:
     return None if isinstance(rate, Unsaved) else event.rate_of(rate)
 
 
-def in_order(found: object) -> bool:
-    """Whether this is a list of them as JSON has it, from the start on, each after the last."""
-    if not isinstance(found, list) or not all(map(is_since, found)):
-        return False
-    places = [(row["epoch"], row["step"]) for row in found]
+def in_order(rates: Sequence[Since]) -> bool:
+    """Whether they begin at the start, if there are any, and each comes after the last."""
+    places = [since[:2] for since in rates]
     return places[:1] in ([], [(1, 0)]) and all(a < b for a, b in pairwise(places))
-
-
-def is_since(row: object) -> bool:
-    """Whether this is an object of whole numbers and a rate."""
-    if not isinstance(row, dict) or set(row) != set(Since._fields):
-        return False
-    epoch, step, rate = (row[name] for name in Since._fields)
-    return whole(epoch) and type(step) is int and step >= 0 and is_rate(rate)
-
-
-def is_rate(found: object) -> bool:
-    """Whether this is a number above 0 that a float can hold, or a schedule as JSON has it."""
-    try:
-        rate_of(found)
-    except InputError:
-        return False
-    return True

@@ -15,6 +15,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import asdict
 from numpy.typing import NDArray
 
 from spusk.errors import RunError
@@ -23,13 +25,24 @@ from spusk.io.files import plain, write
 from spusk.nn.init import INITS
 from spusk.nn.network import Network, named
 from spusk.nn.parameters import Parameters, checked_sizes
+from spusk.runs.descriptions import Whole, meant
 
 WEIGHTS = "weights.safetensors"  # in a run folder, once it has ended well
-DESCRIPTION = ("sizes", "activation", "output", "error", "seed", "init")
 DTYPES = {"F32": np.float32, "F64": np.float64}
 KINDS = {**DTYPES, "I64": np.int64}  # of a state's arrays
 STATE = "state."  # what their names begin with
 Array = NDArray[Any]
+
+
+class SavedNetwork(Struct, frozen=True, forbid_unknown_fields=True):
+    """What it takes to make a network of a kind again, its weights aside."""
+
+    sizes: tuple[Whole, ...]
+    activation: str
+    output: str
+    error: str
+    seed: Any  # of NumPy's generators, which take more than numbers
+    init: str
 
 
 class Tensors(Protocol):
@@ -49,8 +62,8 @@ class Tensors(Protocol):
 
 
 def description(net: Network) -> dict[str, Any]:
-    """What it takes to make a network of this kind again, its weights aside."""
-    return {name: getattr(net, name) for name in DESCRIPTION}
+    """A network's SavedNetwork, as JSON keeps it."""
+    return {name: getattr(net, name) for name in SavedNetwork.__struct_fields__}
 
 
 def shapes(sizes: tuple[int, ...]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -162,7 +175,8 @@ def load_all(path: Path) -> Loaded:
             about = dict(file.metadata() or {})
             if "spusk" not in about:  # another program's weights
                 raise RunError.keyed("data.no_weights", path=path, why=Reason("description"))
-            net = fitting(file, json.loads(about["spusk"]), path)
+            saved = meant(SavedNetwork, json.loads(about["spusk"]), path, "weights", "network")
+            net = fitting(file, saved, path)
             for number, (W, b) in enumerate(net.layers, start=1):
                 W[:], b[:] = file.get_tensor(f"W{number}"), file.get_tensor(f"b{number}")
             state = read_state(file)
@@ -179,12 +193,12 @@ def load_all(path: Path) -> Loaded:
     return Loaded(net, about, state)
 
 
-def fitting(file: Tensors, about: dict[str, Any], path: Path) -> Network:
+def fitting(file: Tensors, about: SavedNetwork, path: Path) -> Network:
     """An empty network as described, once the tensors are known to have its shapes and type.
 
     Looked at before anything is allocated: a description must not ask for more than is there.
     """
-    sizes = checked_sizes(about["sizes"])
+    sizes = checked_sizes(about.sizes)
     first = file.get_slice("W1").get_dtype()
     if first not in DTYPES:
         raise RunError.keyed("data.weights_type", path=path, found=first)
@@ -195,7 +209,7 @@ def fitting(file: Tensors, about: dict[str, Any], path: Path) -> Network:
             wrong = {"expected": f"{first}{shape}", "found": f"{kind}{found}"}
             raise RunError.keyed("data.weights_shape", path=path, name=name, **wrong)
     # every name looked at, nothing drawn at random, and no data asked for
-    net = Network(**{**about, "sizes": (1, 1), "init": "scaled"})
-    net.init = named(INITS, about["init"], "init")
+    net = Network(**{**asdict(about), "sizes": (1, 1), "init": "scaled"})
+    net.init = named(INITS, about.init, "init")
     Parameters.__init__(net, sizes, DTYPES[first])
     return net
