@@ -54,6 +54,7 @@ def facts() -> dict[str, Any]:
         "inits": list(INITS),
         "sets": [known.description() for known in ALWAYS.values()],
         "presets": {name: described(data, preset) for name, (data, preset) in OFFERED.items()},
+        "least": requests.LEAST,
         "limits": limits(),
     }  # fmt: skip
 
@@ -93,12 +94,9 @@ def limits() -> dict[str, float]:
     """How much a page may ask for."""
     return {
         "formula": requests.FORMULA_LIMIT,  # characters
-        "rate": requests.MOST_RATE,
+        **requests.MOST,  # of a training's numbers
         "layers": requests.MOST_LAYERS,
         "weights": requests.MOST_WEIGHTS,
         "activations": requests.MOST_ACTIVATIONS,
-        "batch": requests.MOST_BATCH,
-        "epochs": requests.MOST_EPOCHS,
-        "seed": requests.MOST_SEED,
         "file": requests.FILE_LIMIT,  # bytes
     }

@@ -1,12 +1,13 @@
 """What a page asks for, every field of it looked at: types, ranges, lengths; nothing is trusted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from spusk.errors import InputError
@@ -14,28 +15,23 @@ from spusk.i18n import say
 from spusk.lab.runs.sets import ALWAYS, SetFacts
 from spusk.nn.init import INITS
 
-MOST_LAYERS = 6
 MOST_WEIGHTS = 12_000_000  # the lecture's network has 10 million; 48 MB
 MOST_ACTIVATIONS = 10_000_000  # numbers that one sub-sample sets in motion; 40 MB
-MOST_BATCH, MOST_EPOCHS = 60_000, 1000
-MOST_SEED = 2**53 - 1  # the last whole number a browser counts to
-MOST_RATE = 1e6
 FORMULA_LIMIT = 500  # characters
 FILE_LIMIT = 256 << 20  # bytes of a file that is sent, and of what it unpacks to
 SHOWN = 40  # characters of a wrong value that are told back
 
 
-@dataclass(frozen=True)
-class TrainingRequest:
-    """A training as a page asks for it."""
+class TrainingRequest(msgspec.Struct, frozen=True):
+    """A training as a page asks for it, and between which bounds."""
 
     data: str
-    layers: tuple[int, ...]
-    rate: float
-    batch: int
-    epochs: int
+    layers: Annotated[tuple[int, ...], Meta(max_length=6)]
+    rate: Annotated[float, Meta(gt=0, le=1e6)]
+    batch: Annotated[int, Meta(ge=1, le=60_000)]
+    epochs: Annotated[int, Meta(ge=1, le=1000)]
     init: str
-    seed: int
+    seed: Annotated[int, Meta(ge=0, le=2**53 - 1)]  # the last whole number a browser counts to
 
     @property
     def weights(self) -> int:
@@ -49,6 +45,12 @@ class TrainingRequest:
         return {"name": name, **{part: getattr(self, part) for part in parts}}
 
 
+PARTS = msgspec.json.schema(TrainingRequest)["$defs"][TrainingRequest.__name__]["properties"]
+LEAST = {name: part["minimum"] for name, part in PARTS.items() if "minimum" in part}
+MOST = {name: part["maximum"] for name, part in PARTS.items() if "maximum" in part}
+MOST_LAYERS, MOST_RATE = PARTS["layers"]["maxItems"], MOST["rate"]
+
+
 class RequestReader:
     """A message's fields, each by its kind; InputError in the page's language for a wrong one."""
 
@@ -60,18 +62,19 @@ class RequestReader:
         found, named = shorten(self.message.get(field)), label(field, self.lang)
         return InputError(say(f"lab.{key}", self.lang, field=named, found=found, **numbers))
 
-    def whole_number(self, field: str, low: int, high: int) -> int:
-        """A whole number in low…high; 10.0 is one, true is none."""
+    def whole_number(self, field: str) -> int:
+        """A whole number within a training's bounds; 10.0 is one, true is none."""
         number: Any = self.message.get(field)
+        low, high = LEAST[field], MOST[field]
         if not is_whole(number) or not low <= number <= high:
             raise self.refusal("not_whole", field, low=low, high=high)
         return int(number)
 
-    def positive(self, field: str, most: float) -> float:
-        """A positive number up to `most`."""
+    def positive(self, field: str) -> float:
+        """A positive number within a training's bounds."""
         number: Any = self.message.get(field)
-        if not is_number(number) or not 0 < number <= most:
-            raise self.refusal("not_positive", field, most=most)
+        if not is_number(number) or not 0 < number <= MOST[field]:
+            raise self.refusal("not_positive", field, most=MOST[field])
         return float(number)
 
     def choice(self, field: str, names: Sequence[str]) -> str:
@@ -119,11 +122,11 @@ class RequestReader:
         wish = TrainingRequest(
             data=V.id,
             layers=self.layers("layers", V),
-            rate=self.positive("rate", MOST_RATE),
-            batch=self.whole_number("batch", 1, MOST_BATCH),
-            epochs=self.whole_number("epochs", 1, MOST_EPOCHS),
+            rate=self.positive("rate"),
+            batch=self.whole_number("batch"),
+            epochs=self.whole_number("epochs"),
             init=self.choice("init", tuple(INITS)),
-            seed=self.whole_number("seed", 0, MOST_SEED),
+            seed=self.whole_number("seed"),
         )
         if wish.init == "wide" and len(wish.layers) < 3:
             raise self.refusal("nothing_wide", "init")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from spusk.data import Data
 from spusk.engines import Session
 from spusk.errors import RunError
+from spusk.i18n import Spoken
 from spusk.i18n.reasons import reason
 from spusk.io.files import make_folder, moved, sweep, write
 from spusk.nn.network import Network
@@ -220,17 +221,17 @@ class RunWriter:
         except OSError as error:
             trouble = RunError.keyed("runs.unfinished", folder=self.folder, why=reason(error))
         if trouble is not None:
-            raise self.rescued(trouble)
+            raise RunError.keyed("runs.unkept", trouble=trouble, rescued=self.rescued())
 
-    def rescued(self, trouble: RunError) -> RunError:
-        """Writes the weights where there may be room yet; the trouble, and where they are."""
+    def rescued(self) -> Spoken:
+        """Writes the weights where there may be room yet, and says where they are."""
         try:
             where = Path(tempfile.mkdtemp(prefix="spusk-rescued-")) / WEIGHTS
             save_weights(self.net, where)
         except OSError as error:
             nor = {"where": tempfile.gettempdir(), "why": reason(error)}
-            return RunError.keyed("runs.not_rescued", trouble=trouble, **nor)
-        return RunError.keyed("runs.rescued", trouble=trouble, where=where)
+            return RunError.keyed("runs.not_rescued", **nor)
+        return RunError.keyed("runs.rescued", where=where)
 
 
 class write_errors:  # noqa: N801 - reads as a phrase

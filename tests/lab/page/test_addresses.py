@@ -1,9 +1,13 @@
 """What an address, a form or a browser says is read, or told to be wrong; nothing is believed."""
 
+from contextlib import nullcontext
+
 import pytest
 
+from spusk.errors import InputError
 from spusk.lab.facts import facts
 from spusk.lab.formulas.describe import described
+from spusk.lab.requests import RequestReader
 from tests.lab.modules import answers, call, calls
 
 PLAN = facts()["presets"]["small"]
@@ -88,6 +92,20 @@ def test_a_plan_is_read_as_people_write_it():
     assert found["wrong"] == []
     expected = {"layers": "784-40-20-10", "rate": 0.5, "batch": 20, "init": "normal"}
     assert found["plan"] == PLAN | expected
+
+
+@pytest.mark.parametrize("part", facts()["least"])
+def test_the_page_takes_the_numbers_that_the_server_takes(part):
+    least, most = facts()["least"][part], facts()["limits"][part]
+    if part == "batch":  # of these layers
+        most = call("network/plan.js", "mostBatch", PLAN)
+    for number in (least - 1, least, most, most + 1):
+        good = least <= number <= most
+        found = call("network/plan.js", "readPart", part, str(number), PLAN)
+        assert found == (number if good else None)
+        asked = PLAN | {"layers": [784, 30, 10], part: number}
+        with nullcontext() if good else pytest.raises(InputError):
+            assert getattr(RequestReader(asked, "en").training_request(), part) == number
 
 
 def test_wide_layers_leave_room_for_few_examples():

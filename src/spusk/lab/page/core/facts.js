@@ -14,6 +14,7 @@
  * @property {string[]} inits
  * @property {Set[]} sets
  * @property {Record<string, Plan>} presets
+ * @property {Record<"batch" | "epochs" | "seed", number>} least
  * @property {Record<"formula" | "rate" | "layers" | "weights" | "activations" | "batch" | "epochs" | "seed" | "file", number>} limits
  *
  * @typedef {{id: string, name: string, inputs: number, classes: number, examples: number,

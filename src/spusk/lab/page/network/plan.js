@@ -4,7 +4,7 @@ import { facts } from "../core/facts.js";
 import { fitted, isOwn, sets } from "./sets.js";
 
 export const { presets: PRESETS, inits: INITS } = facts;
-const MOST = facts.limits;
+const { least: LEAST, limits: MOST } = facts;
 const SEPARATORS = /[-–,; .]+/;
 const NUMBER = /^\d+(\.\d+)?(e-?\d{1,2})?$/i;
 
@@ -12,9 +12,9 @@ const READ = { // text and the plan that it stands in -> value
   data: (text) => (sets.has(text) ? text : undefined),
   layers,
   rate: (text) => within(NUMBER.test(text) ? Number(text) : NaN, Number.MIN_VALUE, MOST.rate),
-  batch: (text, plan) => whole(text, 1, mostBatch(plan)),
-  epochs: (text) => whole(text, 1, MOST.epochs),
-  seed: (text) => whole(text, 0, MOST.seed),
+  batch: (text, plan) => whole(text, LEAST.batch, mostBatch(plan)),
+  epochs: (text) => whole(text, LEAST.epochs, MOST.epochs),
+  seed: (text) => whole(text, LEAST.seed, MOST.seed),
   init: (text, { layers }) => (INITS.includes(text) && (text !== "wide" || sizesOf(layers).length > 2) ? text : undefined),
 };
 export const PARTS = Object.keys(READ);
@@ -62,7 +62,7 @@ export const sizesOf = (text) => String(text).split(SEPARATORS).map(Number);
 /** Examples in a batch at most: layers as wide as the lecture's leave room for few. */
 export function mostBatch({ layers }) {
   const neurons = sizesOf(layers).reduce((sum, n) => sum + n, 0);
-  return Math.max(1, Math.min(MOST.batch, Math.floor(MOST.activations / neurons) || MOST.batch));
+  return Math.max(LEAST.batch, Math.min(MOST.batch, Math.floor(MOST.activations / neurons) || MOST.batch));
 }
 
 export function presetOf(plan) {
