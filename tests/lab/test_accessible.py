@@ -10,6 +10,8 @@ import pytest
 from tests.lab import browser
 from tests.lab.browser import NARROW, WIDE
 
+pytestmark = pytest.mark.more  # a browser walks; `make test` walks each view once
+
 lab_address, chromium, new_page = browser.lab_address, browser.chromium, browser.new_page
 
 FOUND = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
@@ -21,8 +23,7 @@ TABS = {
     "bridge": ("neuron", "network", "plane"),
     "network": ("curves", "weights", "mistakes"),
 }
-MORE = [("dark", WIDE), ("light", NARROW), ("dark", NARROW)]
-LOOKS = [("light", WIDE), *(pytest.param(*look, marks=pytest.mark.more) for look in MORE)]
+LOOKS = [("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)]
 looks = pytest.mark.parametrize(("theme", "viewport"), LOOKS, ids=lambda v: str(
     v if isinstance(v, str) else v["width"]))  # fmt: skip
 

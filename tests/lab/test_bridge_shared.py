@@ -8,6 +8,8 @@ from tests.lab import test_bridge
 from tests.lab.browser import NARROW, WIDE
 from tests.lab.test_bridge import pixels, shown, slide, weights
 
+pytestmark = pytest.mark.more  # a browser walks; `make test` walks each view once
+
 lab, opened = test_bridge.lab, test_bridge.opened
 
 SECONDS = 1000

@@ -4,6 +4,8 @@ import pytest
 
 from tests.lab import browser
 
+pytestmark = pytest.mark.more  # a browser walks; `make test` walks each view once
+
 chromium, lab_address = browser.chromium, browser.lab_address
 new_page = browser.new_page
 

@@ -5,6 +5,8 @@ import pytest
 from tests.lab import browser
 from tests.lab.test_network import shows
 
+pytestmark = pytest.mark.more  # a browser walks; `make test` walks each view once
+
 lab_address, chromium, new_page = browser.lab_address, browser.chromium, browser.new_page
 
 STOP = """() => {

@@ -7,6 +7,8 @@ from tests.lab.browser import NARROW
 from tests.lab.server.test_server import running
 from tests.lab.test_network import shows
 
+pytestmark = pytest.mark.more  # a browser walks; `make test` walks each view once
+
 chromium, new_page = browser.chromium, browser.new_page
 
 

@@ -323,6 +323,7 @@ def test_every_control_has_a_name(page, fake):
     assert nameless == []
 
 
+@pytest.mark.more  # a whole training, watched
 def test_end_to_end_the_sample_is_learned_drawn_on_and_found_again(page):
     opened(page, "#network&epochs=1000")
     page.locator("button.start").click()
@@ -350,6 +351,7 @@ def test_end_to_end_the_sample_is_learned_drawn_on_and_found_again(page):
     assert download.value.suggested_filename.endswith(".safetensors")
 
 
+@pytest.mark.more  # whole trainings
 def test_end_to_end_a_second_tab_sees_the_same_run_and_a_failure_is_explained(page):
     opened(page, "#network&rate=500&layers=784-12-10")
     page.locator("button.start").click()
@@ -379,6 +381,7 @@ def choose(page, where, name, body):
     page.locator(where).set_input_files({"name": name, "mimeType": "", "buffer": body})
 
 
+@pytest.mark.more  # a whole training
 def test_end_to_end_a_file_of_ones_own_is_trained(page):
     opened(page)
     with page.expect_file_chooser() as chooser:

@@ -7,6 +7,8 @@ from tests.lab.browser import NARROW, WIDE
 from tests.lab.fake_training import FakeTraining, row
 from tests.lab.test_network import drawn, opened, shows
 
+pytestmark = pytest.mark.more  # a browser walks; `make test` walks each view once
+
 chromium, lab_address, new_page = browser.chromium, browser.lab_address, browser.new_page
 
 SCREENS = pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "phone"])

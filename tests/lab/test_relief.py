@@ -6,6 +6,8 @@ import pytest
 from spusk.lab.formulas.describe import described
 from tests.lab.served import pages, until
 
+pytestmark = pytest.mark.more  # a browser walks; `make test` walks each view once
+
 # Draws a surface, then tells what is on its two canvases (in the same task: WebGL forgets).
 SHOW = """
 async ([data, way]) => {

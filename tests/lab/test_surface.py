@@ -208,6 +208,7 @@ def test_what_an_address_says_that_does_not_fit_is_told(new_page):
     assert page.inner_text("#told span").endswith(": steps, x.")
 
 
+@pytest.mark.more  # the path is played through
 def test_play_pause_step_and_scrub(lab_page):
     page = drawn(lab_page)
     last = step(page)
@@ -246,6 +247,7 @@ SEEN = """() => {
 }"""
 
 
+@pytest.mark.more  # each is shown for a while
 @pytest.mark.parametrize(("motion", "few"), [("reduce", True), ("no-preference", False)])
 def test_who_wants_less_motion_sees_a_few_calm_pictures(new_page, motion, few):
     page = drawn(new_page("#surface&f=lecture&rate=0.05&steps=60&n=0"))
@@ -415,6 +417,7 @@ def test_paths_are_kept_and_cleared(lab_page):
     assert pictured(page) == alone
 
 
+@pytest.mark.more  # each of them
 def test_every_function_of_the_gallery_is_drawn(lab_page):
     page = drawn(lab_page)
     seen = {pictured(page)}
@@ -441,6 +444,7 @@ def test_other_ways_to_see_it(new_page):
     assert page.locator("[data-tab=escape]").is_hidden()  # every minimum of f is global
 
 
+@pytest.mark.more  # three maps of 512 × 512 descents
 def test_basins_lie_under_the_path(new_page):
     page = drawn(new_page("#surface&f=himmelblau&show=basins"))
     page.wait_for_selector(".legend .chip")  # a coarse map at once, then the fine one
@@ -463,6 +467,7 @@ def test_basins_lie_under_the_path(new_page):
     assert pictured(drawn(page)) not in (coloured, plain)
 
 
+@pytest.mark.more  # two maps of 512 × 512 descents
 @pytest.mark.skipif(not available(), reason="the native part is not built")
 def test_basins_come_from_the_server_and_are_the_pages_own(new_page):
     page = drawn(new_page("#surface&f=himmelblau"))

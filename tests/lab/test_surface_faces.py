@@ -7,6 +7,8 @@ import pytest
 from tests.lab import browser
 from tests.lab.test_surface import drawn, pictured, set_to, settings, verdict
 
+pytestmark = pytest.mark.more  # a browser walks; `make test` walks each view once
+
 chromium, lab_address = browser.chromium, browser.lab_address
 new_page = browser.new_page
 BUSY = {"status": 429, "json": {"error": "The lab is busy with other formulas."}}

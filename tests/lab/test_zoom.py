@@ -5,6 +5,8 @@ import pytest
 from tests.lab import browser
 from tests.lab.test_surface import drawn, pictured, settings
 
+pytestmark = pytest.mark.more  # a browser walks; `make test` walks each view once
+
 chromium, lab_address = browser.chromium, browser.lab_address
 lab_page, new_page = browser.lab_page, browser.new_page
 

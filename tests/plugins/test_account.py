@@ -25,6 +25,7 @@ def test_that_runs(): pass
 LEFT = "Did not run: 1 of `make soak`; 1 of `make test-more`; "
 
 
+@pytest.mark.more  # five runs of pytest
 def test_the_last_line_says_what_did_not_run(tmp_path):
     code, said = ran(tmp_path, SKIPPED, "-n", "2", CI="")
     assert code == 0

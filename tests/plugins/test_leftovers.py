@@ -24,6 +24,7 @@ def test_what_python_itself_keeps():
 """
 
 
+@pytest.mark.more  # waits for what was left
 def test_processes_left_behind_fail_their_module_and_name_their_tests(tmp_path):
     code, said = ran(tmp_path, LEAVERS, "-W", "ignore")
     assert code == 1

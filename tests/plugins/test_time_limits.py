@@ -18,6 +18,7 @@ def test_after(): pass
 """
 
 
+@pytest.mark.more  # waits for what hangs
 def test_hanging_tests_fail_and_the_next_one_runs(tmp_path):
     watches = ("-o", "timeout=1", "-o", "faulthandler_timeout=3")
     code, said = ran(tmp_path, HANGING, "-n", "1", *watches)

@@ -102,6 +102,7 @@ def end(process, *numbers):
     return process.returncode, time.monotonic() - asked, said, errors
 
 
+@pytest.mark.more  # a step of many seconds
 def test_a_long_step_is_finished_and_saved_first(tmp_path):
     code, seconds, said, errors = end(opened(tmp_path, *SLOW), signal.SIGTERM)
     assert (code, errors) == (143, "")

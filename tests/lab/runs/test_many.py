@@ -17,6 +17,8 @@ from tests.lab.server.test_server import running
 from tests.lab.talk import connected
 from tests.lab.trained import LONG, PLAN, ended, tiny, until, wish
 
+pytestmark = pytest.mark.more  # classes of fifty, each to the end of its lesson
+
 
 async def watched(lab, run, ready):
     """All that one page hears of a run, to its end."""

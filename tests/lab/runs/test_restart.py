@@ -9,6 +9,8 @@ from tests.lab.fake_training import FakeTraining
 from tests.lab.server.test_server import running
 from tests.lab.test_network import opened, shows
 
+pytestmark = pytest.mark.more  # a browser walks; `make test` walks each view once
+
 lab_address, chromium, new_page = browser.lab_address, browser.chromium, browser.new_page
 SECONDS = 1000  # in Playwright's milliseconds
 
