@@ -1,5 +1,7 @@
 """What did not run is counted in the last line; where CI is set, a missing tool is a failure."""
 
+import pytest
+
 from tests.plugins.inner import ran
 
 SKIPPED = """

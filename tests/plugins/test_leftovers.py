@@ -3,6 +3,7 @@
 import re
 
 import psutil
+import pytest
 
 from tests.plugins.inner import ran
 

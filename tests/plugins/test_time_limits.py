@@ -1,5 +1,7 @@
 """A test that hangs is ended, and where it hangs is said: in Python, or within a call in C."""
 
+import pytest
+
 from tests.plugins.inner import ran
 
 # The second comes back to Python only in its end, so no signal is heard: the other watch is C, too.
