@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from spusk import Network, errors, runs, train
 from spusk.errors import RunError
 from spusk.i18n import topic
+from spusk.runs import descriptions
 from spusk.runs.checkpoint import SavedState
 from spusk.runs.manifest import SavedNote, SavedPlan, SavedRun
 from spusk.training import Plan
@@ -131,6 +133,14 @@ def test_every_error_of_the_room_has_a_key():
 )
 def test_every_field_of_a_description_has_its_sentence(record, at):
     assert {at + field for field in record.__struct_fields__} <= topic("runs", "en").keys()
+
+
+def test_an_error_that_msgspec_words_otherwise_is_told_all_the_same(run, monkeypatch):
+    path = run[0] / "run.json"
+    path.write_text('{"format": 2, "plan": []}')
+    monkeypatch.setattr(descriptions, "PLACE", re.compile("nothing of it"))
+    with pytest.raises(RunError, match=r"its run\.json an object, found \{'format': 2, 'plan'"):
+        runs.load(run[0])
 
 
 def test_run_json_is_for_people_too(run):

@@ -78,12 +78,11 @@ def misfit(found: object, path: Path, what: str, key: str, place: str = "") -> R
             found = None
     where = ".".join(filter(None, (key, place)))
     known, key = topic("runs", "en"), where.partition("[")[0]
-    while key not in known:
+    while key not in known:  # the key of all of it, "", is
         key = key.rpartition(".")[0]
-    return RunError.keyed(
-        f"runs.{what}", path=path, field=key, expected=Phrase(f"runs.{key}"), found=shown(found),
-        where="" if where == key else f" ({where})",
-    )  # fmt: skip
+    where = "" if where == key else f" ({where})"
+    told = {"field": key or path.name, "expected": Phrase(f"runs.{key}"), "found": shown(found)}
+    return RunError.keyed(f"runs.{what}", path=path, where=where, **told)
 
 
 def shown(value: object) -> object:
