@@ -152,6 +152,7 @@ def test_damaged_files_are_refused_or_sound_soak(tmp_path, name):
     mutate(tmp_path, name, 10_000)
 
 
+@pytest.mark.more  # packs an archive anew for each
 @pytest.mark.parametrize("name", [n for n in FORMATS if n.endswith((".gz", ".npz"))])
 def test_what_lies_inside_an_archive_is_damaged(tmp_path, name):
     """The archive is sound, its content is not: the damage goes past every checksum."""

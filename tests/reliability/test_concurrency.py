@@ -148,7 +148,7 @@ def test_fork_while_another_thread_steps(tmp_path):
     net = Network([6, 20, 3], seed=1)
     turn = SessionLock(net)
     with turn:
-        assert forked(train, net, blobs(300), 1.0) == 0
+        assert forked(partial(train, rate=1.0), net, blobs(300)) == 0
 
 
 def save_learned(engine, path):

@@ -135,6 +135,7 @@ def is_a_run(folder):
     return False
 
 
+@pytest.mark.more  # a run for every call that can fail
 def test_a_new_run(each_kill):
     for folder in each_kill(new):
         if not is_a_run(folder):
@@ -142,6 +143,7 @@ def test_a_new_run(each_kill):
         np.testing.assert_array_equal(ended(folder), trained(SHORT, 2))
 
 
+@pytest.mark.more  # a run for every call that can fail
 def test_a_run_that_is_overwritten(tmp_path, each_kill):
     """Until run.json goes the old run is whole, its last words and all; then the new one is."""
     new(tmp_path / "old")

@@ -84,6 +84,7 @@ def trained(plan, epochs):
     return net.theta
 
 
+@pytest.mark.more  # runs of many looks
 @pytest.mark.parametrize(
     ("when", "weight", "outcome"),
     [

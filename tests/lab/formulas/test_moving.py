@@ -65,6 +65,7 @@ def test_a_gallery_function_has_its_name_and_a_callable_its_formula():
     assert spusk.function(found["f"]).value([0.0, 3.0]) == 82
 
 
+@pytest.mark.more  # played to its end
 def test_it_plays_by_itself_to_the_last_step_in_the_language_it_was_made_in(file, opened):
     tab = opened()
     tab.wait_for_selector('#play[data-sign="pause"]')
