@@ -60,7 +60,7 @@ UNREAD = [  # a file, and a word of what is said about it in each language
     ("a.safetensors", saved()[:-4], "not as long as its header says", "длина файла не та"),
     ("a.safetensors", saved().replace(b"spusk", b"other"), "not describe", "описания сети в нём"),
     ("a.safetensors", saved().replace(b"W1", b"X1"), "numbers of a layer", "чисел одного из слоёв"),
-    ("a.safetensors", saved().replace(b"[4, 3]", b"[4, 0]"), "network.sizes a list", "network.sizes — список"),
+    ("a.safetensors", saved().replace(b"[4, 3]", b"[4, 0]"), "from 1 up, found 0", "целых чисел от 1"),
     ("a.safetensors", saved().replace(b"sigmoid", b"sigmoyd"), "activation: ", "activation: нужно"),
     ("a.safetensors", saved().replace(b"[4, 3]", b"[4, 2]"), "W1 expected", "W1 должно быть"),
     ("a.safetensors", saved()[:-2] + b"aa", "the file is damaged", "файл повреждён"),
