@@ -42,6 +42,7 @@ class HangsError(Exception):
     pass
 
 
+@pytest.mark.more  # waits until one is given up
 def test_a_command_that_is_given_up_is_ended_and_the_next_one_runs(tmp_path):
     """As by a test's time limit, which is a signal."""
 

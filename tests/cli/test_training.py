@@ -220,6 +220,7 @@ def test_a_disk_that_takes_no_picture_is_a_warning(tmp_path):
     assert len(runs.load(tmp_path / "r").history) == 1
 
 
+@pytest.mark.more  # four processes, each to where memory ends
 @pytest.mark.parametrize(
     "arguments",
     [

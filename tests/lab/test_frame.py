@@ -7,6 +7,8 @@ import pytest
 from tests.lab import browser
 from tests.lab.test_surface import drawn, set_to, settings
 
+pytestmark = pytest.mark.more  # a browser walks; `make test` walks each view once
+
 chromium, lab_address = browser.chromium, browser.lab_address
 lab_page, new_page = browser.lab_page, browser.new_page
 
@@ -77,7 +79,6 @@ def test_a_page_that_cannot_be_saved_is_told(lab_address, chromium, answer, told
     page.close()
 
 
-@pytest.mark.more  # through all views, there and back
 @pytest.mark.parametrize("by", ["keys", "tabs"])
 def test_a_view_is_found_as_it_was_left(new_page, by):
     page = drawn(new_page())
@@ -102,7 +103,6 @@ def test_a_view_that_there_is_not_is_told_and_the_surface_shown(new_page, strang
     assert page.get_attribute("nav [data-view=surface]", "aria-current") == "page"
 
 
-@pytest.mark.more  # waits until it was read
 def test_a_broken_address_is_told_by_its_part_until_it_is_read(new_page):
     page = drawn(new_page("#surface&rate=%E0%A4&f=booth"))
     assert "rate" in page.inner_text("#told")
@@ -135,7 +135,6 @@ def test_the_first_language_that_is_ours_is_spoken(lab_address, chromium, first,
     context.close()
 
 
-@pytest.mark.more  # every view on every screen
 @pytest.mark.parametrize("viewport", [browser.WIDE, browser.NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("lang", ["en-US", "ru-RU"])
 def test_large_letters_fit_and_last(new_page, viewport, lang):

@@ -1,11 +1,14 @@
 """The network's form: what a person typed stays; what cannot be started is said before it is."""
 
+import pytest
 from playwright.sync_api import expect
 
 from spusk.lab.requests import MOST_ACTIVATIONS
 from tests.lab import browser, test_network
 from tests.lab.fake_training import row
 from tests.lab.test_network import opened, shows, state
+
+pytestmark = pytest.mark.more  # a browser walks; `make test` walks each view once
 
 lab_address, chromium, new_page = browser.lab_address, browser.chromium, browser.new_page
 page, fake = test_network.page, test_network.fake

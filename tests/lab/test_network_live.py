@@ -2,11 +2,14 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.lab import browser, test_network
 from tests.lab.fake_training import row
 from tests.lab.test_network import bars, drawn, opened, shows, state
+
+pytestmark = pytest.mark.more  # a browser walks; `make test` walks each view once
 
 lab_address, chromium, new_page = browser.lab_address, browser.chromium, browser.new_page
 page, fake = test_network.page, test_network.fake

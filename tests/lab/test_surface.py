@@ -347,6 +347,7 @@ def test_the_language_changes_and_everything_else_stays(lab_page):
 SHARED = "#surface&f=himmelblau&x=1%2C-2&rate=0.02&rule=momentum&beta=0.5&steps=80&n=9"
 
 
+@pytest.mark.more  # each kind of address, drawn twice
 @pytest.mark.parametrize("picture", [SHARED, "#surface&f=x%5E4-x%5E2&x=2&rate=0.05&steps=30&n=4"])
 def test_a_shared_address_gives_the_same_picture(new_page, picture):
     first = drawn(new_page(picture))

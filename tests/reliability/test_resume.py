@@ -25,6 +25,7 @@ ENGINES = ["reference", pytest.param("auto", id="auto")]
 STEPS = 29
 
 
+@pytest.mark.more  # twenty runs
 @pytest.mark.parametrize("engine", ENGINES)
 def test_20_random_cuts_end_in_the_same_weights(tmp_path, engine):
     expected = straight(tmp_path, engine=engine)
