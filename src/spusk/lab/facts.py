@@ -99,4 +99,7 @@ def limits() -> dict[str, float]:
         "weights": requests.MOST_WEIGHTS,
         "activations": requests.MOST_ACTIVATIONS,
         "file": requests.FILE_LIMIT,  # bytes
+        "steps": requests.MOST_STEPS,
+        "kept": requests.MOST_KEPT,  # paths beside the one that moves
+        "far": requests.FARTHEST,
     }

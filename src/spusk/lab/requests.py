@@ -19,6 +19,8 @@ MOST_WEIGHTS = 12_000_000  # the lecture's network has 10 million; 48 MB
 MOST_ACTIVATIONS = 10_000_000  # numbers that one sub-sample sets in motion; 40 MB
 FORMULA_LIMIT = 500  # characters
 FILE_LIMIT = 256 << 20  # bytes of a file that is sent, and of what it unpacks to
+MOST_STEPS, MOST_KEPT = 10_000, 6  # of a path on the surface; paths kept beside it
+FARTHEST = 1e12  # from 0, in each variable of a start
 SHOWN = 40  # characters of a wrong value that are told back
 
 

@@ -8,12 +8,10 @@ from spusk.descent.minimize import spell
 from spusk.errors import InputError
 from spusk.functions import Function
 from spusk.lab.formulas.export import page
-from spusk.lab.requests import MOST_RATE
+from spusk.lab.requests import FARTHEST, MOST_KEPT, MOST_RATE, MOST_STEPS
 from spusk.optim.rules import NamedRule
 from spusk.optim.schedules import constant, inverse
 
-MOST_STEPS, MOST_OTHERS = 10_000, 6  # as in page/surface/state.js
-FARTHEST = 1e12  # from 0, in each variable
 SHORT = {"beta1": "beta"}
 UNUSED = [0.9]  # the place for a rule's numbers where it has none
 
@@ -31,8 +29,8 @@ def moving_page(results: Sequence[Descent], lang: str) -> str:
     """
     first, *others = results
     steps = max(1, *(result.step for result in results))
-    if len(others) > MOST_OTHERS or steps > MOST_STEPS:
-        counts = {"descents": 1 + MOST_OTHERS, "found": len(results), "steps": steps}
+    if len(others) > MOST_KEPT or steps > MOST_STEPS:
+        counts = {"descents": 1 + MOST_KEPT, "found": len(results), "steps": steps}
         raise InputError.keyed("lab.moving_many", limit=MOST_STEPS, **counts)
     text, (rule, rate, own) = text_of(first.f), settings(first)
     shown = {"f": text, "x": start(first), "rule": rule, "rate": repr(rate), "steps": str(steps)}

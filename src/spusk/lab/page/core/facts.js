@@ -15,7 +15,8 @@
  * @property {Set[]} sets
  * @property {Record<string, Plan>} presets
  * @property {Record<"batch" | "epochs" | "seed", number>} least
- * @property {Record<"formula" | "rate" | "layers" | "weights" | "activations" | "batch" | "epochs" | "seed" | "file", number>} limits
+ * @property {Record<"formula" | "rate" | "layers" | "weights" | "activations" | "batch" | "epochs" | "seed" |
+ *   "file" | "steps" | "kept" | "far", number>} limits
  *
  * @typedef {{id: string, name: string, inputs: number, classes: number, examples: number,
  *   shape: [number, number] | null, names: string[] | null, here?: boolean}} Set

@@ -7,7 +7,7 @@ import { written } from "../core/words.js";
 import { eigen } from "../math/eigen.js";
 import { boundOf } from "../math/explain.js";
 import { fieldText, typed } from "./numbers.js";
-import { LEAST, MOST_STEPS, RULES, parametersOf } from "./state.js";
+import { LEAST, RULES, parametersOf } from "./state.js";
 
 const STOPS = 1000; // of the slider
 const BELOW = 200; // the slider begins so far below the least bound
@@ -34,7 +34,7 @@ export function controls(say, lang, change, keep) {
     return { name, input, text, row: make("label", { class: "row", hidden: true }, text, input) };
   });
   const steps = number("steps", say("surface.steps"), (value) =>
-    Number.isInteger(value) && value >= 1 && value <= MOST_STEPS && change({ steps: value, n: value }));
+    Number.isInteger(value) && value >= 1 && value <= facts.limits.steps && change({ steps: value, n: value }));
   const labelled = (text, control, ...more) => make("label", { class: "row" }, make("span", {}, text), control, ...more);
   const element = make("section", { class: "controls panel", "aria-label": say("surface.controls") },
     make("div", { class: "rate" }, make("label", { for: "rate" }, say("surface.rate")), field,

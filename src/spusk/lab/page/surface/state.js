@@ -13,14 +13,12 @@ export const DEFAULTS = Object.fromEntries(RULES.flatMap((rule) =>
 export const parametersOf = (rule) => PARAMETERS[rule];
 // a kept row has a place for them all the same where a rule takes none
 const packedOf = (rule) => (PARAMETERS[rule]?.length ? PARAMETERS[rule] : ["beta"]);
-export const MOST_STEPS = 10000;
 export const LEAST = 1e-12; // of all that must be positive
-const MOST_KEPT = 6;
 export const TABS = ["map", "relief", "basins", "escape"];
 export const PLANAR = ["relief", "basins"]; // those that need two variables
 
 const number = (text) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN);
-const finite = (value) => Number.isFinite(value) && Math.abs(value) <= 1e12;
+const finite = (value) => Number.isFinite(value) && Math.abs(value) <= facts.limits.far;
 const whole = (text) => (/^\d{1,6}$/.test(text) ? Number(text) : NaN);
 
 // Each reader gives undefined for what it does not understand.
@@ -33,8 +31,8 @@ const READ = {
   beta2: (text) => share(number(text)),
   epsilon: (text) => positive(number(text)),
   half: (text) => positive(number(text)),
-  steps: (text) => (whole(text) >= 1 && whole(text) <= MOST_STEPS ? whole(text) : undefined),
-  n: (text) => (whole(text) <= MOST_STEPS ? whole(text) : undefined),
+  steps: (text) => (whole(text) >= 1 && whole(text) <= facts.limits.steps ? whole(text) : undefined),
+  n: (text) => (whole(text) <= facts.limits.steps ? whole(text) : undefined),
   keep: kept,
   show: (text) => (TABS.includes(text) ? text : undefined),
   box,
@@ -72,7 +70,7 @@ function kept(text) {
     return { rate: READ.rate(rate), rule: READ.rule(rule ?? ""), x: point(x.join(",")), many, ...Object.fromEntries(parameters) };
   });
   const good = rows.every((row) => Object.values(row).every((part) => part !== undefined));
-  return good && rows.length <= MOST_KEPT ? rows.map(({ many: _, ...row }) => ({ ...DEFAULTS, ...row })) : undefined;
+  return good && rows.length <= facts.limits.kept ? rows.map(({ many: _, ...row }) => ({ ...DEFAULTS, ...row })) : undefined;
 }
 
 /** { wanted: what was understood, wrong: the keys that were not }. */
@@ -105,5 +103,5 @@ function packed(settings) {
 }
 
 export function canKeep(keep) {
-  return keep.length < MOST_KEPT;
+  return keep.length < facts.limits.kept;
 }
