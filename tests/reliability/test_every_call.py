@@ -163,6 +163,7 @@ def test_a_run_that_is_overwritten(tmp_path, each_kill):
     assert {SHORT.seed, OTHER.seed} <= set(seen)
 
 
+@pytest.mark.more  # a run for every call that can fail
 def test_a_run_that_is_gone_on_with(tmp_path, each_kill):
     carry(begin(tmp_path / "old", replace(SHORT, epochs=1)))
     for folder in each_kill(going_on, tmp_path / "old"):
@@ -173,6 +174,7 @@ def test_a_run_that_is_gone_on_with(tmp_path, each_kill):
         np.testing.assert_array_equal(ended(folder), trained(SHORT, 2))
 
 
+@pytest.mark.more  # a run for every call that can fail
 def test_a_run_that_goes_wrong(each_kill):
     """Its start is there at every moment, and is what is left in the end."""
     for folder in each_kill(going_wrong):

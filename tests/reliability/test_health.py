@@ -80,6 +80,7 @@ def test_a_look_is_cut_short_by_a_stop_and_says_nothing():
     assert events[-1].outcome is TrainingOutcome.SATURATED
 
 
+@pytest.mark.more  # each learns to the end
 @pytest.mark.parametrize(("classes", "rate"), [(1, 5.0), (1, 20.0), (2, 5.0), (3, 5.0)])
 def test_a_network_that_learned_perfectly_is_not_saturated(classes, rate):
     """Its σ′ and its gradient are about 0 as well; its cost is, too."""

@@ -39,6 +39,7 @@ print(json.dumps({"promised": promised, "peak": peak}))
 """
 
 
+@pytest.mark.more  # 10 million weights
 @pytest.mark.skipif(not STATUS.exists(), reason="this system tells no peak of memory")
 @pytest.mark.skipif(not instruction_sets(), reason="the native part is not built")
 @pytest.mark.parametrize("batch", [10, 100])

@@ -90,6 +90,7 @@ def test_output_that_is_closed_from_the_start(tmp_path, closed):
     assert len(runs.load(tmp_path / "r").history) == 1
 
 
+@pytest.mark.more  # every command, each in a process
 @pytest.mark.parametrize(
     ("lang", "encoding"), [("en", "cp1252"), ("ru", "cp1251"), ("ru", "ascii")]
 )
