@@ -49,15 +49,21 @@ def test_a_command_that_is_given_up_is_ended_and_the_next_one_runs(tmp_path):
     def heard(number, frame):
         raise HangsError
 
+    def given_up():
+        while not history.exists():
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    history = tmp_path / "r" / "history.csv"
     endless = ("train", "--epochs", 100_000, "--layers", "784-8-10", "--out", "r")
     before = signal.signal(signal.SIGUSR1, heard)
     try:
-        threading.Timer(2, os.kill, (os.getpid(), signal.SIGUSR1)).start()
+        threading.Thread(target=given_up, daemon=True).start()
         with pytest.raises(HangsError):
             commands.spusk(*endless, cwd=tmp_path)
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert commands.spusk("--version").returncode == 0
-    written = (tmp_path / "r" / "history.csv").read_bytes()
+    written = history.read_bytes()
     time.sleep(1)
-    assert (tmp_path / "r" / "history.csv").read_bytes() == written
+    assert history.read_bytes() == written

@@ -550,3 +550,31 @@ def test_more_minima_than_colours_are_still_told_apart(new_page):
     colours = page.locator(".legend .dot").evaluate_all("all => all.map((e) => e.style.background)")
     assert len(colours) == len(set(colours)) > 8
     assert "Paler" in page.inner_text(".legend")
+
+
+def test_a_rule_that_the_view_has_no_lines_for_is_shown_all_the_same(lab_address, chromium):
+    """What a contributor adds to the rules alone: its steps, and that no bound is known."""
+
+    def known(route):
+        found = route.fetch().json()
+        route.fulfill(json=found | {"rules": found["rules"] | {"mine": {}}})
+
+    def made(route):
+        text = route.fetch().text()
+        mine = "  mine: (rate) => ({ memory: {}, move: (x, g) => down(x, g, rate / 2) }),"
+        text = text.replace("  plain: (rate) =>", f"{mine}\n  plain: (rate) =>", 1)
+        route.fulfill(body=text, content_type="text/javascript")
+
+    def said(route):
+        found = route.fetch().json()
+        route.fulfill(json=found | {"rules": found["rules"] | {"mine": "by half"}})
+
+    page = chromium.new_page(locale="en-US")
+    page.route("**/facts", known)
+    page.route("**/words/en", said)
+    page.route("**/math/rules.js", made)
+    page.goto(lab_address + "#surface&f=x^2%2By^2&x=2,1&rate=0.5&rule=mine&steps=4&n=1")
+    assert "No bound of η is known for this rule." in drawn(page).inner_text("#verdict")
+    shown = "".join(page.locator("math").all_text_contents())
+    assert "(1)=1" in shown  # x := 2 − 0.25·4
+    page.close()

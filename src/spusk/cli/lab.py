@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 NEEDED = ("starlette", "uvicorn", "websockets", "segno")
 PORT = 8642
 LOOPBACK, EVERYWHERE = "127.0.0.1", "0.0.0.0"
-SHARED_LIMIT = 4000  # characters after #
 SHARED = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")
 NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
@@ -253,13 +252,15 @@ def host_name(name: str) -> str:
 
 def shared(address: str | None = None) -> str:
     """The part of a shared address that describes its picture, # included; checked, not trusted."""
+    from spusk.lab.requests import ADDRESS_LIMIT
+
     if address is None:
         return ""
     _, mark, picture = address.partition("#")
     if not mark:
         raise InputError.keyed("lab.no_mark")
-    if len(picture) > SHARED_LIMIT:
-        raise InputError.keyed("lab.long_address", n=len(picture), limit=SHARED_LIMIT)
+    if len(picture) > ADDRESS_LIMIT:
+        raise InputError.keyed("lab.long_address", n=len(picture), limit=ADDRESS_LIMIT)
     read = SHARED.match(picture)
     end = read.end() if read else 0
     if end < len(picture):

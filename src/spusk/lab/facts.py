@@ -102,4 +102,5 @@ def limits() -> dict[str, float]:
         "steps": requests.MOST_STEPS,
         "kept": requests.MOST_KEPT,  # paths beside the one that moves
         "far": requests.FARTHEST,
+        "address": requests.ADDRESS_LIMIT,  # characters
     }

@@ -21,6 +21,7 @@ FORMULA_LIMIT = 500  # characters
 FILE_LIMIT = 256 << 20  # bytes of a file that is sent, and of what it unpacks to
 MOST_STEPS, MOST_KEPT = 10_000, 6  # of a path on the surface; paths kept beside it
 FARTHEST = 1e12  # from 0, in each variable of a start
+ADDRESS_LIMIT = 4000  # characters after #: what is shown, as it is shared
 SHOWN = 40  # characters of a wrong value that are told back
 
 

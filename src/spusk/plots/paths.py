@@ -9,7 +9,7 @@ from matplotlib.patheffects import Normal, Stroke
 from numpy.typing import NDArray
 
 from spusk.descent import Descent
-from spusk.i18n import say
+from spusk.i18n import say, topic
 from spusk.plots.ground import Box, drawable, paint, view
 from spusk.plots.style import ACCENT, INK, QUIET, SERIES, axes, dress, figure
 
@@ -35,7 +35,8 @@ def label(result: Descent, lang: str, several: bool) -> str:
     number = say("plots.eta", lang, rate=rate) if isinstance(rate, int | float) else "η(n)"
     if result.rule == "plain":
         return number
-    return f"{say(f'plots.rule_{result.rule}', lang) if several else result.rule}, {number}"
+    name = topic("rules", lang).get(result.rule, result.rule) if several else result.rule
+    return f"{name}, {number}"
 
 
 def within(points: NDArray[Any], box: Box) -> NDArray[Any]:

@@ -2,7 +2,7 @@
 
 from spusk.functions.gallery import Entry
 
-PAGE_TOPICS = ("page", "page_surface", "page_escape", "page_bridge", "page_network")
+PAGE_TOPICS = ("page", "rules", "page_surface", "page_escape", "page_bridge", "page_network")
 
 
 def described_entry(entry: Entry) -> dict[str, object]:

@@ -1,6 +1,6 @@
 // The page's frame: views, language, theme, sharing, keys. Each view is a module that mounts itself.
 
-import { LIMIT, read, write } from "./core/address.js";
+import { read, write } from "./core/address.js";
 import { dialog, make } from "./core/dom.js";
 import { facts, take } from "./core/facts.js";
 import { ask, offline } from "./core/offline.js";
@@ -108,7 +108,7 @@ function settingsOf(view) {
   const unknown = asked && asked !== view ? [`#${asked.slice(0, 30)}`] : [];
   const parts = [...unknown, ...wrong.map((key) => key.slice(0, 30))];
   if (parts.length) tell(say("page.broken_address", { why: parts.join(", ") }), true);
-  if (long) tell(say("page.long_address", { n: LIMIT }), true);
+  if (long) tell(say("page.long_address", { n: facts.limits.address }), true);
   return { settings: Object.keys(settings).length ? settings : left[view] ?? {}, strange: parts };
 }
 

@@ -1,12 +1,12 @@
 // What is shown, in the address after #, so that it can be shared: #view&key=value&…
 // It comes from strangers: a view takes from it only what it knows, and says what it could not read.
 
-export const LIMIT = 4000; // characters
+import { facts } from "./facts.js";
 
 /** wrong: the parts that are no text; long: it is too long to be read at all. */
 export function read(hash = location.hash) {
   const text = hash.replace(/^#/, "");
-  if (text.length > LIMIT) return { view: "", settings: {}, wrong: [], long: true };
+  if (text.length > facts.limits.address) return { view: "", settings: {}, wrong: [], long: true };
   const [view, ...parts] = text.split("&");
   const pairs = parts.map((part) => part.split("=").map(decoded));
   const isText = (_, k) => !pairs[k].includes(null);

@@ -16,7 +16,7 @@
  * @property {Record<string, Plan>} presets
  * @property {Record<"batch" | "epochs" | "seed", number>} least
  * @property {Record<"formula" | "rate" | "layers" | "weights" | "activations" | "batch" | "epochs" | "seed" |
- *   "file" | "steps" | "kept" | "far", number>} limits
+ *   "file" | "steps" | "kept" | "far" | "address", number>} limits
  *
  * @typedef {{id: string, name: string, inputs: number, classes: number, examples: number,
  *   shape: [number, number] | null, names: string[] | null, here?: boolean}} Set

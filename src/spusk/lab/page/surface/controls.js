@@ -25,7 +25,7 @@ export function controls(say, lang, change, keep) {
   const field = number("rate-number", say("surface.rate"), (rate) => rate > 0 && rate <= facts.limits.rate && change({ rate }));
   const mark = boundMark();
   const rule = make("select", { id: "rule", onchange: () => change({ rule: rule.value }) },
-    RULES.map((name) => make("option", { value: name }, say(`surface.${name}`))));
+    RULES.map((name) => make("option", { value: name }, say(`rules.${name}`))));
   const isShare = (value) => value >= 0 && value < 1;
   const isPositive = (value) => value >= LEAST && value <= facts.limits.rate;
   const own = Object.entries({ beta: isShare, beta2: isShare, epsilon: isPositive, half: isPositive }).map(([name, good]) => {

@@ -22,7 +22,7 @@ export function keeper(say, { add, drop, clear }) {
   function chip(one, k) {
     const dot = make("span", { class: "dot", "aria-hidden": "true" });
     dot.style.background = one.colour;
-    const rule = one.settings.rule === "plain" ? "" : `${say(`surface.${one.settings.rule}`)}, `;
+    const rule = one.settings.rule === "plain" ? "" : `${say(`rules.${one.settings.rule}`)}, `;
     return make("li", { class: "small" }, dot, `${rule}${short(one, say)}`,
       make("button", { type: "button", class: "quiet", "aria-label": say("surface.drop", { rate: one.settings.rate }), onclick: () => { drop(k); more.focus(); } }, "×"));
   }

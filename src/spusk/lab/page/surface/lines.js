@@ -19,6 +19,11 @@ function plain({ n, x, slope, number, held, old, now, g, rate }) {
     [sign("="), number(now)])];
 }
 
+/** Where a rule has no line of its own: where its step led. */
+export function bare({ n, x, number, now }) {
+  return [broken([power(x, n), sign("="), number(now)])];
+}
+
 // v := βv − η·∂f/∂x
 function push({ n, slope, number, held, g, state, rate, symbol, before, after }) {
   const v = symbol("v");

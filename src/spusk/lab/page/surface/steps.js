@@ -3,7 +3,7 @@
 import { make, scrolling } from "../core/dom.js";
 import { written } from "../core/words.js";
 import { replayed } from "../math/descent.js";
-import { FIRST, LINES, power, sign } from "./lines.js";
+import { FIRST, LINES, bare, power, sign } from "./lines.js";
 import { bracket, el, math, slope, variable } from "./math.js";
 import { optionsOf } from "./model.js";
 import { rounded } from "./numbers.js";
@@ -34,7 +34,8 @@ function linesOf({ n, path, program, described, state }, say, lang) {
   const step = replayed(program, path.points, n, optionsOf(state));
   const [old, now] = [at(n - 1), at(n)];
   const whole = { n, state, number, held, rate: step.step };
-  return [...(FIRST[state.rule]?.(whole) ?? []), ...described.names.flatMap((name, k) => LINES[state.rule]({
+  const line = LINES[state.rule] ?? bare;
+  return [...(FIRST[state.rule]?.(whole) ?? []), ...described.names.flatMap((name, k) => line({
     ...whole, x: variable(name), slope: slope(name, dim), g: step.slopes[k], old: old[k], now: now[k],
     symbol: (letter) => (dim > 1 ? el("msub", el("mi", letter), el("mn", String(k + 1))) : el("mi", letter)),
     before: (letter) => step.before[letter][k],

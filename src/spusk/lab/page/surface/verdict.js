@@ -42,7 +42,7 @@ function what({ path, program, described }, say, lang) {
 function because({ path, state, why, described }, say) {
   if (state.rule === "adam" || state.rule === "backtracking") return say(`surface.why_${state.rule}`, { rate: state.rate });
   if (state.rule === "falling") return falling(path, state, why, say);
-  if (why.bound === null) return say("surface.why_none", {});
+  if (why.bound === null) return say(why.why ? "surface.why_none" : "surface.why_own", {});
   const where = why.axis >= 0 && described.names.length > 1 ? pretty(described.names[why.axis]) : null;
   const numbers = { rate: state.rate, bound: why.bound, step: 1 / why.top, where };
   if (state.rule !== "plain") return say(`surface.why_${why.side === "past" ? "rule_past" : "rule_below"}`, numbers);
