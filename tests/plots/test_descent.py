@@ -1,5 +1,7 @@
 """Pictures of descent show the numbers they were given, survive runaways, speak two languages."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -7,6 +9,7 @@ from PIL import Image
 import spusk
 from spusk import plots
 from spusk.errors import InputError
+from spusk.optim.rules import GradientDescent
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,15 @@ def test_several_paths_get_a_legend(walk):
     assert labels == ["η = 0.3", "Adam, η = 0.1"]
     russian = plots.path([walk, spusk.descend("lecture", (0, 0), 0.01, rule="momentum")], lang="ru")
     assert "тяжёлый шарик" in russian.get_legend().get_texts()[1].get_text()
+
+
+def test_a_rule_of_ones_own_has_its_own_name_in_the_legend(walk):
+    @dataclass(frozen=True)
+    class Mine(GradientDescent):
+        """By the gradient, under another name."""
+
+    ax = plots.path([walk, spusk.descend("lecture", (0, 0), 0.1, rule=Mine)])
+    assert ax.get_legend().get_texts()[1].get_text() == "Mine, η = 0.1"
 
 
 def test_a_runaway_does_not_blow_the_axes():

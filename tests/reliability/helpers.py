@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spusk import Network, runs
+from spusk import Network, runs, train
 from spusk.data import Data
 from spusk.runs import Every
 from spusk.training import Plan
@@ -30,6 +30,14 @@ def carry(begun, cut=None):
                 break
         writer.finish(event)
     return writer.net
+
+
+def undisturbed(plan=PLAN, epochs=None, net=None, engine="reference"):
+    """The weights of a training that keeps no run."""
+    net = fresh() if net is None else net
+    how = {"rule": plan.rule, "batch": plan.batch, "seed": plan.seed, "engine": engine}
+    train(net, SETS.train, epochs=epochs or plan.epochs, **how)
+    return net.theta
 
 
 def straight(tmp_path, plan=PLAN, engine="reference"):

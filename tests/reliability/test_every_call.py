@@ -15,7 +15,7 @@ import spusk
 from spusk import runs
 from spusk.errors import RunError
 from spusk.training import Plan
-from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh
+from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh, undisturbed
 
 SHORT = replace(PLAN, epochs=2)
 OTHER = replace(SHORT, seed=6)
@@ -103,22 +103,6 @@ def each_kill(tmp_path, monkeypatch):
     return each
 
 
-def trained(plan, epochs):
-    """The weights of a plain training of so many epochs."""
-    net, V = fresh(), SETS.train
-    with np.errstate(all="ignore"):
-        spusk.train(
-            net,
-            V,
-            rate=plan.rate,
-            batch=plan.batch,
-            epochs=epochs,
-            seed=plan.seed,
-            engine="reference",
-        )
-    return net.theta
-
-
 def ended(folder):
     """The weights of a run, gone on with where it is not at its end."""
     if not (folder / "weights.safetensors").exists():
@@ -140,14 +124,14 @@ def test_a_new_run(each_kill):
     for folder in each_kill(new):
         if not is_a_run(folder):
             new(folder)
-        np.testing.assert_array_equal(ended(folder), trained(SHORT, 2))
+        np.testing.assert_array_equal(ended(folder), undisturbed(SHORT, 2))
 
 
 @pytest.mark.more  # a run for every call that can fail
 def test_a_run_that_is_overwritten(tmp_path, each_kill):
     """Until run.json goes the old run is whole, its last words and all; then the new one is."""
     new(tmp_path / "old")
-    weights = {plan.seed: trained(plan, 2) for plan in (SHORT, OTHER)}
+    weights = {plan.seed: undisturbed(plan, 2) for plan in (SHORT, OTHER)}
     seen = []
     for folder in each_kill(overwriting, tmp_path / "old"):
         if not is_a_run(folder):
@@ -169,9 +153,9 @@ def test_a_run_that_is_gone_on_with(tmp_path, each_kill):
     for folder in each_kill(going_on, tmp_path / "old"):
         assert is_a_run(folder)
         if runs.load(folder).plan.epochs == 1:  # not asked for yet
-            np.testing.assert_array_equal(runs.load(folder).net.theta, trained(SHORT, 1))
+            np.testing.assert_array_equal(runs.load(folder).net.theta, undisturbed(SHORT, 1))
             spusk.resume(folder, 2, SETS)
-        np.testing.assert_array_equal(ended(folder), trained(SHORT, 2))
+        np.testing.assert_array_equal(ended(folder), undisturbed(SHORT, 2))
 
 
 @pytest.mark.more  # a run for every call that can fail

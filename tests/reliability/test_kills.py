@@ -24,7 +24,7 @@ from spusk.errors import RunError
 from spusk.runs import Every
 from spusk.training import Plan
 from tests.commands import spusk as cli
-from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh
+from tests.reliability.helpers import PLAN, SETS, begin, carry, undisturbed
 
 LONG = replace(PLAN, epochs=12)
 LARGE = Plan(rate=0.01, batch=40, epochs=4)
@@ -140,20 +140,6 @@ def gone_on_with(folder, attempt, sets):
     return place
 
 
-def undisturbed(plan, net, engine="reference"):
-    """The weights of a training that keeps no run and is killed by none."""
-    spusk.train(
-        net,
-        SETS.train,
-        rate=plan.rate,
-        batch=plan.batch,
-        epochs=plan.epochs,
-        seed=plan.seed,
-        engine=engine,
-    )
-    return net.theta
-
-
 def kills_of_every_kind(tmp_path, tenth, longest=0.25):
     """Ten times so many; the number of places at which they found the runs."""
     places = set()
@@ -164,14 +150,14 @@ def kills_of_every_kind(tmp_path, tenth, longest=0.25):
         found = kills(tmp_path / name, number * tenth, attempt, expected, sets, longest)
         places.update((name, place) for place in found)
 
-    expected = undisturbed(LONG, fresh())
+    expected = undisturbed(LONG)
     some("new", 3, in_a_process(new), expected)
     carry(begin(tmp_path / "cut", LONG, every=STEP), 100)
     some("resumed", 2, from_a_copy(tmp_path / "cut", in_a_process(resumed)), expected)
     if native.available():
-        expected = undisturbed(LONG, fresh(), "native")
+        expected = undisturbed(LONG, engine="native")
         some("native", 2, in_a_process(on_the_native_engine), expected)
-    some("large", 1, in_a_process(large), undisturbed(LARGE, wide(), "auto"))
+    some("large", 1, in_a_process(large), undisturbed(LARGE, net=wide(), engine="auto"))
 
     words = ("--layers", "784-8-10", "--epochs", 2, "--no-pictures", "--out")
     assert cli("train", *words, tmp_path / "whole").returncode == 0

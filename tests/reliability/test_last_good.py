@@ -12,7 +12,7 @@ from spusk.runs import Every
 from spusk.training import Plan, TrainingOutcome
 from spusk.training.health import Saturation
 from tests.commands import spusk as cli
-from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh
+from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh, undisturbed
 
 STEPS = 29
 WILD = Plan(rate=1e4, batch=7, epochs=3, seed=5)
@@ -68,22 +68,6 @@ def quick(monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
-def trained(plan, epochs):
-    """The weights of a plain training of so many epochs."""
-    net, V = fresh(), SETS.train
-    spusk.train(
-        net,
-        V,
-        rate=plan.rate,
-        batch=plan.batch,
-        epochs=epochs,
-        seed=plan.seed,
-        test=SETS.test,
-        engine="reference",
-    )
-    return net.theta
-
-
 @pytest.mark.more  # runs of many looks
 @pytest.mark.parametrize(
     ("when", "weight", "outcome"),
@@ -106,11 +90,11 @@ def test_what_was_saved_between_two_looks_does_not_push_the_judged_one_out(
     folder = tmp_path / "r"
     assert carried(begin(folder, plan), spoilt(when, weight)).outcome is outcome
     assert kept(folder) == [judged * STEPS]
-    np.testing.assert_array_equal(runs.load(folder).net.theta, trained(plan, judged))
+    np.testing.assert_array_equal(runs.load(folder).net.theta, undisturbed(plan, judged))
     assert len(runs.load(folder).history) == judged
     result = spusk.resume(folder, sets=SETS)  # nothing spoils it now
     assert result.outcome == "finished"
-    np.testing.assert_array_equal(result.net.theta, trained(plan, plan.epochs))
+    np.testing.assert_array_equal(result.net.theta, undisturbed(plan, plan.epochs))
 
 
 def test_a_run_that_is_gone_on_with_knows_which_was_judged(tmp_path):

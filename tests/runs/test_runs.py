@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,9 @@ from spusk import Network, errors, runs, train
 from spusk.errors import RunError
 from spusk.i18n import topic
 from spusk.runs import descriptions
-from spusk.runs.checkpoint import SavedState
+from spusk.runs.checkpoint import SavedEpoch, SavedPlace, SavedState
 from spusk.runs.manifest import SavedNote, SavedPlan, SavedRun
-from spusk.training import Plan
+from spusk.training import Cursor, Event, Plan
 
 
 @pytest.fixture
@@ -148,3 +149,10 @@ def test_run_json_is_for_people_too(run):
     plan = {"rate": 0.5, "batch": 10, "epochs": 3, "seed": 2, "rule": {"name": "plain"}}
     assert about["plan"] == plan
     assert about["network"]["sizes"] == [6, 5, 3]
+
+
+def test_a_checkpoints_records_are_of_what_a_training_tells():
+    """In the same order: a place is kept as a list."""
+    assert SavedPlace.__struct_fields__ == Cursor._fields
+    told = [field.name for field in fields(Event) if field.name != "cursor"]
+    assert list(SavedEpoch.__struct_fields__) == told

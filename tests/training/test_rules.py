@@ -1,6 +1,7 @@
 """Training by every rule: it is descent on the cost as a surface, and what `train` takes."""
 
 import inspect
+from itertools import product
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 import spusk
 from spusk import Network, Sample, descend, train, train_events
+from spusk.engines import native
 from spusk.errors import DataError, InputError, RateError
 from spusk.i18n import LANGUAGES
 from spusk.nn.activations import ACTIVATIONS
@@ -153,6 +155,9 @@ def test_inputs_with_answers_are_a_sample(small):
         train(nets[0], x, labels + 1, rate=0.5)
     with pytest.raises(DataError):
         train(nets[0], x, labels[:-1], rate=0.5)
+    for ragged in ((x, [[1], [1, 2]]), ([[1, 2], [1]], [0, 1])):
+        with pytest.raises(DataError, match="rows of one length"):
+            train(nets[0], *ragged, rate=0.5)
     for lone in (3.0, 1, inverse(0.5, half=7)):  # a rate in the place of the answers
         with pytest.raises(InputError, match="given by its name: rate="):
             train(nets[0], small, lone)
@@ -245,3 +250,15 @@ def test_a_saturated_network_is_named_by_every_rule_of_the_gradient(rule):
         rule=rule,
     )
     assert result.outcome is TrainingOutcome.SATURATED
+
+
+FAST = native.NAMES["updates"] if native.available() else ()
+
+
+@pytest.mark.parametrize(
+    ("engine", "rule"), [*product(["reference"], RULES), *product(["native"], FAST)]
+)
+def test_a_rate_beyond_the_networks_numbers_ends_in_an_outcome(small, rule, engine):
+    """Not in a warning of NumPy, which the tests would take for an error."""
+    result = train(Network([6, 4, 3]), small, rate=1e300, epochs=3, rule=rule, engine=engine)
+    assert result.outcome.failed

@@ -252,10 +252,10 @@ def host_name(name: str) -> str:
 
 def shared(address: str | None = None) -> str:
     """The part of a shared address that describes its picture, # included; checked, not trusted."""
-    from spusk.lab.requests import ADDRESS_LIMIT
-
     if address is None:
         return ""
+    from spusk.lab.requests import ADDRESS_LIMIT
+
     _, mark, picture = address.partition("#")
     if not mark:
         raise InputError.keyed("lab.no_mark")

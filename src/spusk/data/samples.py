@@ -7,7 +7,7 @@ is gathered. Classes are kept as numbers, not as one-hot rows: y ∈ R^m is made
 from __future__ import annotations
 
 from math import isqrt, prod
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -202,8 +202,16 @@ def as_pixels(x: NDArray[np.generic]) -> NDArray[np.uint8] | None:
     return x.astype(np.uint8) if bright else None
 
 
+def as_array(values: ArrayLike, name: str) -> NDArray[Any]:
+    """Rows as NumPy has them. Raises DataError where some are longer than others."""
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise DataError.keyed("data.ragged", name=name) from error
+
+
 def _inputs(x: ArrayLike, name: str) -> NDArray[np.generic]:
-    rows = np.asarray(x)
+    rows = as_array(x, name)
     if rows.dtype.kind not in "buif":
         raise DataError.keyed("data.no_numbers", name=name, found=rows.dtype)
     if rows.ndim < 2 or not rows.size:
@@ -243,7 +251,7 @@ def _shape(rows: NDArray[np.generic], shape: tuple[int, ...] | None, name: str) 
 
 
 def _labels(labels: ArrayLike, classes: int | None, name: str) -> tuple[NDArray[np.integer], int]:
-    numbers = np.asarray(labels)
+    numbers = as_array(labels, name)
     if numbers.ndim == 2 and numbers.shape[1] == 1:
         numbers = numbers[:, 0]
     whole = numbers.dtype.kind in "bui" or (
@@ -264,7 +272,7 @@ def _labels(labels: ArrayLike, classes: int | None, name: str) -> tuple[NDArray[
 
 
 def _targets(y: ArrayLike, name: str) -> NDArray[np.floating]:
-    rows = np.asarray(y)
+    rows = as_array(y, name)
     if rows.ndim == 1:
         rows = rows[:, None]
     if rows.ndim != 2 or not rows.size or rows.dtype.kind not in "buif":

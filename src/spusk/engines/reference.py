@@ -55,7 +55,7 @@ class Steps:
     ) -> StepTotals:
         """Lines 4–8 of L11 for the sub-samples V_first … V_last−1."""
         met = []
-        with self.turn:
+        with self.turn, np.errstate(over="ignore", invalid="ignore"):  # the cost will tell
             for i, rate in zip(range(first, last), each_rate(rates, last - first), strict=True):
                 met.append(self.differentiate(order[i * self.batch : (i + 1) * self.batch]))
                 self.update(rate)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spusk import engines
 from spusk.data import Sample
+from spusk.data.samples import as_array
 from spusk.engines.base import PLAIN
 from spusk.errors import InputError, RateError
 from spusk.nn.network import Network
@@ -161,15 +162,15 @@ def sample_of(V: Sample | ArrayLike, y: ArrayLike | None, net: Network) -> Sampl
     Whole numbers y (K,) are classes 0 … m−1 of a network with m outputs, any others targets (K, m).
     Raises InputError, DataError.
     """
-    if y is not None and np.ndim(y) == 0:
+    if y is None:
+        if isinstance(V, Sample):
+            return V
+        raise InputError.keyed("training.no_answers", found=type(V).__name__)
+    answers = as_array(y, "y")
+    if answers.ndim == 0:
         raise InputError.keyed("training.lone_answer", found=y)
     if isinstance(V, Sample):
-        if y is not None:
-            raise InputError.keyed("training.two_answers", name=V.name)
-        return V
-    if y is None:
-        raise InputError.keyed("training.no_answers", found=type(V).__name__)
-    answers: NDArray[Any] = np.asarray(y)
+        raise InputError.keyed("training.two_answers", name=V.name)
     if answers.dtype.kind in "bui" and answers.ndim == 1:
         return Sample(V, labels=answers, classes=net.sizes[-1])
     return Sample(V, answers)
