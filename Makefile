@@ -26,7 +26,7 @@ test: $(TESTED) $(VENV)/browser check
 	$(PYTEST)
 
 test-more: $(TESTED) $(VENV)/browser
-	$(PYTEST) -m more -o timeout=600 -o faulthandler_timeout=900
+	$(PYTEST) -m "more and not soak" -o timeout=600 -o faulthandler_timeout=900
 
 test-torch: $(TESTED) $(VENV)/needs-torch
 	$(BIN)/python -m pytest -m torch
