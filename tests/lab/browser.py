@@ -10,6 +10,7 @@ from tests.lab.modules import CHROMIUM, QUIET, ways
 from tests.lab.server.test_server import running
 
 GL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+PATIENCE = 45_000  # ms: three browsers paint without a card on the two cores that also compute
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 
 
@@ -44,7 +45,7 @@ def new_page(lab_address, chromium):
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(lab_address + picture)

@@ -159,7 +159,7 @@ def test_two_moons_are_learned_and_the_boundary_is_drawn(opened):
         before = pixels(page, "#learning-map")
         page.click("#learn")
         page.wait_for_function(
-            "() => Number(document.querySelector('.verdict').dataset.epochs) >= 60", timeout=20_000
+            "() => Number(document.querySelector('.verdict').dataset.epochs) >= 60"
         )
         page.click("#learn")
         verdict = page.locator(".verdict")

@@ -19,7 +19,7 @@ SLOW = {"status": 503, "json": {"error": "This formula takes longer than 5 s."}}
 def page(chromium):
     """A page whose console may tell of a request that failed."""
     page = chromium.new_page(locale="en-US", viewport=browser.WIDE)
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(browser.PATIENCE)
     yield page
     page.close()
 

@@ -54,7 +54,7 @@ def opened(file, chromium):
         contexts.append(context)
         context.set_offline(True)
         tab = context.new_page()
-        tab.set_default_timeout(15_000)
+        tab.set_default_timeout(browser.PATIENCE)
         tab.on("request", lambda request: asked.append(request.url))
         tab.on("console", lambda message: said.append(message.text))
         tab.on("pageerror", lambda error: said.append(str(error)))
@@ -135,7 +135,7 @@ def test_the_workers_work(opened):
     tab = opened("#surface&f=himmelblau&show=basins")
     tab.wait_for_selector(".legend .chip")
     tab.goto(tab.url.split("#")[0] + "#surface&f=trap&show=escape")
-    expect(tab.locator(".escape p[aria-live]")).to_contain_text("%", timeout=30_000)
+    expect(tab.locator(".escape p[aria-live]")).to_contain_text("%", timeout=browser.PATIENCE)
 
 
 def test_the_bridge_opens_and_the_language_switches(opened):

@@ -74,7 +74,9 @@ def test_it_plays_by_itself_to_the_last_step_in_the_language_it_was_made_in(file
     assert tab.input_value("#rate-number").replace(",", ".") == "0.1"
     assert tab.locator(".keeper li").count() == len(WAYS) - 1
     steps = spusk.descend(FORMULA, (1, 0), 0.1).step
-    test_export.expect(tab.locator(".count")).to_have_text(f"n = {steps}", timeout=20_000)
+    test_export.expect(tab.locator(".count")).to_have_text(
+        f"n = {steps}", timeout=test_export.browser.PATIENCE
+    )
     tab.wait_for_selector('#play[data-sign="play"]')
     assert "&n=" in tab.url
     tab.click("#language")

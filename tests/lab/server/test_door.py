@@ -41,7 +41,7 @@ def other_site(link):
 def page(chromium):
     context = chromium.new_context(locale="en-US")
     made = context.new_page()
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(browser.PATIENCE)
     yield made
     context.close()
 
