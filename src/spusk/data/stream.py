@@ -4,7 +4,7 @@ A header may lie about sizes and a small archive may unpack to gigabytes. So a s
 against what the file could hold at all, and memory then grows with the bytes that really come.
 
 One budget holds for every reader: whatever a file becomes (unpacked bytes, decoded pixels, numbers)
-has `room(size)`; what needs more is refused before it is made.
+has a `budget(size)`; what needs more is refused before it is made.
 """
 
 import gzip
@@ -58,15 +58,15 @@ def regular(path: Path) -> Path:
     return path
 
 
-def room(size: int) -> int:
+def budget(size: int) -> int:
     """The bytes of memory that a file of `size` bytes may become."""
     return ALLOWANCE + EXPANSION * size
 
 
 def fits(needed: int, size: int, what: str, remedy: str = "unpack") -> None:
     """Raises DataError, "unpack" it or make it "smaller", where a file would become too much."""
-    if needed > room(size):
-        counts = {"needed": needed, "size": size, "limit": room(size)}
+    if needed > budget(size):
+        counts = {"needed": needed, "size": size, "limit": budget(size)}
         raise DataError.keyed(f"data.too_much_{remedy}", what=what, **counts)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from spusk.data.stream import ALLOWANCE, EXPANSION, room
+from spusk.data.stream import ALLOWANCE, EXPANSION, budget
 from tests.data.helpers import idx_bytes
 
 STATUS = Path("/proc/self/status")
@@ -164,7 +164,7 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path, kind):
     assert "would take" in said
     assert ("unpack it first" in said) == (path.suffix in (".gz", ".npz"))
     assert "\n" not in said
-    assert peak < SLACK + room(size_of(path))
+    assert peak < SLACK + budget(size_of(path))
 
 
 NEARLY = {
@@ -192,7 +192,7 @@ def test_what_is_nearly_a_bomb_keeps_to_the_promise(tmp_path, kind):
     path = NEARLY[kind](tmp_path)
     peak, said = read(path)
     assert not said
-    assert peak < 2.5 * room(size_of(path))
+    assert peak < 2.5 * budget(size_of(path))
 
 
 def test_the_budget_is_what_the_docs_say():
