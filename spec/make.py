@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 
 import spusk
-from spusk.descent.explain import bound_of
 from spusk.engines.reference import Reference
 from spusk.functions import function
 from spusk.functions.gallery import GALLERY, Entry
 from spusk.lab.formulas.describe import rows as tape_rows
 from spusk.nn.network import Network
-from spusk.optim.rules import make
+from spusk.optim.rules import RULES
 
 HERE = Path(__file__).parent
 Row = dict[str, Any]
@@ -40,7 +39,7 @@ def of_the_gallery() -> Iterator[Row]:
         yield case(entry.name, entry.start, 1, "armijo", 60)
         yield case(entry.name, entry.start, 0.1, "adam", 120)
         for rule in ("plain", "momentum", "nesterov"):
-            bound = bound_of(make(rule, 1.0), top) or 0.0
+            bound = RULES[rule](1.0).bound(top) or 0.0
             for share, steps in ((0.4, 150), (0.9, 150), (1.06, 100), (1.06, 6)):
                 yield case(entry.name, beside(entry), share * bound, rule, steps)
 

@@ -558,8 +558,18 @@ def test_more_minima_than_colours_are_still_told_apart(new_page):
     assert "Paler" in page.inner_text(".legend")
 
 
-def test_a_rule_that_the_view_has_no_lines_for_is_shown_all_the_same(lab_address, chromium):
-    """What a contributor adds to the rules alone: its steps, and that no bound is known."""
+@pytest.mark.parametrize(
+    ("bound", "said_of_it", "marked"),
+    [
+        ("", "No bound of η is known for this rule.", ""),
+        ("bound: (top) => 4 / top", "the rule converges for η < 2, and η = 0.5 is below it.", "2"),
+    ],
+    ids=["no bound", "a bound"],
+)
+def test_a_rule_that_the_view_has_no_lines_for_is_shown_all_the_same(
+    lab_address, chromium, bound, said_of_it, marked
+):
+    """What a contributor adds to the rules alone: its steps, and its bound if one is known."""
 
     def known(route):
         found = route.fetch().json()
@@ -567,8 +577,8 @@ def test_a_rule_that_the_view_has_no_lines_for_is_shown_all_the_same(lab_address
 
     def made(route):
         text = route.fetch().text()
-        mine = "  mine: (rate) => ({ memory: {}, move: (x, g) => down(x, g, rate / 2) }),"
-        text = text.replace("  plain: (rate) =>", f"{mine}\n  plain: (rate) =>", 1)
+        start = "start: (rate) => ({ memory: {}, move: (x, g) => down(x, g, rate / 2) })"
+        text = text.replace("  plain: {", f"  mine: {{ {start}, {bound} }},\n  plain: {{", 1)
         route.fulfill(body=text, content_type="text/javascript")
 
     def said(route):
@@ -580,7 +590,8 @@ def test_a_rule_that_the_view_has_no_lines_for_is_shown_all_the_same(lab_address
     page.route("**/words/en", said)
     page.route("**/math/rules.js", made)
     page.goto(lab_address + "#surface&f=x^2%2By^2&x=2,1&rate=0.5&rule=mine&steps=4&n=1")
-    assert "No bound of η is known for this rule." in drawn(page).inner_text("#verdict")
+    assert said_of_it in drawn(page).inner_text("#verdict")
+    assert page.locator(".track .bound").text_content() == marked
     shown = "".join(page.locator("math").all_text_contents())
     assert "(1)=1" in shown  # x := 2 − 0.25·4
     page.close()

@@ -7,7 +7,7 @@ from math import isclose, sqrt
 import numpy as np
 import pytest
 
-from spusk import Network
+from spusk import Network, descend
 from spusk.errors import InputError, RateError
 from spusk.functions import function
 from spusk.functions.gallery import GALLERY
@@ -15,6 +15,7 @@ from spusk.i18n import LANGUAGES
 from spusk.optim import RULES, Adam, GradientDescent, Momentum, Nesterov, schedules
 from spusk.optim.rules import make, rule_of
 from tests.conftest import blobs
+from tests.lab.modules import calls
 
 MADE = [
     GradientDescent(0.1),
@@ -209,3 +210,57 @@ def test_a_function_is_checked_at_each_step():
 def test_an_unknown_rule_names_those_that_exist():
     with pytest.raises(InputError, match="plain, momentum, nesterov, adam"):
         make("newton", 0.1)
+
+
+BOUNDED = [GradientDescent(1.0)] + [k(1.0, b) for k in (Momentum, Nesterov) for b in (0, 0.5, 0.9)]
+
+
+@pytest.mark.parametrize("top", [0.25, 1.0, 37.0])
+@pytest.mark.parametrize("rule", BOUNDED, ids=str)
+def test_a_bound_parts_the_rates_that_settle_from_those_that_run_away(rule, top):
+    ends = []
+    for share in (0.98, 1.02):
+        x, at = np.ones(1), rule.at(share * rule.bound(top))
+        state = at.start(x)
+        for n in range(2000):
+            x, state = at.step(x, top * x, state, n)
+        ends.append(abs(x.item()))
+    assert ends[0] < 1e-3
+    assert ends[1] > 1e3
+
+
+def test_the_page_has_the_same_bounds():
+    rows = [(rule, top) for rule in (*BOUNDED, Adam(1.0)) for top in (0.25, 37.0)]
+    told = calls(("math/rules.js", "boundOf", rule.name, top, rule.data()) for rule, top in rows)
+    assert told == [rule.bound(top) for rule, top in rows]
+
+
+class Halved(GradientDescent):
+    """A rule of the user's own, x ← x − η∇f/2."""
+
+    def step(self, x, gradient, state, n):
+        return x - self.rate / 2 * gradient, state
+
+    def bound(self, top):
+        return 4 / top
+
+
+def test_a_rule_of_ones_own_says_its_bound_or_none():
+    class Unknown(Halved):
+        def bound(self, top):
+            return None
+
+    for kind, bound, ran in ((Halved, 4, "is too large"), (Unknown, None, "no bound to tell")):
+        run = descend("x^2/2", [1.0], 5.0, rule=kind)
+        assert (run.explanation.rule, run.explanation.bound) == ("own", bound)
+        for lang in LANGUAGES:
+            assert run.explain(lang).endswith(".")
+        assert ran in run.explain("en")
+        assert ("no bound" in run.explain("en")) == (bound is None)
+
+
+def test_a_rule_of_the_table_needs_no_words_for_its_bound(monkeypatch):
+    monkeypatch.setitem(RULES, "halved", Halved)
+    run = descend("x^2/2", [1.0], 5.0, rule="halved")
+    assert (run.explanation.rule, run.explanation.bound) == ("halved", 4)
+    assert "no bound" not in run.explain("en")

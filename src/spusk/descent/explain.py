@@ -2,8 +2,7 @@
 
 Local theory: near a minimum f is a quadratic, along an eigenvector of the Hessian with eigenvalue λ
 the plain rule multiplies the error by 1 − ηλ each step, so it converges for η < 2/λmax, zigzags
-for η > 1/λ, and is fastest at 2/(λmin + λmax). The heavy ball allows 2(1 + β)/λmax (Polyak 1964);
-Nesterov's form, from its characteristic polynomial at −1, (2 + 2β)/((1 + 2β)λmax).
+for η > 1/λ, and is fastest at 2/(λmin + λmax). Every rule says its own bound (optim/rules.py).
 
 Which minimum: the one where the run ended, whatever better point it met on its way.
 
@@ -36,8 +35,8 @@ from spusk.functions.critical import (
     known_minima,
     newton,
 )
-from spusk.i18n import say
-from spusk.optim.rules import GradientDescent, Momentum, Nesterov, Rule
+from spusk.i18n import language, say, topic
+from spusk.optim.rules import RULES, NamedRule, Rule
 from spusk.optim.schedules import rate_at
 from spusk.optim.stopping import TAIL, DescentOutcome
 
@@ -51,12 +50,13 @@ class Explanation:
     Attributes:
         why: where there is no minimum to speak of: "hessian", "nonsmooth" or "none"; else "".
         did: what the rate did, a key of the words files.
-        rule: the rule's name.
+        rule: the rule's name, "search" for a line search, "own" where RULES does not know it.
         rate: the last η.
         step: at which step the run ended.
         minimum: the minimum, (n,).
         eigenvalues: of the Hessian there, ascending, (n,).
-        bound: the largest stable η of this rule there; None for Adam, and without a minimum.
+        bound: the largest stable η of this rule there; None where no theory gives one, and without
+            a minimum.
         fastest: the η that converges soonest there.
         zigzag: eigen-directions along which η > 1/λ.
     """
@@ -81,9 +81,13 @@ class Explanation:
         Returns:
             The sentence.
         """
-        would = f"would_{self.why}" if self.why else f"would_{self.rule}"
-        bound, fastest = self.bound or 0.0, self.fastest or 0.0
         did = say(f"descent.did_{self.did}", lang, rate=self.rate, step=self.step)
+        would = f"would_{self.why or self.rule}"
+        if would not in topic("descent", language(lang)):
+            would = "would_own"
+        if would == "would_own" and self.bound is not None:  # there is one, but no words for it
+            return f"{did}."
+        bound, fastest = self.bound or 0.0, self.fastest or 0.0
         rest = say(f"descent.{would}", lang, bound=bound, fastest=fastest)
         return f"{did}; {rest}."
 
@@ -130,7 +134,7 @@ def explain(
         did = "converged_still" if outcome is DescentOutcome.CONVERGED else outcome.key
         return Explanation(why, did, kind, eta, step)
     top, low = float(lambdas[-1]), float(lambdas[0])
-    bound = bound_of(rule, top) if not search else None
+    bound = rule.bound(top) if isinstance(rule, NamedRule) and not search else None
     zigzag = tuple(int(k) for k in np.flatnonzero(eta * lambdas > 1 + 1e-9))
     zigzag = zigzag if kind == "plain" else ()
     did = verdict(outcome, eta, bound, bool(zigzag))
@@ -139,21 +143,8 @@ def explain(
 
 
 def name_of(rule: Rule) -> str:
-    """The rule's key in words."""
-    known = {GradientDescent: "plain", Momentum: "momentum", Nesterov: "nesterov"}
-    name = known.get(type(rule))
-    return name or ("adam" if type(rule).__name__ == "Adam" else "own")
-
-
-def bound_of(rule: Rule, top: float) -> float | None:
-    """The largest stable η for curvature λmax, where the theory gives one."""
-    if isinstance(rule, GradientDescent):
-        return 2 / top
-    if isinstance(rule, Momentum):
-        return 2 * (1 + rule.beta) / top
-    if isinstance(rule, Nesterov):
-        return (2 + 2 * rule.beta) / ((1 + 2 * rule.beta) * top)
-    return None
+    """The rule's key in words: its name, where it is the rule of that name."""
+    return next((name for name, kind in RULES.items() if type(rule) is kind), "own")
 
 
 def verdict(outcome: DescentOutcome, eta: float, bound: float | None, zigzag: bool) -> str:

@@ -1,8 +1,8 @@
 """Step rules: frozen records (rate, parameters) of pure pairs (start, step), no f inside.
 
 A rule knows x, its gradient, its own state and the step's number; x may have any shape, so one
-point, many starts and a network's flat θ move by the same lines. A rule has three faces, which
-stand together: the state it starts from, its step, and its name and parameters as data.
+point, many starts and a network's flat θ move by the same lines. A rule's faces stand together:
+the state it starts from, its step, the bound of its rate, and its name and parameters as data.
 """
 
 from collections.abc import Callable
@@ -59,6 +59,17 @@ class NamedRule:
         """How far a step of rate 1 can go where `size` gradients' components have this norm."""
         return norm
 
+    def bound(self, top: float) -> float | None:
+        """The largest rate at which it settles where f curves by `top` at most, if that is known.
+
+        Args:
+            top: the largest eigenvalue λmax > 0 of the Hessian at a minimum.
+
+        Returns:
+            The bound of η near that minimum (local theory); None for a rule without one.
+        """
+        return None
+
     def at(self, rate: Rate) -> Self:
         """The same rule at another rate."""
         return replace(self, rate=rate)
@@ -87,6 +98,10 @@ class GradientDescent(NamedRule):
     def step(self, x: Array, gradient: Array, state: State, n: int) -> tuple[Array, State]:
         """The next x; there is no state."""
         return x - rate_at(self.rate, n) * gradient, state
+
+    def bound(self, top: float) -> float:
+        """2/λmax: along an eigenvector each step multiplies the error by 1 − ηλ (lecture, L3)."""
+        return 2 / top
 
 
 @dataclass(frozen=True)
@@ -127,6 +142,10 @@ class Momentum(VelocityRule):
         v = self.beta * state[0] - rate_at(self.rate, n) * gradient
         return x + v, (v,)
 
+    def bound(self, top: float) -> float:
+        """2(1 + β)/λmax (Polyak 1964)."""
+        return 2 * (1 + self.beta) / top
+
 
 @dataclass(frozen=True)
 class Nesterov(VelocityRule):
@@ -150,6 +169,10 @@ class Nesterov(VelocityRule):
         push = rate_at(self.rate, n) * gradient
         v = self.beta * state[0] - push
         return x + (self.beta * v - push), (v,)
+
+    def bound(self, top: float) -> float:
+        """(2 + 2β)/((1 + 2β)λmax): beyond it the characteristic polynomial has a root below −1."""
+        return (2 + 2 * self.beta) / ((1 + 2 * self.beta) * top)
 
 
 @dataclass(frozen=True)

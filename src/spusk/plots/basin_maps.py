@@ -9,6 +9,7 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import Normal, Stroke
 
 from spusk.descent import Basins, Escape
+from spusk.functions.critical import stable_rate
 from spusk.i18n import say
 from spusk.plots.paths import letters
 from spusk.plots.style import INK, QUIET, SERIES, STROKES, axes, dress, percent
@@ -138,8 +139,8 @@ def _bounds(ax: Axes, result: Escape, lang: str) -> None:
         return
     low, high = ax.get_xlim()
     for minimum in entry.minima:
-        bound = 2 / float(result.f.hessian(np.array(minimum.x, float))[0, 0])
-        if low < bound < high:
+        bound = stable_rate(result.f, np.array(minimum.x, float))
+        if bound is not None and low < bound < high:
             ax.axvline(bound, color=INK, linewidth=1, linestyle=":")
             ax.text(bound, 1.04, say(f"plots.bound_{minimum.kind}", lang, bound=bound), fontsize=9,
                     color=INK, ha="center", transform=ax.get_xaxis_transform())  # fmt: skip

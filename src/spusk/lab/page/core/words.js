@@ -9,7 +9,7 @@ export function chosen(wanted) {
   return names.find((name) => facts.languages.includes(name)) ?? facts.languages[0];
 }
 
-/** The sentences of one language: say("surface.verdict", { n: 3, rate: 0.1 }). */
+/** The sentences of one language: say("surface.verdict", { n: 3, rate: 0.1 }); say.knows("surface.verdict"). */
 export async function speech(lang) {
   const answer = await ask(`/words/${lang}`);
   if (!answer.ok) throw new Error(`words: ${answer.status}`);
@@ -18,13 +18,18 @@ export async function speech(lang) {
 
 export function speaker(topics, lang) {
   const plural = new Intl.PluralRules(lang);
-  return function say(key, values = {}) {
+  const found = (key) => {
     const [topic, name] = key.split(".");
-    let sentence = topics[topic]?.[name];
+    return topics[topic]?.[name];
+  };
+  function say(key, values = {}) {
+    let sentence = found(key);
     if (sentence === undefined) throw new Error(`words: nothing is said for ${key}`);
     if (typeof sentence === "object") sentence = sentence[plural.select(values.n)] ?? sentence.many;
     return sentence.replace(/\{(\w+)\}/g, (_, place) => written(values[place], lang));
-  };
+  }
+  say.knows = (key) => found(key) !== undefined;
+  return say;
 }
 
 /** A number with three significant digits, or as many as asked; text as it is. */

@@ -3,6 +3,7 @@
 import { facts } from "../core/facts.js";
 import { eigen } from "./eigen.js";
 import { generator } from "./random.js";
+import { boundOf } from "./rules.js";
 import { compile } from "./tape.js";
 import { distance, norm } from "./vector.js";
 
@@ -55,7 +56,7 @@ export function lowest(minima) {
 export function bounds(program, minima) {
   return minima.map(({ x }) => {
     const { top } = eigen(program.hessian(x), program.n);
-    return top > 0 ? 2 / top : Infinity;
+    return (top > 0 && boundOf("plain", top)) || Infinity;
   });
 }
 

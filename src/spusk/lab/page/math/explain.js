@@ -6,6 +6,7 @@
 
 import { facts } from "../core/facts.js";
 import { eigen } from "./eigen.js";
+import { boundOf } from "./rules.js";
 import { distance } from "./vector.js";
 
 /**
@@ -27,17 +28,6 @@ import { distance } from "./vector.js";
 const ALIGNED = 0.99; // cosine from which a direction is called by its variable
 
 /**
- * The largest stable η of a rule where the highest curvature is `top`; null where there is none.
- * @type {(rule: string, beta: number, top: number) => number | null}
- */
-export function boundOf(rule, beta, top) {
-  if (rule === "plain") return 2 / top;
-  if (rule === "momentum") return (2 * (1 + beta)) / top;
-  if (rule === "nesterov") return (2 + 2 * beta) / ((1 + 2 * beta) * top);
-  return null;
-}
-
-/**
  * Of the minima that are known the nearest to a point, with its distance `gap`; null without any.
  * @template {Minimum} T
  * @param {T[]} minima
@@ -52,10 +42,10 @@ export function nearest(minima, x) {
  * @param {Program} program
  * @param {Minimum[]} known
  * @param {import("./descent.js").Path} path
- * @param {{rate: number, rule: string, beta: number}} settings
+ * @param {import("./descent.js").Options} options by which it went
  * @returns {Explanation}
  */
-export function explain(program, known, path, { rate, rule, beta }) {
+export function explain(program, known, path, { rate, rule = "plain", parameters }) {
   const at = anchorOf(path, program.n);
   const converged = path.outcome === "converged";
   const minimum = converged ? settled(program, at) : minimumNear(program, known, at);
@@ -64,7 +54,7 @@ export function explain(program, known, path, { rate, rule, beta }) {
   const { low, top, along } = eigen(program.hessian(minimum), program.n);
   const why = reason(program, minimum, low, top);
   if (why) return { why, ...none };
-  const bound = boundOf(rule, beta, top);
+  const bound = boundOf(rule, top, parameters);
   const side = sideOf(rate, rule, bound, top);
   const fastest = rule === "plain" ? 2 / (low + top) : null;
   const axis = along.findIndex((part) => Math.abs(part) > ALIGNED);

@@ -10,46 +10,59 @@ import { facts } from "../core/facts.js";
  * @property {Record<string, Float64Array>} memory what it carries along
  * @property {(x: Float64Array, slopes: Float64Array, n: number, f: number) => number | null} move moves x in place by
  *   ∇f, f and the step's number, and gives the η it went by; null: no step
+ *
+ * @typedef {object} Kind
+ * @property {(rate: number, size: number, own: Parameters, program: Program) => Rule} start
+ * @property {(top: number, own: Parameters) => number} [bound] the largest stable η where the highest curvature is
+ *   `top`, as the rule's record in optim/rules.py says it; a rule need not have one
  */
 
-/** @type {Record<string, (rate: number, size: number, own: Parameters, program: Program) => Rule>} */
+/** @type {Record<string, Kind>} */
 const RULES = {
-  plain: (rate) => ({ memory: {}, move: (x, g) => down(x, g, rate) }),
-  falling: (rate, size, { half }) => ({ memory: {}, move: (x, g, n) => down(x, g, rate / (1 + n / half)) }),
-  backtracking: (rate, size, own, program) => ({ memory: {}, move: (x, g, n, f) => backtrack(program, x, g, f, rate) }),
-  momentum: (rate, size, { beta }) => {
-    const v = new Float64Array(size);
-    return { memory: { v }, move: (x, g) => {
-      for (let k = 0; k < size; k++) {
-        v[k] = beta * v[k] - rate * g[k];
-        x[k] += v[k];
-      }
-      return rate;
-    } };
+  plain: { start: (rate) => ({ memory: {}, move: (x, g) => down(x, g, rate) }), bound: (top) => 2 / top },
+  falling: { start: (rate, size, { half }) => ({ memory: {}, move: (x, g, n) => down(x, g, rate / (1 + n / half)) }) },
+  backtracking: { start: (rate, size, own, program) => ({ memory: {}, move: (x, g, n, f) => backtrack(program, x, g, f, rate) }) },
+  momentum: {
+    start(rate, size, { beta }) {
+      const v = new Float64Array(size);
+      return { memory: { v }, move: (x, g) => {
+        for (let k = 0; k < size; k++) {
+          v[k] = beta * v[k] - rate * g[k];
+          x[k] += v[k];
+        }
+        return rate;
+      } };
+    },
+    bound: (top, { beta }) => (2 * (1 + beta)) / top,
   },
-  nesterov: (rate, size, { beta }) => {
-    const v = new Float64Array(size);
-    return { memory: { v }, move: (x, g) => {
-      for (let k = 0; k < size; k++) {
-        const push = rate * g[k];
-        v[k] = beta * v[k] - push;
-        x[k] += beta * v[k] - push;
-      }
-      return rate;
-    } };
+  nesterov: {
+    start(rate, size, { beta }) {
+      const v = new Float64Array(size);
+      return { memory: { v }, move: (x, g) => {
+        for (let k = 0; k < size; k++) {
+          const push = rate * g[k];
+          v[k] = beta * v[k] - push;
+          x[k] += beta * v[k] - push;
+        }
+        return rate;
+      } };
+    },
+    bound: (top, { beta }) => (2 + 2 * beta) / ((1 + 2 * beta) * top),
   },
-  adam: (rate, size, { beta1, beta2, epsilon }) => {
-    const m = new Float64Array(size);
-    const s = new Float64Array(size);
-    return { memory: { m, s }, move: (x, g, n) => {
-      const [left, right] = [1 - beta1 ** (n + 1), 1 - beta2 ** (n + 1)];
-      for (let k = 0; k < size; k++) {
-        m[k] = beta1 * m[k] + (1 - beta1) * g[k];
-        s[k] = beta2 * s[k] + (1 - beta2) * g[k] * g[k];
-        x[k] -= (rate * (m[k] / left)) / (Math.sqrt(s[k] / right) + epsilon);
-      }
-      return rate;
-    } };
+  adam: {
+    start(rate, size, { beta1, beta2, epsilon }) {
+      const m = new Float64Array(size);
+      const s = new Float64Array(size);
+      return { memory: { m, s }, move: (x, g, n) => {
+        const [left, right] = [1 - beta1 ** (n + 1), 1 - beta2 ** (n + 1)];
+        for (let k = 0; k < size; k++) {
+          m[k] = beta1 * m[k] + (1 - beta1) * g[k];
+          s[k] = beta2 * s[k] + (1 - beta2) * g[k] * g[k];
+          x[k] -= (rate * (m[k] / left)) / (Math.sqrt(s[k] / right) + epsilon);
+        }
+        return rate;
+      } };
+    },
   },
 };
 /** Their names. */
@@ -64,7 +77,17 @@ export const rules = Object.keys(RULES);
  */
 export function made(name, rate, program, parameters) {
   if (!Object.hasOwn(RULES, name)) throw new RangeError(`rule ${name} is not known`);
-  return RULES[name](rate, program.n, { ...facts.rules[name], ...parameters }, program);
+  return RULES[name].start(rate, program.n, { ...facts.rules[name], ...parameters }, program);
+}
+
+/**
+ * The largest stable η of a rule where the highest curvature is `top`; null where no theory gives one.
+ * @param {string} name
+ * @param {number} top
+ * @param {Parameters} [parameters]
+ */
+export function boundOf(name, top, parameters) {
+  return RULES[name].bound?.(top, { ...facts.rules[name], ...parameters }) ?? null;
 }
 
 /** @type {(x: Float64Array, g: Float64Array, rate: number) => number} */

@@ -5,7 +5,7 @@ import { facts } from "../core/facts.js";
 import { boundMark } from "../core/mark.js";
 import { written } from "../core/words.js";
 import { eigen } from "../math/eigen.js";
-import { boundOf } from "../math/explain.js";
+import { boundOf } from "../math/rules.js";
 import { fieldText, typed } from "./numbers.js";
 import { LEAST, RULES, parametersOf } from "./state.js";
 
@@ -65,12 +65,14 @@ export function controls(say, lang, change, keep) {
       put(field, state.rate);
       for (const { name, input, text, row } of own) {
         put(input, state[name]);
-        text.textContent = say(`surface.${name === "beta" && state.rule === "adam" ? "beta1" : name}`);
+        text.textContent = say(`surface.${name === "beta" && "beta1" in facts.rules[state.rule] ? "beta1" : name}`);
         row.hidden = !parametersOf(state.rule).includes(name);
       }
       put(steps, state.steps);
       rule.value = state.rule;
-      mark.put(why.bound === null ? -1 : share(why.bound), () => say(`surface.mark_${state.rule}`, { bound: why.bound }));
+      const marked = `surface.mark_${state.rule}`;
+      mark.put(why.bound === null ? -1 : share(why.bound),
+        () => (say.knows(marked) ? say(marked, { bound: why.bound }) : written(why.bound, lang)));
     },
   };
 }
@@ -78,7 +80,7 @@ export function controls(say, lang, change, keep) {
 // From far below every bound of every rule to above the highest.
 function rangeOf({ minima, rate, bound }, program) {
   const tops = minima.map(({ x }) => eigen(program.hessian(x), program.n).top);
-  const bounds = tops.filter((top) => top > 0).map((top) => boundOf("plain", 0, top));
+  const bounds = tops.filter((top) => top > 0).map((top) => boundOf("plain", top));
   const all = [...bounds, bound, rate].filter((value) => value > 0 && Number.isFinite(value));
   const decade = (value, round) => 10 ** (round(2 * Math.log10(value)) / 2);
   return { low: decade(Math.min(...all) / BELOW, Math.floor), high: decade(Math.max(...all) * ABOVE, Math.ceil) };

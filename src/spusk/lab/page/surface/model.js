@@ -74,7 +74,7 @@ export function modelOf(state, described, program) {
     view: state.box ?? described.view,
     n: Math.min(state.n, path.step), last: path.step,
     floor: floorOf(described.minima, [path, ...kept.map((one) => one.path)]),
-    why: explain(program, galleryMinima(described), path, state),
+    why: explain(program, galleryMinima(described), path, optionsOf(state)),
   };
 }
 

@@ -3,6 +3,7 @@
 import { make } from "../core/dom.js";
 import { facts } from "../core/facts.js";
 import { nearest } from "../math/explain.js";
+import { boundOf } from "../math/rules.js";
 import { pointText, pretty, rounded } from "./numbers.js";
 
 const FACES = { converged: "good", diverged: "bad", not_finite: "bad" };
@@ -40,9 +41,8 @@ function what({ path, program, described }, say, lang) {
 }
 
 function because({ path, state, why, described }, say) {
-  if (state.rule === "adam" || state.rule === "backtracking") return say(`surface.why_${state.rule}`, { rate: state.rate });
   if (state.rule === "falling") return falling(path, state, why, say);
-  if (why.bound === null) return say(why.why ? "surface.why_none" : "surface.why_own", {});
+  if (why.bound === null) return unbounded(state, why, say);
   const where = why.axis >= 0 && described.names.length > 1 ? pretty(described.names[why.axis]) : null;
   const numbers = { rate: state.rate, bound: why.bound, step: 1 / why.top, where };
   if (state.rule !== "plain") return say(`surface.why_${why.side === "past" ? "rule_past" : "rule_below"}`, numbers);
@@ -53,10 +53,17 @@ function because({ path, state, why, described }, say) {
   return say(where ? "surface.why_zigzag_in" : "surface.why_zigzag", numbers);
 }
 
+// Without a bound: what there is to say of the rule itself, or why there is none.
+function unbounded({ rule, rate }, { why }, say) {
+  const own = `surface.why_${rule}`;
+  if (say.knows(own)) return say(own, { rate });
+  return say(why ? "surface.why_none" : "surface.why_own");
+}
+
 // With a rate that falls: the first step that went below the bound.
 function falling({ step }, { rate, half }, { top }, say) {
   const by = (n) => rate / (1 + (n - 1) / half);
-  const numbers = { rate, last: by(Math.max(step, 1)), bound: 2 / top, n: 1 };
+  const numbers = { rate, last: by(Math.max(step, 1)), bound: boundOf("plain", top), n: 1 };
   if (!(top > 0)) return say("surface.why_falling", numbers);
   while (numbers.n <= step && by(numbers.n) >= numbers.bound * (1 - 1e-12)) numbers.n++;
   return say(numbers.n <= step ? "surface.why_falling_below" : "surface.why_falling_above", numbers);
