@@ -16,6 +16,7 @@ from spusk.descent.loop import Descendable
 from spusk.descent.minimize import surface_of
 from spusk.display import Shown
 from spusk.errors import InputError, RateError
+from spusk.functions.minima import are_lowest
 from spusk.i18n import say
 from spusk.optim.rules import Rule
 from spusk.optim.schedules import Rate
@@ -159,7 +160,7 @@ def lowest(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Which minima are global: equal to the least value but for rounding."""
     if not len(values):
         return np.empty(0, bool)
-    return np.asarray(values <= values.min() + 1e-6 * (1 + np.abs(values.min())))
+    return are_lowest(values, float(values.min()))
 
 
 def refuse_if_all_global(values: NDArray[Any]) -> None:

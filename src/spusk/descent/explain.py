@@ -40,6 +40,8 @@ from spusk.optim.rules import RULES, NamedRule, Rule
 from spusk.optim.schedules import rate_at
 from spusk.optim.stopping import TAIL, DescentOutcome
 
+OVER = 1e-9  # of 1/λ: a rate that is so little above it was meant to be there, and does not zigzag
+UNDER = 1e-12  # of the bound: a rate that is so little below it was meant to be there
 NEAR = 1e-2  # of 1 + |x|: so far Newton's method may carry a point that has converged
 
 
@@ -135,7 +137,7 @@ def explain(
         return Explanation(why, did, kind, eta, step)
     top, low = float(lambdas[-1]), float(lambdas[0])
     bound = rule.bound(top) if isinstance(rule, NamedRule) and not search else None
-    zigzag = tuple(int(k) for k in np.flatnonzero(eta * lambdas > 1 + 1e-9))
+    zigzag = tuple(int(k) for k in np.flatnonzero(eta * lambdas > 1 + OVER))
     zigzag = zigzag if kind == "plain" else ()
     did = verdict(outcome, eta, bound, bool(zigzag))
     fastest = 2 / (low + top) if kind == "plain" else None
@@ -151,12 +153,12 @@ def verdict(outcome: DescentOutcome, eta: float, bound: float | None, zigzag: bo
     """The key of what happened, seen beside the bound."""
     if outcome in (DescentOutcome.STOPPED, DescentOutcome.NOT_FINITE) or bound is None:
         return outcome.key
+    past = eta >= bound * (1 - UNDER)
     if outcome is DescentOutcome.CONVERGED:
-        if eta >= bound * (1 - 1e-12):
+        if past:
             return "converged_against"
         return "converged_zigzag" if zigzag else "converged"
-    side = "past" if eta >= bound * (1 - 1e-12) else "below"
-    return f"{outcome.key}_{side}"
+    return f"{outcome.key}_{'past' if past else 'below'}"
 
 
 def curvature(

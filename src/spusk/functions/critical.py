@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 HESSIAN_UP_TO = 200  # variables; beyond, eigenvalues cost more than the descent
 NEWTON_STEPS = 50
+ARRIVED = 1e-10  # of 1 + |x|: a Newton step this short moves nothing but rounding
+CURVED = 1e-12  # of the largest |λ|, or of 1: along what is flatter ∇f/|λ| would go anywhere
 FLAT = 1e-6  # of the largest eigenvalue: less negative ones are rounding
 SADDLE = 1e-4  # the same where a descent, not Newton's method, came to a point
 
@@ -29,11 +31,11 @@ def newton(f: Any, x: NDArray[Any]) -> NDArray[Any] | None:  # noqa: ANN401
                 return None
             # |λ| in place of λ: downhill also where f curves down, never towards a saddle
             values, vectors = np.linalg.eigh(hessian)
-            scale = np.maximum(np.abs(values), 1e-12 * max(1.0, float(np.abs(values).max())))
+            scale = np.maximum(np.abs(values), CURVED * max(1.0, float(np.abs(values).max())))
             step = vectors @ ((vectors.T @ gradient) / scale)
-            size = float(np.linalg.norm(step))
-            x = x - step * min(1.0, float(1 + np.linalg.norm(x)) / max(size, 1e-300))
-            if size <= 1e-10 * (1 + np.linalg.norm(x)):
+            size, reach = float(np.linalg.norm(step)), float(1 + np.linalg.norm(x))
+            x = x - step * (reach / size if size > reach else 1.0)
+            if size <= ARRIVED * (1 + np.linalg.norm(x)):
                 return x if curves_up(values) else None
     return None
 

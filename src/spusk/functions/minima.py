@@ -1,5 +1,7 @@
 """The minima of a formula nobody knows yet: seen on a grid, then polished."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ Floats = NDArray[np.float64]
 GRID = 65  # points along each side: odd, so that the middle is one of them
 MOST = 24  # a valley has endlessly many
 NEAR = 1e-3  # of the view: minima this close to each other are one
+SAME = 1e-6  # of 1 + |f|: minima whose values are this close are equally low
 ZOOMS = 16  # a grid of nine points a side, each time four times finer
 
 
@@ -78,6 +81,11 @@ def is_minimum(f: Function, place: Floats, near: float) -> bool:
     far, close = np.max(rises, axis=1, where=known, initial=-np.inf)
     slack = 1e-12 * (1 + abs(here))
     return bool(rises.min() >= -slack and far > 0 and close <= 0.75 * far + slack)
+
+
+def are_lowest(values: NDArray[Any], least: float) -> NDArray[np.bool_]:
+    """Which of the minima's values (K,) are the least one but for rounding: (K,)."""
+    return np.asarray(values <= least + SAME * (1 + abs(least)))
 
 
 def within(place: Floats, box: Floats) -> bool:

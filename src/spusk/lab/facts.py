@@ -14,6 +14,7 @@ from spusk.descent import descend, explain
 from spusk.descent.basin_maps import NEAR
 from spusk.descent.batch import TOLERANCE
 from spusk.functions import critical
+from spusk.functions.minima import SAME
 from spusk.i18n import LANGUAGES
 from spusk.lab import requests
 from spusk.lab.formulas import basins
@@ -23,7 +24,7 @@ from spusk.nn.init import INITS
 from spusk.nn.losses import LOSSES
 from spusk.optim.line_search import HALVINGS, SUFFICIENT
 from spusk.optim.rules import RULES
-from spusk.optim.stopping import BLOCKS, FAR, GROWN, OUTCOMES, TAIL
+from spusk.optim.stopping import BLOCKS, FALL, FAR, GROWN, OUTCOMES, SHORTEST, TAIL
 from spusk.training import Plan
 from spusk.training.presets import PRESETS, Preset
 
@@ -41,7 +42,9 @@ def facts() -> dict[str, Any]:
         "languages": list(LANGUAGES),
         "descent": descent(),
         "explain": {
-            "near": explain.NEAR, "newton": critical.NEWTON_STEPS, "flat": critical.FLAT,
+            "near": explain.NEAR, "over": explain.OVER, "under": explain.UNDER,
+            "newton": critical.NEWTON_STEPS, "arrived": critical.ARRIVED,
+            "curved": critical.CURVED, "flat": critical.FLAT,
         },
         "outcomes": [outcome.key for outcome in OUTCOMES],  # their places are their codes
         "rules": rules(),
@@ -62,7 +65,8 @@ def facts() -> dict[str, Any]:
 def descent() -> dict[str, float]:
     """The numbers by which a descent is judged, and what it takes by default."""
     return {
-        "far": FAR, "grown": GROWN, "tail": TAIL, "blocks": BLOCKS, "near": NEAR,
+        "far": FAR, "grown": GROWN, "tail": TAIL, "blocks": BLOCKS, "shortest": SHORTEST,
+        "fall": FALL, "near": NEAR, "same": SAME,
         "tolerance": TOLERANCE[np.dtype(np.float64)],
         "steps": defaults(descend)["steps"], "sufficient": SUFFICIENT, "halvings": HALVINGS,
     }  # fmt: skip

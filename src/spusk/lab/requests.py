@@ -11,13 +11,14 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from spusk.errors import InputError
+from spusk.functions.tokens import LONGEST
 from spusk.i18n import say
 from spusk.lab.runs.sets import ALWAYS, SetFacts
 from spusk.nn.init import INITS
 
 MOST_WEIGHTS = 12_000_000  # the lecture's network has 10 million; 48 MB
 MOST_ACTIVATIONS = 10_000_000  # numbers that one sub-sample sets in motion; 40 MB
-FORMULA_LIMIT = 500  # characters
+FORMULA_LIMIT = LONGEST  # characters
 FILE_LIMIT = 256 << 20  # bytes of a file that is sent, and of what it unpacks to
 MOST_STEPS, MOST_KEPT = 10_000, 6  # of a path on the surface; paths kept beside it
 FARTHEST = 1e12  # from 0, in each variable of a start

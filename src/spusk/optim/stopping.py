@@ -9,6 +9,8 @@ FAR = 1e4  # iterates this far away (in units of 1 + |x0|) run away if the gradi
 GROWN = 1e3  # … by this factor
 TAIL = 100  # a cycle is looked for in the last steps
 BLOCKS = 5
+SHORTEST = 4  # steps of a block: the highest of fewer says nothing
+FALL = 1e-9  # of a block's highest: the next one is lower by more than rounding
 
 
 class DescentOutcome(StrEnum):
@@ -36,7 +38,7 @@ def shrinks(numbers: Sequence[float]) -> bool:
     size = len(numbers) // BLOCKS
     used = list(numbers)[len(numbers) - size * BLOCKS :]
     maxima = [max(used[i * size : (i + 1) * size]) for i in range(BLOCKS)]
-    return all(b < a - 1e-9 * abs(a) for a, b in pairwise(maxima))
+    return all(b < a - FALL * abs(a) for a, b in pairwise(maxima))
 
 
 class StopTest:
@@ -67,7 +69,7 @@ class StopTest:
 
     def at_the_end(self, moving: bool) -> DescentOutcome:
         """Out of steps; or oscillating, when neither |∇f| nor f shrinks over the last steps."""
-        enough = moving and len(self.norms) >= 4 * BLOCKS
+        enough = moving and len(self.norms) >= SHORTEST * BLOCKS
         if enough and not shrinks(self.norms) and not shrinks(self.values):
             return DescentOutcome.OSCILLATING
         return DescentOutcome.OUT_OF_STEPS

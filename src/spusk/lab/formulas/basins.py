@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Said = dict[str, Any]
 MOST_POINTS, MOST_STEPS = 512, 1000  # of a side; of a descent
 SECONDS = 1.0  # a map that takes longer comes from the page
-AWAY, NONE = -2, -1  # as in page/math/basins.js
+AWAY, NONE = -2, -1  # in the place of a minimum: ran away; settled nowhere
 
 
 class MapRequest(NamedTuple):

@@ -11,7 +11,7 @@ from spusk.errors import InputError
 from spusk.functions import Function, function
 from spusk.functions.critical import stable_rate
 from spusk.functions.gallery import Entry
-from spusk.functions.minima import minima
+from spusk.functions.minima import are_lowest, minima
 from spusk.optim.stopping import CODE, DescentOutcome
 
 Floats = NDArray[np.float64]
@@ -72,13 +72,14 @@ def new_scene(f: Function) -> Scene:
         places = minima(f, box)
     values = [float(f.value(x)) for x in places]
     least = min([*values, lowest_seen(f, box)])
+    best = are_lowest(np.array(values), least).tolist()
     points = [
-        {"x": x.tolist(), "value": v, "global": v <= least + 1e-6 * (1 + abs(least))}
-        for x, v in zip(places, values, strict=True)
+        {"x": x.tolist(), "value": v, "global": lowest}
+        for x, v, lowest in zip(places, values, best, strict=True)
     ]
-    best = stable_rate(f, places[0]) if places else None
-    start, rate = beginning(f, box, best)
-    return Scene(box.tolist(), points, start.tolist(), rate, best)
+    bound = stable_rate(f, places[0]) if places else None
+    start, rate = beginning(f, box, bound)
+    return Scene(box.tolist(), points, start.tolist(), rate, bound)
 
 
 def lowest_seen(f: Function, box: Floats) -> float:

@@ -3,9 +3,9 @@
 /**
  * @typedef {object} Facts
  * @property {string[]} languages
- * @property {{far: number, grown: number, tail: number, blocks: number, near: number, tolerance: number,
- *   steps: number, sufficient: number, halvings: number}} descent by which a descent is judged
- * @property {{near: number, newton: number, flat: number}} explain
+ * @property {Record<"far" | "grown" | "tail" | "blocks" | "shortest" | "fall" | "near" | "same" | "tolerance" |
+ *   "steps" | "sufficient" | "halvings", number>} descent by which a descent is judged
+ * @property {Record<"near" | "over" | "under" | "newton" | "arrived" | "curved" | "flat", number>} explain
  * @property {string[]} outcomes
  * @property {Record<string, Record<string, number>>} rules what each takes beside η, with its defaults
  * @property {{away: number, none: number, points: number, steps: number}} basins

@@ -16,17 +16,17 @@ import { distance, norm } from "./vector.js";
  * @property {number} step the last
  */
 
-const ROUNDING = 2 ** -26; // √ε: a shorter step is no movement
+const ROUNDING = Math.sqrt(Number.EPSILON); // a shorter step is no movement
 
 /** @param {Float64Array} numbers */
 function shrinks(numbers) {
-  const { blocks } = facts.descent;
+  const { blocks, fall } = facts.descent;
   const size = Math.floor(numbers.length / blocks);
   const used = numbers.slice(numbers.length - size * blocks);
   const maxima = Array.from({ length: blocks }, (_, i) =>
     Math.max(...used.slice(i * size, (i + 1) * size)),
   );
-  return maxima.slice(1).every((b, i) => b < maxima[i] - 1e-9 * Math.abs(maxima[i]));
+  return maxima.slice(1).every((b, i) => b < maxima[i] - fall * Math.abs(maxima[i]));
 }
 
 /**
@@ -45,8 +45,8 @@ function look({ far, tolerance, firstNorm }, finite, distance, norm) {
  * @type {(moving: boolean, norms: Float64Array, values: Float64Array) => string}
  */
 function atTheEnd(moving, norms, values) {
-  const { blocks, tail } = facts.descent;
-  const enough = moving && norms.length >= 4 * blocks;
+  const { blocks, shortest, tail } = facts.descent;
+  const enough = moving && norms.length >= shortest * blocks;
   const cycle = enough && !shrinks(norms.slice(-tail)) && !shrinks(values.slice(-tail));
   return cycle ? "oscillating" : "out_of_steps";
 }

@@ -23,8 +23,6 @@ import { distance, norm } from "./vector.js";
  * @property {Float64Array[]} starts one array for each variable
  */
 
-const SAME = 1e-6; // values this close are one minimum's
-
 /**
  * `count` points of the view: one array for each variable.
  * @param {number[][]} view
@@ -45,7 +43,7 @@ export function startsIn(view, count, seed = 0) {
  */
 export function lowest(minima) {
   const least = Math.min(...minima.map((minimum) => minimum.value));
-  return minima.map((minimum) => minimum.value <= least + SAME * (1 + Math.abs(least)));
+  return minima.map((minimum) => minimum.value <= least + facts.descent.same * (1 + Math.abs(least)));
 }
 
 /**

@@ -110,10 +110,10 @@ export function newton(program, start) {
     if (![...slopes, ...hessian].every(Number.isFinite)) return null;
     const { low, top, along } = eigen(hessian, program.n);
     const step = newtonStep(slopes, low, top, along);
-    const size = Math.hypot(...step);
-    const share = Math.min(1, (1 + Math.hypot(...x)) / Math.max(size, 1e-300));
+    const [size, reach] = [Math.hypot(...step), 1 + Math.hypot(...x)];
+    const share = size > reach ? reach / size : 1;
     for (let k = 0; k < x.length; k++) x[k] -= share * step[k];
-    if (size <= 1e-10 * (1 + Math.hypot(...x))) return isMinimum(low, top) ? x : null;
+    if (size <= facts.explain.arrived * (1 + Math.hypot(...x))) return isMinimum(low, top) ? x : null;
   }
   return null;
 }
@@ -125,7 +125,7 @@ export function newton(program, start) {
 function newtonStep(slopes, low, top, along) {
   const largest = Math.max(Math.abs(low), Math.abs(top));
   /** @param {number} value */
-  const scale = (value) => Math.max(Math.abs(value), 1e-12 * Math.max(1, largest));
+  const scale = (value) => Math.max(Math.abs(value), facts.explain.curved * Math.max(1, largest));
   if (slopes.length === 1) return [slopes[0] / scale(top)];
   const [c, s] = along;
   const up = (c * slopes[0] + s * slopes[1]) / scale(top);
@@ -145,11 +145,17 @@ function reason(program, minimum, low, top) {
   return isMinimum(low, top) ? "" : "none";
 }
 
+/**
+ * Whether a rate is not below a bound.
+ * @type {(rate: number, bound: number) => boolean}
+ */
+export const isPast = (rate, bound) => rate >= bound * (1 - facts.explain.under);
+
 /** @type {(rate: number, rule: string, bound: number | null, top: number) => Explanation["side"]} */
 function sideOf(rate, rule, bound, top) {
   if (bound === null) return null;
-  if (rate >= bound * (1 - 1e-12)) return "past";
-  return rule === "plain" && rate > (1 + 1e-9) / top ? "zigzag" : "below";
+  if (isPast(rate, bound)) return "past";
+  return rule === "plain" && rate > (1 + facts.explain.over) / top ? "zigzag" : "below";
 }
 
 /**

@@ -1,5 +1,6 @@
 // From a state to everything that is drawn: the path, the kept ones, and why they did so.
 
+import { facts } from "../core/facts.js";
 import { SERIES } from "../core/series.js";
 import { descend } from "../math/descent.js";
 import { explain } from "../math/explain.js";
@@ -85,5 +86,5 @@ const galleryMinima = ({ name, minima }) => (name ? minima : []);
 function floorOf(minima, paths) {
   const known = Math.min(...minima.map((minimum) => minimum.value));
   const seen = Math.min(...paths.map(({ values }) => values.reduce((low, v) => (v < low ? v : low), Infinity)));
-  return seen >= known - 1e-6 * (1 + Math.abs(known)) ? Math.min(known, seen) : null;
+  return seen >= known - facts.descent.same * (1 + Math.abs(known)) ? Math.min(known, seen) : null;
 }

@@ -2,7 +2,7 @@
 
 import { make } from "../core/dom.js";
 import { facts } from "../core/facts.js";
-import { nearest } from "../math/explain.js";
+import { isPast, nearest } from "../math/explain.js";
 import { boundOf } from "../math/rules.js";
 import { pointText, pretty, rounded } from "./numbers.js";
 
@@ -65,6 +65,6 @@ function falling({ step }, { rate, half }, { top }, say) {
   const by = (n) => rate / (1 + (n - 1) / half);
   const numbers = { rate, last: by(Math.max(step, 1)), bound: boundOf("plain", top), n: 1 };
   if (!(top > 0)) return say("surface.why_falling", numbers);
-  while (numbers.n <= step && by(numbers.n) >= numbers.bound * (1 - 1e-12)) numbers.n++;
+  while (numbers.n <= step && isPast(by(numbers.n), numbers.bound)) numbers.n++;
   return say(numbers.n <= step ? "surface.why_falling_below" : "surface.why_falling_above", numbers);
 }
