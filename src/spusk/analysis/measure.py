@@ -73,7 +73,7 @@ def confusion(net: Network, V: Sample) -> NDArray[np.int64]:
         InputError: V has no labels.
     """
     if V.labels is None:
-        raise InputError(f"confusion: {V.name} has no class labels")
+        raise InputError.keyed("network.no_classes", name=V.name)
     counts = np.zeros((V.classes, V.classes), np.int64)
     np.add.at(counts, (V.labels, net.predict(V)), 1)
     return counts

@@ -44,7 +44,9 @@ def gradient(lang: str, formula: str, at: tuple[float, ...] | None, check: bool,
 
     f = function(formula)
     if at is not None and len(at) != f.n:
-        raise StartError(f"--at: expected {f.n} numbers for {', '.join(f.names)}, found {len(at)}")
+        raise StartError.keyed(
+            "surfaces.at_numbers", n=f.n, names=", ".join(f.names), found=len(at)
+        )
     written = f.formulas(form)
     click.echo(say("surfaces.f", lang, formula=written.f))
     if check:

@@ -88,7 +88,7 @@ def escape(
     f = function(formula)
     if rates is None:
         if f.entry is None or f.entry.bound is None:
-            raise InputError("--rates: this function has none of its own; try --rates 0.01:1:30")
+            raise InputError.keyed("surfaces.no_rates")
         rates = tuple(np.geomspace(f.entry.bound / 300, f.entry.bound * 2, 30).tolist())
     found = descent.escape(f, rates, starts, steps, seed=seed, view=view)
     if as_json:

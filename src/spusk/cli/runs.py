@@ -67,7 +67,7 @@ def predict(lang: str, run: Path, images: tuple[Path, ...], as_json: bool) -> No
     trained = opened(run, lang)
     shape = tuple(trained.note.get("shape", ()))
     if len(shape) != 2:
-        raise InputError(f"{run}: was trained on rows of numbers, not on pictures")
+        raise InputError.keyed("runs.no_pictures", path=run)
     for path in images:
         answer = trained.net.answer(data.image(path, shape))
         digit = int(np.argmax(answer))

@@ -30,9 +30,7 @@ def start_of(f: "Function", start: tuple[float, ...] | None) -> tuple[float, ...
     if f.entry is not None:
         return tuple(map(float, f.entry.start))
     example = ",".join("0" * f.n)
-    raise StartError(
-        f"--start: a formula needs a starting point, found none; try --start {example}"
-    )
+    raise StartError.keyed("surfaces.no_start", example=example)
 
 
 def rate_of(f: "Function", rate: float | None) -> float:
@@ -216,7 +214,7 @@ def rates(
 
     f = function(formula)
     if len(rates) > 50:
-        raise InputError(f"--rates: at most 50 side by side, found {len(rates)}; thin them out")
+        raise InputError.keyed("surfaces.many_rates", found=len(rates))
     found = compare_rates(f, start_of(f, start), rates, steps=steps)
     if as_json:
         click.echo(to_json([facts(result) for result in found]))

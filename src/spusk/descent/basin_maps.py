@@ -92,12 +92,12 @@ def basins(
     """
     surface = surface_of(f)
     if surface.n != 2:
-        raise InputError(f"basins are a map of two variables, but f has {surface.n}")
+        raise InputError.keyed("descent.two_variables", found=surface.n)
     box = view_of(surface, view)
     (left, right), (low, high) = box.tolist()
     width, height = (size, size) if isinstance(size, int) else size
     if min(width, height) < 1:
-        raise InputError(f"size must be at least 1 × 1, found {width} × {height}")
+        raise InputError.keyed("descent.size", width=width, height=height)
     x, y = np.linspace(left, right, width), np.linspace(low, high, height)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     many = descend_many(surface, grid, rate, steps, threads=threads, dtype=dtype)
@@ -113,10 +113,10 @@ def view_of(f: Any, view: ArrayLike | None) -> NDArray[np.float64]:  # noqa: ANN
     """The box (n, 2). InputError: none known, or empty, or of another shape."""
     entry: Any = getattr(f, "entry", None)
     if view is None and entry is None:
-        raise InputError("view is missing: give (low, high) for each variable")
+        raise InputError.keyed("descent.no_view")
     box = np.asarray(view if view is not None else entry.view, np.float64)
     if box.shape != (f.n, 2) or not (box[:, 0] < box[:, 1]).all() or not np.isfinite(box).all():
-        raise InputError(f"view must be (low, high) for {f.n} variables, found {box.tolist()}")
+        raise InputError.keyed("descent.view", n=f.n, found=box.tolist())
     return box
 
 

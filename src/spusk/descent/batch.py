@@ -113,7 +113,7 @@ def descend_many(
     every = spacing(record)
     limit = TOLERANCE[x0.dtype] if tolerance is None else tolerance
     if steps < 0 or not limit >= 0:
-        raise InputError(f"steps and tolerance must not be negative, found {steps} and {limit}")
+        raise InputError.keyed("descent.limits", steps=steps, tolerance=limit)
     total = len(x0) if etas is None else len(etas)
     many = empty(total, x0, steps, every)
     gradient = gradient_of(surface)
@@ -178,14 +178,14 @@ def points(starts: ArrayLike, n: int, dtype: DTypeLike | None) -> NDArray[Any]:
     x = np.asarray(starts)
     kind = np.dtype(dtype or (np.float32 if x.dtype == np.float32 else np.float64))
     if kind not in TOLERANCE:
-        raise InputError(f"dtype must be float32 or float64, found {kind}")
+        raise InputError.keyed("descent.dtype", found=kind)
     if x.ndim != 2 or x.shape[1] != n or not len(x):
-        raise StartError(f"starts have shape {x.shape}, but f takes {n} numbers: give (S, {n})")
+        raise StartError.keyed("descent.starts_shape", found=x.shape, n=n)
     x = x.astype(kind)
     finite = np.isfinite(x)
     if not finite.all():
         first = int(np.argmin(finite.all(axis=1)))
-        raise StartError(f"starts must be finite, start {first} is not")
+        raise StartError.keyed("descent.starts_finite", place=first)
     return x
 
 
@@ -200,7 +200,7 @@ def rates_of(
         return None, (count,)
     rates = np.asarray(checked(np.asarray(rate, dtype=dtype)))
     if rates.ndim != 1 or not len(rates):
-        raise InputError(f"rate must be a number or a row of numbers, found shape {rates.shape}")
+        raise InputError.keyed("descent.rate_shape", found=rates.shape)
     return np.repeat(rates, count), (len(rates), count)
 
 

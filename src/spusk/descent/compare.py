@@ -95,7 +95,7 @@ def compare_rates(
     Source: lecture, row L4.
     """
     if not len(rates):
-        raise RateError("rates are missing: give at least one, such as [0.01, 0.1]")
+        raise RateError.keyed("descent.no_rates")
     surface = surface_of(f)
     return Comparison(
         descend(surface, start, rate, steps, tolerance, rule=rule, record=record) for rate in rates

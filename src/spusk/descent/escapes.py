@@ -122,11 +122,11 @@ def escape(
     """
     surface = surface_of(f)
     if not len(rates):
-        raise RateError("rates are missing: give at least one, such as [0.01, 0.1]")
+        raise RateError.keyed("descent.no_rates")
     refuse_if_all_global(values_known(surface))
     if isinstance(starts, int | np.integer):
         if starts < 1:
-            raise InputError(f"starts must be at least 1, found {starts}")
+            raise InputError.keyed("descent.starts", found=starts)
         box = view_of(surface, view)
         x0 = np.random.default_rng(seed).uniform(box[:, 0], box[:, 1], (int(starts), surface.n))
     else:
@@ -166,10 +166,7 @@ def lowest(values: NDArray[Any]) -> NDArray[np.bool_]:
 def refuse_if_all_global(values: NDArray[Any]) -> None:
     """InputError where every minimum has the same value."""
     if len(values) and lowest(values).all():
-        raise InputError(
-            f"f's minima ({len(values)} known) are all global: there is nothing to escape from; "
-            "try 'escape' or 'styblinski-tang' of the gallery"
-        )
+        raise InputError.keyed("descent.all_global", found=len(values))
 
 
 def row(rate: float, codes: NDArray[Any], place: NDArray[Any], least: NDArray[np.bool_]) -> Row:

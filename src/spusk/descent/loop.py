@@ -108,12 +108,12 @@ def point(start: ArrayLike, n: int) -> NDArray[Any]:
         x = np.array(start)
         x = x if x.dtype == np.float32 else x.astype(np.float64)
     except (TypeError, ValueError):
-        raise StartError(f"start must be {n} numbers, found {start!r}") from None
+        raise StartError.keyed("descent.start", n=n, found=start) from None
     x = x.reshape(1) if x.ndim == 0 else x
     if x.shape != (n,):
-        raise StartError(f"start has shape {x.shape}, but f takes {n} numbers; give {n} of them")
+        raise StartError.keyed("descent.start_shape", found=x.shape, n=n)
     if not np.isfinite(x).all():
-        raise StartError(f"start must be finite, found {x.tolist()}")
+        raise StartError.keyed("descent.start_finite", found=x.tolist())
     return x
 
 
@@ -154,11 +154,11 @@ def descend_events(
     x = point(start, f.n)
     method = make(rule, rate)
     if search is not None and search not in SEARCHES:
-        raise InputError(f"search {search!r} is not known; there are {', '.join(SEARCHES)}")
+        raise InputError.keyed("descent.search", found=search, names=", ".join(SEARCHES))
     if search is not None and not isinstance(method, GradientDescent):
-        raise InputError(f"search {search!r} goes with rule 'plain' only, found {rule!r}")
+        raise InputError.keyed("descent.search_rule", search=search, found=rule)
     if steps < 0 or not tolerance >= 0:
-        raise InputError(f"steps and tolerance must not be negative, found {steps} and {tolerance}")
+        raise InputError.keyed("descent.limits", steps=steps, tolerance=tolerance)
     return _run(Calls(f), x, method, steps, tolerance, search is not None)
 
 

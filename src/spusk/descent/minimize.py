@@ -114,11 +114,9 @@ class Descent(Shown):
         Returns:
             The sentence.
         """
-        key, why = self.outcome.key, ""
-        if self.error is not None:
-            key, why = "stopped_by_error", f"{type(self.error).__name__}: {self.error}"
-        return say(f"descent.{key}", lang, step=self.step, tolerance=self.tolerance,
-                   norm=float(self.norms[-1]), why=why)  # fmt: skip
+        key = self.outcome.key if self.error is None else "stopped_by_error"
+        end = {"step": self.step, "tolerance": self.tolerance, "norm": float(self.norms[-1])}
+        return say(f"descent.{key}", lang, kind=type(self.error).__name__, why=self.error, **end)
 
     @cached_property
     def explanation(self) -> Explanation:
@@ -263,5 +261,5 @@ def spacing(record: str | int) -> int:
     if record == "all":
         return 1
     if isinstance(record, bool) or not isinstance(record, int) or record < 1:
-        raise InputError(f'record must be "all", "last" or a number k ≥ 1, found {record!r}')
+        raise InputError.keyed("descent.record", found=record)
     return record

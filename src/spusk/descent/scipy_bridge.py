@@ -81,7 +81,7 @@ def scipy_method(
     from scipy.optimize import OptimizeResult
 
     if bounds is not None or (constraints is not None and len(constraints)):
-        raise InputError("scipy_method goes without bounds and constraints; leave them out")
+        raise InputError.keyed("descent.constraints")
     start = np.atleast_1d(np.asarray(x0, np.float64))
 
     def report(step: Step) -> None:

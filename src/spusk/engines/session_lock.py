@@ -26,10 +26,7 @@ class SessionLock:
 
     def __enter__(self) -> None:
         if os.getpid() != self.process:
-            raise EngineError(
-                f"engine: this session belongs to process {self.process}, and this is its fork "
-                f"{os.getpid()}; start the training anew here: train_events(…), or spusk.resume"
-            )
+            raise EngineError.keyed("engine.forked", process=self.process, fork=os.getpid())
         self.lock.acquire()
 
     def __exit__(

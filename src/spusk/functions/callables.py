@@ -19,10 +19,7 @@ def from_callable(
     separate = arguments(source)
     count = separate or n
     if count is None or count < 1 or (separate and n not in (None, separate)):
-        raise InputError(
-            f"function: a callable of one vector needs n, its dimension, found n={n}; "
-            "write function(f, n=2), or give f one argument per variable"
-        )
+        raise InputError.keyed("function.dimension", found=n)
     names = tuple(f"x{k}" for k in range(1, count + 1))
     call = spread(source) if separate else source
     numbers = Function(names, over_points(call), "differences")
@@ -61,10 +58,10 @@ def over_points(
         for place in np.ndindex(*points.shape[:-1]):
             answer = np.asarray(call(points[place].copy()))
             if answer.size != max(1, int(np.prod(shape))):
-                raise InputError(
-                    f"function: expected {'one number' if not shape else f'{shape[0]} numbers'} "
-                    f"for one point, found {answer.shape}"
-                )
+                raise InputError.keyed(
+                    "function.answers" if shape else "function.answer",
+                    n=int(np.prod(shape)), found=answer.shape,
+                )  # fmt: skip
             result[place] = answer.reshape(shape)
         return result
 
@@ -91,8 +88,7 @@ def refuse_wrong(numbers: Function, slope: Callable[[Floats], Floats]) -> None:
     wrong = ~(np.abs(found - expected) <= 1e-5 * scale) & np.isfinite(expected)
     if wrong.any():
         k, i = np.argwhere(wrong)[0]
-        raise GradientError(
-            f"gradient: component {i + 1} at {np.round(points[k], 4).tolist()}: expected about "
-            f"{expected[k, i]:.6g} by differences, found {found[k, i]:.6g}; "
-            "correct it, or leave gradient= out"
-        )
+        raise GradientError.keyed(
+            "function.gradient", i=i + 1, point=np.round(points[k], 4).tolist(),
+            expected=float(expected[k, i]), found=float(found[k, i]),
+        )  # fmt: skip

@@ -162,9 +162,9 @@ class Function:
             InputError: another kind, or a callable that could not be read.
         """
         if self.symbolic is None:
-            raise InputError("formulas: this function is a callable that could not be read")
+            raise InputError.keyed("function.unread")
         if kind not in ("text", "latex", "mathml"):
-            raise InputError(f"formulas: expected text, latex or mathml, found {kind!r}")
+            raise InputError.keyed("function.kind", found=kind)
         return self.symbolic.formulas(kind)
 
     @property
@@ -253,8 +253,8 @@ class Function:
         if x.dtype not in (np.float32, np.float64):
             x = x.astype(np.float64)
         if x.shape[-1:] != (self.n,):
-            raise InputError(
-                f"x: expected {self.n} numbers for {', '.join(self.names)}, found shape {x.shape}"
+            raise InputError.keyed(
+                "function.points", n=self.n, names=", ".join(self.names), found=x.shape
             )
         return x
 

@@ -47,8 +47,8 @@ def function(
     else:
         made = from_text(source)
         if n not in (None, made.n):
-            raise InputError(
-                f"function: expected n={n}, found {made.n} variables: {', '.join(made.names)}"
+            raise InputError.keyed(
+                "function.variables", n=n, found=made.n, names=", ".join(made.names)
             )
     made.name = name or (made.entry.name if made.entry else "")
     return made

@@ -39,10 +39,7 @@ class Formulas:
         """Raises InputError where nobody would read it (see `Symbolic.heavy`)."""
         if self._symbolic.heavy:
             n = len(self._symbolic.symbols)
-            raise InputError(
-                f"formulas: the {n}×{n} Hessian of this function is too long to write; "
-                "hessian(x) gives its numbers"
-            )
+            raise InputError.keyed("function.hessian", n=n)
         return tuple(tuple(map(self._write, row)) for row in self._symbolic.curvatures)
 
 

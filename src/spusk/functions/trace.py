@@ -132,7 +132,7 @@ def trace(call: Callable[[Any], Any], names: tuple[str, ...]) -> Any | None:  # 
         result = call(x)
         if isinstance(result, np.ndarray):
             if result.size != 1:
-                raise InputError(f"function: expected one number, found an array {result.shape}")
+                raise InputError.keyed("function.array", found=result.shape)
             result = result.ravel()[0]
         return tree_of(result)
     except InputError:

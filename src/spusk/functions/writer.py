@@ -47,7 +47,7 @@ class Writer:
         if tree.is_Pow:
             return self.power(tree.base, tree.exp)
         if type(tree) not in NAMED:
-            raise InputError(f"tape: no operation for {type(tree).__name__}")
+            raise InputError.keyed("function.tape", name=type(tree).__name__)
         return self.put(NAMED[type(tree)], self.write(tree.args[0]))
 
     def total(self, parts: Iterable[Any]) -> Operand:

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from spusk.errors import Keyed
 from spusk.optim.schedules import Array
 
 SUFFICIENT = 1e-4  # Armijo's share of the decrease that the gradient promises
@@ -27,8 +28,8 @@ def backtrack(
         if found <= value - float(rate) * promise:  # NaN compares false: halve
             return trial, found
         rate = rate / 2
-    raise SearchError("no step along the gradient makes f smaller")
+    raise SearchError.keyed("optim.no_decrease")
 
 
-class SearchError(ArithmeticError):
+class SearchError(Keyed, ArithmeticError):
     """The search found no decrease: the gradient is wrong, or rounding is all that is left."""

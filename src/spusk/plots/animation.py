@@ -46,8 +46,8 @@ def save_animation(
     file = home(file)
     several = listed(results)
     if file.suffix.lower() not in SUFFIXES:
-        raise InputError(
-            f"{file}: expected a name that ends in {', '.join(SUFFIXES)}, found {file.suffix!r}"
+        raise InputError.keyed(
+            "plots.suffix", path=file, names=", ".join(SUFFIXES), found=file.suffix
         )
     if file.suffix.lower() == ".html":
         write(file, moving_page(several, lang).encode())

@@ -21,7 +21,7 @@ def drawable(results: Sequence[Descent], most: int = 2) -> None:
     """Raises InputError for functions of more variables than a picture has room for."""
     n = results[0].f.n
     if n > most:
-        raise InputError(f"plot: f has {n} variables, a map shows {most} at most; use --view steps")
+        raise InputError.keyed("plots.variables", found=n, most=most)
 
 
 def view(results: Sequence[Descent]) -> Box:
@@ -68,7 +68,7 @@ def shade(values: NDArray[Any]) -> tuple[NDArray[Any], Normalize, NDArray[Any]]:
     """Values to colour, their norm, contour levels: on log(f − min) where the range asks for it."""
     finite = values[np.isfinite(values)]
     if finite.size == 0:
-        raise InputError("plot: f is not finite anywhere in view; choose another start")
+        raise InputError.keyed("plots.no_values")
     low, high = float(finite.min()), float(finite.max())
     span = high - low
     if span == 0:

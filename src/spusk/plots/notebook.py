@@ -26,7 +26,7 @@ def drawn(result: object) -> Axes | list[Axes]:
         case Basins():
             return basin_map(result)
         case _:
-            raise InputError(f"picture: a {type(result).__name__} has none of its own")
+            raise InputError.keyed("plots.no_picture", name=type(result).__name__)
 
 
 def png(result: Descent | Comparison | Escape | Basins | Many) -> bytes:

@@ -98,9 +98,7 @@ def save(picture: Axes | Sequence[Axes] | np.ndarray | Figure, path: Path | str)
     path = home(path)
     kind = path.suffix.lower()
     if kind not in FACTS:
-        raise InputError(
-            f"{path}: expected a name that ends in {', '.join(FACTS)}, found {path.suffix!r}"
-        )
+        raise InputError.keyed("plots.suffix", path=path, names=", ".join(FACTS), found=path.suffix)
     content = io.BytesIO()
     of(picture).savefig(content, format=kind[1:], dpi=DPI, facecolor="white", metadata=FACTS[kind])
     write(path, content.getvalue())
@@ -114,5 +112,5 @@ def of(picture: Axes | Sequence[Axes] | np.ndarray | Figure) -> Figure:
     first = picture if isinstance(picture, Axes) else np.ravel(np.asarray(picture))[0]
     found = first.get_figure(root=True)
     if found is None:
-        raise InputError("picture: its axes stand on no figure any more; draw it again")
+        raise InputError.keyed("plots.no_figure")
     return found
