@@ -107,7 +107,6 @@ def test_nothing_about_the_worst_texts_takes_over_a_second(name: str) -> None:
 def test_the_texts_reach_the_caps() -> None:
     assert max(map(len, WORST.values())) > LONGEST - 10
     assert function(WORST["all variables *"]).n == 100
-    assert not accepted("cbrt(" * 12 + "x" + ")" * 12)  # SymPy writes each u twice
 
 
 @pytest.mark.parametrize("count", [3, 10, 40, 100])

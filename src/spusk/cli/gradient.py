@@ -47,7 +47,7 @@ def gradient(lang: str, formula: str, at: tuple[float, ...] | None, check: bool,
         raise StartError.keyed(
             "surfaces.at_numbers", n=f.n, names=", ".join(f.names), found=len(at)
         )
-    written = f.formulas(form)
+    written = f.formulas(form, lang)
     click.echo(say("surfaces.f", lang, formula=written.f))
     if check:
         ask(f, lang)

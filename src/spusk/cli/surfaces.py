@@ -146,7 +146,7 @@ def descend(
 
 def tell(f: "Function", result: "Descent", lang: str) -> None:
     """The result in words."""
-    click.echo(say("surfaces.f", lang, formula=f.formulas().f))
+    click.echo(say("surfaces.f", lang, formula=f.formulas(lang=lang).f))
     click.echo(result.sentence(lang))
     for key, x, value in (
         ("surfaces.last", result.x, result.fun),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spusk.errors import FormulaError, InputError
+from spusk.i18n import LANGUAGES
 
 if TYPE_CHECKING:
     from spusk.functions.gallery import Entry
@@ -149,23 +150,27 @@ class Function:
         rough = central(self.gradient, x)
         return (rough + np.swapaxes(rough, -1, -2)) / 2
 
-    def formulas(self, kind: str = "text") -> Formulas:
+    def formulas(self, kind: str = "text", lang: str = "en") -> Formulas:
         """Value, gradient and Hessian as formulas.
 
         Args:
             kind: "text", "latex" or "mathml".
+            lang: "en", or "ru" for tg, ln and decimal commas.
 
         Returns:
-            The formulas of f, of each ∂f/∂xi, and of each ∂²f/∂xi∂xj.
+            The formulas of f, of each ∂f/∂xi, and of each ∂²f/∂xi∂xj. The text reads back as
+            the same function.
 
         Raises:
-            InputError: another kind, or a callable that could not be read.
+            InputError: another kind or language, or a callable that could not be read.
         """
         if self.symbolic is None:
             raise InputError.keyed("function.unread")
         if kind not in ("text", "latex", "mathml"):
             raise InputError.keyed("function.kind", found=kind)
-        return self.symbolic.formulas(kind)
+        if lang not in LANGUAGES:
+            raise InputError.keyed("function.language", found=lang, known=", ".join(LANGUAGES))
+        return self.symbolic.formulas(kind, lang)
 
     @property
     def expression(self) -> Any | None:  # noqa: ANN401

@@ -37,7 +37,10 @@ def _by_rule(tree: Any, symbol: Any, known: dict[Any, Any]) -> Any:  # noqa: ANN
     if tree.is_Pow:
         base, exponent = tree.args
         below, above = slopes
-        return tree * (above * sympy.log(base) + below * exponent / base)
+        if exponent.is_number:
+            return tree * (below * exponent / base)
+        # not tree·exponent/base, which is 0/0 where the base is 0
+        return below * exponent * base ** (exponent - 1) + above * tree * sympy.log(base)
     if isinstance(tree, sympy.re | sympy.im):
         return type(tree)(slopes[0])
     return sympy.Add(*(_outer(tree, i) * d for i, d in enumerate(slopes, 1) if d != 0))

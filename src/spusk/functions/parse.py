@@ -6,7 +6,6 @@ also tracked as a float, so that towers such as 9^9^9 are refused before anyone 
 """
 
 import ast
-import difflib
 import math
 from collections.abc import Callable
 from itertools import islice
@@ -15,11 +14,12 @@ from typing import Any, NamedTuple
 import sympy
 
 from spusk.errors import FormulaError
+from spusk.functions.remedies import unknown
 from spusk.functions.tokens import LONGEST, joined, tokens
 from spusk.functions.vocabulary import CONSTANTS, FUNCTIONS, is_variable
 
 DEEPEST, MOST = 24, 250  # nesting, nodes
-GROWN = 2000  # nodes as SymPy has them: cbrt u is written with two u, and 20 of them with a million
+GROWN = 2000  # nodes as SymPy has them
 HIGHEST = 50  # exponent; SymPy takes (complex)^100 apart for over a second
 LARGEST = 1e300
 
@@ -36,20 +36,31 @@ def parse(text: str) -> tuple[Any, tuple[str, ...]]:
 
     Symbols are real. x1, x3 mean x1, x2, x3. Raises FormulaError with the column.
     """
+    tree, places = grammar(text)
+    reader = Reader(places)
+    expression = reader.read(tree).tree
+    return expression, variables(reader.names)
+
+
+def grammar(text: str) -> tuple[ast.expr, list[int]]:
+    """A formula in Python's grammar, as it was typed, and the columns it comes from.
+
+    Raises FormulaError with the column.
+    """
     if not isinstance(text, str) or not text.strip():
         raise FormulaError.at_column("empty", 0)
     if len(text) > LONGEST:
         raise FormulaError.at_column("long", LONGEST, found=len(text), limit=LONGEST)
-    line, places = joined(tokens(text))
+    found = tokens(text)
+    if not found:
+        raise FormulaError.at_column("empty", 0)
+    line, places = joined(found)
     try:
-        tree = ast.parse(line, mode="eval")
+        return ast.parse(line, mode="eval").body, places
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         column = (getattr(error, "offset", None) or len(line)) - 1
         place = places[min(max(column, 0), len(places) - 1)] if places else 0
         raise FormulaError.at_column("broken", place) from None
-    reader = Reader(places)
-    expression = reader.read(tree.body).tree
-    return expression, variables(reader.names)
 
 
 def variables(names: set[str]) -> tuple[str, ...]:
@@ -71,8 +82,11 @@ class Reader:
 
     def fail(self, node: ast.AST, key: str, **values: object) -> FormulaError:
         """An error that knows its column."""
-        place = self.places[min(int(getattr(node, "col_offset", 0)), len(self.places) - 1)]
-        return FormulaError.at_column(key, place, **values)
+        return FormulaError.at_column(key, self.place(node), **values)
+
+    def place(self, node: ast.AST) -> int:
+        """The column of the text that a node begins in."""
+        return self.places[min(int(getattr(node, "col_offset", 0)), len(self.places) - 1)]
 
     def read(self, node: ast.expr, depth: int = 0) -> Node:
         """One node and all below it."""
@@ -97,11 +111,12 @@ class Reader:
         return self.sound(node, made)
 
     def number(self, node: ast.expr, number: float) -> Node:
-        """Whole numbers stay exact; decimals are the doubles they are written as."""
+        """Whole numbers stay exact, 2.0 too; other decimals are the doubles they are written as."""
         if isinstance(number, bool) or not abs(number) < LARGEST:
             raise self.fail(node, "large_number", limit=LARGEST)
-        exact = isinstance(number, int) and abs(number) < 10**15
-        return Node(sympy.Integer(number) if exact else sympy.Float(float(number)), float(number))
+        value = float(number)
+        exact = value.is_integer() and abs(value) < 10**15
+        return Node(sympy.Integer(int(number)) if exact else sympy.Float(value), value)
 
     def name(self, node: ast.expr, name: str) -> Node:
         """A variable or a constant. Raises FormulaError with the nearest name that exists."""
@@ -112,21 +127,13 @@ class Reader:
             return Node(sympy.Symbol(name, real=True), None)
         if name in FUNCTIONS:
             raise self.fail(node, "needs_brackets", name=name)
-        near = difflib.get_close_matches(name, [*FUNCTIONS, *CONSTANTS, "x", "y", "z", "x1"], 1)
-        letters = [c for c in name if c in "xyz"]
-        if len(letters) == len(name):
-            near = ["*".join(name)]
-        if near:
-            raise self.fail(node, "near_name", name=name, near=near[0])
-        raise self.fail(node, "unknown_name", name=name)
+        raise unknown(name, self.place(node))
 
     def call(self, node: ast.expr, name: str, part: Node) -> Node:
         """A function of the table."""
         if name not in FUNCTIONS:
-            near = difflib.get_close_matches(name, FUNCTIONS, 1)
-            if near:
-                raise self.fail(node, "near_function", name=name, near=near[0])
-            raise self.fail(node, "unknown_function", name=name, known=", ".join(FUNCTIONS))
+            argument = ast.unparse(node.args[0]).replace("**", "^")  # type: ignore[attr-defined]
+            raise unknown(name, self.place(node), argument)
         known = FUNCTIONS[name]
         value = None if part.value is None else self.float(node, known.value, part.value)
         return Node(known.symbolic(part.tree), value)

@@ -57,13 +57,15 @@ def function(
 def from_text(source: str) -> Function:
     """A Function from a gallery name or a formula."""
     from spusk.functions.gallery import GALLERY
-    from spusk.functions.parse import parse
-    from spusk.functions.symbolic import Symbolic, text
+    from spusk.functions.parse import grammar, parse
+    from spusk.functions.symbolic import Symbolic
 
     key = source.strip().lower() if isinstance(source, str) else source
     entry = GALLERY.get(key)
-    tree, names = parse(entry.formula if entry else source)
+    formula = entry.formula if entry else source
+    tree, names = parse(formula)
     if not names:
         raise FormulaError.at_column("constant", 0)
-    symbolic = Symbolic(tree, names)
-    return Function(names, symbolic.value, "formula", symbolic, entry=entry, text=text(tree))
+    symbolic = Symbolic(tree, names, grammar(formula)[0])
+    shown = symbolic.formulas("text", "en").f
+    return Function(names, symbolic.value, "formula", symbolic, entry=entry, text=shown)

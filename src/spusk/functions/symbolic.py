@@ -1,6 +1,6 @@
 """SymPy trees → numbers and formulas: exact gradients and Hessians, vectorised over points."""
 
-import re
+import ast
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
@@ -11,23 +11,29 @@ from numpy.typing import NDArray
 
 from spusk.errors import InputError
 from spusk.functions.derivative import derivative, parts
+from spusk.functions.notation import Notation, Text
+from spusk.functions.roots import cbrt
+from spusk.functions.syntax import syntax
+from spusk.functions.typeset import Latex, Mathml
 
 Floats = NDArray[np.floating[Any]]
-SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-FORMS = ("text", "latex", "mathml")
+FORMS: dict[str, type[Notation]] = {"text": Text, "latex": Latex, "mathml": Mathml}
 HEAVY = 60_000  # parts
 
 
 class Formulas:
     """f, its gradient and its Hessian as formulas, each written when it is first asked for."""
 
-    def __init__(self, symbolic: "Symbolic", write: Callable[[Any], str]) -> None:
-        self._symbolic, self._write = symbolic, write
+    def __init__(self, symbolic: "Symbolic", notation: Notation) -> None:
+        self._symbolic, self._notation = symbolic, notation
+
+    def _write(self, tree: Any) -> str:  # noqa: ANN401
+        return self._notation(syntax(tree))
 
     @cached_property
     def f(self) -> str:
-        """The formula of f."""
-        return self._write(self._symbolic.expression)
+        """The formula of f, its terms and factors in the order they were typed in."""
+        return self._notation(self._symbolic.typed)
 
     @cached_property
     def gradient(self) -> tuple[str, ...]:
@@ -46,9 +52,20 @@ class Formulas:
 class Symbolic:
     """A SymPy expression of named real variables, its derivatives, and programs for numbers."""
 
-    def __init__(self, expression: Any, names: Sequence[str]) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        expression: Any,  # noqa: ANN401
+        names: Sequence[str],
+        typed: ast.expr | None = None,
+    ) -> None:
         self.expression = expression
+        self._typed = typed
         self.symbols = [sympy.Symbol(name, real=True) for name in names]
+
+    @cached_property
+    def typed(self) -> ast.expr:
+        """The expression in the order it was typed in; in SymPy's where nobody typed it."""
+        return self._typed or syntax(self.expression)
 
     @cached_property
     def slopes(self) -> list[Any]:
@@ -129,24 +146,17 @@ class Symbolic:
     @cached_property
     def rough(self) -> tuple[str, ...]:
         """Texts u: where u = 0 the gradient may not exist (|u|, sign u, roots of u)."""
-        found = {part.args[0] for part in self.expression.atoms(sympy.Abs, sympy.sign)}
+        found = {part.args[0] for part in self.expression.atoms(sympy.Abs, sympy.sign, cbrt)}
         for power in self.expression.atoms(sympy.Pow):
             if power.exp.is_number and power.exp.is_integer is False and 0 < power.exp < 1:
                 found.add(power.base)
         return tuple(sorted(text(part) for part in found if part.free_symbols))
 
-    def formulas(self, form: str) -> Formulas:
-        """f, ∇f and the Hessian as text, LaTeX or MathML."""
-        return Formulas(self, {"text": text, "latex": sympy.latex, "mathml": mathml}[form])
+    def formulas(self, form: str, lang: str) -> Formulas:
+        """f, ∇f and the Hessian as text, LaTeX or MathML, in a language."""
+        return Formulas(self, FORMS[form](lang))
 
 
 def text(expression: Any) -> str:  # noqa: ANN401
-    """As the lecture writes: 2·x1 − 10, x1², exp(x)."""
-    plain = sympy.sstr(expression, full_prec=False)
-    plain = re.sub(r"\*\*(\d+)", lambda m: m[1].translate(SUPERSCRIPT), plain)
-    return plain.replace("**", "^").replace("*", "·").replace("-", "−").replace("Abs(", "abs(")
-
-
-def mathml(expression: Any) -> str:  # noqa: ANN401
-    """Presentation MathML."""
-    return str(sympy.mathml(expression, printer="presentation"))
+    """A SymPy tree as the lecture writes: 2·x1 − 10, x1², exp(x)."""
+    return Text("en")(syntax(expression))

@@ -6,6 +6,7 @@ from typing import Any
 import sympy
 
 from spusk.errors import InputError
+from spusk.functions.roots import cbrt
 from spusk.functions.tape import Operand, Tape, is_cell
 
 POWER_LIMIT = 64  # whole powers up to here become products
@@ -46,6 +47,8 @@ class Writer:
             return self.product(tree.args)
         if tree.is_Pow:
             return self.power(tree.base, tree.exp)
+        if isinstance(tree, cbrt):
+            return self.cube_root(tree.args[0])
         if type(tree) not in NAMED:
             raise InputError.keyed("function.tape", name=type(tree).__name__)
         return self.put(NAMED[type(tree)], self.write(tree.args[0]))
@@ -77,6 +80,11 @@ class Writer:
             one = not is_cell(cell) and cell == 1
             cell = self.put("inv", divisor) if one else self.put("div", cell, divisor)
         return cell
+
+    def cube_root(self, u: Any) -> Operand:  # noqa: ANN401
+        """Writes ∛u as sign(u)·|u|^⅓; where it is."""
+        size = self.put("pow", self.write(sympy.Abs(u)), 1 / 3)
+        return self.put("mul", self.write(sympy.sign(u)), size)
 
     def power(self, base: Any, exponent: Any) -> Operand:  # noqa: ANN401
         """Writes base^exponent: a root, products for whole powers, else a power; where it is."""

@@ -9,6 +9,7 @@ from matplotlib.patheffects import Normal, Stroke
 from numpy.typing import NDArray
 
 from spusk.descent import Descent
+from spusk.functions import Function
 from spusk.i18n import say, topic
 from spusk.plots.ground import Box, drawable, paint, view
 from spusk.plots.style import ACCENT, INK, QUIET, SERIES, axes, dress, figure
@@ -84,7 +85,8 @@ def path(results: Results, ax: Axes | None = None, lang: str = "en") -> Axes:
 
 def title(several: Sequence[Descent], lang: str) -> str:
     """The formula where it fits, and the rate of a single descent."""
-    text = getattr(several[0].f, "text", "")
+    f = several[0].f
+    text = f.formulas(lang=lang).f if isinstance(f, Function) and f.symbolic else ""
     shown = f"f = {text}" if text and len(text) <= 48 else ""
     if len(several) > 1:
         return shown

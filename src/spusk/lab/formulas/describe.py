@@ -145,7 +145,6 @@ def real(tree: Any) -> Any:  # noqa: ANN401
 
     written: dict[Any, Any] = {
         sympy.cot: lambda u: 1 / sympy.tan(u),
-        sympy.acot: lambda u: sympy.atan(1 / u),
         sympy.asinh: asinh,
         sympy.acosh: lambda u: sympy.log(u + sympy.sqrt(u - 1) * sympy.sqrt(u + 1)),
         sympy.atanh: lambda u: (sympy.log(1 + u) - sympy.log(1 - u)) / 2,

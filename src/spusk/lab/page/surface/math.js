@@ -18,10 +18,12 @@ export function bracket(sign) {
   return made;
 }
 
-// As the lecture writes them: the natural logarithm, and the Russian tangents.
+// As the lecture writes them: the Russian tangents.
 const WRITTEN = {
-  en: { log: "ln" },
-  ru: { log: "ln", tan: "tg", cot: "ctg", tanh: "th", sinh: "sh", cosh: "ch" },
+  ru: {
+    tan: "tg", cot: "ctg", arctan: "arctg", arccot: "arcctg", tanh: "th", sinh: "sh", cosh: "ch",
+    artanh: "arth", arsinh: "arsh", arcosh: "arch",
+  },
 };
 
 /** The server's MathML as elements; of what it holds only the known elements are kept, without attributes. */
