@@ -121,7 +121,7 @@ def test_escape_and_basins_tell_numbers():
 
 def test_a_wrong_formula_is_told_in_the_language_of_the_call():
     said = spusk("--lang", "ru", "gradient", "x + w", code=2)
-    assert said.startswith("error: формула: имя «w» не известно")
+    assert said.startswith("ошибка: формула: имя «w» не известно")
 
 
 def test_gallery_lists_every_function():

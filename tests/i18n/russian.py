@@ -10,7 +10,7 @@ from spusk.errors import SpuskError
 
 NAMES = """
     MNIST IDX PNG JPEG JSON NumPy NaN UTF-8 SHA-256 F32 F64 uint8 int64 float32 float64 complex128
-    None Python Ctrl+C spusk
+    None Python Ctrl+C spusk --help
     data get mnist lab sample engine Network split x_train y_train W1 SPUSK_DATA SPUSK_ISA
     --data-dir --data --export --host --port file label dtype error output gain init activation
     record wide scaled normal plain momentum nesterov adam inverse sigmoid tanh relu identity

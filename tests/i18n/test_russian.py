@@ -25,7 +25,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 TOPICS = sorted(path.stem for path in (SOURCE / "i18n/ru").glob("*.toml"))
 PARAMETERS = """
     size view steps tolerance starts search scipy_method constraints bounds function gradient latex
-    mathml text hessian epochs batch rate rule seed sizes permutation V.take optim.RULES half
+    mathml text hessian epochs batch rate rule seed sizes permutation V.take optim.RULES half all
     optim.inverse train_events spusk.resume reference resume train run.json true false Sample Adam
     λmax f_min sin abs exp min --rates --rate --view --at --start --out --overwrite --epochs --gain
 """  # names that no sentence about a file or a network has

@@ -13,8 +13,10 @@ import click
 from spusk._version import __version__
 from spusk.cli.output import outlets, unheard
 from spusk.cli.signals import Stopped
-from spusk.errors import SpuskError
+from spusk.cli.wrong_calls import one_line, spoken, told
+from spusk.errors import InputError, SpuskError
 from spusk.i18n import LANGUAGES, say
+from spusk.i18n.reasons import Reason
 
 COMMANDS = {  # command -> the module that holds it; loaded when it is called
     "gradient": "gradient",
@@ -40,17 +42,16 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         """A command; what its user did wrong is said in the language of the call."""
+        lang = ctx.params["lang"]
         try:
             return super().invoke(ctx)
         except SpuskError as error:
-            click.echo(f"error: {one_line(error.sentence(ctx.params['lang']))}", err=True)
-            return 2
+            return refused(error.sentence(lang), lang)
         except MemoryError as error:
-            text = say("train.no_memory", ctx.params["lang"], why=error)
-            click.echo(f"error: {one_line(text)}", err=True)
-            return 2
+            why = Reason("array", str(error))
+            return refused(say("train.no_memory", lang, why=why), lang)
         except Stopped as stopped:
-            click.echo(say(stopped.words, ctx.params["lang"]), err=True)
+            click.echo(say(stopped.words, lang), err=True)
             return stopped.code
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -58,7 +59,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            ctx.fail(f"no command {cmd_name!r}; expected one of {', '.join(COMMANDS)}")
+            raise InputError.keyed("calls.command", found=cmd_name, names=", ".join(COMMANDS))
         module = import_module(f"spusk.cli.{COMMANDS[cmd_name]}")
         command: click.Command = vars(module)[cmd_name]
         return command
@@ -100,16 +101,14 @@ def run_command(arguments: list[str] | None) -> int:
         click.echo(error.format_message())
         code = 0
     except click.ClickException as error:
-        hint = ""
-        if isinstance(error, click.NoSuchOption):
-            hint = "; a formula that begins with a minus comes after --, as in: gradient -- '-x^2'"
-        click.echo(f"error: {one_line(error.format_message()).rstrip('.')}{hint}", err=True)
-        code = 2
+        lang = spoken(error)
+        code = refused(told(error, lang), lang)
     except (click.Abort, KeyboardInterrupt):
         code = 130
     return code or 0
 
 
-def one_line(text: str) -> str:
-    """The text without line breaks."""
-    return " ".join(text.split())
+def refused(what: str, lang: str | None) -> int:
+    """Says an error on standard error; the exit code."""
+    click.echo(say("calls.error", lang, what=one_line(what)), err=True)
+    return 2

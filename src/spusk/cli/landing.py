@@ -9,6 +9,7 @@ from spusk.cli.gradient import point_text
 from spusk.cli.options import PATH, Range
 from spusk.cli.pictures import save
 from spusk.cli.surfaces import rate_of, to_json
+from spusk.cli.wrong_calls import unusable
 from spusk.errors import InputError
 from spusk.i18n import say
 
@@ -28,7 +29,7 @@ class View(click.ParamType[tuple[tuple[float, float], ...]]):
         except ValueError:
             box = ()
         if not box or any(len(side) != 2 for side in box):
-            self.fail(f"expected low:high per variable, such as -5:5,-5:5, found {value!r}")
+            raise unusable("view", param, ctx, found=value)
         return tuple((side[0], side[1]) for side in box)
 
 

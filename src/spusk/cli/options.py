@@ -7,6 +7,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from spusk.cli.wrong_calls import unusable
 from spusk.io.paths import home
 from spusk.training.presets import PRESETS, Preset
 
@@ -48,9 +49,7 @@ class Layers(click.ParamType["tuple[int, ...] | Preset"]):
         parts = str(value).split("-")
         if len(parts) < 2 or not all(map(is_whole, parts)):
             names = ", ".join(PRESETS)
-            self.fail(
-                f"expected sizes such as 784-100-10, or {names}, found {str(value)!r}", param, ctx
-            )
+            raise unusable("layers", param, ctx, names=names, found=str(value))
         return tuple(map(int, parts))
 
 
@@ -64,7 +63,7 @@ class Batch(click.ParamType[str]):
     ) -> str:
         text = str(value)
         if text != "all" and not is_whole(text):
-            self.fail(f"expected a whole number from 1 up or all, found {text!r}", param, ctx)
+            raise unusable("batch", param, ctx, found=text)
         return text
 
 
@@ -79,7 +78,7 @@ class Gain(click.ParamType[tuple[float, ...]]):
         try:
             return tuple(float(part) for part in str(value).split(","))
         except ValueError:
-            self.fail(f"expected numbers such as 1 or 4,4, found {str(value)!r}", param, ctx)
+            raise unusable("gain", param, ctx, found=str(value)) from None
 
 
 def number(text: str) -> float:
@@ -101,7 +100,7 @@ class Point(click.ParamType[tuple[float, ...]]):
         try:
             return tuple(number(part) for part in str(value).split(","))
         except ValueError:
-            self.fail(f"expected numbers such as 0,0 or -1.2,1, found {str(value)!r}", param, ctx)
+            raise unusable("point", param, ctx, found=str(value)) from None
 
 
 class Range(click.ParamType[tuple[float, ...]]):
@@ -122,9 +121,7 @@ class Range(click.ParamType[tuple[float, ...]]):
             first, last, steps = number(start), number(stop), int(count)
             return tuple(first + (last - first) * k / max(steps - 1, 1) for k in range(steps))
         except ValueError:
-            self.fail(
-                f"expected numbers such as 0.01,0.1 or start:stop:count, found {text!r}", param, ctx
-            )
+            raise unusable("numbers", param, ctx, found=text) from None
 
 
 def unless_given(**brought: Any) -> tuple[Any, ...]:  # noqa: ANN401

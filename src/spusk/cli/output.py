@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from spusk.i18n import say
+from spusk.i18n.reasons import reason
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -95,5 +96,6 @@ def unheard() -> int:
         return 0
     if error.errno == EPIPE:
         return CLOSED_PIPE
-    click.echo(f"error: {say('train.unheard', why=error.strerror)}", err=True)
+    what = say("train.unheard", why=reason(error))
+    click.echo(say("calls.error", what=what), err=True)
     return 2

@@ -10,6 +10,7 @@ import numpy as np
 from spusk.analysis.measure import confusion
 from spusk.data import Data, Sample
 from spusk.errors import InputError
+from spusk.i18n.reasons import reason
 from spusk.nn.network import Network
 from spusk.training import Event
 
@@ -51,7 +52,7 @@ def writable(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError.keyed("data.unwritten", path=file, why=error.strerror) from error
+        raise InputError.keyed("data.unwritten", path=file, why=reason(error)) from error
 
 
 def wrong(net: Network, V: Sample, lang: str) -> "Axes | Sequence[Axes]":

@@ -15,9 +15,11 @@ from spusk.cli.options import PATH, Batch, Gain, Layers, is_whole, layer_text, u
 from spusk.cli.pictures import draw
 from spusk.cli.signals import Signals
 from spusk.cli.views import view
+from spusk.cli.wrong_calls import unusable
 from spusk.engines import ENGINES
 from spusk.errors import RunError, SpuskWarning
 from spusk.i18n import say
+from spusk.i18n.reasons import reason
 from spusk.nn.init import INITS
 from spusk.nn.network import Network
 from spusk.optim.rules import RULES
@@ -51,8 +53,7 @@ class Cadence(click.ParamType[Every]):
             return value
         text = str(value)
         if not is_whole(text.removesuffix("s")):
-            self.fail(f"expected seconds such as 30s or steps such as 500, found {text!r}",
-                      param, ctx)  # fmt: skip
+            raise unusable("cadence", param, ctx, found=text)
         number = int(text.removesuffix("s"))
         return Every(seconds=number) if text.endswith("s") else Every(steps=number)
 
@@ -226,8 +227,12 @@ def first_warning_as_line(lang: str) -> Iterator[None]:
         yield
     for warning in caught:
         said = warning.message
-        text = said.sentence(lang) if isinstance(said, SpuskWarning) else said
-        click.echo(f"warning: {text}", err=True)
+        warn(said.sentence(lang) if isinstance(said, SpuskWarning) else str(said), lang)
+
+
+def warn(what: str, lang: str) -> None:
+    """Says a warning on standard error."""
+    click.echo(say("calls.warning", lang, what=what), err=True)
 
 
 def carry_out(begun: Resumed, stop: Signals, lang: str, pictures: bool, as_json: bool) -> int:
@@ -263,8 +268,7 @@ def illustrate(begun: Resumed, stop: Signals, lang: str) -> dict[str, Path]:
             if stop():
                 break
     except OSError as error:
-        why = error.strerror or str(error)
-        click.echo(f"warning: {say('train.undrawn', lang, folder=folder, why=why)}", err=True)
+        warn(say("train.undrawn", lang, folder=folder, why=reason(error)), lang)
     return drawn
 
 
@@ -276,8 +280,7 @@ def watch(begun: Resumed, stop: Signals, as_json: bool, lang: str) -> Event:
             shown.show(event)
             begun.writer.take(event)
             if begun.writer.trouble not in (None, trouble):
-                told = say("runs.goes_on", lang, trouble=begun.writer.trouble)
-                click.echo(f"warning: {told}", err=True)
+                warn(say("runs.goes_on", lang, trouble=begun.writer.trouble), lang)
             trouble = begun.writer.trouble
             if stop() or output.trouble():
                 break
