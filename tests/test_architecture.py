@@ -1,6 +1,8 @@
 """docs/architecture.md names every room, each once, and nothing that is not there."""
 
 import re
+from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ ROW = re.compile(r"^\| `([^`]+)/` \| (.+) \|$", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[\w-]*)?\)")
 DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
 PATH = re.compile(r"`((?:src|native|tests|docs)/[\w./]*)`")
+
+FILE = re.compile(r"`([\w*][\w./*-]*(?:/|\.(?:py|js|css|toml|cpp|hpp|md|json)))`")
 
 
 def rooms():
@@ -63,6 +67,34 @@ def test_links_lead_somewhere(name):
     page = ROOT / name
     links = [link for link in LINK.findall(text(page)) if "://" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@cache
+def paths():
+    """Every file and folder of the project, folders with / behind."""
+    inside = [p for tree in ("src", "native", *BESIDE) for p in (ROOT / tree).rglob("*")]
+    return [
+        f"/{p.relative_to(ROOT).as_posix()}{'/' * p.is_dir()}"
+        for p in [ROOT / t for t in ("src", "native", *BESIDE)] + inside
+    ]
+
+
+def missing(page):
+    """What a page names as a file or folder, from wherever it counts, and is none."""
+    return [
+        name for name in FILE.findall(page) if not any(fnmatch(p, f"*/{name}") for p in paths())
+    ]
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.name)
+def test_every_file_that_a_decision_names_is_there(path):
+    assert missing(text(path)) == []
+
+
+def test_a_file_that_is_not_there_is_seen():
+    there = "`math/tape.js`, `io/`, `i18n/*/runs.toml`, `np.exp`, `critical.newton` and `/facts`"
+    assert missing(there) == []
+    assert missing("`math/tap.js`, `gone/`, `erics.py`") == ["math/tap.js", "gone/", "erics.py"]
 
 
 def test_every_decision_is_listed():

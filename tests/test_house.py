@@ -120,7 +120,7 @@ def test_a_circle_is_seen():
 
 
 def test_no_room_imports_another_by_a_string():
-    lazily = {"spusk", "spusk.cli"} | {"spusk.data", "spusk.descent", "spusk.plots"}
+    lazily = {"spusk", "spusk.cli", "spusk.data", "spusk.descent", "spusk.nn", "spusk.plots"}
     for path in modules():
         if called(path) in lazily:  # their tables of public names are this room's own modules
             continue
@@ -154,9 +154,12 @@ def test_public_names_stay_what_they_are_when_everything_is_loaded():
     assert said.strip() == "True"
 
 
+WRITTEN = {".py", ".pyi", ".js", ".css", ".html", ".toml", ".cpp", ".hpp", ".md"}
+
+
 def test_files_and_functions_stay_short():
     lengths = []
-    for path in [*SOURCE.rglob("*.py"), *NATIVE.rglob("*.[ch]pp")]:
+    for path in (p for tree in (SOURCE, NATIVE) for p in tree.rglob("*") if p.suffix in WRITTEN):
         lines = path.read_text(encoding="utf-8").splitlines()
         assert len(lines) <= 350, f"{path.name} has {len(lines)} lines"
         if path.suffix != ".py":
@@ -202,6 +205,46 @@ def test_public_names_are_all_there():
     assert set(dir(spusk)) == set(spusk.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         spusk.nothing  # noqa: B018
+
+
+SILENT = {"cli", "i18n", "io", "lab"}  # rooms that promise no names
+
+
+def typed_and_bound(path):
+    """(names imported for types alone, all names bound at the top) of a module."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typed, bound = {}, set()
+    for node in tree.body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            for inner in node.body:
+                typed |= {alias.asname or alias.name: inner.module for alias in inner.names}
+        elif isinstance(node, ast.ImportFrom):
+            bound |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.Assign):
+            bound |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return typed, bound
+
+
+@pytest.mark.parametrize("path", [SOURCE / "__init__.py", *SOURCE.glob("*/__init__.py")],
+                         ids=lambda p: p.parent.name)  # fmt: skip
+def test_what_is_public_is_what_is_typed_and_what_is_loaded(path):
+    if path.parent.name in SILENT:
+        return
+    here = importlib.import_module(called(path))
+    typed, bound = typed_and_bound(path)
+    assert len(here.__all__) == len(set(here.__all__))
+    assert set(here.__all__) <= typed.keys() | bound
+    assert typed.keys() <= set(here.__all__)
+    lazy = getattr(here, "__getattr__", None)
+    promised = inspect.getclosurevars(lazy).nonlocals["modules"] if lazy else {}
+    assert promised.keys() == typed.keys()
+    for name, module in typed.items():
+        room_of_it = importlib.import_module(module)
+        inner = f"{module}.{name}"
+        found = getattr(room_of_it, name, None) or importlib.import_module(inner)
+        assert getattr(here, name) is found, name
 
 
 FORBIDDEN = {"eval", "exec", "compile", "__import__"}

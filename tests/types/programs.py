@@ -12,6 +12,7 @@ from spusk.analysis import GradientNoise
 from spusk.descent import Basins, Comparison, Descent, End, Escape, Many, Step
 from spusk.errors import InputError, SpuskError
 from spusk.functions import Function
+from spusk.nn import ACTIVATIONS, CostSurface, Layer
 from spusk.optim import Adam, GradientDescent, cosine
 from spusk.runs import Run
 from spusk.training import Event, Training
@@ -72,6 +73,17 @@ def networks() -> None:
     assert_type(net.predict(V), NDArray[np.intp])
     assert_type(net.gradients(V), spusk.Parameters)
     spusk.descend(net.surface(V), net.theta, 0.1, steps=3, rule=GradientDescent)
+
+
+def surfaces_of_networks() -> None:
+    """A network's cost as a function that descends, from what `spusk.nn` names."""
+    data = spusk.data.sample()
+    net = spusk.Network([784, 3, 10], activation=next(iter(ACTIVATIONS)), dtype=np.float64)
+    for layer in net.layers:
+        assert_type(layer, Layer)
+    surface = net.surface(data.train)
+    assert_type(surface, CostSurface)
+    assert_type(spusk.descend(surface, net.theta, 0.5, steps=1), Descent)
 
 
 def sets() -> None:

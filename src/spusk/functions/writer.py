@@ -140,3 +140,24 @@ def reuse(
         place[target] = free.pop()
         renamed.append((op, place[target], moved))
     return Tape(n, cells, tuple(renamed), tuple(place[a] if is_cell(a) else a for a in outputs))
+
+
+def real(tree: Any) -> Any:  # noqa: ANN401
+    """The tree in the tape's operations; NaN where it is a real number nowhere."""
+
+    def asinh(u: Any) -> Any:  # noqa: ANN401
+        return sympy.sign(u) * sympy.log(sympy.Abs(u) + sympy.sqrt(u**2 + 1))
+
+    written: dict[Any, Any] = {
+        sympy.cot: lambda u: 1 / sympy.tan(u),
+        sympy.asinh: asinh,
+        sympy.acosh: lambda u: sympy.log(u + sympy.sqrt(u - 1) * sympy.sqrt(u + 1)),
+        sympy.atanh: lambda u: (sympy.log(1 + u) - sympy.log(1 - u)) / 2,
+        sympy.re: lambda u: u,
+    }
+    tree = sympy.sympify(tree)
+    for kind, others in written.items():
+        while tree.has(kind):  # one within another may turn its sign, and stay
+            tree = tree.replace(kind, others)
+    strange = (sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I)
+    return sympy.nan if tree.has(*strange) else tree

@@ -13,3 +13,9 @@ class Layer(NamedTuple):
 
     W: Floats
     b: Floats
+
+
+def strongest(W: Floats, most: int) -> NDArray[np.intp]:
+    """The neurons of a layer (n, m) with the largest ‖W‖, at most so many, in order: (k,)."""
+    largest = np.argsort(-np.linalg.norm(W, axis=0), kind="stable")[:most]
+    return np.sort(largest)

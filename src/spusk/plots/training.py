@@ -1,6 +1,7 @@
 """Pictures of a training: curves, first-layer weights, confusion matrix, wrong digits, and why."""
 
 from collections.abc import Sequence
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from spusk.analysis.experiments import WorkCurve
 from spusk.i18n import say
-from spusk.nn.arrays import Floats
+from spusk.nn.arrays import Floats, strongest
 from spusk.plots.style import (
     ACCENT,
     INK,
@@ -81,9 +82,8 @@ def first_layer(
         The axes.
     """
     height, width = shape
-    largest = np.argsort(-np.linalg.norm(W, axis=0), kind="stable")[:LARGEST_GRID]
-    shown = W[:, np.sort(largest)].T.reshape(-1, height, width)  # (m, height, width)
-    side = int(np.ceil(np.sqrt(len(shown))))
+    shown = W[:, strongest(W, LARGEST_GRID)].T.reshape(-1, height, width)  # (m, height, width)
+    side = isqrt(max(len(shown) - 1, 0)) + 1
     rows = -(-len(shown) // side)
     sheet = np.full((rows * (height + 2) + 2, side * (width + 2) + 2), np.nan)
     for k, picture in enumerate(shown):

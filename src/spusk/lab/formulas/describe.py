@@ -113,7 +113,7 @@ def rows(f: Function) -> dict[str, Any]:
     A browser cannot tell the cell 2 from the constant 2.0, so constants become cells of their
     own: cell `cells` + k holds `numbers[k]`.
     """
-    from spusk.functions.writer import tape
+    from spusk.functions.writer import real, tape
 
     symbolic = f.symbolic
     assert symbolic is not None  # a text always gives one
@@ -134,28 +134,6 @@ def rows(f: Function) -> dict[str, Any]:
         "ops": ops, "outputs": outputs,
         "nonsmooth": list(f.nonsmooth) if f.nonsmooth else None,
     }  # fmt: skip
-
-
-def real(tree: Any) -> Any:  # noqa: ANN401
-    """The tree in the tape's operations; NaN where it is a real number nowhere."""
-    import sympy
-
-    def asinh(u: Any) -> Any:  # noqa: ANN401
-        return sympy.sign(u) * sympy.log(sympy.Abs(u) + sympy.sqrt(u**2 + 1))
-
-    written: dict[Any, Any] = {
-        sympy.cot: lambda u: 1 / sympy.tan(u),
-        sympy.asinh: asinh,
-        sympy.acosh: lambda u: sympy.log(u + sympy.sqrt(u - 1) * sympy.sqrt(u + 1)),
-        sympy.atanh: lambda u: (sympy.log(1 + u) - sympy.log(1 - u)) / 2,
-        sympy.re: lambda u: u,
-    }
-    tree = sympy.sympify(tree)
-    for kind, others in written.items():
-        while tree.has(kind):  # one within another may turn its sign, and stay
-            tree = tree.replace(kind, others)
-    strange = (sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I)
-    return sympy.nan if tree.has(*strange) else tree
 
 
 def finite(data: Any) -> Any:  # noqa: ANN401

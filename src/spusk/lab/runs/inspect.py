@@ -12,6 +12,7 @@ from spusk.data import Sample
 from spusk.data.digit import drawn
 from spusk.engines.blas_threads import limited
 from spusk.lab.runs.sets import SetFacts, facts_of
+from spusk.nn.arrays import strongest
 from spusk.nn.network import Network
 
 PICTURES = 30  # neurons, or wrong digits, shown at most
@@ -20,8 +21,7 @@ PICTURES = 30  # neurons, or wrong digits, shown at most
 def weights(net: Network, shape: tuple[int, ...]) -> dict[str, Any]:
     """The weights into the neurons of the first layer, those with the largest ‖W‖; −1…1."""
     W = net.layers[0].W  # (n, m)
-    largest = np.argsort(-np.linalg.norm(W, axis=0), kind="stable")[:PICTURES]
-    images = W[:, np.sort(largest)].T.astype(np.float64)  # (m, n)
+    images = W[:, strongest(W, PICTURES)].T.astype(np.float64)  # (m, n)
     bound = float(np.quantile(np.abs(images), 0.995)) or 1.0
     scaled = np.round(np.clip(np.nan_to_num(images / bound), -1, 1), 2) + 0.0  # no −0.0
     return {"width": shape[1], "height": shape[0], "images": scaled.tolist()}
