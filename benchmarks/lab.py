@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import os
 import platform
+import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -15,8 +16,10 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from tests.lab import chromium
+
 from benchmarks.classroom import ALL, ALL_BUSY, CLASS, ONE, Lab, Turns
-from benchmarks.lab_page import CHROMIUM, FLAGS, Eyes, opened
+from benchmarks.lab_page import FLAGS, Eyes, opened
 from benchmarks.report import BUSY, processor, table
 from benchmarks.run import load
 from spusk.runs import write
@@ -75,6 +78,9 @@ def measured(short: bool) -> tuple[str, list[Budget]]:
     """The browser's name, and every budget."""
     from playwright.sync_api import sync_playwright
 
+    program = chromium.path()
+    if program is None:
+        sys.exit("no Chromium here: `playwright install chromium`, or name one by SPUSK_CHROMIUM")
     few, moves, turns = (2, 5, 1) if short else (5, 60, 11)
     budgets: list[Budget] = []
 
@@ -88,7 +94,7 @@ def measured(short: bool) -> tuple[str, list[Budget]]:
                 yield from Eyes(browser, fresh).first_picture(1)
 
     with sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = tool.chromium.launch(executable_path=program, args=FLAGS)
         take("first picture, of a lab opened this moment", None, just_opened)
         with opened() as address:
             time.sleep(REST)
@@ -99,7 +105,7 @@ def measured(short: bool) -> tuple[str, list[Budget]]:
             for name in ("himmelblau", "rosenbrock"):
                 take(f"basins of {name}", 1.0, lambda name=name: eyes.basins(name, few))
             take("drawing to α(x)", 0.05, lambda: eyes.drawing(moves))
-        named = f"Chromium {browser.version}"
+        named = f"Chromium {browser.version} ({Path(program).name})"
         browser.close()
     with opened() as address:
         lesson = asyncio.run(Turns(turns, 2.5, ONE, ALL, ALL_BUSY).measure(Lab(address)))

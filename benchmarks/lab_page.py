@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-CHROMIUM = "/usr/bin/chromium"
 # As on a computer without a graphics card: the processor paints, and draws WebGL too. (With
 # --use-angle=swiftshader all of the page goes through an emulated card, at 100 ms a frame.)
 FLAGS = ["--no-sandbox", "--enable-unsafe-swiftshader"]
