@@ -21,8 +21,8 @@ TOPICS = sorted(path.stem for path in (SOURCE / "i18n/en").glob("*.toml"))
 SPEAKERS = {  # what is called with a key -> the topic that it adds, and the argument that has it
     "say": ("", 0), "keyed": ("", 0), "Phrase": ("", 0), "Reason": ("reasons.", 0),
     "at_column": ("formula.", 0), "_wrong": ("data.", 0), "refusal": ("lab.", 0),
+    "unusable": ("calls.", 0), "fail": ("formula.", 1),
 }  # fmt: skip
-WHOLE = re.compile(r"\w+\.[^*]*\w[^*]*")  # a key, of which more is known than its topic
 
 
 @cache
@@ -99,3 +99,40 @@ def test_a_sentence_that_is_missing_or_gets_other_values_is_found():
     assert [*wrong(ast.parse('say(f"network.no_such_{part}", lang)'))]
     assert not [*wrong(ast.parse('say("network.dtype", lang, found=1)'))]
     assert sum(len([*spoken(parsed(path))]) for path in MODULES) > 300
+
+
+WORDS = re.compile(r"[\w.*-]+")
+
+
+def words():
+    """What stands in the source: Python's texts, and the page's code; a * for what is filled in."""
+    texts = [text for path in MODULES for node in ast.walk(parsed(path)) for text in patterns(node)]
+    for path in [*SOURCE.rglob("*.js"), *SOURCE.rglob("*.html")]:
+        texts.append(re.sub(r"\$\{[^}]*\}", "*", path.read_text(encoding="utf-8")))
+    return {word.strip(".") for text in texts for word in WORDS.findall(text)}
+
+
+def telling(known):
+    """Of the words those with a * that tell enough of a key."""
+    made = (word for word in known if "*" in word)
+    told = (word for word in made if re.search("[a-z]{2}", word.partition(".")[2] or word))
+    return [re.compile(re.escape(word).replace(r"\*", ".+")) for word in told]
+
+
+def unused(sentences, known):
+    """The keys that are nowhere in the source, neither whole nor as parts that are put together."""
+    shapes = telling(known)
+    for key in sentences:
+        short, entry = key.removeprefix("page_"), key.partition(".")[2]
+        whole = {key, short, entry, *entry.split(".")}
+        in_two = f"{short.partition('.')[0]}.*_*" in known and {*entry.split("_", 1)} <= known
+        told = any(shape.fullmatch(one) for shape in shapes for one in whole)
+        if not (in_two or told or whole & known):
+            yield key
+
+
+def test_every_sentence_is_used():
+    known = words()
+    assert not [*unused(keys("en"), known)]
+    nobody_says = ["data.nothing_at_all", "page_network.nothing_at_all", "plots.of_nothing"]
+    assert [*unused(nobody_says, known)] == nobody_says

@@ -76,6 +76,14 @@ def test_every_command_says_that_its_output_is_lost(tmp_path, arguments):
     assert process.returncode == 2
 
 
+def test_a_lost_output_is_told_in_the_language_of_the_call(tmp_path):
+    with open("/dev/full", "w") as full:
+        process = started(tmp_path, "--lang", "ru", "gallery", stdout=full)
+        errors = process.communicate(timeout=60)[1]
+    place = "вывод записать нельзя (на диске не осталось места); направьте его в другое место"
+    assert errors == f"ошибка: {place}\n"
+
+
 @pytest.mark.parametrize("closed", [(1,), (2,), (0, 1, 2)], ids=str)
 def test_output_that_is_closed_from_the_start(tmp_path, closed):
     def close():

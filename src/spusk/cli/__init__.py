@@ -44,7 +44,7 @@ class LazyGroup(click.Group):
         """A command; what its user did wrong is said in the language of the call."""
         lang = ctx.params["lang"]
         try:
-            return super().invoke(ctx)
+            return super().invoke(ctx) or unheard(lang)
         except SpuskError as error:
             return refused(error.sentence(lang), lang)
         except MemoryError as error:

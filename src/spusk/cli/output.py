@@ -88,7 +88,7 @@ def heard() -> Iterator[None]:
         yield
 
 
-def unheard() -> int:
+def unheard(lang: str | None = None) -> int:
     """The exit code where output could not be written, else 0; a closed pipe needs no sentence."""
     sys.stdout.flush()
     error = trouble()
@@ -96,6 +96,6 @@ def unheard() -> int:
         return 0
     if error.errno == EPIPE:
         return CLOSED_PIPE
-    what = say("train.unheard", why=reason(error))
-    click.echo(say("calls.error", what=what), err=True)
+    what = say("train.unheard", lang, why=reason(error))
+    click.echo(say("calls.error", lang, what=what), err=True)
     return 2
