@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 def descents() -> list[Row]:
     """Rows of descents.json, without those that a nudge of the start turns into others."""
-    rows = ((case, descended(case)) for case in chain(of_the_gallery(), ends(), places()))
+    rows = ((case, descended(case)) for case in chain(of_the_gallery(), ends(), places(), kinds()))
     return [case | answer for case, answer in rows if is_stable(case, answer)]
 
 
@@ -109,6 +109,42 @@ def places() -> Iterator[Row]:
     yield case("mccormick", [3, 2], 0.2)
 
 
+def kinds() -> Iterator[Row]:
+    """Every kind of point at which a descent may come to rest, or to which it may lead."""
+    yield case("x^2 - y^2", [1, 0], 0.1)
+    yield case("x^2 - y^2", [1, 0], 0.1, steps=5)
+    yield case("x^2 - x*y", [0, 5], 0.01, steps=300)
+    yield case("cos(x) + cos(y)", [0, 0], 0.1)
+    yield case("x^3", [1], 0.1, steps=6000)
+    yield case("x^3 - 4", [1], 0.01)
+    yield case("x^3 - 3*x*y^2", [0, 0], 0.1)  # a monkey's saddle
+    yield case("(y - x^2)*(y - 3*x^2)", [0, 0], 0.1)  # it rises along every straight line
+    yield case("x^4", [0.5], 0.1)
+    yield case("x^4 + y^4", [0.5, 0.2], 0.1)
+    yield case("-x^4", [0], 0.1)
+    yield case("(x + y)^2", [1, 2], 0.1)
+    yield case("(x*y - 1)^2", [3, 2], 0.01)
+    yield case("x^2*y^2", [1, 1], 0.1)
+    yield case("abs(x)", [1], 0.3)
+    yield case("abs(x)", [0], 0.3)
+    yield case("abs(x) - y^2", [0, 0], 0.3)
+    yield case("sqrt(x^2 + y^2)", [0, 0], 0.1)
+    yield case("sqrt(x^2 + y^2)", [1, 1], 0.3)
+    yield case("exp(-x)", [0], 0.1)
+    yield case("exp(-x)", [14], 0.1)
+    yield case("1/(1 + x^2)", [1], 0.5, steps=100)
+    yield case("2*x + 3", [0], 0.1, steps=50)
+    yield case("-x^2", [1], 0.1)
+    yield case("-cos(x)*cos(y)*exp(-(x - pi)^2 - (y - pi)^2)", [10, 10], 0.1)
+    yield case("1e5/x^12 - 40/x^6", [20], 100)
+    yield case("sign(x)^2 + x - x", [2], 0.1)  # the same all around
+    yield case("log(x)", [1], 0.1, steps=3)
+    yield case("lecture", [0, 0], 0.52, steps=50)  # each step is longer, nothing is far yet
+    yield case("lecture", [0, 0], 0.52, steps=6)
+    yield case("lecture", [5, 5], 0.3)
+    yield case("rosenbrock", [-1, 1], 0.002, "momentum", 2000)  # in loops
+
+
 def case(
     f: str, start: Iterable[float], rate: float, rule: str = "plain", steps: int = 1000,
     tolerance: float = 1e-6,
@@ -129,8 +165,8 @@ def descended(case: Row, nudge: float = 0.0) -> Row:
     told = result.explanation
     minimum = None if told.minimum is None else told.minimum.tolist()
     answer = {"outcome": result.outcome.key, "step": result.step, "end": result.x.tolist(),
-              "value": result.fun, "why": told.why, "did": told.did, "minimum": minimum,
-              "bound": told.bound, "fastest": told.fastest}  # fmt: skip
+              "value": result.fun, "kind": told.kind, "level": told.level, "did": told.did,
+              "minimum": minimum, "bound": told.bound, "fastest": told.fastest}  # fmt: skip
     return {key: rounded(value) for key, value in answer.items()}
 
 

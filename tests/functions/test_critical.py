@@ -1,4 +1,4 @@
-"""Critical points: Newton's method, curvature and the stable rate, against closed forms."""
+"""Critical points: of what kind each is, against what calculus says, and closed forms."""
 
 import numpy as np
 import pytest
@@ -8,9 +8,11 @@ from hypothesis.extra.numpy import arrays
 
 import spusk
 from spusk.functions import critical
+from spusk.functions.points import PointKind
 from tests.conftest import examples
 
 NUMBERS = st.floats(-3, 3, allow_subnormal=False)
+EASOM = "-cos(x)*cos(y)*exp(-((x-pi)^2+(y-pi)^2))"
 
 
 class Quadratic:
@@ -19,11 +21,20 @@ class Quadratic:
     def __init__(self, A, m):
         self.A, self.m, self.n = A, m, len(m)
 
+    def value(self, x):
+        return 0.5 * np.einsum("...i,ij,...j->...", x - self.m, self.A, x - self.m)
+
     def gradient(self, x):
         return self.A @ (x - self.m)
 
     def hessian(self, x):
-        return self.A
+        return np.broadcast_to(self.A, (*np.shape(x)[:-1], self.n, self.n))
+
+
+def rotated(basis, spectrum):
+    Q, _ = np.linalg.qr(basis)
+    A = Q * spectrum @ Q.T
+    return (A + A.T) / 2
 
 
 @examples(50)
@@ -33,44 +44,90 @@ class Quadratic:
     m=arrays(float, 3, elements=NUMBERS),
     start=arrays(float, 3, elements=NUMBERS),
 )
-def test_newton_finds_the_minimum_of_a_quadratic(basis, spectrum, m, start):
-    Q, _ = np.linalg.qr(basis)
-    A = Q * spectrum @ Q.T
-    f = Quadratic((A + A.T) / 2, m)
-    np.testing.assert_allclose(critical.newton(f, start), m, atol=1e-8)
-    np.testing.assert_allclose(critical.eigenvalues(f, m), np.sort(spectrum), rtol=1e-9)
+def test_the_minimum_of_a_quadratic(basis, spectrum, m, start):
+    f = Quadratic(rotated(basis, spectrum), m)
+    point = critical.leads_to(f, start, 1.0)
+    assert point.kind is PointKind.MINIMUM
+    np.testing.assert_allclose(point.x, m, atol=1e-8)
+    np.testing.assert_allclose(point.eigenvalues, np.sort(spectrum), rtol=1e-9)
     assert critical.stable_rate(f, m) == pytest.approx(2 / spectrum.max(), rel=1e-9)
 
 
-def test_newton_ends_at_no_saddle_and_no_maximum():
-    for formula in ("x^2 - y^2", "-x^2 - y^2", "x*y"):
-        assert critical.newton(spusk.function(formula), np.array([0.3, 0.2])) is None
-        assert critical.newton(spusk.function(formula), np.zeros(2)) is None
+@examples(60)
+@given(
+    basis=arrays(float, (3, 3), elements=NUMBERS),
+    signs=st.tuples(*[st.sampled_from([-1, 0, 1])] * 3),
+    sizes=st.tuples(*[st.floats(0.1, 10)] * 3),
+    m=arrays(float, 3, elements=NUMBERS),
+)
+def test_a_quadratic_is_what_its_eigenvalues_say(basis, signs, sizes, m):
+    point = critical.point_at(Quadratic(rotated(basis, np.multiply(signs, sizes)), m), m)
+    if {1, -1} <= set(signs):
+        assert point.kind is PointKind.SADDLE
+    elif -1 in signs:
+        assert point.kind is PointKind.MAXIMUM
+    elif 1 in signs:
+        assert point.kind is (PointKind.VALLEY if 0 in signs else PointKind.MINIMUM)
+    else:
+        assert point.kind is PointKind.FLAT
 
 
-def test_newton_leaves_a_saddle_for_a_minimum():
-    f = spusk.function("x^4 - x^2 + y^2")  # a saddle at 0, minima at ±√½
-    found = critical.newton(f, np.array([0.1, 0.3]))
-    np.testing.assert_allclose(found, [0.5**0.5, 0], atol=1e-9)
+AT = [  # formula, where a descent came to rest, what it is there
+    ("x^2 - y^2", [1e-7, 0], "saddle"), ("cos(x) + cos(y)", [0, 0], "maximum"),
+    ("x^3", [5.8e-4], "inflection"), ("x^5", [0.03], "inflection"),
+    (EASOM, [10, 10], "slope"), ("1e5/x^12 - 40/x^6", [20], "slope"), ("exp(-x)", [14], "slope"),
+    ("exp(-x) + y^2", [14, 0], "slope"), ("x^4", [6e-3], "minimum"), ("x^6", [0.043], "minimum"),
+    ("x^10", [0.17], "minimum"), ("x1^4 + 2*x2^4 + 3*x3^4", [3e-3] * 3, "minimum"),
+    ("1e-7*x^2 + y^2", [0, 0], "minimum"), ("(x - 1)^2 + 1e6", [1], "minimum"),
+    ("exp(x) + exp(-x)", [1e-8], "minimum"), ("rosenbrock", [1, 1.0000001], "minimum"),
+    ("(x + y)^2", [1, -1.0000001], "valley"), ("(x*y - 1)^2", [2, 0.5], "valley"),
+    ("x^2*y^2", [1e-7, 1], "valley"), ("x^2*y^2 + x^2", [0, 1], "valley"),
+    ("x^2*(1 + sin(y)^2)", [0, 0.5], "valley"), ("(x + y + z - 1)^2", [0.5, 0.25, 0.25], "valley"),
+    ("x^2*y", [0, 1], "valley"), ("x^2*y", [0, 0], "saddle"), ("x*y*z", [0, 0, 0], "saddle"),
+    ("x^3 - 3*x*y^2", [0, 0], "saddle"), ("(y - x^2)*(y - 3*x^2)", [0, 0], "saddle"),
+    ("x^2 + y^3", [0, 1e-4], "saddle"), ("-x^2 + y^4", [0, 0], "saddle"),
+    ("-x^4", [0], "maximum"), ("-x^2 - y^4", [0, 0], "maximum"), ("x^3 - 3*x", [-1], "maximum"),
+    ("himmelblau", [-0.270845, -0.923039], "maximum"), ("x^4 - x^2", [0], "maximum"),
+    ("abs(x)", [0], "kink"), ("abs(x) + y^2", [0, 1e-7], "kink"), ("abs(x) + x^2", [0], "kink"),
+    ("sqrt(x^2 + y^2)", [0, 0], "kink"), ("abs(x - 1) + 1000", [1], "kink"),
+    ("x^2 + abs(y)/1000", [0, 0], "kink"), ("ackley", [0, 0], "kink"),
+    ("abs(x)^0.5", [0], "kink"), ("-abs(x)", [0], "maximum"), ("abs(x) - y^2", [0, 0], "saddle"),
+    ("1 + 0*x", [1], "flat"), ("sqrt(x)", [0], "edge"), ("log(x)", [-1], "edge"),
+]  # fmt: skip
 
 
-def test_newton_says_nothing_where_f_ends():
-    assert critical.newton(spusk.function("log(x) + y^2"), np.array([0.5, 1.0])) is None
+@pytest.mark.parametrize(("formula", "x", "kind"), AT, ids=[f"{f} at {x}" for f, x, _ in AT])
+def test_what_a_point_is(formula, x, kind):
+    assert critical.point_at(spusk.function(formula), np.array(x, float)).kind == kind
 
 
-@pytest.mark.parametrize(("lambdas", "minimum"), [
-    ([1.0, 4.0], True), ([0.0, 4.0], True), ([-1e-9, 4.0], True),
-    ([-1e-3, 4.0], False), ([-4.0, -1.0], False), ([0.0, 0.0], False),
-])  # fmt: skip
-def test_eigenvalues_tell_a_minimum(lambdas, minimum):
-    assert critical.curves_up(np.array(lambdas)) is minimum
+FROM = [  # formula, start, what the flow leads to, where
+    ("x^2 - x*y", [0, 5], "unbounded", None), ("-x^2", [1], "unbounded", None),
+    ("2*x + 3", [0], "unbounded", None), ("x^3", [-1], "unbounded", None),
+    ("-log(x)", [1], "unbounded", None), ("exp(-x)", [0], "endless", None),
+    ("1/(1 + x^2)", [1], "endless", None), ("atan(x)", [0], "endless", None),
+    ("log(1 + exp(-x)) + log(1 + exp(-2*x))", [0], "endless", None),  # separable logistic loss
+    ("log(x)", [1], "edge", [0]), ("sqrt(x)", [1], "edge", [0]),
+    ("abs(x)", [0.15], "kink", [0]), ("abs(x) + y^2", [0.1, 0.2], "kink", [0, 0]),
+    ("abs(x - y) + 10*abs(x + y - 1)", [0.3, 0.2], "kink", [0.5, 0.5]),
+    ("sqrt(x^2 + y^2)", [0.1, 0.2], "kink", [0, 0]), ("ackley", [0.3, 0.2], "kink", [0, 0]),
+    ("x^3 - 4", [1], "inflection", [0]), ("x^2 - y^2", [1, 0], "saddle", [0, 0]),
+    ("x^4 - x^2 + y^2", [0.1, 0.3], "minimum", [0.5**0.5, 0]),  # away from the saddle at 0
+    ("x*log(x)", [1], "minimum", [np.exp(-1)]), ("1/x + x", [5], "minimum", [1]),
+    ("sin(x) + x/10", [0], "minimum", [-np.arccos(-0.1)]),
+    ("x^4 + y^4", [1, 1], "minimum", [0, 0]), ("rosenbrock", [-1.2, 1], "minimum", [1, 1]),
+    ("escape", [4.386], "minimum", [2.9368313771056522]),  # Newton's leaps come to the other one
+]  # fmt: skip
 
 
-def test_a_saddle_is_one_as_far_as_the_hessian_tells():
-    assert not critical.is_no_saddle(spusk.function("x^2 - y^2"), np.zeros(2))
-    assert critical.is_no_saddle(spusk.function("x^2 + y^2"), np.zeros(2))
-    assert critical.is_no_saddle(spusk.function("sqrt(x) + y^2"), np.zeros(2))  # no Hessian there
-    assert critical.is_no_saddle(object(), np.zeros(2))
+@pytest.mark.parametrize(
+    ("formula", "x", "kind", "where"), FROM, ids=[f"{f} from {x}" for f, x, *_ in FROM]
+)
+def test_what_a_flow_leads_to(formula, x, kind, where):
+    point = critical.leads_to(spusk.function(formula), np.array(x, float), 0.3)
+    assert point.kind == kind
+    if where is not None:
+        assert point.x == pytest.approx(where, abs=1e-8)
 
 
 def test_nothing_curves_up_where_there_is_no_stable_rate():

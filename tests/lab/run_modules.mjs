@@ -1,6 +1,6 @@
 // Answers a list of jobs with the page's own modules; the same under Node and in a browser.
 
-import { take } from "../../src/spusk/lab/page/core/facts.js";
+import { facts, take } from "../../src/spusk/lab/page/core/facts.js";
 import { basins } from "../../src/spusk/lab/page/math/basins.js";
 import { Camera } from "../../src/spusk/lab/page/math/camera.js";
 import { march } from "../../src/spusk/lab/page/math/contours.js";
@@ -45,10 +45,10 @@ const kinds = {
   explained({ tape, start, options, known }) {
     const program = compile(tape);
     const path = descend(program, start, options);
-    const { why, did, minimum, bound, fastest } = explain(program, known, path, options);
+    const { kind, level, did, minimum, bound, fastest } = explain(program, known, path, options);
     const [end, value] = [path.points.subarray(path.step * tape.n), path.values.at(-1)];
     return { outcome: path.outcome, step: path.step, end: [...end], value,
-      why, did, minimum: minimum && [...minimum], bound, fastest };
+      kind, level, did, minimum: minimum && [...minimum], bound, fastest };
   },
   trained({ sizes, activation, x, y, theta, rate, loss }) {
     const layers = mlp.network(sizes, activation);

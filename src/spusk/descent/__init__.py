@@ -10,7 +10,7 @@ MODULES = {  # public name -> the module it stands in
     "Descent": "spusk.descent.minimize",
     "End": "spusk.descent.loop",
     "Escape": "spusk.descent.escapes",
-    "Explanation": "spusk.descent.explain",
+    "Explanation": "spusk.descent.explanation",
     "Many": "spusk.descent.batch",
     "DescentOutcome": "spusk.optim.stopping",
     "Step": "spusk.descent.loop",
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from spusk.descent.compare import compare_rates as compare_rates
     from spusk.descent.escapes import Escape as Escape
     from spusk.descent.escapes import escape as escape
-    from spusk.descent.explain import Explanation as Explanation
+    from spusk.descent.explanation import Explanation as Explanation
     from spusk.descent.loop import End as End
     from spusk.descent.loop import Step as Step
     from spusk.descent.loop import Surface as Surface

@@ -10,10 +10,11 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from spusk.descent.batch import Many, descend_many
 from spusk.descent.loop import Descendable
-from spusk.descent.minimize import spell, surface_of
+from spusk.descent.minimize import surface_of
 from spusk.display import Shown
 from spusk.errors import InputError
-from spusk.functions.critical import is_no_saddle, known_minima
+from spusk.functions.critical import known_minima, point_at
+from spusk.functions.points import spell
 from spusk.optim.stopping import CODE, DescentOutcome
 
 NEAR = 1e-3  # of the view: ends this close to each other are one minimum
@@ -140,7 +141,7 @@ def land(
     while len(left) and len(minima) < MOST:
         place = ends[left[0]].astype(np.float64)
         here = close(ends[left], place, near)
-        if here.any() and is_no_saddle(f, place):
+        if here.any() and point_at(f, place).is_minimum:
             index[left[here]] = len(minima)
             minima.append(place)
         left = left[~here]

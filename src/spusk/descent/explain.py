@@ -1,147 +1,88 @@
-"""Why a rate did what it did: the Hessian at the minimum where the run ended, and its bound.
+"""Why a rate did what it did: what the point is where the run ended, and what bounds η there.
 
 Local theory: near a minimum f is a quadratic, along an eigenvector of the Hessian with eigenvalue λ
-the plain rule multiplies the error by 1 − ηλ each step, so it converges for η < 2/λmax, zigzags
-for η > 1/λ, and is fastest at 2/(λmin + λmax). Every rule says its own bound (optim/rules.py).
+the plain rule multiplies the error by 1 − ηλ each step, so it converges for η < 2/λmax, jumps over
+the bottom for η > 1/λ, and is fastest at 2/(λ₁ + λmax), λ₁ the least that is not 0: along a
+direction in which f does not curve nothing moves. The rules know their own bounds (`Rule.bound`).
 
-Which minimum: the one where the run ended, whatever better point it met on its way.
+Which point: the one where the run ended, whatever better point it met on its way.
 
-    converged             the end itself: what Newton's method makes of it, if that is within NEAR,
-                          else the end as it is, which may be a saddle or a plateau without a bound
-    out of steps, stopped the minimum near the last iterate
-    oscillating           the minimum near the mean of the last TAIL iterates: a cycle goes about it
-    diverged, not finite  the end means nothing: the minimum near the iterate of least |∇f|
+    converged             the critical point at which it came to rest, of whatever kind; where there
+                          is none, f falls on: then also where the gradient flow leads from there
+    out of steps, stopped where the gradient flow leads from the last iterate
+    oscillating           … from the mean of the last TAIL iterates: a cycle goes about it
+    diverged, not finite  … from the iterate of least |∇f|: the end means nothing
 
-The minimum near a point is the nearest of what Newton's method finds from there and of those that
-are known (the gallery's). The page follows the same rule in page/math/explain.js; spec/ holds both.
+The page follows the same rule in page/math/explain.js; spec/ holds both.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.descent.loop import Step, Surface
-from spusk.functions.critical import (
-    HESSIAN_UP_TO,
-    curves_up,
-    eigenvalues,
-    is_nonsmooth,
-    known_minima,
-    newton,
-)
-from spusk.i18n import language, say, topic
+from spusk.descent.explanation import Explanation
+from spusk.descent.trail import Trail
+from spusk.functions.critical import HESSIAN_UP_TO, is_exact, known_minima, leads_to, point_at
+from spusk.functions.differences import Curved
+from spusk.functions.lanczos import extremes
+from spusk.functions.minima import are_lowest
+from spusk.functions.points import Point, PointKind
 from spusk.optim.rules import RULES, NamedRule, Rule
 from spusk.optim.schedules import rate_at
-from spusk.optim.stopping import TAIL, DescentOutcome
+from spusk.optim.stopping import DescentOutcome
 
-OVER = 1e-9  # of 1/λ: a rate that is so little above it was meant to be there, and does not zigzag
+NEAR = 1e-3  # of 1 + |x|: a minimum this close to a known one is that one
 UNDER = 1e-12  # of the bound: a rate that is so little below it was meant to be there
-NEAR = 1e-2  # of 1 + |x|: so far Newton's method may carry a point that has converged
-
-
-@dataclass(frozen=True, eq=False)
-class Explanation:
-    """The minimum where a run ended, its curvature, and which rates would do there.
-
-    Attributes:
-        why: where there is no minimum to speak of: "hessian", "nonsmooth" or "none"; else "".
-        did: what the rate did, a key of the words files.
-        rule: the rule's name, "search" for a line search, "own" where RULES does not know it.
-        rate: the last η.
-        step: at which step the run ended.
-        minimum: the minimum, (n,).
-        eigenvalues: of the Hessian there, ascending, (n,).
-        bound: the largest stable η of this rule there; None where no theory gives one, and without
-            a minimum.
-        fastest: the η that converges soonest there.
-        zigzag: eigen-directions along which η > 1/λ.
-    """
-
-    why: str
-    did: str
-    rule: str
-    rate: float
-    step: int
-    minimum: NDArray[Any] | None = None
-    eigenvalues: NDArray[Any] | None = None
-    bound: float | None = None
-    fastest: float | None = None
-    zigzag: tuple[int, ...] = ()
-
-    def sentence(self, lang: str | None = None) -> str:
-        """What this rate did, and which rates would do.
-
-        Args:
-            lang: "en" or "ru"; else SPUSK_LANG, else English.
-
-        Returns:
-            The sentence.
-        """
-        did = say(f"descent.did_{self.did}", lang, rate=self.rate, step=self.step)
-        would = f"would_{self.why or self.rule}"
-        if would not in topic("descent", language(lang)):
-            would = "would_own"
-        if would == "would_own" and self.bound is not None:  # there is one, but no words for it
-            return f"{did}."
-        bound, fastest = self.bound or 0.0, self.fastest or 0.0
-        rest = say(f"descent.{would}", lang, bound=bound, fastest=fastest)
-        return f"{did}; {rest}."
-
-
-class Anchor:
-    """Follows a descent and says from where its explanation looks: the rule stands above."""
-
-    def __init__(self, start: Step) -> None:
-        self.last = self.calmest = start
-        few = start.x.size <= HESSIAN_UP_TO  # a hundred points of a large network fill the memory
-        self.tail: deque[NDArray[Any]] = deque(maxlen=TAIL if few else 1)
-
-    def see(self, step: Step) -> None:
-        """Takes the next iterate, the start first."""
-        self.last = step
-        self.tail.append(step.x)
-        if np.isfinite(step.value) and step.norm < self.calmest.norm:
-            self.calmest = step
-
-    def at(self, outcome: DescentOutcome) -> NDArray[np.float64]:
-        """The point (n,) for this end of the run."""
-        lost = outcome in (DescentOutcome.DIVERGED, DescentOutcome.NOT_FINITE)
-        if lost or not np.isfinite(self.last.value):
-            return np.asarray(self.calmest.x, np.float64)
-        if outcome is DescentOutcome.OSCILLATING:
-            return np.asarray(np.mean(self.tail, axis=0, dtype=np.float64))
-        return np.asarray(self.last.x, np.float64)
+FLOW_UP_TO = 20  # variables, where each Hessian costs 2n gradients
 
 
 def explain(
-    f: Surface,
-    at: NDArray[np.float64],
+    f: Any,  # noqa: ANN401
+    trail: Trail,
     outcome: DescentOutcome,
-    step: int,
     rule: Rule,
     search: bool,
+    best: float,
 ) -> Explanation:
-    """The explanation of a run that ended so, looking from an anchor's point."""
-    seek = settled if outcome is DescentOutcome.CONVERGED else nearest
-    why, minimum, lambdas = curvature(f, at, seek)
+    """The explanation of a run that left this trail and ended so.
+
+    Args:
+        f: what was descended.
+        trail: its iterates.
+        outcome: how it ended.
+        rule: the rule, with its rate.
+        search: whether a line search chose the rates.
+        best: the least value met.
+
+    Returns:
+        The explanation.
+    """
+    f = f if hasattr(f, "hessian") else Curved(f)
+    step = trail.last.n
     eta = float(np.max(rate_at(rule.rate, max(step - 1, 0))))
     kind = "search" if search else name_of(rule)
-    if minimum is None or lambdas is None:
-        did = "converged_still" if outcome is DescentOutcome.CONVERGED else outcome.key
-        return Explanation(why, did, kind, eta, step)
-    top, low = float(lambdas[-1]), float(lambdas[0])
-    bound = rule.bound(top) if isinstance(rule, NamedRule) and not search else None
-    zigzag = tuple(int(k) for k in np.flatnonzero(eta * lambdas > 1 + OVER))
-    zigzag = zigzag if kind == "plain" else ()
-    did = verdict(outcome, eta, bound, bool(zigzag))
-    fastest = 2 / (low + top) if kind == "plain" else None
-    return Explanation("", did, kind, eta, step, minimum, lambdas, bound, fastest, zigzag)
+    point, further = look(f, trail, outcome)
+    pointless = outcome is DescentOutcome.NOT_FINITE and np.isfinite(trail.last.value)
+    growth = trail.growth()
+    if not point.is_minimum:
+        did = f"rest_{point.kind}" if outcome is DescentOutcome.CONVERGED else outcome.key
+        did = "no_gradient" if pointless else did
+        did = "converged_still" if point.kind is PointKind.UNTOLD and "rest" in did else did
+        value = float(f.value((further or point).x))
+        start = trail.head[0].value
+        value = 0.0 if abs(value) <= 1e-12 * (1 + abs(start)) else value
+        return Explanation(point, did, kind, eta, step, growth=growth, further=further, value=value)
+    bound, fastest = rates(point, rule) if not search else (None, None)
+    zigzag, loops = turns(f, trail, point)
+    did = verdict(outcome, eta, bound, step, zigzag, loops, growth)
+    did = "no_gradient" if pointless else did
+    did = "rest_kink" if did.startswith("converged") and point.kind is PointKind.KINK else did
+    return Explanation(
+        point, did, kind, eta, step, level_of(f, point, best), bound, fastest, zigzag, growth
+    )
 
 
 def name_of(rule: Rule) -> str:
@@ -149,44 +90,87 @@ def name_of(rule: Rule) -> str:
     return next((name for name, kind in RULES.items() if type(rule) is kind), "own")
 
 
-def verdict(outcome: DescentOutcome, eta: float, bound: float | None, zigzag: bool) -> str:
+def look(f: Any, trail: Trail, outcome: DescentOutcome) -> tuple[Point, Point | None]:  # noqa: ANN401
+    """The point where the run ended or to which it goes; where f falls on from an end, the next."""
+    converged, at = outcome is DescentOutcome.CONVERGED, trail.anchor(outcome)
+    if f.n > HESSIAN_UP_TO:
+        return (by_extremes(f, at) if converged else Point(PointKind.UNTOLD, at)), None
+    flows = f.n <= FLOW_UP_TO or is_exact(f)
+    if converged:
+        point = snapped(f, point_at(f, at))
+        on = point.kind is PointKind.SLOPE and flows
+        return point, leads_to(f, at, trail.reach()) if on else None
+    return (
+        snapped(f, leads_to(f, at, trail.reach())) if flows else Point(PointKind.UNTOLD, at)
+    ), None
+
+
+def by_extremes(f: Any, x: NDArray[np.float64]) -> Point:  # noqa: ANN401
+    """A point of a function of many variables, by the two extreme eigenvalues."""
+    both = extremes(f, x)
+    if both is None:
+        return Point(PointKind.UNTOLD, x)
+    low, top = both
+    small = 2e-3 * max(abs(low), abs(top))  # of what Lanczos' method tells
+    if low < -small:
+        return Point(PointKind.SADDLE if top > small else PointKind.MAXIMUM, x, np.array(both))
+    return Point(PointKind.MINIMUM, x, np.array([max(low, 0.0), top]))
+
+
+def snapped(f: Any, point: Point) -> Point:  # noqa: ANN401
+    """The point, at its known place where it is a minimum that the gallery knows."""
+    if point.is_minimum:
+        reach = 1e-6 * (1 + float(np.linalg.norm(point.x)))
+        for known in known_minima(f):
+            if np.linalg.norm(known - point.x) <= reach:
+                return point._replace(x=known)
+    return point
+
+
+def level_of(f: Any, point: Point, best: float) -> str:  # noqa: ANN401
+    """Whether a minimum is "global" or "local", where the gallery or the run itself knows."""
+    value = float(f.value(point.x))
+    known = [float(f.value(x)) for x in known_minima(f)]
+    least = min([best, *known])
+    if not are_lowest(np.array([value]), least).all():
+        return "local"
+    return "global" if known else ""
+
+
+def rates(point: Point, rule: Rule) -> tuple[float | None, float | None]:
+    """The bound and the fastest rate of a rule at a minimum, where the theory gives them."""
+    lambdas = point.curving
+    if not (isinstance(rule, NamedRule) and lambdas.size):
+        return None, None
+    slow = point.kind is PointKind.MINIMUM and lambdas.size < point.x.size
+    low, top = float(lambdas[0]), float(lambdas[-1])
+    return rule.bound(top), None if slow else rule.fastest(low, top)
+
+
+def turns(f: Any, trail: Trail, point: Point) -> tuple[tuple[int, ...], bool]:  # noqa: ANN401
+    """The eigen-directions in which the path zigzags, and whether it loops in one."""
+    if point.eigenvalues is None or f.n > HESSIAN_UP_TO:
+        return (), False
+    _, vectors = np.linalg.eigh(np.asarray(f.hessian(point.x)))
+    with np.errstate(all="ignore"):  # a path that overflowed turns nowhere at its end
+        zigzag, loops = trail.turns(vectors)
+    return tuple(np.flatnonzero(zigzag).tolist()), bool(loops.any())
+
+
+def verdict(
+    outcome: DescentOutcome, eta: float, bound: float | None, step: int,
+    zigzag: tuple[int, ...], loops: bool, growth: float | None,
+) -> str:  # fmt: skip
     """The key of what happened, seen beside the bound."""
-    if outcome in (DescentOutcome.STOPPED, DescentOutcome.NOT_FINITE) or bound is None:
-        return outcome.key
-    past = eta >= bound * (1 - UNDER)
+    past = bound is not None and eta >= bound * (1 - UNDER)
     if outcome is DescentOutcome.CONVERGED:
+        if step == 0:
+            return "converged_at_once"
         if past:
             return "converged_against"
-        return "converged_zigzag" if zigzag else "converged"
+        return "converged_zigzag" if zigzag else "converged_loops" if loops else "converged"
+    if outcome in (DescentOutcome.STOPPED, DescentOutcome.NOT_FINITE) or bound is None:
+        return outcome.key
+    if outcome is DescentOutcome.DIVERGED and past and growth is not None:
+        return "diverged_growing"
     return f"{outcome.key}_{'past' if past else 'below'}"
-
-
-def curvature(
-    f: Any,  # noqa: ANN401
-    x: NDArray[Any],
-    seek: Callable[[Any, NDArray[Any]], NDArray[Any] | None],
-) -> tuple[str, NDArray[Any] | None, NDArray[Any] | None]:
-    """(why not, the minimum sought from x, its Hessian's eigenvalues)."""
-    if not hasattr(f, "hessian") or f.n > HESSIAN_UP_TO:
-        return "hessian", None, None
-    at = seek(f, x)
-    if at is None:
-        return "none", None, None
-    found = None if is_nonsmooth(f, at) else eigenvalues(f, at)
-    if found is None:
-        return "nonsmooth", None, None
-    return ("", at, found) if curves_up(found) else ("none", None, None)
-
-
-def settled(f: Any, end: NDArray[Any]) -> NDArray[Any]:  # noqa: ANN401
-    """The end of a run that converged, polished where Newton's method stays near it."""
-    found = newton(f, end)
-    reach = NEAR * (1 + float(np.linalg.norm(end)))
-    return found if found is not None and np.linalg.norm(found - end) <= reach else end
-
-
-def nearest(f: Any, x: NDArray[Any]) -> NDArray[Any] | None:  # noqa: ANN401
-    """The nearest of the minimum that Newton's method finds from x and of those that are known."""
-    found, known = newton(f, x), known_minima(f)
-    minima = known if found is None else [found, *known]
-    return min(minima, key=lambda m: float(np.linalg.norm(m - x)), default=None)

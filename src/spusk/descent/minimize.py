@@ -10,10 +10,13 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spusk.descent.explain import Anchor, Explanation, explain
+from spusk.descent.explain import explain
+from spusk.descent.explanation import Explanation
 from spusk.descent.loop import Descendable, End, Step, Surface, descend_events
+from spusk.descent.trail import Trail
 from spusk.display import Shown
 from spusk.errors import InputError
+from spusk.functions.points import PointKind, spell
 from spusk.i18n import say
 from spusk.optim.rules import Rule, make
 from spusk.optim.schedules import Rate
@@ -43,7 +46,7 @@ class Descent(Shown):
         gradients: ∇f(x), (K, n).
         norms: ‖∇f(x)‖, (K,).
         best: the least value met, recorded or not.
-        anchor: from where its explanation looks, (n,).
+        trail: its first and last iterates, for its explanation.
         method: the rule itself.
         search: the line search, or None.
         error: what f raised, where that ended it.
@@ -57,13 +60,13 @@ class Descent(Shown):
     step: int
     nfev: int
     njev: int
-    steps: NDArray[np.int64]
+    steps: NDArray[np.int64] = field(repr=False)
     iterates: NDArray[Any] = field(repr=False)
     values: NDArray[np.float64] = field(repr=False)
     gradients: NDArray[Any] = field(repr=False)
     norms: NDArray[np.float64] = field(repr=False)
     best: Step = field(repr=False)
-    anchor: NDArray[np.float64] = field(repr=False)
+    trail: Trail = field(repr=False)
     method: Rule = field(repr=False)
     search: str | None = None
     error: Exception | None = None
@@ -92,8 +95,11 @@ class Descent(Shown):
 
     @property
     def success(self) -> bool:
-        """Whether it converged."""
-        return self.outcome is DescentOutcome.CONVERGED
+        """Whether it converged to a minimum, as far as f's curvature tells what the end is."""
+        if self.outcome is not DescentOutcome.CONVERGED:
+            return False
+        point = self.explanation.point
+        return point.is_minimum or point.kind is PointKind.UNTOLD
 
     @property
     def status(self) -> int:
@@ -122,7 +128,7 @@ class Descent(Shown):
     def explanation(self) -> Explanation:
         """The Hessian's eigenvalues at the minimum where it ended, and what they mean for η."""
         searched = self.search is not None
-        return explain(self.f, self.anchor, self.outcome, self.step, self.method, searched)
+        return explain(self.f, self.trail, self.outcome, self.method, searched, self.best.value)
 
     def explain(self, lang: str | None = None) -> str:
         """What this rate did, and which rates would do (local theory), as a sentence.
@@ -150,12 +156,6 @@ class Descent(Shown):
         shown = {"x": spell(self.x), "best": spell(self.best.x)}
         return say("descent.summary", lang, fun=self.fun, best_value=self.best.value,
                    best_step=self.best.n, **shown)  # fmt: skip
-
-
-def spell(x: NDArray[Any], most: int = 4) -> str:
-    """(5; 5), the first few components."""
-    shown = [f"{float(c):.6g}" for c in x[:most]] + ["…"] * (len(x) > most)
-    return f"({'; '.join(shown)})"
 
 
 def descend(
@@ -205,10 +205,10 @@ def descend(
     trace: list[Step] = []
     event = next(events)
     best = last = cast(Step, event)  # the start comes first
-    anchor = Anchor(last)
+    trail = Trail(last)
     while isinstance(event, Step):
         last = event
-        anchor.see(event)
+        trail.see(event)
         if event.value < best.value or np.isnan(best.value):
             best = event
         if every and event.n % every == 0:
@@ -216,7 +216,7 @@ def descend(
         event = events.send(callback is not None and not _go_on(callback, event))
     if not trace or trace[-1] is not last:
         trace.append(last)
-    return _result(surface, rate, name, method, search, tolerance, trace, best, anchor, event)
+    return _result(surface, rate, name, method, search, tolerance, trace, best, trail, event)
 
 
 def _go_on(callback: Callback, event: Step) -> bool:
@@ -229,7 +229,7 @@ def _go_on(callback: Callback, event: Step) -> bool:
 
 def _result(
     f: Surface, rate: Rate, rule: str, method: Rule, search: str | None, tolerance: float,
-    trace: list[Step], best: Step, anchor: Anchor, end: End,
+    trace: list[Step], best: Step, trail: Trail, end: End,
 ) -> Descent:  # fmt: skip
     outcome, step, nfev, njev, error = end
     return Descent(
@@ -238,7 +238,7 @@ def _result(
         iterates=np.stack([s.x for s in trace]), values=np.array([s.value for s in trace]),
         gradients=np.stack([s.gradient for s in trace]),
         norms=np.array([s.norm for s in trace]), best=best,
-        anchor=anchor.at(outcome), method=method, search=search, error=error,
+        trail=trail, method=method, search=search, error=error,
     )  # fmt: skip
 
 

@@ -1,43 +1,155 @@
-"""Critical points: where they are, and how f curves there."""
+"""Critical points: where they are, how f curves there, and of what kind each is.
+
+A point is named by what f does around it, not by a small gradient: by the Hessian's eigenvalues
+where none is zero, and elsewhere by f itself (degenerate.py, jumps.py).
+"""
+
+from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spusk.functions.degenerate import degenerate, top
+from spusk.functions.flow import FlowEnd, flow
+from spusk.functions.jumps import at_jump, jumps, lowest_near
+from spusk.functions.points import MINIMA, Point, PointKind
+
+Floats = NDArray[np.float64]
+
 HESSIAN_UP_TO = 200  # variables; beyond, eigenvalues cost more than the descent
 NEWTON_STEPS = 50
-ARRIVED = 1e-10  # of 1 + |x|: a Newton step this short moves nothing but rounding
-CURVED = 1e-12  # of the largest |λ|, or of 1: along what is flatter ∇f/|λ| would go anywhere
-FLAT = 1e-6  # of the largest eigenvalue: less negative ones are rounding
-SADDLE = 1e-4  # the same where a descent, not Newton's method, came to a point
+PATIENT_STEPS = 200  # to where f is as flat as x¹⁰, at which each step makes 1/9 of the way
+REST = 1e-10  # of 1 + |x|: a step this short is none
+ZERO = 1e-10  # of the largest |λ|: eigenvalues this small are rounding
+ROUGH_ZERO = 1e-5  # the same for a Hessian by differences
+BLUR = 1e-9  # of 1 + |x|: what curvature a shift of the point as small as this makes is none
+BESIDE = 1e-2  # of 1 + |x|: a critical point this near is the one at which a descent came to rest
+JUMPS = 5  # of ∇f that a flow may be carried over
+ENDS = {
+    FlowEnd.UNBOUNDED: PointKind.UNBOUNDED, FlowEnd.ENDLESS: PointKind.ENDLESS,
+    FlowEnd.UNFINISHED: PointKind.SLOPE,
+}  # fmt: skip
 
 
-def newton(f: Any, x: NDArray[Any]) -> NDArray[Any] | None:  # noqa: ANN401
-    """A minimum by Newton's method: x ← x − |H|⁻¹∇f, with |λ| in place of each eigenvalue λ of H.
+def point_at(f: Any, x: NDArray[Any]) -> Point:  # noqa: ANN401
+    """What a point is at which a descent came to rest, or the critical point beside it.
 
     Args:
-        f: a function with `gradient` and `hessian`.
-        x: where to begin, (n,).
+        f: a function with `value`, `gradient` and `hessian`.
+        x: the point, (n,).
 
     Returns:
-        A point (n,) with ∇f = 0 and a Hessian without negative curvature; None where the steps
-        leave f's domain or lead to none.
+        The critical point that Newton's method comes to from there by ever shorter steps, and its
+        kind; x itself with SLOPE where there is none.
+    """
+    x = np.asarray(x, np.float64)
+    with np.errstate(all="ignore"):
+        if not np.isfinite(f.value(x)):
+            return Point(PointKind.EDGE, x)
+        if is_nonsmooth(f, x) or not np.isfinite(f.gradient(x)).all():
+            return at_jump(f, x)
+        place = rest(f, x)
+        if place is None or not belongs(f, x, place):
+            return Point(PointKind.SLOPE, x)
+        return kind_at(f, place)
+
+
+def belongs(f: Any, x: Floats, place: Floats) -> bool:  # noqa: ANN401
+    """Whether a critical point is beside x, or f falls to it all the way, as far as it may be."""
+    if np.linalg.norm(place - x) <= BESIDE * (1 + np.linalg.norm(x)):
+        return True
+    values = np.asarray(f.value(x + np.linspace(0, 1, 17)[:, None] * (place - x)))  # (17,)
+    return bool((np.diff(values) < 0).all())
+
+
+def rest(f: Any, x: Floats) -> Floats | None:  # noqa: ANN401
+    """The point with ∇f = 0 to which Newton's method x ← x − H⁻¹∇f leads by ever shorter steps."""
+    last = np.inf
+    for _ in range(PATIENT_STEPS if f.n <= 2 else NEWTON_STEPS):
+        gradient, hessian = np.asarray(f.gradient(x)), np.asarray(f.hessian(x))
+        if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+            return None if gradient.any() else x
+        lambdas, vectors = np.linalg.eigh(hessian)
+        along, sizes = vectors.T @ gradient, np.abs(lambdas)
+        moves = sizes > ZERO * sizes.max()
+        step = vectors[:, moves] @ (along[moves] / lambdas[moves])
+        size = float(np.linalg.norm(step))
+        if size <= REST * (1 + np.linalg.norm(x)):
+            return x
+        if size >= last:
+            return None
+        x, last = x - step, size
+    return None
+
+
+def kind_at(f: Any, x: Floats) -> Point:  # noqa: ANN401
+    """What a critical point (n,) is."""
+    hessian = np.asarray(f.hessian(x))
+    if not np.isfinite(hessian).all():
+        return at_jump(f, x)
+    lambdas, vectors = np.linalg.eigh(hessian)
+    lambdas = without_rounding(f, x, lambdas, vectors)
+    if (lambdas < 0).any():
+        return Point(
+            PointKind.SADDLE if lambdas[-1] > 0 else top(f, x, lambdas, vectors), x, lambdas
+        )
+    kind = PointKind.MINIMUM if lambdas.all() else degenerate(f, x, lambdas, vectors)
+    if kind in MINIMA and jumps(f, x, np.vstack([np.eye(f.n), vectors.T])):
+        return Point(PointKind.KINK, x)
+    return Point(kind, x, lambdas)
+
+
+def without_rounding(f: Any, x: Floats, lambdas: Floats, vectors: Floats) -> Floats:  # noqa: ANN401
+    """The eigenvalues (n,) with 0 for those that the point's own uncertainty may have made."""
+    exact = is_exact(f)
+    zero = np.full(f.n, (ZERO if exact else ROUGH_ZERO) * float(np.abs(lambdas).max()))
+    scale = 1 + float(np.linalg.norm(x))
+    for k in np.flatnonzero(np.abs(lambdas) < 1e-4 * scale_of(lambdas)):
+        v = vectors[:, k]
+        shift = (BLUR if exact else BESIDE**2) * scale * v
+        beside = np.asarray(f.hessian(np.stack([x + shift, x - shift])))  # (2, n, n)
+        zero[k] = max(zero[k], float(np.abs(np.nan_to_num(v @ beside @ v) - lambdas[k]).max()))
+    return np.where(np.abs(lambdas) <= zero, 0.0, lambdas)
+
+
+def is_exact(f: Any) -> bool:  # noqa: ANN401
+    """Whether f's Hessian is a formula, not differences."""
+    symbolic = getattr(f, "symbolic", None)
+    return symbolic is not None and not symbolic.heavy
+
+
+def scale_of(lambdas: Floats) -> float:
+    """The largest |λ|, or 1 where that is less: below it every λ is looked at."""
+    return max(1.0, float(np.abs(lambdas).max()))
+
+
+def leads_to(f: Any, x: NDArray[Any], reach: float) -> Point:  # noqa: ANN401
+    """Where the gradient flow leads from a point, and what that is.
+
+    Args:
+        f: a function with `value`, `gradient` and `hessian`.
+        x: the point, (n,).
+        reach: how far around a jump of ∇f its lowest point is looked for.
+
+    Returns:
+        The critical point; or where the flow was left, falling without end or ever less.
     """
     with np.errstate(all="ignore"):
-        for _ in range(NEWTON_STEPS):
-            gradient, hessian = np.asarray(f.gradient(x)), np.asarray(f.hessian(x))
-            if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
-                return None
-            # |λ| in place of λ: downhill also where f curves down, never towards a saddle
-            values, vectors = np.linalg.eigh(hessian)
-            scale = np.maximum(np.abs(values), CURVED * max(1.0, float(np.abs(values).max())))
-            step = vectors @ ((vectors.T @ gradient) / scale)
-            size, reach = float(np.linalg.norm(step)), float(1 + np.linalg.norm(x))
-            x = x - step * (reach / size if size > reach else 1.0)
-            if size <= ARRIVED * (1 + np.linalg.norm(x)):
-                return x if curves_up(values) else None
-    return None
+        for _ in range(JUMPS):
+            end, x, _ = flow(f, x)
+            if end is FlowEnd.REST:
+                place = rest(f, x)
+                return kind_at(f, x if place is None else place)
+            if end is not FlowEnd.STUCK:
+                return Point(ENDS[end], x)
+            low = lowest_near(f, x, reach)
+            point = at_jump(f, low)
+            if point.kind is not PointKind.SLOPE or f.value(low) >= f.value(x):
+                return point
+            x = low
+    return Point(PointKind.SLOPE, x)
 
 
 def eigenvalues(f: Any, x: NDArray[Any]) -> NDArray[Any] | None:  # noqa: ANN401
@@ -45,17 +157,6 @@ def eigenvalues(f: Any, x: NDArray[Any]) -> NDArray[Any] | None:  # noqa: ANN401
     with np.errstate(all="ignore"):
         hessian = np.asarray(f.hessian(x))
     return np.linalg.eigvalsh(hessian) if np.isfinite(hessian).all() else None
-
-
-def curves_up(lambdas: NDArray[Any]) -> bool:
-    """Whether eigenvalues, ascending, are those of a minimum: one above zero and none below."""
-    return bool(lambdas[-1] > 0 and lambdas[0] >= -FLAT * lambdas[-1])
-
-
-def is_no_saddle(f: Any, x: NDArray[Any]) -> bool:  # noqa: ANN401
-    """Whether nothing curves down at an end of a descent, as far as f's Hessian tells."""
-    lambdas = eigenvalues(f, x) if hasattr(f, "hessian") else None
-    return lambdas is None or bool(lambdas[0] >= -SADDLE * abs(lambdas[-1]))
 
 
 def stable_rate(f: Any, x: NDArray[Any]) -> float | None:  # noqa: ANN401

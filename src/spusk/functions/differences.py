@@ -27,3 +27,29 @@ def central(f: Callable[[Floats], Floats], points: Floats) -> Floats:
             rise = f(up) - f(down)
             columns.append(rise / width.reshape(width.shape + (1,) * (rise.ndim - width.ndim)))
     return np.stack(columns, axis=-1)
+
+
+class Curved:
+    """A function without a Hessian, with one by differences; asked one point at a time."""
+
+    def __init__(self, f: Any) -> None:  # noqa: ANN401
+        self.f, self.n = f, f.n
+
+    def value(self, points: Floats) -> Floats:
+        """f of each point: (…, n) -> (…)."""
+        return self._each(self.f.value, points, ())
+
+    def gradient(self, points: Floats) -> Floats:
+        """∇f of each point: (…, n) -> (…, n)."""
+        return self._each(self.f.gradient, points, (self.n,))
+
+    def hessian(self, points: Floats) -> Floats:
+        """The Hessian of each point: (…, n) -> (…, n, n), symmetric."""
+        rough = central(self.gradient, points)
+        return np.asarray((rough + np.swapaxes(rough, -1, -2)) / 2)
+
+    def _each(self, call: Callable[..., Any], points: Floats, shape: tuple[int, ...]) -> Floats:
+        result = np.empty((*points.shape[:-1], *shape), np.float64)
+        for place in np.ndindex(*points.shape[:-1]):
+            result[place] = call(points[place])
+        return result

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.functions.critical import newton
 from spusk.functions.definition import Function
 
 Floats = NDArray[np.float64]
@@ -13,6 +12,10 @@ GRID = 65  # points along each side: odd, so that the middle is one of them
 MOST = 24  # a valley has endlessly many
 NEAR = 1e-3  # of the view: minima this close to each other are one
 SAME = 1e-6  # of 1 + |f|: minima whose values are this close are equally low
+NEWTON_STEPS = 50
+ARRIVED = 1e-10  # of 1 + |x|: a Newton step this short moves nothing but rounding
+CURVED = 1e-12  # of the largest |λ|, or of 1: along what is flatter ∇f/|λ| would go anywhere
+FLAT = 1e-6  # of the largest eigenvalue: less negative ones are rounding
 ZOOMS = 16  # a grid of nine points a side, each time four times finer
 
 
@@ -51,6 +54,33 @@ def polish(f: Function, seed: Floats, near: float) -> Floats:
     """The minimum by Newton's method where f is smooth, by finer and finer grids where not."""
     smooth = newton(f, seed) if f.nonsmooth is None else None
     return smooth if smooth is not None else zoom(f, seed, 10 * near)
+
+
+def newton(f: Function, x: Floats) -> Floats | None:
+    """A minimum by Newton's method: x ← x − |H|⁻¹∇f, with |λ| in place of each eigenvalue λ of H.
+
+    Args:
+        f: a function with `gradient` and `hessian`.
+        x: where to begin, (n,).
+
+    Returns:
+        A point (n,) with ∇f = 0 and a Hessian without negative curvature; None where the steps
+        leave f's domain or lead to none.
+    """
+    with np.errstate(all="ignore"):
+        for _ in range(NEWTON_STEPS):
+            gradient, hessian = np.asarray(f.gradient(x)), np.asarray(f.hessian(x))
+            if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+                return None
+            # |λ| in place of λ: downhill also where f curves down, never towards a saddle
+            values, vectors = np.linalg.eigh(hessian)
+            scale = np.maximum(np.abs(values), CURVED * max(1.0, float(np.abs(values).max())))
+            step = vectors @ ((vectors.T @ gradient) / scale)
+            size, reach = float(np.linalg.norm(step)), float(1 + np.linalg.norm(x))
+            x = x - step * (reach / size if size > reach else 1.0)
+            if size <= ARRIVED * (1 + np.linalg.norm(x)):
+                return x if values[-1] > 0 and values[0] >= -FLAT * values[-1] else None
+    return None
 
 
 def zoom(f: Function, place: Floats, reach: float) -> Floats:

@@ -58,6 +58,17 @@ class Phrase(NamedTuple):
         return say(self.key, lang)
 
 
+class Count(NamedTuple):
+    """A number with its noun, as part of a sentence: 1 step, 5 steps."""
+
+    key: str
+    n: int
+
+    def sentence(self, lang: str | None = None) -> str:
+        """The words in a language."""
+        return say(self.key, lang, n=self.n)
+
+
 class _Numbers(Formatter):
     """`str.format` whose values follow the language: 1,234.5 and 30% become 1 234,5 and 30 %."""
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from spusk.descent import descend, explain
+from spusk.descent import descend, explain, trail
 from spusk.descent.basin_maps import NEAR
 from spusk.descent.batch import TOLERANCE
-from spusk.functions import critical
+from spusk.functions import critical, degenerate, flow, jumps
 from spusk.functions.minima import SAME
 from spusk.i18n import LANGUAGES
 from spusk.lab import requests
@@ -24,7 +24,17 @@ from spusk.nn.init import INITS
 from spusk.nn.losses import LOSSES
 from spusk.optim.line_search import HALVINGS, SUFFICIENT
 from spusk.optim.rules import RULES
-from spusk.optim.stopping import BLOCKS, FALL, FAR, GROWN, OUTCOMES, SHORTEST, TAIL
+from spusk.optim.stopping import (
+    BLOCKS,
+    FALL,
+    FAR,
+    GROWN,
+    LEAST_RISING,
+    OUTCOMES,
+    RISING,
+    SHORTEST,
+    TAIL,
+)
 from spusk.training import Plan
 from spusk.training.presets import PRESETS, Preset
 
@@ -41,11 +51,7 @@ def facts() -> dict[str, Any]:
     return {
         "languages": list(LANGUAGES),
         "descent": descent(),
-        "explain": {
-            "near": explain.NEAR, "over": explain.OVER, "under": explain.UNDER,
-            "newton": critical.NEWTON_STEPS, "arrived": critical.ARRIVED,
-            "curved": critical.CURVED, "flat": critical.FLAT,
-        },
+        "critical": points(),
         "outcomes": [outcome.key for outcome in OUTCOMES],  # their places are their codes
         "rules": rules(),
         "basins": {
@@ -67,8 +73,29 @@ def descent() -> dict[str, float]:
     return {
         "far": FAR, "grown": GROWN, "tail": TAIL, "blocks": BLOCKS, "shortest": SHORTEST,
         "fall": FALL, "near": NEAR, "same": SAME,
+        "rising": RISING, "leastRising": LEAST_RISING,
         "tolerance": TOLERANCE[np.dtype(np.float64)],
         "steps": defaults(descend)["steps"], "sufficient": SUFFICIENT, "halvings": HALVINGS,
+    }  # fmt: skip
+
+
+def points() -> dict[str, Any]:
+    """The numbers by which a point is named, and what a path did."""
+    return {
+        "newton": critical.PATIENT_STEPS, "rest": critical.REST, "zero": critical.ZERO,
+        "blur": critical.BLUR, "beside": critical.BESIDE, "radii": list(degenerate.RADII),
+        "flow": {
+            "steps": flow.STEPS, "accurate": flow.ACCURATE, "far": flow.FAR, "holds": flow.HOLDS,
+            "again": flow.AGAIN,
+        },
+        "jumps": {
+            "far": jumps.FAR, "near": jumps.NEAR, "steep": jumps.STEEP, "rings": jumps.RINGS,
+            "reach": jumps.LEAST_REACH, "most": critical.JUMPS,
+        },
+        "path": {
+            "counts": trail.COUNTS, "often": trail.OFTEN, "loops": trail.LOOPS,
+            "rises": trail.RISES, "under": explain.UNDER,
+        },
     }  # fmt: skip
 
 

@@ -70,6 +70,18 @@ class NamedRule:
         """
         return None
 
+    def fastest(self, low: float, top: float) -> float | None:
+        """The rate that settles soonest where f curves from `low` to `top`, if that is known.
+
+        Args:
+            low: the least eigenvalue λ₁ > 0 of the directions that curve, at a minimum.
+            top: the largest, λmax.
+
+        Returns:
+            The rate (local theory); None for a rule without one.
+        """
+        return None
+
     def at(self, rate: Rate) -> Self:
         """The same rule at another rate."""
         return replace(self, rate=rate)
@@ -102,6 +114,10 @@ class GradientDescent(NamedRule):
     def bound(self, top: float) -> float:
         """2/λmax: along an eigenvector each step multiplies the error by 1 − ηλ (lecture, L3)."""
         return 2 / top
+
+    def fastest(self, low: float, top: float) -> float:
+        """2/(λ₁ + λmax): the errors along both shrink alike."""
+        return 2 / (low + top)
 
 
 @dataclass(frozen=True)

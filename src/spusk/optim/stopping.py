@@ -11,6 +11,7 @@ TAIL = 100  # a cycle is looked for in the last steps
 BLOCKS = 5
 SHORTEST = 4  # steps of a block: the highest of fewer says nothing
 FALL = 1e-9  # of a block's highest: the next one is lower by more than rounding
+RISING, LEAST_RISING = 20, 4  # numbers, each above the last: what grows so diverges
 
 
 class DescentOutcome(StrEnum):
@@ -41,6 +42,19 @@ def shrinks(numbers: Sequence[float]) -> bool:
     return all(b < a - FALL * abs(a) for a, b in pairwise(maxima))
 
 
+def grows(numbers: Sequence[float]) -> bool:
+    """Whether each of the last numbers is above the one before, by ever more, and above all others.
+
+    A ball that rolls up the other side rises for long, too, but not above where it came from; and
+    what comes up to a cycle rises by ever less.
+    """
+    last = list(numbers)[-RISING:]
+    rises = [b - a for a, b in pairwise(last)]
+    if len(last) < LEAST_RISING or not all(rise > 0 for rise in rises):
+        return False
+    return rises[-1] > rises[0] and last[-1] > max(list(numbers)[:-1])
+
+
 class StopTest:
     """Looks at each step's numbers and says when an outcome has happened."""
 
@@ -68,7 +82,12 @@ class StopTest:
         return None
 
     def at_the_end(self, moving: bool) -> DescentOutcome:
-        """Out of steps; or oscillating, when neither |∇f| nor f shrinks over the last steps."""
+        """Out of steps; diverged, when |∇f| and f grow over the last; oscillating, if none shrinks.
+
+        Just past the bound each step is longer by a little: nothing is far yet, and all grows.
+        """
+        if grows(self.norms) and grows(self.values):
+            return DescentOutcome.DIVERGED
         enough = moving and len(self.norms) >= SHORTEST * BLOCKS
         if enough and not shrinks(self.norms) and not shrinks(self.values):
             return DescentOutcome.OSCILLATING

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from spusk.descent import Descent
-from spusk.descent.minimize import spell
 from spusk.errors import InputError
 from spusk.functions import Function
+from spusk.functions.points import spell
 from spusk.lab.formulas.export import page
 from spusk.lab.requests import FARTHEST, MOST_KEPT, MOST_RATE, MOST_STEPS
 from spusk.optim.rules import NamedRule

@@ -3,9 +3,9 @@
 /**
  * @typedef {object} Facts
  * @property {string[]} languages
- * @property {Record<"far" | "grown" | "tail" | "blocks" | "shortest" | "fall" | "near" | "same" | "tolerance" |
- *   "steps" | "sufficient" | "halvings", number>} descent by which a descent is judged
- * @property {Record<"near" | "over" | "under" | "newton" | "arrived" | "curved" | "flat", number>} explain
+ * @property {Record<"far" | "grown" | "tail" | "blocks" | "shortest" | "fall" | "rising" | "leastRising" | "near" | "same" |
+ *   "tolerance" | "steps" | "sufficient" | "halvings", number>} descent by which a descent is judged
+ * @property {Critical} critical by which points are told apart
  * @property {string[]} outcomes
  * @property {Record<string, Record<string, number>>} rules what each takes beside η, with its defaults
  * @property {{away: number, none: number, points: number, steps: number}} basins
@@ -17,6 +17,17 @@
  * @property {Record<"batch" | "epochs" | "seed", number>} least
  * @property {Record<"formula" | "rate" | "layers" | "weights" | "activations" | "batch" | "epochs" | "seed" |
  *   "file" | "steps" | "kept" | "far" | "address", number>} limits
+ *
+ * @typedef {object} Critical
+ * @property {number} newton
+ * @property {number} rest
+ * @property {number} zero
+ * @property {number} blur
+ * @property {number} beside
+ * @property {number[]} radii
+ * @property {Record<"steps" | "accurate" | "far" | "holds" | "again", number>} flow
+ * @property {Record<"far" | "near" | "steep" | "rings" | "reach" | "most", number>} jumps
+ * @property {Record<"counts" | "often" | "loops" | "rises" | "under", number>} path
  *
  * @typedef {{id: string, name: string, inputs: number, classes: number, examples: number,
  *   shape: [number, number] | null, names: string[] | null, here?: boolean}} Set

@@ -30,6 +30,18 @@ function shrinks(numbers) {
 }
 
 /**
+ * Whether each of the last numbers is above the one before, by ever more, and above all others.
+ * @param {Float64Array} numbers
+ */
+function grows(numbers) {
+  const { rising, leastRising } = facts.descent;
+  const last = numbers.slice(-rising);
+  const rises = last.slice(1).map((b, i) => b - last[i]);
+  if (last.length < leastRising || !rises.every((rise) => rise > 0)) return false;
+  return rises[rises.length - 1] > rises[0] && last[last.length - 1] > Math.max(...numbers.slice(0, -1));
+}
+
+/**
  * What this iterate means, or null: go on.
  * @type {(scene: {far: number, tolerance: number, firstNorm: number}, finite: boolean, distance: number, norm: number) => string | null}
  */
@@ -41,13 +53,15 @@ function look({ far, tolerance, firstNorm }, finite, distance, norm) {
 }
 
 /**
- * Out of steps; or oscillating, when neither |∇f| nor f shrinks over the last steps.
+ * Out of steps; diverged, when |∇f| and f grow over the last; oscillating, when neither shrinks.
  * @type {(moving: boolean, norms: Float64Array, values: Float64Array) => string}
  */
 function atTheEnd(moving, norms, values) {
   const { blocks, shortest, tail } = facts.descent;
+  const [lastNorms, lastValues] = [norms.slice(-tail), values.slice(-tail)];
+  if (grows(lastNorms) && grows(lastValues)) return "diverged";
   const enough = moving && norms.length >= shortest * blocks;
-  const cycle = enough && !shrinks(norms.slice(-tail)) && !shrinks(values.slice(-tail));
+  const cycle = enough && !shrinks(lastNorms) && !shrinks(lastValues);
   return cycle ? "oscillating" : "out_of_steps";
 }
 

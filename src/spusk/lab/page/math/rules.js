@@ -15,11 +15,16 @@ import { facts } from "../core/facts.js";
  * @property {(rate: number, size: number, own: Parameters, program: Program) => Rule} start
  * @property {(top: number, own: Parameters) => number} [bound] the largest stable η where the highest curvature is
  *   `top`, as the rule's record in optim/rules.py says it; a rule need not have one
+ * @property {(low: number, top: number) => number} [fastest] the η that settles soonest where f curves so
  */
 
 /** @type {Record<string, Kind>} */
 const RULES = {
-  plain: { start: (rate) => ({ memory: {}, move: (x, g) => down(x, g, rate) }), bound: (top) => 2 / top },
+  plain: {
+    start: (rate) => ({ memory: {}, move: (x, g) => down(x, g, rate) }),
+    bound: (top) => 2 / top,
+    fastest: (low, top) => 2 / (low + top),
+  },
   falling: { start: (rate, size, { half }) => ({ memory: {}, move: (x, g, n) => down(x, g, rate / (1 + n / half)) }) },
   backtracking: { start: (rate, size, own, program) => ({ memory: {}, move: (x, g, n, f) => backtrack(program, x, g, f, rate) }) },
   momentum: {
@@ -88,6 +93,14 @@ export function made(name, rate, program, parameters) {
  */
 export function boundOf(name, top, parameters) {
   return RULES[name].bound?.(top, { ...facts.rules[name], ...parameters }) ?? null;
+}
+
+/**
+ * The η of a rule that settles soonest where f curves from `low` to `top`; null where no theory gives one.
+ * @type {(name: string, low: number, top: number) => number | null}
+ */
+export function fastestOf(name, low, top) {
+  return RULES[name].fastest?.(low, top) ?? null;
 }
 
 /** @type {(x: Float64Array, g: Float64Array, rate: number) => number} */

@@ -2,11 +2,13 @@
 
 import { make } from "../core/dom.js";
 import { facts } from "../core/facts.js";
-import { isPast, nearest } from "../math/explain.js";
+import { isMinimum } from "../math/critical.js";
+import { isPast } from "../math/explain.js";
 import { boundOf } from "../math/rules.js";
+import { distance } from "../math/vector.js";
 import { pointText, pretty, rounded } from "./numbers.js";
 
-const FACES = { converged: "good", diverged: "bad", not_finite: "bad" };
+const FACES = { diverged: "bad", not_finite: "bad" };
 
 export function verdictBox(say, lang) {
   const element = make("section", { class: "verdict panel", id: "verdict", role: "status", "aria-live": "polite", "aria-label": say("surface.verdict") });
@@ -16,7 +18,8 @@ export function verdictBox(say, lang) {
     show(model) {
       const text = [what(model, say, lang), because(model, say)];
       element.dataset.outcome = model.path.outcome;
-      element.dataset.face = FACES[model.path.outcome] ?? "plain";
+      element.dataset.kind = model.why.kind;
+      element.dataset.face = faceOf(model);
       if (text.join(" ") === said) return; // a screen reader would say it again
       said = text.join(" ");
       element.replaceChildren(make("strong", {}, text[0]), " ", text[1]);
@@ -29,36 +32,55 @@ export function short({ path, settings }, say) {
   return say(`surface.short_${path.outcome}`, { n: path.step, rate: settings.rate });
 }
 
-function what({ path, program, described }, say, lang) {
-  const numbers = { n: path.step, norm: path.norms.at(-1) };
-  if (path.outcome !== "converged") return say(`surface.${path.outcome}`, numbers);
-  const width = Math.max(...described.view.map(([low, high]) => high - low));
-  const end = path.points.subarray(path.step * program.n);
-  const minimum = nearest(/** @type {{x: number[], global: boolean}[]} */ (described.minima), end);
-  const kind = minimum?.gap <= facts.descent.near * width ? (minimum.global ? "global" : "local") : "still";
-  const x = kind === "still" ? end : minimum.x;
-  return say(`surface.converged_${kind}`, { ...numbers, x: pointText(x, lang), value: rounded(path.values.at(-1)) });
+function faceOf({ path, why }) {
+  if (path.outcome === "converged") return isMinimum(why) ? "good" : "bad";
+  return FACES[path.outcome] ?? "plain";
 }
 
-function because({ path, state, why, described }, say) {
-  if (state.rule === "falling") return falling(path, state, why, say);
+function what({ path, described, why }, say, lang) {
+  const numbers = { n: path.step, norm: path.norms.at(-1) };
+  if (why.did === "no_gradient") return say("surface.no_gradient", numbers);
+  if (path.outcome !== "converged") return say(`surface.${path.outcome}`, numbers);
+  const { kind, point } = why;
+  const level = kind === "minimum" || kind === "valley" ? levelOf(described, why) : "";
+  const key = isMinimum(why) ? `converged_${level || "minimum"}` : `converged_${kind}`;
+  return say(`surface.${key}`, { ...numbers, x: pointText(point.x, lang), value: rounded(path.values.at(-1)) });
+}
+
+// What the gallery knows, or else what was seen in the view.
+function levelOf({ minima, view }, { level, point }) {
+  if (level) return level;
+  const width = Math.max(...view.map(([low, high]) => high - low));
+  const seen = minima.find(({ x }) => distance(x, point.x) <= facts.descent.near * width);
+  return seen ? (seen.global ? "global" : "local") : "";
+}
+
+function because(model, say) {
+  const { path, state, why, described } = model;
+  const { rate, rule } = state;
+  const facing = { rate, value: rounded(why.value), growth: why.growth ?? 0, bound: why.bound };
+  if (!isMinimum(why)) return say(`surface.why_${why.further ? onward(why.further) : why.kind}`, facing);
+  if (rule === "falling") return falling(path, state, why, say);
   if (why.bound === null) return unbounded(state, why, say);
+  if (why.did === "diverged_growing") return say("surface.why_growing", facing);
   const where = why.axis >= 0 && described.names.length > 1 ? pretty(described.names[why.axis]) : null;
-  const numbers = { rate: state.rate, bound: why.bound, step: 1 / why.top, where };
-  if (state.rule !== "plain") return say(`surface.why_${why.side === "past" ? "rule_past" : "rule_below"}`, numbers);
-  if (why.side === "below" && path.outcome === "converged") return say("surface.why_below", numbers);
-  if (why.side === "below") return say(path.outcome === "out_of_steps" ? "surface.why_slow" : "surface.why_steeper", numbers);
-  if (why.side === "past") return say(path.outcome === "converged" ? "surface.why_past_settled" : "surface.why_past", numbers);
+  const numbers = { ...facing, step: 1 / why.top, where };
+  if (rule !== "plain") return say(`surface.why_${why.past ? "rule_past" : "rule_below"}`, numbers);
+  if (why.past) return say(path.outcome === "converged" ? "surface.why_past_settled" : "surface.why_past", numbers);
   if (path.outcome === "diverged" || path.outcome === "oscillating") return say("surface.why_steeper", numbers);
-  return say(where ? "surface.why_zigzag_in" : "surface.why_zigzag", numbers);
+  if (why.zigzag) return say(where ? "surface.why_zigzag_in" : "surface.why_zigzag", numbers);
+  return say(path.outcome === "out_of_steps" ? "surface.why_slow" : "surface.why_below", numbers);
 }
 
 // Without a bound: what there is to say of the rule itself, or why there is none.
-function unbounded({ rule, rate }, { why }, say) {
+function unbounded({ rule, rate }, { top, kind }, say) {
   const own = `surface.why_${rule}`;
   if (say.knows(own)) return say(own, { rate });
-  return say(why ? "surface.why_none" : "surface.why_own");
+  if (kind === "kink") return say("surface.why_kink");
+  return say(top > 0 ? "surface.why_own" : "surface.why_degenerate");
 }
+
+const onward = (further) => (isMinimum(further) ? "further" : further.kind);
 
 // With a rate that falls: the first step that went below the bound.
 function falling({ step }, { rate, half }, { top }, say) {

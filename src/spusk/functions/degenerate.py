@@ -1,0 +1,115 @@
+"""Critical points at which f does not curve in some directions: what decides there.
+
+Along a direction v with λ = 0 the reduced function says it,
+
+    φ(r) = min f(x + r v + w),  w in the directions in which f curves up,
+
+which is f on the bottom of the valley (Lyapunov and Schmidt's reduction): it rises on both sides
+at a minimum such as that of x⁴, is the same along a valley of minima, and falls on one side at
+an inflection or on both at a saddle.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spusk.functions.jumps import around
+from spusk.functions.points import MINIMA, PointKind
+
+Floats = NDArray[np.float64]
+
+RADII = (1e-3, 1e-2, 1e-1)  # of 1 + |x|: the smallest that shows a difference decides
+MOST_DIRECTIONS = 64
+
+
+def degenerate(f: Any, x: Floats, lambdas: Floats, vectors: Floats) -> PointKind:  # noqa: ANN401
+    """What a critical point is at which nothing curves down and some directions not at all."""
+    flat, up = vectors[:, lambdas == 0], lambdas > 0
+    rises = [
+        (rise(f, x, v, lambdas[up], vectors[:, up]), rise(f, x, -v, lambdas[up], vectors[:, up]))
+        for v in directions(flat)
+    ]
+    signs = np.sign(np.array(rises))  # (D, 2): of each direction, and of the opposite one
+    if (signs < 0).any():
+        if (signs < 0).all() and not up.any():
+            return PointKind.MAXIMUM
+        if f.n == 1:
+            return PointKind.SLOPE if slopes_on(f, x) else PointKind.INFLECTION
+        return PointKind.SLOPE if slopes_on(f, x) else PointKind.SADDLE
+    if (signs > 0).all():
+        return PointKind.MINIMUM
+    return PointKind.VALLEY if up.any() or (signs > 0).any() else PointKind.FLAT
+
+
+def rise(f: Any, x: Floats, v: Floats, lambdas: Floats, up: Floats) -> float:  # noqa: ANN401
+    """φ(r) − φ(0) along v at the first radius where it is more than rounding; 0: at none."""
+    here, scale = float(f.value(x)), 1 + float(np.linalg.norm(x))
+    beside = np.asarray(f.value(x + 1e-10 * scale * np.vstack([v, -v, 7 * v, -7 * v])))
+    noise = 4 * float(np.abs(beside - here).max()) + 4e-16 * abs(here)
+    for radius in scale * np.array(RADII):
+        change = bottom(f, x + radius * v, lambdas, up) - here
+        rounding = noise + 1e-10 * float(lambdas.max(initial=0.0)) * radius**2
+        if not np.isfinite(change):
+            return 1.0  # f has no value there: nothing lower
+        if abs(change) > rounding:
+            return change
+    return 0.0
+
+
+def bottom(f: Any, y: Floats, lambdas: Floats, up: Floats) -> float:  # noqa: ANN401
+    """The least f from a point on, where only the directions are free in which f curves up."""
+    value = float(f.value(y))
+    for _ in range(20 if lambdas.size else 0):
+        y = y - up @ ((up.T @ np.asarray(f.gradient(y))) / lambdas)
+        lower = float(f.value(y))
+        if not lower < value:
+            break
+        value = lower
+    return value
+
+
+def directions(basis: Floats) -> Floats:
+    """Unit directions (D, n) in the space of a basis (n, d), without their opposites."""
+    count = basis.shape[1]
+    if count <= 3:
+        rows = around(count)
+        return rows[: len(rows) // 2] @ basis.T  # the second half is the first, turned about
+    random = np.random.default_rng(0).standard_normal((2 * count, count))
+    rows = np.vstack([np.eye(count), random / np.linalg.norm(random, axis=1, keepdims=True)])
+    return np.asarray(rows[:MOST_DIRECTIONS] @ basis.T)
+
+
+def top(f: Any, x: Floats, lambdas: Floats, vectors: Floats) -> PointKind:  # noqa: ANN401
+    """A maximum, or a saddle, where some directions curve down and none up."""
+    if (lambdas < 0).all():
+        return PointKind.MAXIMUM
+    kind = degenerate(Upside(f), x, -lambdas[::-1], vectors[:, ::-1])
+    return PointKind.MAXIMUM if kind in MINIMA else PointKind.SADDLE
+
+
+class Upside:
+    """−f."""
+
+    def __init__(self, f: Any) -> None:  # noqa: ANN401
+        self.f, self.n = f, f.n
+
+    def value(self, x: Floats) -> Floats:
+        """−f, (…, n) -> (…)."""
+        return -np.asarray(self.f.value(x))
+
+    def gradient(self, x: Floats) -> Floats:
+        """−∇f, (…, n) -> (…, n)."""
+        return -np.asarray(self.f.gradient(x))
+
+
+def slopes_on(f: Any, x: Floats) -> bool:  # noqa: ANN401
+    """Whether f falls in proportion to the length along −∇f: a slope so small it seemed none."""
+    slope = np.asarray(f.gradient(x), np.float64)
+    size = float(np.linalg.norm(slope))
+    if size == 0:
+        return False
+    lengths = (1 + float(np.linalg.norm(x))) * np.array([1e-3, 1e-5])
+    falls = float(f.value(x)) - np.asarray(f.value(x - lengths[:, None] * slope / size))  # (2,)
+    far, near = falls / lengths / size
+    return bool(0.5 < far < 2 and 0.5 < near < 2)

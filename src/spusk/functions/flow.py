@@ -1,0 +1,163 @@
+"""The gradient flow x′ = −∇f(x): where an endlessly small rate would lead, and how f falls.
+
+A step solves the flow of the local quadratic exactly (the exponential Euler method, Hochbruck and
+Ostermann 2010), so a narrow valley takes no more steps than a round bowl:
+
+    x ← x − V φ(hλ) Vᵀ∇f,  φ(hλ) = (1 − exp(−hλ))/λ,  H = V diag(λ) Vᵀ
+
+Its time h grows while the gradient comes out as foretold, by exp(−hλ), and shrinks where it does
+not.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+STEPS = 400
+ACCURATE = 0.1  # of |∇f|: so far the gradient may be from the one foretold
+REST = 1e-10  # of 1 + |x|: a step this short is none
+FAR = 1e8  # of 1 + |x0|: what goes so far comes to no end
+HOLDS = 0.5  # of the fall over the decade before: f falls without end
+AGAIN = 0.1  # of the way: who still goes so far in the last half of the steps comes to no end
+
+
+class FlowEnd(StrEnum):
+    """How a flow ends."""
+
+    REST = "rest"  # at a point without slope
+    STUCK = "stuck"  # where ∇f jumps, or f ends
+    UNBOUNDED = "unbounded"  # f falls without end
+    ENDLESS = "endless"  # f falls ever less, for ever
+    UNFINISHED = "unfinished"
+
+
+class Flow(NamedTuple):
+    """Where a flow led.
+
+    Attributes:
+        end: how it ended.
+        x: where, (n,).
+        value: f there.
+    """
+
+    end: FlowEnd
+    x: Floats
+    value: float
+
+
+def flow(f: Any, start: NDArray[Any], steps: int = STEPS) -> Flow:  # noqa: ANN401
+    """Follows −∇f from a point until nothing moves.
+
+    Args:
+        f: a function with `value`, `gradient` and `hessian`.
+        start: where to begin, (n,).
+        steps: at most so many.
+
+    Returns:
+        Where it led, and how it ended.
+
+    Source: Hochbruck and Ostermann, Exponential integrators, Acta Numerica 2010.
+    """
+    with np.errstate(all="ignore"):
+        return _Follower(f, np.asarray(start, np.float64)).run(steps)
+
+
+class _Follower:
+    """The state of one flow."""
+
+    def __init__(self, f: Any, x: Floats) -> None:  # noqa: ANN401
+        self.f, self.x, self.x0 = f, x, x
+        self.value, self.slope = float(f.value(x)), np.asarray(f.gradient(x), np.float64)
+        self.time = 0.0
+        self.steepest = float(np.linalg.norm(self.slope))
+        self.falls: list[tuple[float, float]] = []  # at each decade of the distance: (it, f)
+
+    def run(self, steps: int) -> Flow:
+        """Steps until there is an end."""
+        middle = self.x
+        for count in range(steps):
+            if count == steps // 2:
+                middle = self.x
+            end = self.step()
+            if end is not None:
+                return Flow(end, self.x, self.value)
+        late, whole = (float(np.linalg.norm(self.x - x)) for x in (middle, self.x0))
+        end = FlowEnd.ENDLESS if late > AGAIN * whole else FlowEnd.UNFINISHED
+        return Flow(end, self.x, self.value)
+
+    def step(self) -> FlowEnd | None:
+        """One step; an end, or None: go on."""
+        hessian = np.asarray(self.f.hessian(self.x))
+        if not (np.isfinite(self.value) and np.isfinite(self.slope).all()):
+            return FlowEnd.STUCK
+        if not np.isfinite(hessian).all():
+            return FlowEnd.STUCK
+        if not self.slope.any():
+            return FlowEnd.REST
+        lambdas, vectors = np.linalg.eigh(hessian)
+        along = vectors.T @ self.slope  # (n,)
+        scale = 1 + float(np.linalg.norm(self.x))
+        self.time = self.time or first_time(lambdas, along, scale)
+        while True:
+            step = vectors @ (phi(self.time, lambdas) * along)
+            size = float(np.linalg.norm(step))
+            if size <= REST * scale:
+                return self.rested(lambdas, along, scale)
+            error, value, slope = self.look(step, vectors @ (np.exp(-self.time * lambdas) * along))
+            if error <= ACCURATE:
+                break
+            self.time /= 4
+        self.x, self.value, self.slope = self.x - step, value, slope
+        self.time *= 2 if error <= ACCURATE / 2 else 1
+        return self.going_on()
+
+    def look(self, step: Floats, foretold: Floats) -> tuple[float, float, Floats]:
+        """By how much of |∇f| the gradient after a step is not the one foretold; f and ∇f there."""
+        x = self.x - step
+        value, slope = float(self.f.value(x)), np.asarray(self.f.gradient(x), np.float64)
+        rounding = 1e-14 * (1 + abs(self.value))
+        if not (value <= self.value + rounding and np.isfinite(slope).all()):
+            return np.inf, value, slope
+        largest = max(float(np.linalg.norm(self.slope)), float(np.linalg.norm(slope)))
+        return float(np.linalg.norm(slope - foretold)) / largest, value, slope
+
+    def rested(self, lambdas: Floats, along: Floats, scale: float) -> FlowEnd:
+        """Whether a step as short as rounding is short by the slope, or by its time alone."""
+        if float(np.linalg.norm(along)) > self.steepest / 2 > 0:
+            return FlowEnd.STUCK  # f falls ever more steeply towards the end of its domain
+        longest = np.abs(along) / np.maximum(np.abs(lambdas), 1e-300)
+        moving = np.abs(along) > 1e-9 * float(np.max(np.abs(along)))
+        return FlowEnd.REST if np.max(longest[moving]) <= 1e-6 * scale else FlowEnd.STUCK
+
+    def going_on(self) -> FlowEnd | None:
+        """Whether the way has no end: f keeps falling while it goes ever further."""
+        self.steepest = max(self.steepest, float(np.linalg.norm(self.slope)))
+        gone = float(np.linalg.norm(self.x - self.x0)) / (1 + float(np.linalg.norm(self.x0)))
+        if not self.falls or gone >= 10 * self.falls[-1][0]:
+            self.falls.append((max(gone, 1e-3), self.value))
+        if self.value < -1e100:
+            return FlowEnd.UNBOUNDED
+        if gone < FAR or len(self.falls) < 3:
+            return None
+        first, second, third = (value for _, value in self.falls[-3:])
+        return FlowEnd.UNBOUNDED if second - third >= HOLDS * (first - second) else FlowEnd.ENDLESS
+
+
+def phi(time: float, lambdas: Floats) -> Floats:
+    """(1 − exp(−hλ))/λ, and h where λ is 0."""
+    z = time * lambdas
+    small = np.abs(z) < 1e-8
+    safe = np.where(small, 1.0, lambdas)
+    return np.where(small, time * (1 - z / 2), -np.expm1(-z) / safe)
+
+
+def first_time(lambdas: Floats, along: Floats, scale: float) -> float:
+    """A time in which the flow turns little: a tenth of 1/|λ|, or a short way."""
+    top, slope = float(np.max(np.abs(lambdas))), float(np.linalg.norm(along))
+    return min(0.1 / max(top, 1e-300), 0.01 * scale / slope)

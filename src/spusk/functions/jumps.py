@@ -1,0 +1,76 @@
+"""Points at which ∇f jumps or f ends: what they are, by the values of f around them.
+
+Where ∇f jumps f rises in proportion to the distance; at a smooth minimum it rises with its square.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spusk.functions.points import Point, PointKind
+
+Floats = NDArray[np.float64]
+
+FAR, NEAR = 1e-4, 1e-6  # of 1 + |x|: two distances at which the rise is compared
+RINGS = 200  # about the lowest point so far
+LEAST_REACH = 1e-3  # of 1 + |x|
+STEEP = 0.3  # of the rise per length: what is kept when the length shrinks a hundredfold is a kink
+
+
+def jumps(f: Any, x: Floats, rows: Floats) -> bool:  # noqa: ANN401
+    """Whether f rises along a row (D, n), and its opposite, in proportion to the length."""
+    here, scale = float(f.value(x)), 1 + float(np.linalg.norm(x))
+    far, near = (slopes_around(f, x, rows, r * scale) for r in (FAR, NEAR))  # (D,)
+    rounding = 1e2 * np.finfo(np.float64).eps * (1 + abs(here)) / (NEAR * scale)
+    return bool(((far > 0) & (near >= STEEP * far) & (near > rounding)).any())
+
+
+def slopes_around(f: Any, x: Floats, rows: Floats, length: float) -> Floats:  # noqa: ANN401
+    """The lesser of f's rises per length along each row and the opposite, (D,)."""
+    here = float(f.value(x))
+    there = np.asarray(f.value(np.stack([x + length * rows, x - length * rows])))  # (2, D)
+    return np.asarray(np.min((there - here) / length, axis=0))
+
+
+def at_jump(f: Any, x: Floats) -> Point:  # noqa: ANN401
+    """What a point is at which ∇f is not there, or jumps: by the values of f around it."""
+    rows = around(f.n)
+    here, scale = float(f.value(x)), 1 + float(np.linalg.norm(x))
+    there = np.asarray(f.value(x + scale * np.array([FAR, NEAR])[:, None, None] * rows))  # (2, D)
+    if not np.isfinite(there).all():
+        return Point(PointKind.EDGE, x)
+    rises = there[1] - here
+    rounding = 4e-16 * (1 + abs(here))
+    if (rises >= -rounding).all():
+        return Point(PointKind.KINK, x)
+    if (rises <= rounding).all():
+        return Point(PointKind.MAXIMUM, x)
+    return Point(PointKind.SLOPE if jumps(f, x, rows) else PointKind.SADDLE, x)
+
+
+def around(n: int) -> Floats:
+    """Unit directions (D, n): along the axes, and where there are few variables between them."""
+    if n > 3:
+        return np.vstack([np.eye(n), -np.eye(n)])
+    grid = np.stack(np.meshgrid(*[[-1.0, -0.5, 0.0, 0.5, 1.0]] * n, indexing="ij"), axis=-1)
+    rows = grid.reshape(-1, n)
+    rows = rows[rows.any(axis=1)]
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+
+def lowest_near(f: Any, x: Floats, reach: float) -> Floats:  # noqa: ANN401
+    """The lowest point near another, of ever smaller rings about the lowest so far."""
+    rows = np.vstack([np.zeros((1, f.n)), *(share * around(f.n) for share in (1.0, 0.5, 0.25))])
+    scale = 1 + float(np.linalg.norm(x))
+    reach = max(reach, LEAST_REACH * scale)
+    for _ in range(RINGS):
+        points = x + reach * rows
+        values = np.nan_to_num(np.asarray(f.value(points)), nan=np.inf)
+        lowest = int(np.argmin(values))
+        x = points[lowest]
+        if lowest == 0:
+            reach /= 4
+        if reach <= 1e-13 * scale:
+            break
+    return x

@@ -1,0 +1,214 @@
+// Critical points of one variable or two: what each is, by what f does around it (functions/critical.py).
+
+import { facts } from "../core/facts.js";
+import { flow, frame, moved, vectorOf, within } from "./flow.js";
+import { around, atJump, jumps, lowestNear } from "./jumps.js";
+import { distance, norm } from "./vector.js";
+
+/**
+ * @typedef {import("./tape.js").Program} Program
+ * @typedef {import("./flow.js").Frame} Frame
+ * @typedef {import("./jumps.js").Kind} Kind
+ * @typedef {import("./jumps.js").Point} Point
+ * @typedef {{n: number, value: (x: ArrayLike<number>) => number, gradient: (x: ArrayLike<number>) => Float64Array}} Surface
+ */
+
+const MINIMA = ["minimum", "valley", "kink"];
+
+/** @param {{kind: string}} point */
+export const isMinimum = ({ kind }) => MINIMA.includes(kind);
+
+/**
+ * What a point is at which a descent came to rest, or the critical point beside it.
+ * @param {Program} program
+ * @param {Float64Array} x
+ * @returns {Point}
+ */
+export function pointAt(program, x) {
+  if (!Number.isFinite(program.value(x))) return { kind: "edge", x, lambdas: null };
+  if (program.isNonsmooth(x) || !program.gradient(x).every(Number.isFinite)) return atJump(program, x);
+  const place = rest(program, x);
+  return place && belongs(program, x, place) ? kindAt(program, place) : { kind: "slope", x, lambdas: null };
+}
+
+/**
+ * Where the gradient flow leads from a point, and what that is.
+ * @param {Program} program
+ * @param {Float64Array} x
+ * @param {number} reach how far around a jump of ∇f its lowest point is looked for
+ * @returns {Point}
+ */
+export function leadsTo(program, x, reach) {
+  for (let count = 0; count < facts.critical.jumps.most; count++) {
+    const led = flow(program, x);
+    x = led.x;
+    if (led.end === "rest") return kindAt(program, rest(program, x) ?? x);
+    if (led.end === "unfinished") return { kind: "slope", x, lambdas: null };
+    if (led.end !== "stuck") return { kind: led.end, x, lambdas: null };
+    const low = lowestNear(program, x, reach);
+    const point = atJump(program, low);
+    if (point.kind !== "slope" || program.value(low) >= program.value(x)) return point;
+    x = low;
+  }
+  return { kind: "slope", x, lambdas: null };
+}
+
+/** @type {(program: Program, x: Float64Array, place: Float64Array) => boolean} */
+function belongs(program, x, place) {
+  if (distance(place, x) <= facts.critical.beside * (1 + norm(x))) return true;
+  const way = moved(place, -1, x);
+  const values = Array.from({ length: 17 }, (_, k) => program.value(moved(x, k / 16, way)));
+  return values.slice(1).every((value, k) => value < values[k]);
+}
+
+/**
+ * The point with ∇f = 0 to which Newton's method leads by ever shorter steps; or null.
+ * @param {Program} program
+ * @param {Float64Array} x
+ */
+function rest(program, x) {
+  const { newton, zero, rest: short } = facts.critical;
+  let last = Infinity;
+  for (let count = 0; count < newton; count++) {
+    const [slopes, own] = [program.gradient(x), frame(program, x)];
+    if (![...slopes, ...own.lambdas].every(Number.isFinite)) return slopes.every((part) => part === 0) ? x : null;
+    const largest = Math.max(...own.lambdas.map(Math.abs));
+    const along = within(own, slopes);
+    const parts = own.lambdas.map((lambda, k) => (Math.abs(lambda) > zero * largest ? along[k] / lambda : 0));
+    const size = norm(parts);
+    if (size <= short * (1 + norm(x))) return x;
+    if (size >= last) return null;
+    x = moved(x, -1, vectorOf(own, parts));
+    last = size;
+  }
+  return null;
+}
+
+/**
+ * What a critical point is.
+ * @param {Program} program
+ * @param {Float64Array} x
+ * @returns {Point}
+ */
+function kindAt(program, x) {
+  const own = frame(program, x);
+  if (!own.lambdas.every(Number.isFinite)) return atJump(program, x);
+  own.lambdas = withoutRounding(program, x, own);
+  const { lambdas, vectors } = own;
+  if (lambdas.some((lambda) => lambda < 0)) {
+    return { kind: lambdas.at(-1) > 0 ? "saddle" : top(program, x, own), x, lambdas };
+  }
+  const kind = lambdas.every((lambda) => lambda > 0) ? "minimum" : degenerate(program, x, own);
+  const axes = vectors.map((_, k) => vectors.map((_v, j) => Number(j === k)));
+  if (MINIMA.includes(kind) && jumps(program, x, [...axes, ...vectors])) return { kind: "kink", x, lambdas: null };
+  return { kind, x, lambdas };
+}
+
+/**
+ * The eigenvalues with 0 for those that the point's own uncertainty may have made.
+ * @type {(program: Program, x: Float64Array, own: Frame) => number[]}
+ */
+function withoutRounding(program, x, { lambdas, vectors }) {
+  const { zero, blur } = facts.critical;
+  const largest = Math.max(...lambdas.map(Math.abs));
+  const shift = blur * (1 + norm(x));
+  return lambdas.map((lambda, k) => {
+    const v = vectors[k];
+    const gaps = Math.abs(lambda) < 1e-4 * Math.max(1, largest)
+      ? [1, -1].map((sign) => Math.abs(number(curved(program, moved(x, sign * shift, v), v)) - lambda))
+      : [0];
+    return Math.abs(lambda) <= Math.max(zero * largest, ...gaps) ? 0 : lambda;
+  });
+}
+
+/** @type {(program: Program, x: Float64Array, v: number[]) => number} vᵀHv */
+function curved(program, x, v) {
+  const hessian = program.hessian(x);
+  return v.reduce((sum, a, i) => sum + v.reduce((row, b, j) => row + a * hessian[i * v.length + j] * b, 0), 0);
+}
+
+/** @param {number} value */
+const number = (value) => (Number.isNaN(value) ? 0 : value);
+
+/**
+ * What a critical point is at which nothing curves down and some directions not at all.
+ * @type {(surface: Surface, x: Float64Array, own: Frame) => Kind}
+ */
+function degenerate(surface, x, own) {
+  const up = own.lambdas.flatMap((lambda, k) => (lambda > 0 ? [{ lambda, v: own.vectors[k] }] : []));
+  const flat = own.vectors.filter((_, k) => own.lambdas[k] === 0);
+  const rows = around(flat.length);
+  const directions = rows.slice(0, rows.length / 2).map((row) => flat[0].map((_, k) => row.reduce((sum, a, j) => sum + a * flat[j][k], 0)));
+  const signs = directions.flatMap((v) => [1, -1].map((sign) => Math.sign(rise(surface, x, v.map((part) => sign * part), up))));
+  if (signs.some((sign) => sign < 0)) {
+    if (signs.every((sign) => sign < 0) && !up.length) return "maximum";
+    if (slopesOn(surface, x)) return "slope";
+    return surface.n === 1 ? "inflection" : "saddle";
+  }
+  if (signs.every((sign) => sign > 0)) return "minimum";
+  return up.length || signs.some((sign) => sign > 0) ? "valley" : "flat";
+}
+
+/**
+ * φ(r) − φ(0) along v at the first radius where it is more than rounding; 0: at none.
+ * @type {(surface: Surface, x: Float64Array, v: number[], up: {lambda: number, v: number[]}[]) => number}
+ */
+function rise(surface, x, v, up) {
+  const [here, scale] = [surface.value(x), 1 + norm(x)];
+  const beside = [1, -1, 7, -7].map((t) => Math.abs(surface.value(moved(x, 1e-10 * scale * t, v)) - here));
+  const noise = 4 * Math.max(...beside) + 4e-16 * Math.abs(here);
+  const curvature = Math.max(0, ...up.map(({ lambda }) => lambda));
+  for (const share of facts.critical.radii) {
+    const radius = share * scale;
+    const change = bottom(surface, moved(x, radius, v), up) - here;
+    if (!Number.isFinite(change)) return 1;
+    if (Math.abs(change) > noise + 1e-10 * curvature * radius * radius) return change;
+  }
+  return 0;
+}
+
+/**
+ * The least f from a point on, where only the directions are free in which f curves up.
+ * @type {(surface: Surface, y: Float64Array, up: {lambda: number, v: number[]}[]) => number}
+ */
+function bottom(surface, y, up) {
+  let value = surface.value(y);
+  for (let count = 0; count < (up.length ? 20 : 0); count++) {
+    const slopes = surface.gradient(y);
+    for (const { lambda, v } of up) y = moved(y, -v.reduce((sum, part, k) => sum + part * slopes[k], 0) / lambda, v);
+    const lower = surface.value(y);
+    if (!(lower < value)) break;
+    value = lower;
+  }
+  return value;
+}
+
+/**
+ * A maximum, or a saddle, where some directions curve down and none up.
+ * @type {(program: Program, x: Float64Array, own: Frame) => Kind}
+ */
+function top(program, x, { lambdas, vectors }) {
+  if (lambdas.every((lambda) => lambda < 0)) return "maximum";
+  /** @type {Surface} */
+  const upside = {
+    n: program.n,
+    value: (y) => -program.value(y),
+    gradient: (y) => program.gradient(y).map((part) => -part),
+  };
+  const turned = { lambdas: lambdas.map((lambda) => -lambda).reverse(), vectors: [...vectors].reverse() };
+  return MINIMA.includes(degenerate(upside, x, turned)) ? "maximum" : "saddle";
+}
+
+/**
+ * Whether f falls in proportion to the length along −∇f: a slope so small it seemed none.
+ * @type {(surface: Surface, x: Float64Array) => boolean}
+ */
+function slopesOn(surface, x) {
+  const slope = surface.gradient(x);
+  const [size, here] = [norm(slope), surface.value(x)];
+  return size > 0 && [1e-3, 1e-5].every((share) => {
+    const length = share * (1 + norm(x));
+    const ratio = (here - surface.value(moved(x, -length / size, slope))) / (length * size);
+    return ratio > 0.5 && ratio < 2;
+  });
+}

@@ -1,0 +1,86 @@
+// Points at which ∇f jumps or f ends: what they are, by the values of f around them (functions/jumps.py).
+
+import { facts } from "../core/facts.js";
+import { moved } from "./flow.js";
+import { norm } from "./vector.js";
+
+/**
+ * @typedef {import("./tape.js").Program} Program
+ * @typedef {"minimum" | "valley" | "kink" | "saddle" | "maximum" | "inflection" | "flat" | "slope" | "unbounded" | "endless" | "edge"} Kind
+ * @typedef {{kind: Kind, x: Float64Array, lambdas: number[] | null}} Point
+ */
+
+const SHARES = [-1, -0.5, 0, 0.5, 1];
+const EPSILON = 2 ** -52;
+
+/**
+ * Unit directions in one variable or two.
+ * @param {number} n
+ * @returns {number[][]}
+ */
+export function around(n) {
+  const grid = n === 1 ? SHARES.map((x) => [x]) : SHARES.flatMap((x) => SHARES.map((y) => [x, y]));
+  return grid.filter((row) => row.some((part) => part !== 0)).map((row) => row.map((part) => part / norm(row)));
+}
+
+/**
+ * Whether f rises along a row, and its opposite, in proportion to the length.
+ * @param {Program} program
+ * @param {ArrayLike<number>} x
+ * @param {number[][]} rows
+ */
+export function jumps(program, x, rows) {
+  const { far, near, steep } = facts.critical.jumps;
+  const [here, scale] = [program.value(x), 1 + norm(x)];
+  /** @type {(row: number[], length: number) => number} */
+  const slope = (row, length) =>
+    Math.min(...[1, -1].map((sign) => (program.value(moved(x, sign * length, row)) - here) / length));
+  const rounding = (100 * EPSILON * (1 + Math.abs(here))) / (near * scale);
+  return rows.some((row) => {
+    const [wide, close] = [slope(row, far * scale), slope(row, near * scale)];
+    return wide > 0 && close >= steep * wide && close > rounding;
+  });
+}
+
+/**
+ * What a point is at which ∇f is not there, or jumps.
+ * @param {Program} program
+ * @param {Float64Array} x
+ * @returns {Point}
+ */
+export function atJump(program, x) {
+  const { far, near } = facts.critical.jumps;
+  const rows = around(program.n);
+  const [here, scale] = [program.value(x), 1 + norm(x)];
+  const [wide, close] = [far, near].map((r) => rows.map((row) => program.value(moved(x, r * scale, row))));
+  /** @type {(kind: Kind) => Point} */
+  const point = (kind) => ({ kind, x, lambdas: null });
+  if (![...wide, ...close].every(Number.isFinite)) return point("edge");
+  const rounding = 4e-16 * (1 + Math.abs(here));
+  if (close.every((value) => value - here >= -rounding)) return point("kink");
+  if (close.every((value) => value - here <= rounding)) return point("maximum");
+  return point(jumps(program, x, rows) ? "slope" : "saddle");
+}
+
+/**
+ * The lowest point near another, of ever smaller rings about the lowest so far.
+ * @type {(program: Program, x: Float64Array, reach: number) => Float64Array}
+ */
+export function lowestNear(program, x, reach) {
+  const { rings, reach: least } = facts.critical.jumps;
+  const rows = [1, 0.5, 0.25].flatMap((share) => around(program.n).map((row) => row.map((part) => share * part)));
+  const scale = 1 + norm(x);
+  reach = Math.max(reach, least * scale);
+  let value = number(program.value(x));
+  for (let count = 0; count < rings && reach > 1e-13 * scale; count++) {
+    const points = rows.map((row) => moved(x, reach, row));
+    const values = points.map((point) => number(program.value(point)));
+    const lowest = Math.min(...values);
+    if (lowest < value) [x, value] = [points[values.indexOf(lowest)], lowest];
+    else reach /= 4;
+  }
+  return x;
+}
+
+/** @param {number} value */
+const number = (value) => (Number.isNaN(value) ? Infinity : value);
