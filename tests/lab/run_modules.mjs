@@ -1,6 +1,6 @@
 // Answers a list of jobs with the page's own modules; the same under Node and in a browser.
 
-import { facts, take } from "../../src/spusk/lab/page/core/facts.js";
+import { take } from "../../src/spusk/lab/page/core/facts.js";
 import { basins } from "../../src/spusk/lab/page/math/basins.js";
 import { Camera } from "../../src/spusk/lab/page/math/camera.js";
 import { march } from "../../src/spusk/lab/page/math/contours.js";

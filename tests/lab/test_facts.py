@@ -77,8 +77,9 @@ KNOWN = list(leaves(facts()))
 TELLING = {float(x) for x in KNOWN if isinstance(x, int | float) and x > 0 and telling(x)}
 NAMED_ONES = {
     (key.upper(), float(value))
-    for part in ("descent", "explain", "basins", "limits")
+    for part in ("descent", "critical", "basins", "limits")
     for key, value in facts()[part].items()
+    if isinstance(value, int | float)
 }
 
 

@@ -34,7 +34,8 @@ from spusk.optim.rules import RULES, NamedRule, Rule
 from spusk.optim.schedules import rate_at
 from spusk.optim.stopping import DescentOutcome
 
-NEAR = 1e-3  # of 1 + |x|: a minimum this close to a known one is that one
+NONE = 1e-12  # of 1 + |f| at the start: a value this small is 0
+SNAP = 1e-6  # of 1 + |x|: a minimum this close to a known one is that one
 UNDER = 1e-12  # of the bound: a rate that is so little below it was meant to be there
 FLOW_UP_TO = 20  # variables, where each Hessian costs 2n gradients
 
@@ -73,7 +74,7 @@ def explain(
         did = "converged_still" if point.kind is PointKind.UNTOLD and "rest" in did else did
         value = float(f.value((further or point).x))
         start = trail.head[0].value
-        value = 0.0 if abs(value) <= 1e-12 * (1 + abs(start)) else value
+        value = 0.0 if abs(value) <= NONE * (1 + abs(start)) else value
         return Explanation(point, did, kind, eta, step, growth=growth, further=further, value=value)
     bound, fastest = rates(point, rule) if not search else (None, None)
     zigzag, loops = turns(f, trail, point)
@@ -120,7 +121,7 @@ def by_extremes(f: Any, x: NDArray[np.float64]) -> Point:  # noqa: ANN401
 def snapped(f: Any, point: Point) -> Point:  # noqa: ANN401
     """The point, at its known place where it is a minimum that the gallery knows."""
     if point.is_minimum:
-        reach = 1e-6 * (1 + float(np.linalg.norm(point.x)))
+        reach = SNAP * (1 + float(np.linalg.norm(point.x)))
         for known in known_minima(f):
             if np.linalg.norm(known - point.x) <= reach:
                 return point._replace(x=known)

@@ -20,6 +20,8 @@ from spusk.functions.points import MINIMA, PointKind
 Floats = NDArray[np.float64]
 
 RADII = (1e-3, 1e-2, 1e-1)  # of 1 + |x|: the smallest that shows a difference decides
+TOUCH = 1e-10  # of 1 + |x|: what f changes over so little is its rounding
+LEFT = 1e-10  # of λmax r²: what the way to the bottom of the valley may leave
 MOST_DIRECTIONS = 64
 
 
@@ -45,11 +47,11 @@ def degenerate(f: Any, x: Floats, lambdas: Floats, vectors: Floats) -> PointKind
 def rise(f: Any, x: Floats, v: Floats, lambdas: Floats, up: Floats) -> float:  # noqa: ANN401
     """φ(r) − φ(0) along v at the first radius where it is more than rounding; 0: at none."""
     here, scale = float(f.value(x)), 1 + float(np.linalg.norm(x))
-    beside = np.asarray(f.value(x + 1e-10 * scale * np.vstack([v, -v, 7 * v, -7 * v])))
+    beside = np.asarray(f.value(x + TOUCH * scale * np.vstack([v, -v, 7 * v, -7 * v])))
     noise = 4 * float(np.abs(beside - here).max()) + 4e-16 * abs(here)
     for radius in scale * np.array(RADII):
         change = bottom(f, x + radius * v, lambdas, up) - here
-        rounding = noise + 1e-10 * float(lambdas.max(initial=0.0)) * radius**2
+        rounding = noise + LEFT * float(lambdas.max(initial=0.0)) * radius**2
         if not np.isfinite(change):
             return 1.0  # f has no value there: nothing lower
         if abs(change) > rounding:

@@ -22,6 +22,10 @@ Floats = NDArray[np.float64]
 STEPS = 400
 ACCURATE = 0.1  # of |∇f|: so far the gradient may be from the one foretold
 REST = 1e-10  # of 1 + |x|: a step this short is none
+MOVING = 1e-9  # of the largest component of ∇f: directions with less do not move
+LONG = 1e-6  # of 1 + |x|: who would go farther by Newton's method does not rest
+LINEAR = 1e-8  # hλ: below it φ is h(1 − hλ/2)
+STEEP = 1e-6  # of 1 + |f|: the fall over 1 + |x| from which a slope is one
 FAR = 1e8  # of 1 + |x0|: what goes so far comes to no end
 HOLDS = 0.5  # of the fall over the decade before: f falls without end
 AGAIN = 0.1  # of the way: who still goes so far in the last half of the steps comes to no end
@@ -129,11 +133,13 @@ class _Follower:
 
     def rested(self, lambdas: Floats, along: Floats, scale: float) -> FlowEnd:
         """Whether a step as short as rounding is short by the slope, or by its time alone."""
-        if float(np.linalg.norm(along)) > self.steepest / 2 > 0:
+        size = float(np.linalg.norm(along))
+        steep = size > self.steepest / 2 and size * scale > STEEP * (1 + abs(self.value))
+        if steep and lambdas[int(np.argmax(np.abs(along)))] < 0:
             return FlowEnd.STUCK  # f falls ever more steeply towards the end of its domain
         longest = np.abs(along) / np.maximum(np.abs(lambdas), 1e-300)
-        moving = np.abs(along) > 1e-9 * float(np.max(np.abs(along)))
-        return FlowEnd.REST if np.max(longest[moving]) <= 1e-6 * scale else FlowEnd.STUCK
+        moving = np.abs(along) > MOVING * float(np.max(np.abs(along)))
+        return FlowEnd.REST if np.max(longest[moving]) <= LONG * scale else FlowEnd.STUCK
 
     def going_on(self) -> FlowEnd | None:
         """Whether the way has no end: f keeps falling while it goes ever further."""
@@ -152,7 +158,7 @@ class _Follower:
 def phi(time: float, lambdas: Floats) -> Floats:
     """(1 − exp(−hλ))/λ, and h where λ is 0."""
     z = time * lambdas
-    small = np.abs(z) < 1e-8
+    small = np.abs(z) < LINEAR
     safe = np.where(small, 1.0, lambdas)
     return np.where(small, time * (1 - z / 2), -np.expm1(-z) / safe)
 

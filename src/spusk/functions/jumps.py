@@ -38,7 +38,7 @@ def at_jump(f: Any, x: Floats) -> Point:  # noqa: ANN401
     rows = around(f.n)
     here, scale = float(f.value(x)), 1 + float(np.linalg.norm(x))
     there = np.asarray(f.value(x + scale * np.array([FAR, NEAR])[:, None, None] * rows))  # (2, D)
-    if not np.isfinite(there).all():
+    if not (np.isfinite(here) and np.isfinite(there).all()):
         return Point(PointKind.EDGE, x)
     rises = there[1] - here
     rounding = 4e-16 * (1 + abs(here))

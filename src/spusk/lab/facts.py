@@ -84,9 +84,11 @@ def points() -> dict[str, Any]:
     return {
         "newton": critical.PATIENT_STEPS, "rest": critical.REST, "zero": critical.ZERO,
         "blur": critical.BLUR, "beside": critical.BESIDE, "radii": list(degenerate.RADII),
+        "touch": degenerate.TOUCH, "left": degenerate.LEFT,
         "flow": {
             "steps": flow.STEPS, "accurate": flow.ACCURATE, "far": flow.FAR, "holds": flow.HOLDS,
-            "again": flow.AGAIN,
+            "again": flow.AGAIN, "steep": flow.STEEP, "moving": flow.MOVING, "long": flow.LONG,
+            "linear": flow.LINEAR,
         },
         "jumps": {
             "far": jumps.FAR, "near": jumps.NEAR, "steep": jumps.STEEP, "rings": jumps.RINGS,
@@ -94,7 +96,8 @@ def points() -> dict[str, Any]:
         },
         "path": {
             "counts": trail.COUNTS, "often": trail.OFTEN, "loops": trail.LOOPS,
-            "rises": trail.RISES, "under": explain.UNDER,
+            "rises": trail.RISES, "under": explain.UNDER, "none": explain.NONE,
+            "snap": explain.SNAP,
         },
     }  # fmt: skip
 

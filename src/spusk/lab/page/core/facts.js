@@ -25,9 +25,11 @@
  * @property {number} blur
  * @property {number} beside
  * @property {number[]} radii
- * @property {Record<"steps" | "accurate" | "far" | "holds" | "again", number>} flow
+ * @property {number} touch
+ * @property {number} left
+ * @property {Record<"steps" | "accurate" | "far" | "holds" | "again" | "steep" | "moving" | "long" | "linear", number>} flow
  * @property {Record<"far" | "near" | "steep" | "rings" | "reach" | "most", number>} jumps
- * @property {Record<"counts" | "often" | "loops" | "rises" | "under", number>} path
+ * @property {Record<"counts" | "often" | "loops" | "rises" | "under" | "none" | "snap", number>} path
  *
  * @typedef {{id: string, name: string, inputs: number, classes: number, examples: number,
  *   shape: [number, number] | null, names: string[] | null, here?: boolean}} Set

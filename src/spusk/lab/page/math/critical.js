@@ -96,7 +96,7 @@ function kindAt(program, x) {
   own.lambdas = withoutRounding(program, x, own);
   const { lambdas, vectors } = own;
   if (lambdas.some((lambda) => lambda < 0)) {
-    return { kind: lambdas.at(-1) > 0 ? "saddle" : top(program, x, own), x, lambdas };
+    return { kind: lambdas[lambdas.length - 1] > 0 ? "saddle" : top(program, x, own), x, lambdas };
   }
   const kind = lambdas.every((lambda) => lambda > 0) ? "minimum" : degenerate(program, x, own);
   const axes = vectors.map((_, k) => vectors.map((_v, j) => Number(j === k)));
@@ -155,14 +155,14 @@ function degenerate(surface, x, own) {
  */
 function rise(surface, x, v, up) {
   const [here, scale] = [surface.value(x), 1 + norm(x)];
-  const beside = [1, -1, 7, -7].map((t) => Math.abs(surface.value(moved(x, 1e-10 * scale * t, v)) - here));
+  const beside = [1, -1, 7, -7].map((t) => Math.abs(surface.value(moved(x, facts.critical.touch * scale * t, v)) - here));
   const noise = 4 * Math.max(...beside) + 4e-16 * Math.abs(here);
   const curvature = Math.max(0, ...up.map(({ lambda }) => lambda));
   for (const share of facts.critical.radii) {
     const radius = share * scale;
     const change = bottom(surface, moved(x, radius, v), up) - here;
     if (!Number.isFinite(change)) return 1;
-    if (Math.abs(change) > noise + 1e-10 * curvature * radius * radius) return change;
+    if (Math.abs(change) > noise + facts.critical.left * curvature * radius * radius) return change;
   }
   return 0;
 }

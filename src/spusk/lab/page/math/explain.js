@@ -62,15 +62,15 @@ export function explain(program, known, path, { rate, rule = "plain", parameters
   }
   const curving = (point.lambdas ?? []).filter((lambda) => lambda > 0);
   const slow = point.kind === "minimum" && curving.length < program.n;
-  const bound = curving.length ? boundOf(rule, curving.at(-1), parameters) : null;
-  const fastest = curving.length && !slow ? fastestOf(rule, curving[0], curving.at(-1)) : null;
+  const bound = curving.length ? boundOf(rule, curving[curving.length - 1], parameters) : null;
+  const fastest = curving.length && !slow ? fastestOf(rule, curving[0], curving[curving.length - 1]) : null;
   const { zigzag, loops } = point.lambdas ? turns(program, path, point.x) : { zigzag: false, loops: false };
   const past = bound !== null && isPast(rate, bound);
   const did = pointless ? "no_gradient" : didOf(path, { bound, past, zigzag, loops, growth, kind: point.kind });
   const level = levelOf(program, known, point, values);
   const { lambdas, vectors } = point.lambdas ? { ...frame(program, point.x), lambdas: point.lambdas } : { lambdas: [], vectors: [[]] };
-  const axis = vectors.at(-1).findIndex((part) => Math.abs(part) > ALIGNED);
-  return { ...told, did, level, minimum: point.x, bound, fastest, low: lambdas[0], top: lambdas.at(-1), axis, zigzag, past };
+  const axis = vectors[vectors.length - 1].findIndex((part) => Math.abs(part) > ALIGNED);
+  return { ...told, did, level, minimum: point.x, bound, fastest, low: lambdas[0], top: lambdas[lambdas.length - 1], axis, zigzag, past };
 }
 
 /**
@@ -129,12 +129,12 @@ function growthOf({ norms }) {
  */
 function snapped(known, point) {
   if (!isMinimum(point)) return point;
-  const place = known.find(({ x }) => distance(x, point.x) <= 1e-6 * (1 + norm(point.x)));
+  const place = known.find(({ x }) => distance(x, point.x) <= facts.critical.path.snap * (1 + norm(point.x)));
   return place ? { ...point, x: Float64Array.from(place.x) } : point;
 }
 
 /** @type {(value: number, first: number) => number} */
-const calm = (value, first) => (Math.abs(value) <= 1e-12 * (1 + Math.abs(first)) ? 0 : value);
+const calm = (value, first) => (Math.abs(value) <= facts.critical.path.none * (1 + Math.abs(first)) ? 0 : value);
 
 /**
  * Whether a minimum is global or local, where the gallery or the run itself knows.

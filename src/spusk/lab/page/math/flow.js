@@ -129,11 +129,14 @@ class Follower {
 
   /** @type {(lambdas: number[], along: number[], scale: number) => FlowEnd} */
   rested(lambdas, along, scale) {
-    if (norm(along) > this.steepest / 2) return "stuck";
-    const largest = Math.max(...along.map(Math.abs));
+    const { steep: least, moving, long } = facts.critical.flow;
+    const [size, sizes] = [norm(along), along.map(Math.abs)];
+    const largest = Math.max(...sizes);
+    const steep = size > this.steepest / 2 && size * scale > least * (1 + Math.abs(this.value));
+    if (steep && lambdas[sizes.indexOf(largest)] < 0) return "stuck";
     const longest = along.map((part, k) =>
-      Math.abs(part) > 1e-9 * largest ? Math.abs(part) / Math.max(Math.abs(lambdas[k]), 1e-300) : 0);
-    return Math.max(...longest) <= 1e-6 * scale ? "rest" : "stuck";
+      Math.abs(part) > moving * largest ? Math.abs(part) / Math.max(Math.abs(lambdas[k]), 1e-300) : 0);
+    return Math.max(...longest) <= long * scale ? "rest" : "stuck";
   }
 
   /** @returns {FlowEnd | null} */
@@ -156,7 +159,7 @@ class Follower {
  */
 function phi(time, lambda) {
   const z = time * lambda;
-  return Math.abs(z) < 1e-8 ? time * (1 - z / 2) : -Math.expm1(-z) / lambda;
+  return Math.abs(z) < facts.critical.flow.linear ? time * (1 - z / 2) : -Math.expm1(-z) / lambda;
 }
 
 /** @type {(lambdas: number[], along: number[], scale: number) => number} */

@@ -55,7 +55,7 @@ export function atJump(program, x) {
   const [wide, close] = [far, near].map((r) => rows.map((row) => program.value(moved(x, r * scale, row))));
   /** @type {(kind: Kind) => Point} */
   const point = (kind) => ({ kind, x, lambdas: null });
-  if (![...wide, ...close].every(Number.isFinite)) return point("edge");
+  if (![here, ...wide, ...close].every(Number.isFinite)) return point("edge");
   const rounding = 4e-16 * (1 + Math.abs(here));
   if (close.every((value) => value - here >= -rounding)) return point("kink");
   if (close.every((value) => value - here <= rounding)) return point("maximum");
