@@ -92,7 +92,8 @@ AT = [  # formula, where a descent came to rest, what it is there
     ("sqrt(x^2 + y^2)", [0, 0], "kink"), ("abs(x - 1) + 1000", [1], "kink"),
     ("x^2 + abs(y)/1000", [0, 0], "kink"), ("ackley", [0, 0], "kink"),
     ("abs(x)^0.5", [0], "kink"), ("-abs(x)", [0], "maximum"), ("abs(x) - y^2", [0, 0], "saddle"),
-    ("1 + 0*x", [1], "flat"), ("sqrt(x)", [0], "edge"), ("log(x)", [-1], "edge"), ("1/x^2", [0], "edge"),
+    ("1 + 0*x", [1], "flat"), ("sqrt(x)", [0], "edge"), ("log(x)", [-1], "edge"),
+    ("1/x^2", [0], "edge"),
 ]  # fmt: skip
 
 
