@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from spusk.errors import InputError
 from spusk.functions.derivative import derivative, parts
+from spusk.functions.limits import Repairs
 from spusk.functions.notation import Notation, Text
 from spusk.functions.roots import cbrt
 from spusk.functions.syntax import syntax
@@ -98,17 +99,39 @@ class Symbolic:
     def value(self) -> Callable[[Floats], Floats]:
         """points (…, n) -> (…)."""
         run = self.program([self.expression])
-        return lambda points: run(points)[..., 0]
+        if not self.repairs.needed:
+            return lambda points: run(points)[..., 0]
+        return lambda points: self.repairs.values(points, run(points)[..., 0])
 
     @cached_property
     def gradient(self) -> Callable[[Floats], Floats]:
         """points (…, n) -> (…, n)."""
-        return self.program(self.slopes)
+        run = self.program(self.slopes)
+        if not self.repairs.needed:
+            return run
+        return lambda points: self.repairs.gradients(points, run(points))
 
     @cached_property
     def both(self) -> Callable[[Floats], Floats]:
         """points (…, n) -> (…, 1 + n): f and ∇f in one program with shared parts."""
-        return self.program([self.expression, *self.slopes])
+        run = self.program([self.expression, *self.slopes])
+        return self.repaired(run) if self.repairs.needed else run
+
+    def repaired(self, run: Callable[[Floats], Floats]) -> Callable[[Floats], Floats]:
+        """f and ∇f, (…, n) -> (…, 1 + n), with limits where their program finds none."""
+
+        def both(points: Floats) -> Floats:
+            found = run(points)
+            self.repairs.values(points, found[..., 0])
+            self.repairs.gradients(points, found[..., 1:])
+            return found
+
+        return both
+
+    @cached_property
+    def repairs(self) -> Repairs:
+        """What looks for limits where f is 0/0 or overflows on the way."""
+        return Repairs(self.expression, self.symbols, self.program)
 
     @cached_property
     def hessian(self) -> Callable[[Floats], Floats]:

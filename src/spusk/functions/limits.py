@@ -1,0 +1,289 @@
+"""Values and slopes where a formula's own numbers fail: 0/0 with a limit, and overflow on the way.
+
+sin(x)/x at 0, √(x⁴ + y⁴)' at 0, ln(1 + eˣ) at 800. Such points are rare; f is taken there in
+many digits, at the point itself or close around it, and a limit is told only where all ways to the
+point agree. Where they do not, the formula's NaN stays.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice, permutations, product
+from typing import Any
+
+import numpy as np
+import sympy
+from mpmath import MPContext, mpf
+from numpy.typing import NDArray
+
+from spusk.functions.roots import cbrt
+
+Floats = NDArray[np.floating[Any]]
+DIGITS, MORE = 200, 1000  # at the point itself, and close around one where f is 0/0
+NEAR = ("1e-100", "1e-140")  # how far from the point a limit of f is looked for, twice
+STEP = ("1e-40", "1e-80")  # … and a slope
+AGREE = 1e-9  # how equal those must be
+MOST = 20  # points of one call: a line of a picture keeps its gap
+EDGE, LARGEST = 80, 1e5  # an exponent that may overflow (in float32); one that costs too much
+SMALL = 1e-18  # a slope that is nothing but a step's remainder
+HIGHEST = 60  # bits before the point of an exponent
+GROWING = (sympy.exp, sympy.sinh, sympy.cosh)
+CONTEXT = MPContext()
+
+
+def suspects(tree: Any) -> tuple[list[Any], list[Any]]:  # noqa: ANN401
+    """The parts that may be 0 where f is 0/0, and the exponents that may overflow."""
+    zero, large = set(), set()
+    for part in sympy.preorder_traversal(tree):
+        if isinstance(part, sympy.Pow) and part.base.free_symbols:
+            whole = part.exp.is_Integer and part.exp.is_positive
+            zero |= set() if whole else {part.base}
+        if isinstance(part, sympy.Pow) and part.exp.free_symbols and part.base.is_number:
+            large.add(part.exp)
+        if isinstance(part, sympy.log | cbrt | sympy.Abs | sympy.tan | sympy.cot):
+            zero.add(part.args[0])
+        if isinstance(part, GROWING):
+            large.add(part.args[0])
+    return [p for p in zero if p.free_symbols], [p for p in large if p.free_symbols]
+
+
+class Repairs:
+    """Puts limits in the place of NaN in f and ∇f, at the few points that may have them.
+
+    Args:
+        tree: f.
+        symbols: its variables, n of them.
+        program: trees -> NumPy code for them, points (…, n) -> (…, trees).
+    """
+
+    def __init__(
+        self,
+        tree: Any,  # noqa: ANN401
+        symbols: Sequence[Any],
+        program: Callable[[Sequence[Any]], Callable[[Floats], Floats]],
+    ) -> None:
+        zero, large = suspects(tree)
+        self.jumps = [p.args[0] for p in tree.atoms(sympy.sign)]  # sign(u)·|u| = u has a slope
+        self.needed = bool(zero or large or self.jumps)
+        self.zero, self.large, self.jumping = program(zero), program(large), program(self.jumps)
+        self.limits = Limits(tree, symbols)
+
+    def values(self, points: Floats, found: Floats) -> Floats:
+        """f (…) at points (…, n), changed in place."""
+        for place in self.places(points, np.asarray(np.isfinite(found))):
+            limit = self.limits.value(points[place])
+            found[place] = limit if np.isfinite(limit) else found[place]
+        return found
+
+    def gradients(self, points: Floats, found: Floats) -> Floats:
+        """∇f (…, n) at points (…, n), changed in place."""
+        for place in self.places(points, np.asarray(np.isfinite(found).all(axis=-1))):
+            found[place] = self.limits.gradient(points[place], found[place])
+        if self.jumps:
+            at_jump = (self.jumping(points) == 0).any(axis=-1)
+            for place in np.argwhere(at_jump & np.isfinite(points).all(axis=-1))[:MOST]:
+                limit = self.limits.gradient(points[tuple(place)], found[tuple(place)] * np.nan)
+                found[tuple(place)] = np.where(np.isfinite(limit), limit, found[tuple(place)])
+        return found
+
+    def places(self, points: Floats, good: NDArray[np.bool_]) -> list[tuple[int, ...]]:
+        """Where a limit is worth a look: a part that divides is 0, or one on the way overflows."""
+        if good.all():
+            return []
+        wrong = np.argwhere(~good & np.isfinite(points).all(axis=-1))
+        some = points[tuple(wrong.T)].reshape(-1, points.shape[-1])
+        size = np.abs(self.large(some))
+        overflow = ((size > EDGE) & (size < LARGEST)).any(axis=-1)
+        kept = wrong[(self.zero(some) == 0).any(axis=-1) | overflow]
+        return [tuple(place) for place in kept] if len(kept) <= MOST else []
+
+
+class Number:
+    """f in many digits, at points close to one another."""
+
+    def __init__(self, tree: Any, symbols: Sequence[Any]) -> None:  # noqa: ANN401
+        self.tree, self.symbols = tree, symbols
+
+    def __call__(self, x: Sequence[mpf]) -> mpf | None:
+        """f(x), infinite where it is not finite; None where it is no real number."""
+        known: dict[Any, mpf] = dict(zip(self.symbols, x, strict=True))
+        try:
+            found = self.of(self.tree, known)
+        except (ArithmeticError, ValueError):
+            return None
+        return found if CONTEXT.isfinite(found) else CONTEXT.inf
+
+    def of(self, tree: Any, known: dict[Any, mpf]) -> mpf:  # noqa: ANN401
+        """A part's number. ArithmeticError, ValueError: it has none."""
+        if tree not in known:
+            known[tree] = self.fresh(tree, known)
+        return known[tree]
+
+    def fresh(self, tree: Any, known: dict[Any, mpf]) -> mpf:  # noqa: ANN401
+        """A part met for the first time."""
+        if not tree.args:
+            return constant(tree)
+        parts = [self.of(part, known) for part in tree.args]
+        if tree.is_Add:
+            return CONTEXT.fsum(parts)
+        if tree.is_Mul:
+            return CONTEXT.fprod(parts)
+        if tree.is_Pow:
+            return power(*parts)
+        made = FUNCTIONS[type(tree)](parts[0])
+        if not isinstance(made, CONTEXT.mpf):
+            raise ArithmeticError(type(tree).__name__)
+        return made
+
+
+def constant(tree: Any) -> mpf:  # noqa: ANN401
+    """A number of the tree."""
+    if tree.is_Rational:
+        return CONTEXT.mpf(int(tree.p)) / int(tree.q)
+    if tree.is_Float:
+        return CONTEXT.mpf(float(tree))
+    return +{sympy.pi: CONTEXT.pi, sympy.E: CONTEXT.e}[tree]
+
+
+def power(base: mpf, exponent: mpf) -> mpf:
+    """base^exponent of real numbers. ArithmeticError: it is none."""
+    if CONTEXT.isint(exponent) and abs(exponent) < LARGEST:
+        return base ** int(exponent)
+    if base == 0 and exponent > 0:
+        return base
+    if base <= 0:
+        raise ArithmeticError("power")
+    return exp(exponent * CONTEXT.ln(base))
+
+
+def exp(u: mpf) -> mpf:
+    """e^u; 0 far below zero, infinite far above."""
+    if u and CONTEXT.isfinite(u) and CONTEXT.mag(u) > HIGHEST:
+        return CONTEXT.inf if u > 0 else CONTEXT.zero
+    return CONTEXT.exp(u)
+
+
+def ln(u: mpf) -> mpf:
+    """ln u. ArithmeticError: of no positive number, 0 too, for ways to it may have limits."""
+    if u <= 0:
+        raise ArithmeticError("ln")
+    return CONTEXT.ln(u)
+
+
+FUNCTIONS: dict[Any, Any] = {
+    sympy.exp: exp, sympy.log: ln, sympy.Abs: abs, sympy.sign: CONTEXT.sign,
+    sympy.sin: CONTEXT.sin, sympy.cos: CONTEXT.cos, sympy.tan: CONTEXT.tan,
+    sympy.cot: CONTEXT.cot, sympy.asin: CONTEXT.asin, sympy.acos: CONTEXT.acos,
+    sympy.atan: CONTEXT.atan, sympy.sinh: lambda u: (exp(u) - exp(-u)) / 2,
+    sympy.cosh: lambda u: (exp(u) + exp(-u)) / 2, sympy.tanh: CONTEXT.tanh,
+    sympy.asinh: CONTEXT.asinh, sympy.acosh: CONTEXT.acosh, sympy.atanh: CONTEXT.atanh,
+    cbrt: lambda u: CONTEXT.sign(u) * CONTEXT.cbrt(abs(u)),
+}  # fmt: skip
+
+
+class Limits:
+    """Limits of f and of its slopes, from numbers of f alone."""
+
+    def __init__(self, tree: Any, symbols: Sequence[Any]) -> None:  # noqa: ANN401
+        self.f, self.n = Number(tree, symbols), len(symbols)
+
+    def value(self, x: Floats) -> float:
+        """f(x), or its limit for x → (n,); NaN where the ways to the point do not agree."""
+        with CONTEXT.workdps(DIGITS):
+            found = self.at(numbers(x))
+            return float("nan") if found is None else float(found)
+
+    def gradient(self, x: Floats, known: Floats) -> Floats:
+        """∇f(x) (n,), those of its numbers that are not known found; NaN where there is none."""
+        with CONTEXT.workdps(DIGITS):
+            centre = numbers(x)
+            value = self.at(centre)
+        if value is None:
+            return known
+        digits = MORE if self.f(centre) is None else DIGITS
+        with CONTEXT.workdps(digits):
+            return self.slopes(centre, value, known)
+
+    def at(self, centre: list[mpf], step: mpf | None = None) -> mpf | None:
+        """f there, or its limit; None where it has none.
+
+        A step away from the point of interest fewer ways are tried, and they must agree so well
+        that a slope over the step can be told.
+        """
+        found = self.f(centre)
+        if found is not None:
+            return found if CONTEXT.isfinite(found) else None
+        with CONTEXT.workdps(MORE):
+            kept = []
+            for way in islice(ways(self.n), 2 * self.n + 1 if step else None):
+                ends = [self.f(moved(centre, way(CONTEXT.mpf(h)))) for h in NEAR]
+                if None not in ends:
+                    kept += ends
+                    found = ends[-1]
+                    if not equal(kept, step):
+                        return None
+            return None if found is None else CONTEXT.zero if abs(found) < SMALL**2 else found
+
+    def slopes(self, centre: list[mpf], value: mpf, known: Floats) -> Floats:
+        """The gradient of an f whose value is known."""
+        found: list[Any] = list(known)
+        for k in np.flatnonzero(~np.isfinite(known)):
+            axis = [int(i == k) for i in range(self.n)]
+            if (slope := self.slope(centre, axis, value)) is None:
+                return known
+            found[k] = slope
+        for way in slants(self.n):
+            along = self.slope(centre, way, value, one_sided=True)
+            expected = CONTEXT.fsum(a * g for a, g in zip(way, found, strict=True))
+            if along is not None and not equal([along, expected]):
+                return np.full_like(known, np.nan)
+        return np.array([0.0 if abs(one) < SMALL else float(one) for one in found], known.dtype)
+
+    def slope(
+        self, centre: list[mpf], way: Sequence[int], value: mpf, *, one_sided: bool = False
+    ) -> mpf | None:
+        """The derivative along a way; None where it is none, or both sides differ."""
+        kept = []
+        for h in map(CONTEXT.mpf, STEP):
+            sides = [h] if one_sided else [h, -h]
+            ends = [self.at(moved(centre, [side * a for a in way]), h) for side in sides]
+            pairs = zip(ends, sides, strict=True)
+            kept.append([(end - value) / side for end, side in pairs if end is not None])
+        if not kept[-1] or len(kept[0]) != len(kept[-1]) or not equal([*kept[0], *kept[-1]]):
+            return None
+        return CONTEXT.fsum(kept[-1]) / len(kept[-1])
+
+
+def moved(centre: Sequence[mpf], way: Sequence[float]) -> list[mpf]:
+    """The point a step away."""
+    return [c + step for c, step in zip(centre, way, strict=True)]
+
+
+def slants(n: int) -> Iterator[list[int]]:
+    """Some ways (n,) between the axes, each with its opposite."""
+    rng = np.random.default_rng(0)
+    signs: Any = rng.choice([-1, 1], (4, n)) * rng.integers(1, 4, (4, n)) if n > 1 else []
+    for way in [*np.ones((min(n - 1, 1), n), int), *signs]:
+        yield [int(a) for a in way]
+        yield [-int(a) for a in way]
+
+
+def ways(n: int) -> Iterator[Callable[[mpf], list[mpf]]]:
+    """Steps (n,) of a size h to a point: along axes, between them, and bent: (h, h²), (h, h³)."""
+    straight = [axis for one in np.eye(n, dtype=int).tolist() for axis in (one, [-a for a in one])]
+    for way in [*straight, *slants(n)]:
+        yield lambda h, way=way: [a * h for a in way]  # type: ignore[misc]
+    orders = [*permutations(range(n))] if 1 < n < 4 else []
+    for order, bend, sign in product(orders, (1, 2), (1, -1)):
+        yield lambda h, o=order, b=bend, s=sign: [s * h ** (1 + b * k) for k in o]  # type: ignore[misc]
+
+
+def numbers(x: Floats) -> list[mpf]:
+    """A point (n,) in many digits."""
+    return [CONTEXT.mpf(float(one)) for one in x]
+
+
+def equal(numbers: Sequence[mpf], step: mpf | None = None) -> bool:
+    """Whether they are one number but for rounding, or for a small part of a step."""
+    if not all(map(CONTEXT.isfinite, numbers)):
+        return False
+    largest = max(map(abs, numbers))
+    return bool(max(numbers) - min(numbers) <= AGREE * (step or max(largest, 1)))
