@@ -108,7 +108,7 @@ FROM = [  # formula, start, what the flow leads to, where
     ("-log(x)", [1], "unbounded", None), ("exp(-x)", [0], "endless", None),
     ("1/(1 + x^2)", [1], "endless", None), ("atan(x)", [0], "endless", None),
     ("log(1 + exp(-x)) + log(1 + exp(-2*x))", [0], "endless", None),  # separable logistic loss
-    ("log(x)", [1], "edge", [0]), ("sqrt(x)", [1], "edge", [0]),
+    ("log(x)", [1], "edge", [0]), ("1/x", [0], "edge", None), ("sqrt(x)", [1], "edge", [0]),
     ("abs(x)", [0.15], "kink", [0]), ("abs(x) + y^2", [0.1, 0.2], "kink", [0, 0]),
     ("abs(x - y) + 10*abs(x + y - 1)", [0.3, 0.2], "kink", [0.5, 0.5]),
     ("sqrt(x^2 + y^2)", [0.1, 0.2], "kink", [0, 0]), ("ackley", [0.3, 0.2], "kink", [0, 0]),

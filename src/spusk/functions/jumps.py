@@ -13,6 +13,7 @@ from spusk.functions.points import Point, PointKind
 Floats = NDArray[np.float64]
 
 FAR, NEAR = 1e-4, 1e-6  # of 1 + |x|: two distances at which the rise is compared
+POLE = 0.75  # of the rise further away: at a kink there is less of it nearby
 RINGS = 200  # about the lowest point so far
 LEAST_REACH = 1e-3  # of 1 + |x|
 STEEP = 0.3  # of the rise per length: what is kept when the length shrinks a hundredfold is a kink
@@ -40,8 +41,10 @@ def at_jump(f: Any, x: Floats) -> Point:  # noqa: ANN401
     there = np.asarray(f.value(x + scale * np.array([FAR, NEAR])[:, None, None] * rows))  # (2, D)
     if not (np.isfinite(here) and np.isfinite(there).all()):
         return Point(PointKind.EDGE, x)
-    rises = there[1] - here
+    wide, rises = there - here
     rounding = 4e-16 * (1 + abs(here))
+    if rises.max() > POLE * wide.max() + rounding:
+        return Point(PointKind.EDGE, x)  # f is as far above beside it as further away: a pole
     if (rises >= -rounding).all():
         return Point(PointKind.KINK, x)
     if (rises <= rounding).all():

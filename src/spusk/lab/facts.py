@@ -92,7 +92,7 @@ def points() -> dict[str, Any]:
         },
         "jumps": {
             "far": jumps.FAR, "near": jumps.NEAR, "steep": jumps.STEEP, "rings": jumps.RINGS,
-            "reach": jumps.LEAST_REACH, "most": critical.JUMPS,
+            "reach": jumps.LEAST_REACH, "pole": jumps.POLE, "most": critical.JUMPS,
         },
         "path": {
             "counts": trail.COUNTS, "often": trail.OFTEN, "loops": trail.LOOPS,

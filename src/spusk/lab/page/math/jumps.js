@@ -57,6 +57,8 @@ export function atJump(program, x) {
   const point = (kind) => ({ kind, x, lambdas: null });
   if (![here, ...wide, ...close].every(Number.isFinite)) return point("edge");
   const rounding = 4e-16 * (1 + Math.abs(here));
+  const pole = Math.max(...close) - here > facts.critical.jumps.pole * (Math.max(...wide) - here) + rounding;
+  if (pole) return point("edge"); // f is as far above beside it as further away
   if (close.every((value) => value - here >= -rounding)) return point("kink");
   if (close.every((value) => value - here <= rounding)) return point("maximum");
   return point(jumps(program, x, rows) ? "slope" : "saddle");
