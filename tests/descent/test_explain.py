@@ -129,7 +129,7 @@ SAID = [  # formula, start, rate, steps; what has to be said
     ("escape", [5], 0.03, 1000, "led to a local minimum", "2/λmax = 0.2245 converges"),
     ("trap", [2.4], 0.5, 1000, "led to a local minimum", "2/λmax = 10"),
     ("(x + y)^2", [1, 3], 0.1, 1000, "led to a minimum", "= 0.5 converges, fastest at 0.25"),
-    ("log(x)", [1], 0.1, 3, "did not finish in 3 steps", "no values beyond"),
+    ("log(x)", [1], 0.1, 3, "did not finish in 3 steps", "jumps or has no values"),
 ]  # fmt: skip
 
 
