@@ -9,12 +9,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from spusk.descent import descend
 from spusk.errors import FormulaError, InputError
 from spusk.functions import function
 from spusk.functions.gallery import GALLERY
 from spusk.functions.parse import parse
 from spusk.functions.symbolic import Symbolic
 from spusk.functions.vocabulary import FUNCTIONS
+from spusk.plots.paths import title
 from tests.conftest import examples
 
 NUMBERS = ["0", "1", "2", "3", "7", "0.5", "2.5", "1e-5", "0.00001", "1e22", "1.5e-7", "1.0", "2.",
@@ -120,6 +122,7 @@ SHOWN = [  # typed, English, Russian, ∂f/∂(first) in English
     ("e^x", "e^x", "e^x", "exp(x)"), ("x*exp(1)", "x·exp(1)", "x·exp(1)", "e"),
     ("x^-2", "x^(−2)", "x^(−2)", "−2/x³"), ("x^(2/3)", "x^(2/3)", "x^(2/3)", "2/(3·x^(1/3))"),
     ("-x^2", "−x²", "−x²", "−2·x"), ("(-x)^2", "(−x)²", "(−x)²", "2·x"),
+    ("x-(-y)", "x − (−y)", "x − (−y)", "1"), ("sqrt(x)", "sqrt(x)", "sqrt(x)", "1/(2·sqrt(x))"),
     ("x-(y-1)", "x − (y − 1)", "x − (y − 1)", "1"), ("2^3^x", "2^(3^x)", "2^(3^x)", None),
     ("sh(x)+arth(y)", "sinh(x) + atanh(y)", "sh(x) + arth(y)", "cosh(x)"),
     ("cbrt(x)", "cbrt(x)", "cbrt(x)", "1/(3·cbrt(x)²)"),
@@ -187,6 +190,12 @@ def test_mathml_is_the_same_formula(seed: int) -> None:
     assert_reads_back(read(ElementTree.fromstring(marks.f)), f.names, points, value)
     for part in marks.gradient:
         assert re.fullmatch(r"(<[a-z]+>|</[a-z]+>|[^<>&])+", part)
+
+
+def test_pictures_carry_the_same_text() -> None:
+    path = descend("x^2.5 + tg(y)", (1, 1), 0.1, steps=2)
+    assert title([path], "en").startswith("f = x^2.5 + tan(y)\n")
+    assert title([path], "ru").startswith("f = x^2,5 + tg(y)\n")
 
 
 def test_other_forms_and_languages_are_refused() -> None:
