@@ -124,18 +124,7 @@ def escape(
     if not len(rates):
         raise RateError.keyed("descent.no_rates")
     refuse_if_all_global(values_known(surface))
-    if isinstance(starts, int | np.integer):
-        if starts < 1:
-            raise InputError.keyed("descent.starts", found=starts)
-        box = view_of(surface, view)
-        x0 = np.random.default_rng(seed).uniform(box[:, 0], box[:, 1], (int(starts), surface.n))
-    else:
-        x0 = points(starts, surface.n, None)
-        box = (
-            np.stack([x0.min(0), x0.max(0) + 1], axis=-1)
-            if view is None
-            else view_of(surface, view)
-        )
+    x0, box = drawn(starts, surface, view, seed)
     many = descend_many(surface, x0, list(rates), steps, rule=rule, threads=threads, dtype=dtype)
     minima, index = land(surface, many, box)
     values = np.asarray(surface.value(minima)) if len(minima) else np.empty(0)
@@ -148,6 +137,24 @@ def escape(
         )
     ]
     return Escape(surface, rows, len(x0))
+
+
+def drawn(
+    starts: int | ArrayLike,
+    f: Any,  # noqa: ANN401
+    view: ArrayLike | None,
+    seed: int,
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The starts (S, n), from the view where only their number is given; and their box (n, 2)."""
+    if not isinstance(starts, int | np.integer):
+        x0 = points(starts, f.n, None)
+        if view is not None:
+            return x0, view_of(f, view)
+        return x0, np.stack([x0.min(0), x0.max(0) + 1], axis=-1)
+    if starts < 1:
+        raise InputError.keyed("descent.starts", found=starts)
+    box = view_of(f, view)
+    return np.random.default_rng(seed).uniform(box[:, 0], box[:, 1], (int(starts), f.n)), box
 
 
 def values_known(f: Any) -> NDArray[Any]:  # noqa: ANN401

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from spusk.descent.explain import explain
 from spusk.descent.explanation import Explanation
-from spusk.descent.loop import Descendable, End, Step, Surface, descend_events
+from spusk.descent.loop import Descendable, Step, Surface, descend_events
 from spusk.descent.trail import Trail
 from spusk.display import Shown
 from spusk.errors import InputError
@@ -200,23 +200,44 @@ def descend(
     events = descend_events(
         surface, start, rate, steps=steps, tolerance=tolerance, rule=rule, search=search
     )
-    method = make(rule, rate)
-    name = rule if isinstance(rule, str) else type(method).__name__
-    trace: list[Step] = []
     event = next(events)
-    best = last = cast(Step, event)  # the start comes first
-    trail = Trail(last)
+    kept = Recorder(cast(Step, event), every)  # the start comes first
     while isinstance(event, Step):
-        last = event
-        trail.see(event)
-        if event.value < best.value or np.isnan(best.value):
-            best = event
-        if every and event.n % every == 0:
-            trace.append(event)
+        kept.see(event)
         event = events.send(callback is not None and not _go_on(callback, event))
-    if not trace or trace[-1] is not last:
-        trace.append(last)
-    return _result(surface, rate, name, method, search, tolerance, trace, best, trail, event)
+    method, seen = make(rule, rate), kept.steps()
+    return Descent(
+        f=surface, rate=rate, rule=rule if isinstance(rule, str) else type(method).__name__,
+        tolerance=tolerance, outcome=event.outcome, step=event.step, nfev=event.nfev,
+        njev=event.njev, steps=np.array([s.n for s in seen]),
+        iterates=np.stack([s.x for s in seen]), values=np.array([s.value for s in seen]),
+        gradients=np.stack([s.gradient for s in seen]), norms=np.array([s.norm for s in seen]),
+        best=kept.best, trail=kept.trail, method=method, search=search, error=event.error,
+    )  # fmt: skip
+
+
+class Recorder:
+    """What is kept of a descent on its way: every k-th iterate, the last, the best, the trail."""
+
+    def __init__(self, start: Step, every: int) -> None:
+        self.every = every
+        self.recorded: list[Step] = []
+        self.best = self.last = start
+        self.trail = Trail(start)
+
+    def see(self, step: Step) -> None:
+        """Takes the next iterate, the start first."""
+        self.last = step
+        self.trail.see(step)
+        if step.value < self.best.value or np.isnan(self.best.value):
+            self.best = step
+        if self.every and step.n % self.every == 0:
+            self.recorded.append(step)
+
+    def steps(self) -> list[Step]:
+        """The recorded iterates; the last is always among them."""
+        whole = self.recorded and self.recorded[-1] is self.last
+        return self.recorded if whole else [*self.recorded, self.last]
 
 
 def _go_on(callback: Callback, event: Step) -> bool:
@@ -225,21 +246,6 @@ def _go_on(callback: Callback, event: Step) -> bool:
     except StopIteration:
         return False
     return True
-
-
-def _result(
-    f: Surface, rate: Rate, rule: str, method: Rule, search: str | None, tolerance: float,
-    trace: list[Step], best: Step, trail: Trail, end: End,
-) -> Descent:  # fmt: skip
-    outcome, step, nfev, njev, error = end
-    return Descent(
-        f=f, rate=rate, rule=rule, tolerance=tolerance, outcome=outcome, step=step, nfev=nfev,
-        njev=njev, steps=np.array([s.n for s in trace]),
-        iterates=np.stack([s.x for s in trace]), values=np.array([s.value for s in trace]),
-        gradients=np.stack([s.gradient for s in trace]),
-        norms=np.array([s.norm for s in trace]), best=best,
-        trail=trail, method=method, search=search, error=error,
-    )  # fmt: skip
 
 
 def surface_of(f: Any) -> Any:  # noqa: ANN401

@@ -7,7 +7,8 @@ from matplotlib import colormaps
 from matplotlib.colors import LogNorm
 from mpl_toolkits.mplot3d.axes3d import Axes3D
 
-from spusk.plots.ground import drawable, grid, shade, view
+from spusk.nn.arrays import Floats
+from spusk.plots.ground import Box, drawable, grid, shade, view
 from spusk.plots.paths import Results, label, legend, letters, listed, title, within
 from spusk.plots.style import ACCENT, INK, SERIES, SURFACE, figure, speak
 
@@ -48,19 +49,12 @@ def surface(results: Results, ax: Axes3D | None = None, lang: str = "en") -> Axe
                     facecolors=colormaps[SURFACE](norm(lifted)), linewidth=0, antialiased=False,
                     alpha=0.9, zorder=1)  # fmt: skip
     for k, result in enumerate(several):
-        points = within(np.asarray(result.iterates, float), box)
-        low, high = np.array(box).T
-        inside = ((points >= low) & (points <= high)).all(axis=1)
-        points = points[: len(points) if inside.all() else int(np.argmin(inside))]
+        points = until_outside(within(np.asarray(result.iterates, float), box), box)
         if len(points) == 0:
             continue
         height = np.minimum(np.asarray(several[0].f.value(points), float), top)
         colour = ACCENT if len(several) == 1 else SERIES[k % len(SERIES)]
-        ax.plot(points[:, 0], points[:, 1], height, "-", color="black", linewidth=3.6, zorder=5)
-        ax.plot(points[:, 0], points[:, 1], height, "-o", color=colour, linewidth=1.8,
-                markersize=4, zorder=6, label=label(result, lang, len(several) > 1))  # fmt: skip
-        ax.plot(points[:1, 0], points[:1, 1], height[:1], "o", color="white", markersize=10,
-                markeredgecolor=colour, markeredgewidth=2, zorder=7)  # fmt: skip
+        lay(ax, points, height, colour, label(result, lang, len(several) > 1))
     ax.set_title(title(several, lang), fontsize=12, color=INK, loc="left")
     ax.set_xlabel(letters(several[0].f)[0], fontsize=11)
     ax.set_ylabel(letters(several[0].f)[1], fontsize=11)
@@ -69,3 +63,19 @@ def surface(results: Results, ax: Axes3D | None = None, lang: str = "en") -> Axe
     speak(ax, lang)
     legend(ax, len(several))
     return ax
+
+
+def until_outside(points: Floats, box: Box) -> Floats:
+    """The points (K, n) before the first that lies outside the box."""
+    low, high = np.array(box).T
+    inside = ((points >= low) & (points <= high)).all(axis=1)
+    return points[: len(points) if inside.all() else int(np.argmin(inside))]
+
+
+def lay(ax: Axes3D, points: Floats, height: Floats, colour: str, name: str) -> None:
+    """A path (K, 2) on the surface: a line edged in black, and a ring at its start."""
+    x, y = points.T
+    ax.plot(x, y, height, "-", color="black", linewidth=3.6, zorder=5)
+    ax.plot(x, y, height, "-o", color=colour, linewidth=1.8, markersize=4, zorder=6, label=name)
+    ax.plot(x[:1], y[:1], height[:1], "o", color="white", markersize=10, markeredgecolor=colour,
+            markeredgewidth=2, zorder=7)  # fmt: skip

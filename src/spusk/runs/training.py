@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from spusk import data, engines
 from spusk.data import Data, Sample
@@ -21,6 +22,9 @@ from spusk.runs.manifest import Manifest, read
 from spusk.runs.ownership import all_ours
 from spusk.runs.writer import Every, RunWriter, lock_folder, write_errors
 from spusk.training import Cursor, Event, Plan, Training, TrainingOutcome, one_rate, plan_events
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 
 class Resumed(NamedTuple):
@@ -125,8 +129,7 @@ def open_resumed(
         EngineError: an engine that is not here.
     """
     read(folder)  # where there is no run, none is locked
-    lock = lock_folder(folder)
-    try:
+    with locked(folder) as lock:
         about = relocated(read(folder), source, data_dir)
         name = engine or about.engine
         if name is None or about.fingerprint is None:
@@ -143,9 +146,6 @@ def open_resumed(
         restore(session, last, plan)
         writer = RunWriter(lock, folder, last.net, about, both, every, session)
         writer.go_on(last, history)
-    except BaseException:
-        lock.release()
-        raise
     events = plan_events(last.net, V, plan, both.test, session, cursor, every.steps, stop)
     run = Run(folder, last.net, plan, about.source, [], *about[2:])
     return Resumed(writer, events, run, both, cursor)
@@ -196,17 +196,24 @@ def open_new(
     about = Manifest(plan, source, note or {}, chosen.name, fingerprint(V), since)
     with write_errors(folder):
         all_ours(folder)
-    lock = lock_folder(folder)
-    try:
+    with locked(folder) as lock:
         if (folder / "run.json").exists() and not overwrite:
             raise RunError.keyed("runs.taken", folder=folder)
         writer = RunWriter(lock, folder, net, about, sets, every, session)
         writer.begin()
+    events = plan_events(net, V, plan, sets.test, session, Cursor(), every.steps, stop)
+    return Resumed(writer, events, Run(folder, net, plan, source, [], *about[2:]), sets, Cursor())
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[BaseFileLock]:
+    """The lock of a run folder, which is held beyond the block unless the block fails."""
+    lock = lock_folder(folder)
+    try:
+        yield lock
     except BaseException:
         lock.release()
         raise
-    events = plan_events(net, V, plan, sets.test, session, Cursor(), every.steps, stop)
-    return Resumed(writer, events, Run(folder, net, plan, source, [], *about[2:]), sets, Cursor())
 
 
 def restore(session: Session, last: Checkpoint, plan: Plan) -> None:
