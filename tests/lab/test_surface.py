@@ -157,7 +157,7 @@ def test_rules_have_their_own_bounds(lab_page):
     set_to(page, "#beta", "0.5")
     assert "2(1 + β)/λmax = 0.75" in page.locator(".bound").inner_text()
     set_to(page, "#rate-number", "0.76")
-    assert "is not below it" in verdict(page)[1]
+    assert "is not below the bound 0.75 of the rule" in verdict(page)[1]
     page.select_option("#rule", "adam")
     assert page.locator(".bound").is_hidden()
     assert "no bound for it" in verdict(page)[1]
@@ -526,7 +526,7 @@ def test_russian_mathematics_is_written_as_in_the_lecture(new_page):
 
 def test_a_function_without_a_minimum_is_told(new_page):
     page = drawn(new_page("#surface&f=x-y^2&rate=0.00078125"))
-    assert "no bound to tell" in verdict(page)[1]
+    assert "falls without end" in verdict(page)[1]
     assert page.input_value("#rate-number") == "0.00078125"
     assert page.locator(".bound").is_hidden()
 

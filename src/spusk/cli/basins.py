@@ -104,6 +104,8 @@ def escape(
             rate = say("surfaces.number", lang, x=row.rate)
             table.add_row(rate, parts[0], band, *parts[1:])
         Console().print(table)
+        for note in found.notes(lang):
+            click.echo(note)
     if plot is not None:
         from spusk import plots
 
@@ -150,16 +152,20 @@ def basins(
 
     from spusk import descent
     from spusk.functions import function
+    from spusk.functions.points import PointKind
 
     f = function(formula)
     found = descent.basins(f, rate_of(f, rate), view, size, steps=steps)
     nowhere = float(np.mean(found.index < 0))
     if as_json:
         minima = [
-            {"x": x.tolist(), "f": float(value), "share": float(share)}
-            for x, value, share in zip(found.minima, found.values, found.shares, strict=True)
+            {"x": x.tolist(), "f": float(value), "share": float(share), "kind": str(kind)}
+            for x, value, share, kind in zip(
+                found.minima, found.values, found.shares, found.kinds, strict=True
+            )
         ]
-        click.echo(to_json({"rate": found.rate, "minima": minima, "none": nowhere}))
+        none = {"none": nowhere, "none_by": found.nowhere}
+        click.echo(to_json({"rate": found.rate, "minima": minima} | none))
     else:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for name in ("basin", "value_name", "share"):
@@ -167,10 +173,13 @@ def basins(
         for k in np.argsort(-found.shares, kind="stable"):
             value = say("surfaces.number", lang, x=round(float(found.values[k]), 12))
             share = say("surfaces.share_cell", lang, x=float(found.shares[k]))
-            table.add_row(point_text(found.minima[k], lang), value, share)
-        if nowhere:
-            share = say("surfaces.share_cell", lang, x=nowhere)
-            table.add_row(say("surfaces.none", lang), "", share)
+            name = point_text(found.minima[k], lang)
+            if found.kinds[k] is PointKind.VALLEY:
+                name = say("surfaces.valley", lang, x=name)
+            table.add_row(name, value, share)
+        for why, part in found.nowhere.items():
+            share = say("surfaces.share_cell", lang, x=part)
+            table.add_row(say(f"surfaces.none_{why}", lang), "", share)
         Console().print(table)
     if plot is not None:
         from spusk import plots

@@ -8,17 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from spusk.descent.batch import Many, descend_many
+from spusk.descent.batch import descend_many
+from spusk.descent.gather import gather
 from spusk.descent.loop import Descendable
 from spusk.descent.minimize import surface_of
 from spusk.display import Shown
 from spusk.errors import InputError
-from spusk.functions.critical import known_minima, point_at
-from spusk.functions.points import spell
+from spusk.functions.points import PointKind, spell
+from spusk.i18n import say
 from spusk.optim.stopping import CODE, DescentOutcome
-
-NEAR = 1e-3  # of the view: ends this close to each other are one minimum
-MOST = 1000  # minima told apart
 
 
 @dataclass(eq=False)
@@ -32,8 +30,9 @@ class Basins(Shown):
         index: which of the minima each start reaches, (height, width); −1: none.
         steps: in how many steps, (height, width).
         codes: places in the row of outcomes, (height, width).
-        minima: the minima found, (M, 2).
+        minima: the minima found, (M, 2); of a whole valley of them, one.
         values: f there, (M,).
+        kinds: what each is, M of them: a minimum, a valley, a kink.
     """
 
     f: Any = field(repr=False)
@@ -44,6 +43,7 @@ class Basins(Shown):
     codes: NDArray[np.int8] = field(repr=False)
     minima: NDArray[Any] = field(repr=False)
     values: NDArray[Any] = field(repr=False)
+    kinds: tuple[PointKind, ...] = field(repr=False)
 
     @property
     def shares(self) -> NDArray[np.float64]:
@@ -51,12 +51,39 @@ class Basins(Shown):
         counts = np.bincount(self.index[self.index >= 0], minlength=len(self.minima))
         return counts / self.index.size
 
+    @property
+    def nowhere(self) -> dict[str, float]:
+        """The shares of the starts that reach no minimum, by why: each above 0."""
+        codes = self.codes[self.index < 0]
+        lost = [CODE[DescentOutcome.DIVERGED], CODE[DescentOutcome.NOT_FINITE]]
+        counts = {
+            "late": np.count_nonzero(codes == CODE[DescentOutcome.OUT_OF_STEPS]),
+            "away": np.count_nonzero(np.isin(codes, lost)),
+            "rest": np.count_nonzero(codes == CODE[DescentOutcome.CONVERGED]),
+        }
+        return {why: count / self.index.size for why, count in counts.items() if count}
+
     def __str__(self) -> str:
-        lines = [
-            f"{spell(x)}: f = {value:.6g}, {share:.1%}"
-            for x, value, share in zip(self.minima, self.values, self.shares, strict=True)
+        return self.text()
+
+    def text(self, lang: str | None = None) -> str:
+        """A line per minimum, the largest basin first, and why the other starts reach none.
+
+        Args:
+            lang: "en" or "ru"; else SPUSK_LANG, else English.
+
+        Returns:
+            The lines.
+        """
+        lines = []
+        for k in np.argsort(-self.shares, kind="stable"):
+            key = "valley" if self.kinds[k] is PointKind.VALLEY else "basin"
+            lines.append(say(f"descent.{key}", lang, x=spell(self.minima[k]),
+                             value=float(self.values[k]), share=float(self.shares[k])))  # fmt: skip
+        lines += [
+            say(f"descent.nowhere_{why}", lang, share=share) for why, share in self.nowhere.items()
         ]
-        return "\n".join([*lines, f"none: {np.mean(self.index < 0):.1%}"])
+        return "\n".join(lines)
 
 
 def basins(
@@ -102,12 +129,14 @@ def basins(
     x, y = np.linspace(left, right, width), np.linspace(low, high, height)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     many = descend_many(surface, grid, rate, steps, threads=threads, dtype=dtype)
-    minima, index = land(surface, many, box)
+    minima, kinds, index = gather(surface, many, box)
     shape = (height, width)
     with np.errstate(all="ignore"):
         values = np.asarray(surface.value(minima)) if len(minima) else np.empty(0)
-    return Basins(surface, rate, ((left, right), (low, high)), index.reshape(shape),
-                  many.steps.reshape(shape), many.codes.reshape(shape), minima, values)  # fmt: skip
+    return Basins(
+        surface, rate, ((left, right), (low, high)), index.reshape(shape),
+        many.steps.reshape(shape), many.codes.reshape(shape), minima, values, kinds,
+    )  # fmt: skip
 
 
 def view_of(f: Any, view: ArrayLike | None) -> NDArray[np.float64]:  # noqa: ANN401
@@ -119,40 +148,3 @@ def view_of(f: Any, view: ArrayLike | None) -> NDArray[np.float64]:  # noqa: ANN
     if box.shape != (f.n, 2) or not (box[:, 0] < box[:, 1]).all() or not np.isfinite(box).all():
         raise InputError.keyed("descent.view", n=f.n, found=box.tolist())
     return box
-
-
-def land(
-    f: Any,  # noqa: ANN401
-    many: Many,
-    box: NDArray[np.float64],
-) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """The minima (M, n), known ones first, and each end's place among them (−1: none).
-
-    Ends that converged beside no known minimum are gathered; those at a saddle belong to none.
-    """
-    near = NEAR * float((box[:, 1] - box[:, 0]).max())
-    ends = many.x.reshape(-1, f.n)
-    index = np.full(len(ends), -1)
-    settled = np.flatnonzero(many.codes.reshape(-1) == CODE[DescentOutcome.CONVERGED])
-    minima = known_minima(f)
-    for place, minimum in enumerate(minima):
-        index[settled[close(ends[settled], minimum, near)]] = place
-    left = settled[index[settled] < 0]
-    while len(left) and len(minima) < MOST:
-        place = ends[left[0]].astype(np.float64)
-        here = close(ends[left], place, near)
-        if here.any() and point_at(f, place).is_minimum:
-            index[left[here]] = len(minima)
-            minima.append(place)
-        left = left[~here]
-    return np.array(minima, np.float64).reshape(-1, f.n), index
-
-
-def close(ends: NDArray[Any], place: NDArray[Any], near: float) -> NDArray[np.bool_]:
-    """Which ends lie within `near` of a place."""
-    gap = ends[:, 0] - place[0]
-    square = gap * gap
-    for k in range(1, len(place)):
-        gap = ends[:, k] - place[k]
-        square += gap * gap
-    return np.asarray(square <= near * near)

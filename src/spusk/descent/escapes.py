@@ -10,13 +10,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from spusk.descent.basin_maps import land, view_of
+from spusk.descent.basin_maps import view_of
 from spusk.descent.batch import descend_many, points
+from spusk.descent.gather import gather
 from spusk.descent.loop import Descendable
 from spusk.descent.minimize import surface_of
 from spusk.display import Shown
 from spusk.errors import InputError, RateError
-from spusk.functions.minima import are_lowest
+from spusk.functions.minima import SAME, are_lowest
+from spusk.functions.points import spell
 from spusk.i18n import say
 from spusk.optim.rules import Rule
 from spusk.optim.schedules import Rate
@@ -55,11 +57,14 @@ class Escape(Shown):
         f: what was descended.
         rows: one for each rate.
         starts: how many starts are behind each share.
+        lower: a point (n,) at which f is lower than at all minima found, so that none is called
+            global; None where none was seen.
     """
 
     f: Any = field(repr=False)
     rows: list[Row]
     starts: int
+    lower: NDArray[np.float64] | None = field(default=None, repr=False)
 
     @property
     def rates(self) -> list[float]:
@@ -78,7 +83,22 @@ class Escape(Shown):
         Returns:
             The lines.
         """
-        return "\n".join(say("descent.escape", lang, **row._asdict()) for row in self.rows)
+        lines = [say("descent.escape", lang, **row._asdict()) for row in self.rows]
+        return "\n".join([*lines, *self.notes(lang)])
+
+    def notes(self, lang: str | None = None) -> list[str]:
+        """What has to be known beside the shares, in sentences.
+
+        Args:
+            lang: "en" or "ru"; else SPUSK_LANG, else English.
+
+        Returns:
+            The sentences; none where there is nothing.
+        """
+        if self.lower is None:
+            return []
+        value = float(self.f.value(self.lower))
+        return [say("descent.lower", lang, x=spell(self.lower), value=value)]
 
 
 def escape(
@@ -126,17 +146,39 @@ def escape(
     refuse_if_all_global(values_known(surface))
     x0, box = drawn(starts, surface, view, seed)
     many = descend_many(surface, x0, list(rates), steps, rule=rule, threads=threads, dtype=dtype)
-    minima, index = land(surface, many, box)
+    minima, _, index = gather(surface, many, box)
     values = np.asarray(surface.value(minima)) if len(minima) else np.empty(0)
-    refuse_if_all_global(values)
+    lower = lower_beyond(surface, box, values)
     least = lowest(values)
+    if lower is None:
+        refuse_if_all_global(values)
+    else:
+        least[:] = False
     rows = [
         row(float(rate), codes, place, least)
         for rate, codes, place in zip(
             rates, many.codes, index.reshape(many.codes.shape), strict=True
         )
     ]
-    return Escape(surface, rows, len(x0))
+    return Escape(surface, rows, len(x0), lower)
+
+
+def lower_beyond(
+    f: Any,  # noqa: ANN401
+    box: NDArray[np.float64],
+    values: NDArray[Any],
+) -> NDArray[np.float64] | None:
+    """A point at which f is lower than at all minima found, far outside the box; None: not seen."""
+    if not len(values) or len(values_known(f)):
+        return None
+    middle, reach = box.mean(axis=1), float(np.ptp(box, axis=1).max())
+    ways = np.vstack([np.eye(f.n), -np.eye(f.n), np.ones((1, f.n)), -np.ones((1, f.n))])
+    points = (middle + reach * 10.0 ** np.arange(1, 7)[:, None, None] * ways).reshape(-1, f.n)
+    with np.errstate(all="ignore"):
+        found = np.nan_to_num(np.asarray(f.value(points)), nan=np.inf, posinf=np.inf, neginf=np.inf)
+    least = float(values.min())
+    lower = found < least - SAME * (1 + abs(least))
+    return points[int(np.argmax(lower))] if lower.any() else None
 
 
 def drawn(

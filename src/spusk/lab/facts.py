@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from spusk.descent import descend, explain, trail
-from spusk.descent.basin_maps import NEAR
 from spusk.descent.batch import TOLERANCE
+from spusk.descent.gather import NEAR
 from spusk.functions import critical, degenerate, flow, jumps
 from spusk.functions.minima import SAME
 from spusk.i18n import LANGUAGES

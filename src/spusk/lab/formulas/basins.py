@@ -138,7 +138,7 @@ def kinds(
     view: NDArray[np.float64],
 ) -> NDArray[np.int16]:  # fmt: skip
     """The place of each end's minimum; NONE of them; or AWAY."""
-    from spusk.descent.basin_maps import NEAR, close
+    from spusk.descent.gather import NEAR, close
     from spusk.optim.stopping import CODE, DescentOutcome
 
     near = NEAR * float((view[:, 1] - view[:, 0]).max())

@@ -62,7 +62,7 @@ function because(model, say) {
   if (!isMinimum(why)) return say(`surface.why_${why.further ? onward(why.further) : why.kind}`, facing);
   if (rule === "falling") return falling(path, state, why, say);
   if (why.bound === null) return unbounded(state, why, say);
-  if (why.did === "diverged_growing") return say("surface.why_growing", facing);
+  if (why.did === "diverged_growing") return say(rule === "plain" ? "surface.why_growing" : "surface.why_rule_growing", facing);
   const where = why.axis >= 0 && described.names.length > 1 ? pretty(described.names[why.axis]) : null;
   const numbers = { ...facing, step: 1 / why.top, where };
   if (rule !== "plain") return say(`surface.why_${why.past ? "rule_past" : "rule_below"}`, numbers);
