@@ -161,3 +161,27 @@ def test_bad_calls_get_one_clear_line(arguments, says, tmp_path):
     assert says in said
     assert said.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("start", ["-3;5", "(−3; 5)", "-3,5", "[-3, 5]", "-3,0; 5,0"])
+def test_a_start_may_be_written_as_sheets_write_it(start):
+    said = spusk("descend", "x1^2 + x2^2", "--start", start, "--steps", "0", "--json")
+    assert json.loads(said)["x"] == [-3, 5]
+
+
+def test_a_valley_is_one_row_and_who_reaches_none_is_told_why():
+    said = spusk("basins", "(x-y)^2", "--view", "-2:2,-2:2", "--rate", "0.1", "--size", "32")
+    assert said.count("\n") == 2
+    assert "a valley" in said
+    late = spusk("basins", "x^4+y^4", "--view", "-2:2,-2:2", "--rate", "0.1", "--size", "16")
+    assert "out of steps" in late
+    told = json.loads(spusk("basins", "x^2-y^2", "--view=-2:2,-2:2", "--rate", "0.05", "--size",
+                            "17", "--json"))  # fmt: skip
+    assert told["minima"] == []
+    assert sum(told["none_by"].values()) == pytest.approx(told["none"]) == 1
+
+
+def test_what_lies_beyond_the_box_takes_the_word_global():
+    said = spusk("escape", "sin(x)+x/10", "--view=-10:10", "--rates", "0.1", "--starts", "64")
+    assert "none of these minima is called global" in said
+    assert "0.0%" in said.splitlines()[1]

@@ -71,3 +71,15 @@ def test_the_language_of_a_call_counts_where_it_was_read(tmp_path):
     assert done.stderr.startswith("ошибка: параметра '--nope' нет; формула")
     done = spusk("--lang", "de", "gallery", cwd=tmp_path, SPUSK_LANG="ru")
     assert done.stderr == "ошибка: '--lang': нужно одно из 'en', 'ru', а не 'de'\n"
+
+
+def test_what_comes_after_two_dashes_is_told_to_come_last(tmp_path):
+    done = spusk("descend", "--", "-x^2", "--start", "4", cwd=tmp_path)
+    assert (done.returncode, "the formula comes last" in done.stderr) == (2, True)
+    done = spusk("--lang", "ru", "descend", "--", "-x^2", "--start", "4", cwd=tmp_path)
+    assert "формула пишется последней" in done.stderr
+
+
+def test_an_unknown_rule_is_shown_all_that_there_are(tmp_path):
+    done = spusk("descend", "x^2", "--start", "1", "--rule", "armijo", cwd=tmp_path)
+    assert "plain, momentum, nesterov, adam, backtracking" in done.stderr

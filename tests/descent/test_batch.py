@@ -214,3 +214,17 @@ def test_scipy():
     assert (stopped.nit, stopped.success) == (1, False)
     with pytest.raises(InputError, match="without bounds"):
         minimize(f, [0, 3], args=(4,), method=scipy_method, bounds=[(0, 1), (0, 1)])
+
+
+def test_slow_ends_about_one_minimum_are_one_minimum():
+    found = basins("x^4 + y^4", 0.4, ((-1, 1), (-1, 1)), 16, steps=20_000)
+    assert len(found.minima) == 1
+    assert found.minima[0] == pytest.approx([0, 0], abs=1e-6)
+    assert found.shares.sum() == 1
+
+
+def test_a_valley_is_one_of_its_points():
+    found = basins("(x*y - 1)^2", 0.05, ((0.5, 2), (0.5, 2)), 16)
+    assert [str(kind) for kind in found.kinds] == ["valley"]
+    assert found.minima[0].prod() == pytest.approx(1)
+    assert "a whole valley of minima" in str(found)

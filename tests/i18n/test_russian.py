@@ -60,6 +60,7 @@ OTHERS = {  # raised by us, and not in words: who meets it instead of a user
     "KeyboardInterrupt": "the system, as if Ctrl+C were pressed",
     "Stopped": "the command line, which says the words of the signal",
     "NotTraceableError": "the tracer, which then leaves the callable as it is",
+    "ArithmeticError": "whoever looks for a limit, and finds none",
     "ValueError": "the reader of a file or an option, which says what is wrong with it",
     "BadZipFile": "the reader of a file",
     "TimeoutError": "the pool of formulas, which answers that it took too long",

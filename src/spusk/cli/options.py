@@ -90,7 +90,7 @@ def number(text: str) -> float:
 
 
 class Point(click.ParamType[tuple[float, ...]]):
-    """Coordinates with commas: 0,0 or -1.2,1."""
+    """Coordinates as they are written: 0,0 or -1.2,1; (−3; 5); 0,5;1 with decimal commas."""
 
     name = "point"
 
@@ -98,9 +98,19 @@ class Point(click.ParamType[tuple[float, ...]]):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[float, ...]:
         try:
-            return tuple(number(part) for part in str(value).split(","))
+            return coordinates(str(value))
         except ValueError:
             raise unusable("point", param, ctx, found=str(value)) from None
+
+
+def coordinates(text: str) -> tuple[float, ...]:
+    """The numbers of a point's text; where semicolons part them, commas are decimal ones."""
+    bare = text.strip().replace("\N{MINUS SIGN}", "-")
+    if bare[:1] + bare[-1:] in ("()", "[]"):
+        bare = bare[1:-1]
+    if ";" in bare:
+        return tuple(number(part.replace(",", ".")) for part in bare.split(";"))
+    return tuple(number(part) for part in bare.split(","))
 
 
 class Range(click.ParamType[tuple[float, ...]]):

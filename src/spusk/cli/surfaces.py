@@ -14,6 +14,8 @@ from spusk.cli.pictures import save, writable
 from spusk.errors import InputError, StartError
 from spusk.i18n import say
 
+SEARCH = "backtracking"  # the rule's name for the line search
+
 if TYPE_CHECKING:
     from spusk.descent import Descent
     from spusk.functions import Function
@@ -128,9 +130,12 @@ def descend(
     """
     from spusk.descent import descend as run
     from spusk.functions import function
+    from spusk.optim import RULES
 
     f = function(formula)
-    search, name = ("armijo", "plain") if rule == "backtracking" else (None, rule)
+    search, name = ("armijo", "plain") if rule == SEARCH else (None, rule)
+    if name not in RULES:
+        raise InputError.keyed("optim.rule", found=rule, names=", ".join([*RULES, SEARCH]))
     result = run(
         f, start_of(f, start), rate_of(f, rate), steps, tolerance, rule=name, search=search
     )

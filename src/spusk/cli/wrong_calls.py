@@ -35,8 +35,10 @@ def told(error: click.ClickException, lang: str | None) -> str:
     found = ((key, re.fullmatch(pattern, text)) for key, pattern in CLICK.items())
     said = (say(f"calls.{key}", lang, **match.groupdict()) for key, match in found if match)
     what = next(said, None) or Reason("call", text).sentence(lang)
-    minus = isinstance(error, click.NoSuchOption)
-    return say("calls.minus", lang, what=what) if minus else what
+    if isinstance(error, click.NoSuchOption):
+        return say("calls.minus", lang, what=what)
+    late = re.fullmatch(CLICK["extras"], text)
+    return say("calls.late", lang, what=what) if late and "--" in late["found"] else what
 
 
 def spoken(error: click.ClickException) -> str | None:
