@@ -98,8 +98,10 @@ class FakeTraining:
         return {"forgotten": message["id"]}
 
     def weights(self, message):
+        neurons = [0, *range(51, 80)]
         images = [[round(math.sin(i / 9 + n), 2) for i in range(PIXELS)] for n in range(30)]
-        return {"weights": {"id": message["id"], "width": 28, "height": 28, "images": images}}
+        return {"weights": {"id": message["id"], "width": 28, "height": 28, "images": images,
+                            "neurons": neurons, "of": 100}}  # fmt: skip
 
     def confusion(self, message):
         table = [[95 if i == j else (i + j) % 3 for j in range(10)] for i in range(10)]

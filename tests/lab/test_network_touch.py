@@ -66,13 +66,16 @@ def test_the_weights_tell_a_pixel_by_finger_and_a_neuron_by_keys(page, fake):
     page.locator("canvas.weights").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    shows(page, ".picture .reading:visible", "Neuron 2: its weights go from −1 to 1")
+    shows(page, ".picture .reading:visible", "Neuron 52: its weights go from −1 to 1")
     across = page.locator("canvas.weights").evaluate("c => Math.round(c.clientWidth)")
     page.keyboard.press("ArrowDown")
     below = page.locator(".picture .reading:visible").inner_text()
-    assert int(re.search(r"Neuron (\d+)", below)[1]) > 2, across
+    assert int(re.search(r"Neuron (\d+)", below)[1]) > 52, across
     page.keyboard.press("ArrowUp")
-    shows(page, ".picture .reading:visible", "Neuron 2:")
+    shows(page, ".picture .reading:visible", "Neuron 52:")
+    spoken = "First-layer weights: the 30 strongest of 100 neurons"
+    assert page.locator("canvas.weights").get_attribute("aria-label") == spoken
+    assert page.get_by_text(spoken).is_visible()
 
 
 def test_counts_and_mistakes_tell_what_they_are(page, fake):

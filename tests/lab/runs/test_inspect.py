@@ -25,6 +25,15 @@ def test_weights_are_pictures_of_the_largest_neurons():
     assert not np.any(inspect.weights(blank, (28, 28))["images"])
 
 
+def test_pictures_of_weights_say_which_neurons_they_are():
+    net = spusk.Network([4, 40, 10])
+    net.layers[0].W[:] = np.roll(np.arange(1, 41), 5)  # 36 … 40, then 1 … 35
+    look = inspect.weights(net, (2, 2))
+    assert (look["neurons"], look["of"]) == ([*range(5), *range(15, 40)], 40)
+    expected = net.layers[0].W[0, look["neurons"]] / 40
+    assert np.allclose(np.array(look["images"])[:, 0], expected, atol=0.006)
+
+
 def test_the_confusion_counts_every_example_and_shows_the_surest_mistakes():
     V = spusk.data.load("sample").test
     net = spusk.Network([784, 10])

@@ -258,7 +258,7 @@ def test_looks_are_answered_while_it_trains(page):
     run = page.ask("start", "started", **PLAN | LONG)["id"]
     weights = page.ask("weights", "weights", id=run)
     assert (weights["id"], weights["width"], weights["height"]) == (run, 28, 28)
-    assert np.shape(weights["images"]) == (30, 784)
+    assert np.shape(weights["images"]) == (len(weights["neurons"]), 784) == (weights["of"], 784)
     confusion = page.ask("confusion", "confusion", id=run)
     assert np.sum(confusion["table"]) == 1000
     assert confusion["wrong"][0].keys() == {"pixels", "label", "answer", "sure"}

@@ -19,12 +19,17 @@ PICTURES = 30  # neurons, or wrong digits, shown at most
 
 
 def weights(net: Network, shape: tuple[int, ...]) -> dict[str, Any]:
-    """The weights into the neurons of the first layer, those with the largest ‖W‖; −1…1."""
+    """The weights into the neurons of the first layer, those with the largest ‖W‖; −1…1.
+
+    `neurons` says which these are, from 0, and `of` among how many.
+    """
     W = net.layers[0].W  # (n, m)
-    images = W[:, strongest(W, PICTURES)].T.astype(np.float64)  # (m, n)
+    neurons = strongest(W, PICTURES)  # (k,)
+    images = W[:, neurons].T.astype(np.float64)  # (k, n)
     bound = float(np.quantile(np.abs(images), 0.995)) or 1.0
     scaled = np.round(np.clip(np.nan_to_num(images / bound), -1, 1), 2) + 0.0  # no −0.0
-    return {"width": shape[1], "height": shape[0], "images": scaled.tolist()}
+    return {"width": shape[1], "height": shape[0], "images": scaled.tolist(),
+            "neurons": neurons.tolist(), "of": W.shape[1]}  # fmt: skip
 
 
 def confusion(net: Network, V: Sample, facts: SetFacts | None = None) -> dict[str, Any]:

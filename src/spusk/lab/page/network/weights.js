@@ -30,11 +30,12 @@ export function columns(count, width, height) {
 }
 
 export function weights({ say, number }) {
-  let stamps = [], images = [], size = { width: 1, height: 1 }, chosen; // chosen: by keys
+  let stamps = [], images = [], neurons = [], size = { width: 1, height: 1 }, chosen; // chosen: by keys
   const reading = make("p", { class: "reading small faint", "aria-live": "polite" });
   const picture = canvas(say("network.weights"), draw, { ...KEYED, class: "weights" });
   touchable(picture.element, { at: point, move: walk, leave: () => ring() });
-  const element = make("div", { class: "pane" }, picture.element, reading);
+  const some = make("p", { class: "small faint", hidden: "" });
+  const element = make("div", { class: "pane" }, some, picture.element, reading);
 
   function layout(width, height) {
     const across = columns(stamps.length, width, height);
@@ -55,8 +56,8 @@ export function weights({ say, number }) {
 
   const shape = () => layout(picture.element.clientWidth, picture.element.clientHeight);
 
-  function ring(neuron) {
-    chosen = neuron;
+  function ring(place) {
+    chosen = place;
     picture.redraw();
   }
 
@@ -66,26 +67,28 @@ export function weights({ say, number }) {
     const next = chosen === undefined ? 0 : chosen + dx + dy * shape().across;
     if (next >= 0 && next < images.length) ring(next);
     const low = Math.min(...images[chosen]), high = Math.max(...images[chosen]);
-    reading.textContent = say("network.neuron_here", { neuron: chosen + 1, low, high });
+    reading.textContent = say("network.neuron_here", { neuron: neurons[chosen] + 1, low, high });
   }
 
   function point(x, y) {
     const { across, side } = shape();
-    const neuron = Math.floor(x / side) + across * Math.floor(y / side);
+    const shown = Math.floor(x / side) + across * Math.floor(y / side);
     const [column, row] = [x, y].map((place, i) =>
       Math.floor(((place % side) / (side - GAP)) * (i ? size.height : size.width)));
-    const value = x < across * side ? images[neuron]?.[row * size.width + column] : undefined;
+    const value = x < across * side ? images[shown]?.[row * size.width + column] : undefined;
     if (value !== undefined && column < size.width && row < size.height)
-      reading.textContent = say("network.weight_here", { neuron: neuron + 1, row: row + 1, column: column + 1, w: number(value) });
+      reading.textContent = say("network.weight_here", { neuron: neurons[shown] + 1, row: row + 1, column: column + 1, w: number(value) });
   }
 
   return {
     element,
     show(found) {
-      ({ images } = found);
+      ({ images, neurons } = found);
       size = found;
       stamps = images.map((image) => stamp(image, found.width, found.height, diverging));
-      picture.element.setAttribute("aria-label", say("network.weights_of", { n: images.length }));
+      some.hidden = images.length === found.of;
+      some.textContent = say("network.weights_strongest", { shown: images.length, of: found.of });
+      picture.element.setAttribute("aria-label", some.hidden ? say("network.weights_of", { n: found.of }) : some.textContent);
       reading.textContent ||= say("network.weights_key");
       picture.redraw();
     },
