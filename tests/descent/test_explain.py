@@ -169,6 +169,8 @@ def test_many_variables_are_told_by_their_extreme_eigenvalues():
     told = descend(f, np.ones(300), 0.3, 3000).explanation
     assert told.kind == "minimum"
     assert told.bound == pytest.approx(0.5, rel=1e-2)
+    assert told.fastest == pytest.approx(0.4, rel=1e-2)
+    assert "fastest at" in told.sentence("en")
     down = np.where(np.arange(300) == 7, -1.0, top)
     saddle = function(lambda x: 0.5 * (down * x * x).sum(), n=300, gradient=lambda x: down * x)
     run = descend(saddle, np.where(np.arange(300) == 7, 0.0, 1.0), 0.3, 3000)

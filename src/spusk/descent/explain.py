@@ -37,7 +37,7 @@ from spusk.optim.stopping import DescentOutcome
 NONE = 1e-12  # of 1 + |f| at the start: a value this small is 0
 SNAP = 1e-6  # of 1 + |x|: a minimum this close to a known one is that one
 UNDER = 1e-12  # of the bound: a rate that is so little below it was meant to be there
-FLOW_UP_TO = 20  # variables, where each Hessian costs 2n gradients
+ROUGH_UP_TO = 20  # variables, where each Hessian costs 2n gradients
 
 
 def explain(
@@ -94,16 +94,13 @@ def name_of(rule: Rule) -> str:
 def look(f: Any, trail: Trail, outcome: DescentOutcome) -> tuple[Point, Point | None]:  # noqa: ANN401
     """The point where the run ended or to which it goes; where f falls on from an end, the next."""
     converged, at = outcome is DescentOutcome.CONVERGED, trail.anchor(outcome)
-    if f.n > HESSIAN_UP_TO:
+    if f.n > (HESSIAN_UP_TO if is_exact(f) else ROUGH_UP_TO):
         return (by_extremes(f, at) if converged else Point(PointKind.UNTOLD, at)), None
-    flows = f.n <= FLOW_UP_TO or is_exact(f)
-    if converged:
-        point = snapped(f, point_at(f, at))
-        on = point.kind is PointKind.SLOPE and flows
-        return point, leads_to(f, at, trail.reach()) if on else None
-    return (
-        snapped(f, leads_to(f, at, trail.reach())) if flows else Point(PointKind.UNTOLD, at)
-    ), None
+    if not converged:
+        return snapped(f, leads_to(f, at, trail.reach())), None
+    point = snapped(f, point_at(f, at))
+    falls = point.kind is PointKind.SLOPE
+    return point, leads_to(f, at, trail.reach()) if falls else None
 
 
 def by_extremes(f: Any, x: NDArray[np.float64]) -> Point:  # noqa: ANN401
@@ -143,14 +140,15 @@ def rates(point: Point, rule: Rule) -> tuple[float | None, float | None]:
     lambdas = point.curving
     if not (isinstance(rule, NamedRule) and lambdas.size):
         return None, None
-    slow = point.kind is PointKind.MINIMUM and lambdas.size < point.x.size
+    all_curve = point.eigenvalues is not None and lambdas.size == point.eigenvalues.size
+    slow = point.kind is PointKind.MINIMUM and not all_curve
     low, top = float(lambdas[0]), float(lambdas[-1])
     return rule.bound(top), None if slow else rule.fastest(low, top)
 
 
 def turns(f: Any, trail: Trail, point: Point) -> tuple[tuple[int, ...], bool]:  # noqa: ANN401
     """The eigen-directions in which the path zigzags, and whether it loops in one."""
-    if point.eigenvalues is None or f.n > HESSIAN_UP_TO:
+    if point.eigenvalues is None or point.eigenvalues.size < f.n:
         return (), False
     _, vectors = np.linalg.eigh(np.asarray(f.hessian(point.x)))
     with np.errstate(all="ignore"):  # a path that overflowed turns nowhere at its end
