@@ -92,8 +92,8 @@ AT = [  # formula, where a descent came to rest, what it is there
     ("sqrt(x^2 + y^2)", [0, 0], "kink"), ("abs(x - 1) + 1000", [1], "kink"),
     ("x^2 + abs(y)/1000", [0, 0], "kink"), ("ackley", [0, 0], "kink"),
     ("abs(x)^0.5", [0], "kink"), ("-abs(x)", [0], "maximum"), ("abs(x) - y^2", [0, 0], "saddle"),
-    ("1 + 0*x", [1], "flat"), ("sqrt(x)", [0], "edge"), ("log(x)", [-1], "edge"),
-    ("1/x^2", [0], "edge"),
+    ("1 + 0*x", [1], "flat"), ("-exp(-x^2)", [22], "slope"),
+    ("sqrt(x)", [0], "edge"), ("log(x)", [-1], "edge"), ("1/x^2", [0], "edge"),
 ]  # fmt: skip
 
 
@@ -108,6 +108,7 @@ FROM = [  # formula, start, what the flow leads to, where
     ("-log(x)", [1], "unbounded", None), ("exp(-x)", [0], "endless", None),
     ("1/(1 + x^2)", [1], "endless", None), ("atan(x)", [0], "endless", None),
     ("log(1 + exp(-x)) + log(1 + exp(-2*x))", [0], "endless", None),  # separable logistic loss
+    ("-exp(-x^2)", [22], "slope", [22]),  # ∇f is there, and its square is none
     ("log(x)", [1], "edge", [0]), ("1/x", [0], "edge", None), ("sqrt(x)", [1], "edge", [0]),
     ("abs(x)", [0.15], "kink", [0]), ("abs(x) + y^2", [0.1, 0.2], "kink", [0, 0]),
     ("abs(x - y) + 10*abs(x + y - 1)", [0.3, 0.2], "kink", [0.5, 0.5]),

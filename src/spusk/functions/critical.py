@@ -141,7 +141,7 @@ def leads_to(f: Any, x: NDArray[Any], reach: float) -> Point:  # noqa: ANN401
             end, x, _ = flow(f, x)
             if end is FlowEnd.REST:
                 place = rest(f, x)
-                return kind_at(f, x if place is None else place)
+                return Point(PointKind.SLOPE, x) if place is None else kind_at(f, place)
             if end is not FlowEnd.STUCK:
                 return Point(ENDS[end], x)
             low = lowest_near(f, x, reach)

@@ -102,7 +102,7 @@ class _Follower:
             return FlowEnd.STUCK
         if not np.isfinite(hessian).all():
             return FlowEnd.STUCK
-        if not self.slope.any():
+        if float(np.linalg.norm(self.slope)) == 0.0:  # or so little that its square is
             return FlowEnd.REST
         lambdas, vectors = np.linalg.eigh(hessian)
         along = vectors.T @ self.slope  # (n,)
@@ -129,7 +129,8 @@ class _Follower:
         if not (value <= self.value + rounding and np.isfinite(slope).all()):
             return np.inf, value, slope
         largest = max(float(np.linalg.norm(self.slope)), float(np.linalg.norm(slope)))
-        return float(np.linalg.norm(slope - foretold)) / largest, value, slope
+        gap = float(np.linalg.norm(slope - foretold))
+        return gap / largest if gap else 0.0, value, slope
 
     def rested(self, lambdas: Floats, along: Floats, scale: float) -> FlowEnd:
         """Whether a step as short as rounding is short by the slope, or by its time alone."""

@@ -42,8 +42,9 @@ export function leadsTo(program, x, reach) {
   for (let count = 0; count < facts.critical.jumps.most; count++) {
     const led = flow(program, x);
     x = led.x;
-    if (led.end === "rest") return kindAt(program, rest(program, x) ?? x);
-    if (led.end === "unfinished") return { kind: "slope", x, lambdas: null };
+    const place = led.end === "rest" ? rest(program, x) : null;
+    if (place) return kindAt(program, place);
+    if (led.end === "rest" || led.end === "unfinished") return { kind: "slope", x, lambdas: null };
     if (led.end !== "stuck") return { kind: led.end, x, lambdas: null };
     const low = lowestNear(program, x, reach);
     const point = atJump(program, low);

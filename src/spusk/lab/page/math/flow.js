@@ -96,7 +96,7 @@ class Follower {
     const { accurate } = facts.critical.flow;
     const own = frame(this.program, this.x);
     if (![this.value, ...this.slope, ...own.lambdas].every(Number.isFinite)) return "stuck";
-    if (this.slope.every((part) => part === 0)) return "rest";
+    if (norm(this.slope) === 0) return "rest"; // or so little that its square is
     const along = within(own, this.slope);
     const scale = 1 + norm(this.x);
     this.time ||= firstTime(own.lambdas, along, scale);
@@ -124,7 +124,8 @@ class Follower {
     const rounding = 1e-14 * (1 + Math.abs(this.value));
     const good = value <= this.value + rounding && slope.every(Number.isFinite);
     const largest = Math.max(norm(this.slope), norm(slope));
-    return { x, value, slope, error: good ? distance(slope, foretold) / largest : Infinity };
+    const gap = distance(slope, foretold);
+    return { x, value, slope, error: good ? (gap ? gap / largest : 0) : Infinity };
   }
 
   /** @type {(lambdas: number[], along: number[], scale: number) => FlowEnd} */
