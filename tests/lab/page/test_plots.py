@@ -28,6 +28,26 @@ def test_a_scale_is_linear_or_logarithmic_and_goes_back():
         np.testing.assert_allclose(row["back"], values[::40], rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize(("curves", "expected"), [
+    ([{"numbers": [20, 1e30, 1e100]}], [1, 2]),  # not 10³⁰: the start is what there is to see
+    ([{"numbers": [20, 5e3, 1e30]}], [1, 4]),
+    ([{"numbers": [20, 3e-4, 1e-20, 0, -1e-18]}], [-4, 2]),  # rounding makes no decades
+    ([{"numbers": [20, 3e-4]}, {"numbers": [50, 1e9], "away": True}], [-4, 2]),
+    ([{"numbers": [20, 3e-4]}, {"numbers": [50, 1e-7]}], [-7, 2]),
+    ([{"numbers": [0, 0]}], [-1, 1]),
+])  # fmt: skip
+def test_the_axis_of_a_descent_is_its_own(curves, expected):
+    assert call("math/decades.js", "decades", curves) == expected
+
+
+@pytest.mark.parametrize(("heights", "expected"), [
+    ([1, 0, -2], {"step": 1.5, "up": False}), ([0.5, 1.5, 2], {"step": 0.5, "up": True}),
+    ([1, -2, 0.5], None), ([5, 6], None), ([1, 0.5], None),
+])  # fmt: skip
+def test_a_curve_leaves_its_frame_where_it_crosses_the_edge_for_good(heights, expected):
+    assert call("math/decades.js", "leaves", heights, [-1, 1]) == expected
+
+
 def test_a_contour_of_a_plane_is_a_straight_line():
     grid = [x + 2 * y for y in range(4) for x in range(5)]
     job = {"kind": "lines", "grid": grid, "width": 5, "height": 4, "levels": [4.5]}

@@ -2,11 +2,12 @@
 
 import { canvas, colour } from "../core/dom.js";
 import { written } from "../core/words.js";
+import { decades, leaves } from "../math/decades.js";
 import { ticks } from "../math/scale.js";
 import { letters } from "./plane.js";
 
 const ROOM = { left: 46, right: 8, top: 22, bottom: 22 }; // pixels at plain letters
-const FLOOR = 1e-12; // of the highest: below it there is only rounding
+const FAR = 400; // heights of the frame: farther off it nothing is drawn
 
 /** The curves of a model; `scrub(n)` is called when a step is pointed at. */
 export function curves(say, lang, scrub) {
@@ -26,13 +27,15 @@ export function curves(say, lang, scrub) {
     const last = Math.max(...lines.map(({ numbers }) => numbers.length - 1), 1);
     const [low, high] = decades(lines.filter((line) => !line.plain));
     const x = (k) => margin.left + (k / last) * (width - margin.left - margin.right);
-    const y = (v) => margin.top + ((high - Math.log10(v)) / (high - low)) * (height - margin.top - margin.bottom);
+    const inner = [width - margin.left - margin.right, height - margin.top - margin.bottom];
+    const upright = (ends) => (v) => margin.top + ((ends[1] - v) / (ends[1] - ends[0])) * inner[1];
+    const y = upright([low, high]);
     frame(pen, width, height, { low, high, last, x, y });
-    const straight = (v) => margin.top + ((range[1] - v) / (range[1] - range[0])) * (height - margin.top - margin.bottom);
-    beside(pen, width, marks, straight);
+    beside(pen, width, marks, upright(range));
+    const box = [margin.left, margin.top, ...inner];
     for (const line of [...lines].reverse()) {
-      if (line.plain) stroke(pen, line, x, straight, -Infinity);
-      else stroke(pen, line, x, y, 10 ** low);
+      if (line.plain) stroke(pen, line, { x, y: upright(range), heightOf: (v) => v, range, box });
+      else stroke(pen, line, { x, y, heightOf: (v) => Math.log10(Math.max(v, 0)), range: [low, high], box });
     }
     legend(pen, lines, margin.left);
     [pen.strokeStyle, pen.lineWidth] = [colour("accent"), 1];
@@ -44,16 +47,17 @@ export function curves(say, lang, scrub) {
 
   function linesOf({ path, kept, floor }) {
     const above = (values) => values.map((value) => value - floor);
+    const other = ({ path: { outcome }, colour: style }) => ({ style, width: 1.5, away: outcome === "diverged" || outcome === "not_finite" });
     const slopes = { name: "‖∇f‖", numbers: path.norms, style: colour("test"), width: 2, dash: [5, 3] };
     if (floor === null) return [
       { name: "f", numbers: path.values, style: colour("train"), width: 2, plain: true },
       slopes,
-      ...kept.map((k) => ({ numbers: k.path.values, style: k.colour, width: 1.5, plain: true })),
+      ...kept.map((k) => ({ ...other(k), numbers: k.path.values, plain: true })),
     ];
     return [
       { name: "f − min", numbers: above(path.values), style: colour("train"), width: 2 },
       slopes,
-      ...kept.map((k) => ({ numbers: above(k.path.values), style: k.colour, width: 1.5 })),
+      ...kept.map((k) => ({ ...other(k), numbers: above(k.path.values) })),
     ];
   }
 
@@ -64,7 +68,7 @@ export function curves(say, lang, scrub) {
     pen.textBaseline = "middle";
     const every = Math.max(1, Math.ceil(((high - low) * 16 * letters()) / (height - margin.top - margin.bottom)));
     for (let power = low; power <= high; power += every) {
-      const level = Math.round(y(10 ** power)) + 0.5;
+      const level = Math.round(y(power)) + 0.5;
       pen.beginPath();
       pen.moveTo(margin.left, level);
       pen.lineTo(width - margin.right, level);
@@ -106,36 +110,41 @@ export function curves(say, lang, scrub) {
   };
 }
 
-// From the least to the greatest of all that is finite.
+// From the least to the greatest of all that is finite; of another descent that diverged, of its start alone.
 function ends(lines) {
   let [low, high] = [Infinity, -Infinity];
-  for (const { numbers } of lines) {
-    for (const v of numbers) if (Number.isFinite(v)) [low, high] = [Math.min(low, v), Math.max(high, v)];
+  for (const { numbers, away } of lines) {
+    for (const v of away ? [numbers[0]] : numbers) if (Number.isFinite(v)) [low, high] = [Math.min(low, v), Math.max(high, v)];
   }
   return low < high ? [low, high] : [low - 1, low + 1];
 }
 
-// Whole powers of ten around everything that is above rounding.
-function decades(lines) {
-  let [low, high] = [Infinity, 0];
-  for (const { numbers } of lines) {
-    for (const v of numbers) if (v > high && Number.isFinite(v)) high = v;
-  }
-  for (const { numbers } of lines) {
-    for (const v of numbers) if (v > high * FLOOR && v < low) low = v;
-  }
-  if (!(high > 0)) return [-1, 1];
-  const bottom = Math.floor(Math.log10(low));
-  return [bottom, Math.max(Math.ceil(Math.log10(high)), bottom + 1)];
+// Within the frame alone; what leaves it for good does so by an arrow.
+function stroke(pen, { numbers, style, width, dash = [] }, { x, y, heightOf, range, box }) {
+  const heights = Array.from(numbers, heightOf);
+  const far = FAR * (range[1] - range[0]);
+  const drawn = heights.map((v) => Math.min(Math.max(v, range[0] - far), range[1] + far));
+  [pen.strokeStyle, pen.fillStyle, pen.lineWidth] = [style, style, width];
+  pen.save();
+  pen.beginPath();
+  pen.rect(...box);
+  pen.clip();
+  pen.setLineDash(dash);
+  pen.beginPath();
+  drawn.forEach((v, k) => !Number.isNaN(v) && pen.lineTo(x(k), y(v)));
+  pen.stroke();
+  pen.restore();
+  const end = leaves(drawn, range);
+  if (end) arrow(pen, x(end.step), y(range[Number(end.up)]), end.up ? -1 : 1);
 }
 
-function stroke(pen, { numbers, style, width, dash = [] }, x, y, bottom) {
+function arrow(pen, x, y, way) {
+  const size = 5 * letters();
   pen.beginPath();
-  numbers.forEach((v, k) => Number.isFinite(v) && pen.lineTo(x(k), y(Math.max(v, bottom))));
-  [pen.strokeStyle, pen.lineWidth] = [style, width];
-  pen.setLineDash(dash);
-  pen.stroke();
-  pen.setLineDash([]);
+  pen.moveTo(x, y + way * size);
+  pen.lineTo(x - size, y - way * size);
+  pen.lineTo(x + size, y - way * size);
+  pen.fill();
 }
 
 function legend(pen, lines, left) {
