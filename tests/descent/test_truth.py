@@ -20,7 +20,7 @@ from tests.functions.published import PUBLISHED
 RUNS, STEPS = 1000, 400
 BESIDE = 1e-3  # of a bound: so far below it a run comes nearer, so far above it goes away
 LONG = 400  # steps by which that is seen: 1.002⁴⁰⁰ = 2.2
-MOST = 20  # exceptions in all; test_what_is_said_is_true prints each
+MOST = 5  # exceptions in all, each printed; none where this was written
 
 
 @cache
