@@ -12,7 +12,7 @@ import numpy as np
 
 from spusk.descent import descend, explain, trail
 from spusk.descent.batch import TOLERANCE
-from spusk.descent.gather import NEAR
+from spusk.descent.gather import MOST, NEAR
 from spusk.functions import critical, degenerate, flow, jumps
 from spusk.functions.minima import SAME
 from spusk.i18n import LANGUAGES
@@ -72,7 +72,7 @@ def descent() -> dict[str, float]:
     """The numbers by which a descent is judged, and what it takes by default."""
     return {
         "far": FAR, "grown": GROWN, "tail": TAIL, "blocks": BLOCKS, "shortest": SHORTEST,
-        "fall": FALL, "near": NEAR, "same": SAME,
+        "fall": FALL, "near": NEAR, "same": SAME, "places": MOST,
         "rising": RISING, "leastRising": LEAST_RISING,
         "tolerance": TOLERANCE[np.dtype(np.float64)],
         "steps": defaults(descend)["steps"], "sufficient": SUFFICIENT, "halvings": HALVINGS,

@@ -12,7 +12,7 @@ from tests.lab.modules import answers, calls
 ENDS = ("global", "local", "unsettled", "diverged")
 
 
-@pytest.mark.parametrize("name", ["escape", "trap", "styblinski-tang"])
+@pytest.mark.parametrize("name", ["escape", "trap", "styblinski-tang", "rastrigin"])
 def test_shares_are_pythons(name):
     bound, starts = GALLERY[name].bound, 1500
     rates = [share * bound for share in (0.05, 0.3, 0.9, 1.2)]
@@ -29,6 +29,22 @@ def test_shares_are_pythons(name):
         for share, its in zip(shares, expected, strict=True):
             middle = min((share + its) / 2, 1)
             assert abs(share - its) <= 4.5 * np.sqrt(2 * middle * (1 - middle) / starts) + 1e-9
+
+
+@pytest.mark.parametrize(("text", "start", "expected"), [
+    ("sin(20*x)+0.05*x^2", [3.0], "local"),  # 46 minima, of which 24 are listed
+    ("(x^2-1)^2+100*y^2", [0.0, 0.5], "unsettled"),  # a saddle
+    ("(x^2+y^2-1)^2", [0.5, 0.3], "global"),  # a whole circle
+])  # fmt: skip
+def test_an_end_beside_no_listed_minimum_counts_as_what_it_is(text, start, expected):
+    said = described(text)
+    side = 1e-9
+    job = {"kind": "shares", "rates": [0.004], "part": 5, "tape": said["tape"],
+           "minima": [said["minima"][0]] if said["minima"] else [],
+           "view": [[x, x + side] if x else [-side * 1e-9, side * 1e-9] for x in start],
+           "options": {"count": 10, "steps": 9000, "seed": 1}}  # fmt: skip
+    [[found]] = answers([job])
+    assert found["whole"] == {end: 10 * (end == expected) for end in ENDS}
 
 
 @pytest.mark.parametrize("name", ["escape", "trap", "styblinski-tang", "himmelblau"])

@@ -3,7 +3,7 @@
 /**
  * @typedef {object} Facts
  * @property {string[]} languages
- * @property {Record<"far" | "grown" | "tail" | "blocks" | "shortest" | "fall" | "rising" | "leastRising" | "near" | "same" |
+ * @property {Record<"far" | "grown" | "tail" | "blocks" | "shortest" | "fall" | "rising" | "leastRising" | "near" | "places" | "same" |
  *   "tolerance" | "steps" | "sufficient" | "halvings", number>} descent by which a descent is judged
  * @property {Critical} critical by which points are told apart
  * @property {string[]} outcomes
@@ -28,7 +28,7 @@
  * @property {number} touch
  * @property {number} left
  * @property {Record<"steps" | "accurate" | "far" | "holds" | "again" | "steep" | "moving" | "long" | "linear", number>} flow
- * @property {Record<"far" | "near" | "steep" | "rings" | "reach" | "pole" | "most", number>} jumps
+ * @property {Record<"far" | "near" | "places" | "steep" | "rings" | "reach" | "pole" | "most", number>} jumps
  * @property {Record<"counts" | "often" | "loops" | "rises" | "under" | "none" | "snap", number>} path
  *
  * @typedef {{id: string, name: string, inputs: number, classes: number, examples: number,

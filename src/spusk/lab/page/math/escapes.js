@@ -1,6 +1,7 @@
 // The escape experiment: where many starts end, as in descent/escapes.py, for one or two variables.
 
 import { facts } from "../core/facts.js";
+import { isMinimum, pointAt } from "./critical.js";
 import { eigen } from "./eigen.js";
 import { generator } from "./random.js";
 import { boundOf } from "./rules.js";
@@ -12,13 +13,14 @@ import { distance, norm } from "./vector.js";
  * @typedef {{x: number[], value: number}} Minimum
  * @typedef {"global" | "local" | "unsettled" | "diverged"} End
  * @typedef {Record<End, number>} Counts
+ * @typedef {{x: ArrayLike<number>, end: End, level?: number}} Place level: f in a valley, where all that is as low belongs
  *
  * @typedef {object} Scene
  * @property {Program} program
  * @property {number} steps
  * @property {number} tolerance
- * @property {Minimum[]} minima
- * @property {boolean[]} best which minima are the lowest
+ * @property {Place[]} places minima, and other places where descents came to rest: each is judged once
+ * @property {number} least of f at the minima
  * @property {number} near
  * @property {Float64Array[]} starts one array for each variable
  */
@@ -80,17 +82,21 @@ export function ratesFor(program, { minima, rate, bound }, count = 25) {
  */
 export function counter(tape, minima, view, { count = 300, seed = 0, steps = facts.descent.steps, tolerance = facts.descent.tolerance }) {
   const program = compile(tape);
+  const best = lowest(minima);
+  /** @type {Scene} */
   const scene = {
-    program, steps, tolerance, minima,
-    best: lowest(minima),
+    program, steps, tolerance,
+    places: minima.map(({ x }, k) => ({ x, end: best[k] ? "global" : "local" })),
+    least: Math.min(...minima.map(({ value }) => value)),
     near: facts.descent.near * Math.max(...view.map(([low, high]) => high - low)),
     starts: startsIn(view, count, seed),
   };
   const block = program.block("both", count);
+  const { starts } = scene;
   return (rate, from = 0, to = count) => {
     const found = { global: 0, local: 0, unsettled: 0, diverged: 0 };
-    const part = { ...scene, starts: scene.starts.map((cell) => cell.subarray(from, to)) };
-    for (const end of ends(part, block, rate)) found[end]++;
+    scene.starts = starts.map((cell) => cell.subarray(from, to));
+    for (const end of ends(scene, block, rate)) found[end]++;
     return found;
   };
 }
@@ -156,7 +162,31 @@ function look(scene, inputs, i, value, square, limit, place) {
 }
 
 /** @type {(scene: Scene, x: number[]) => End} */
-function landed({ minima, best, near }, x) {
-  const place = minima.findIndex((minimum) => distance(x, minimum.x) <= near);
-  return place < 0 ? "unsettled" : best[place] ? "global" : "local";
+function landed(scene, x) {
+  const { program, places, near } = scene;
+  const beside = places.find((place) => distance(x, place.x) <= near);
+  if (beside) return beside.end;
+  const value = program.value(x);
+  const valley = places.find(({ level }) => level !== undefined && same(value, level));
+  if (valley) return valley.end;
+  return places.length < facts.descent.places ? judged(scene, x) : "unsettled";
+}
+
+/**
+ * How an end beside no known place counts, by what it is (descent/gather.py); remembered.
+ * @type {(scene: Scene, x: number[]) => End}
+ */
+function judged(scene, x) {
+  const { program, places, near, least } = scene;
+  const point = pointAt(program, Float64Array.from(x));
+  const known = places.find((place) => distance(point.x, place.x) <= near);
+  const value = program.value(point.x);
+  const end = known?.end ?? (!isMinimum(point) ? "unsettled" : value < least || same(value, least) ? "global" : "local");
+  places.push({ x, end }, { x: point.x, end, level: point.kind === "valley" ? value : undefined });
+  return end;
+}
+
+/** @type {(value: number, level: number) => boolean} */
+function same(value, level) {
+  return Math.abs(value - level) <= facts.descent.same * (1 + Math.abs(level));
 }
