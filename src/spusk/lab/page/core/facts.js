@@ -28,7 +28,7 @@
  * @property {number} touch
  * @property {number} left
  * @property {Record<"steps" | "accurate" | "far" | "holds" | "again" | "steep" | "moving" | "long" | "linear", number>} flow
- * @property {Record<"far" | "near" | "places" | "steep" | "rings" | "reach" | "pole" | "most", number>} jumps
+ * @property {Record<"far" | "near" | "steep" | "rings" | "reach" | "pole" | "most", number>} jumps
  * @property {Record<"counts" | "often" | "loops" | "rises" | "under" | "none" | "snap", number>} path
  *
  * @typedef {{id: string, name: string, inputs: number, classes: number, examples: number,
