@@ -118,7 +118,7 @@ def basins(
 
     Source: lecture, row L5.
     """
-    surface = surface_of(f)
+    surface = surface_of(f, n=2)
     if surface.n != 2:
         raise InputError.keyed("descent.two_variables", found=surface.n)
     box = view_of(surface, view)

@@ -107,7 +107,7 @@ def descend_many(
         RateError: a rate that is not positive and finite.
         StartError: starts of another size, or not finite.
     """
-    surface = surface_of(f)
+    surface = surface_of(f, n=width(starts))
     x0 = points(starts, surface.n, dtype)
     etas, shape = rates_of(rate, len(x0), x0.dtype)
     every = spacing(record)
@@ -171,6 +171,12 @@ def finish(f: Any, many: Many, shape: tuple[int, ...]) -> Many:  # noqa: ANN401
     path = None if many.path is None else many.path.reshape(-1, *shape, n)
     return Many(many.x.reshape(*shape, n), many.values.reshape(shape), many.codes.reshape(shape),
                 many.steps.reshape(shape), path)  # fmt: skip
+
+
+def width(starts: ArrayLike) -> int | None:
+    """n of starts (S, n), where they have that shape."""
+    shape = np.shape(starts)
+    return shape[1] if len(shape) == 2 else None
 
 
 def points(starts: ArrayLike, n: int, dtype: DTypeLike | None) -> NDArray[Any]:

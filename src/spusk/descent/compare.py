@@ -96,7 +96,7 @@ def compare_rates(
     """
     if not len(rates):
         raise RateError.keyed("descent.no_rates")
-    surface = surface_of(f)
+    surface = surface_of(f, start)
     return Comparison(
         descend(surface, start, rate, steps, tolerance, rule=rule, record=record) for rate in rates
     )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from spusk.descent.basin_maps import view_of
-from spusk.descent.batch import descend_many, points
+from spusk.descent.batch import descend_many, points, width
 from spusk.descent.gather import gather
 from spusk.descent.loop import Descendable
 from spusk.descent.minimize import surface_of
@@ -140,7 +140,7 @@ def escape(
 
     Source: lecture, row L5.
     """
-    surface = surface_of(f)
+    surface = surface_of(f, n=variables(starts, view))
     if not len(rates):
         raise RateError.keyed("descent.no_rates")
     refuse_if_all_global(values_known(surface))
@@ -197,6 +197,11 @@ def drawn(
         raise InputError.keyed("descent.starts", found=starts)
     box = view_of(f, view)
     return np.random.default_rng(seed).uniform(box[:, 0], box[:, 1], (int(starts), f.n)), box
+
+
+def variables(starts: int | ArrayLike, view: ArrayLike | None) -> int | None:
+    """n, of starts (S, n) or of the rows of a view, where one of them is given."""
+    return width(starts) or (None if view is None else len(np.atleast_2d(view)))
 
 
 def values_known(f: Any) -> NDArray[Any]:  # noqa: ANN401

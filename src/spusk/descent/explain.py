@@ -65,6 +65,10 @@ def explain(
     step = trail.last.n
     eta = float(np.max(rate_at(rule.rate, max(step - 1, 0))))
     kind = "search" if search else name_of(rule)
+    noise = float(getattr(f, "noise", 0.0))
+    if noise:  # slopes are the noise's, so nothing is known of the point
+        did = "converged_still" if outcome is DescentOutcome.CONVERGED else outcome.key
+        return Explanation(Point(PointKind.UNTOLD, trail.last.x), did, kind, eta, step, noise=noise)
     point, further = look(f, trail, outcome)
     pointless = outcome is DescentOutcome.NOT_FINITE and np.isfinite(trail.last.value)
     growth = trail.growth()

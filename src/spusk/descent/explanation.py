@@ -34,6 +34,7 @@ class Explanation:
         growth: by what factor each of the last steps was longer than the one before.
         further: where the gradient flow leads from an end at which f still falls.
         value: f there, or at the point.
+        noise: how far apart two values of f at one point are; 0 where they are not.
     """
 
     point: Point
@@ -48,6 +49,7 @@ class Explanation:
     growth: float | None = None
     further: Point | None = field(default=None, repr=False)
     value: float = 0.0
+    noise: float = 0.0
 
     @property
     def kind(self) -> PointKind:
@@ -80,10 +82,11 @@ class Explanation:
             "growth": self.growth or 0.0, "bound": bound,
             "fastest": fastest, "to": Phrase(f"descent.to_{self.level or 'some'}"),
             "eigenvalues": spectrum(self.eigenvalues, lang), "value": self.value,
-            "further": spell(tidy(onward.x)),
+            "further": spell(tidy(onward.x)), "noise": self.noise,
         }  # fmt: skip
         did = say(f"descent.did_{self.did}", lang, **values)
-        rest = say(f"descent.would_{self.advice()}", lang, **values)
+        advice = "noise" if self.noise else self.advice()
+        rest = say(f"descent.would_{advice}", lang, **values)
         return f"{did}; {rest}."
 
     def advice(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
@@ -12,11 +12,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from spusk.descent.explain import explain
 from spusk.descent.explanation import Explanation
-from spusk.descent.loop import Descendable, Step, Surface, descend_events
+from spusk.descent.loop import Descendable, Step, Surface, descend_events, point
 from spusk.descent.trail import Trail
 from spusk.display import Shown
 from spusk.errors import InputError
 from spusk.functions.points import PointKind, spell
+from spusk.functions.sources import from_program, function, is_program, refuse_options
 from spusk.i18n import say
 from spusk.optim.rules import Rule, make
 from spusk.optim.schedules import Rate
@@ -99,7 +100,7 @@ class Descent(Shown):
         if self.outcome is not DescentOutcome.CONVERGED:
             return False
         point = self.explanation.point
-        return point.is_minimum or point.kind is PointKind.UNTOLD
+        return point.is_minimum or (point.kind is PointKind.UNTOLD and not self.explanation.noise)
 
     @property
     def status(self) -> int:
@@ -169,12 +170,16 @@ def descend(
     record: str | int = "all",
     search: str | None = None,
     callback: Callback | None = None,
+    args: tuple[Any, ...] = (),
+    jac: bool | Callable[..., Any] | None = None,
+    vectorized: bool = False,
+    trace: bool = True,
 ) -> Descent:
     """Gradient descent on f from a start: x⁽ⁿ⁺¹⁾ = x⁽ⁿ⁾ − η∇f(x⁽ⁿ⁾).
 
     Args:
-        f: a formula, a name in `GALLERY`, a callable, a Function, or anything with n, value and
-            gradient, such as `Network.surface`.
+        f: a formula, a name in `GALLERY`, a callable of n numbers or of a vector (n,), a Function,
+            or anything with n, value and gradient, such as `Network.surface`.
         start: the first point, (n,); float32 stays float32.
         rate: the learning rate η > 0, or a schedule: a function of the step 0, 1, 2, …
         steps: at most so many.
@@ -183,19 +188,26 @@ def descend(
         record: which iterates are kept: "all", "last", or k for every k-th and the last.
         search: "armijo" halves η at each step until f falls enough; for the plain rule alone.
         callback: called with each Step; StopIteration from it ends the descent.
+        args: what a callable takes after x: f(x, *args), and its gradient too.
+        jac: True for a callable that returns (f, ∇f); or ∇f itself, as in SciPy.
+        vectorized: whether a callable takes points (…, n) and gives (…).
+        trace: whether a callable may be read as a formula.
 
     Returns:
         The descent: its trace, its best point, how it ended, and why.
 
     Raises:
         FormulaError: a text that is no function.
-        InputError: an unknown rule, search or record, steps or tolerance below 0.
+        GradientError: ∇f is not the gradient of f.
+        InputError: an unknown rule, search or record, steps or tolerance below 0; a callable that
+            answers with no number.
         RateError: a rate that is not positive and finite.
         StartError: a start of another size, or not finite.
 
     Source: lecture, rows L3 and L4; Armijo 1966 for the search.
     """
-    surface = surface_of(f)
+    options: dict[str, Any] = {"args": args, "jac": jac, "vectorized": vectorized}
+    surface = surface_of(f, start, traced=trace, **options)
     every = spacing(record)
     events = descend_events(
         surface, start, rate, steps=steps, tolerance=tolerance, rule=rule, search=search
@@ -248,13 +260,34 @@ def _go_on(callback: Callback, event: Step) -> bool:
     return True
 
 
-def surface_of(f: Any) -> Any:  # noqa: ANN401
-    """f itself if it can be descended; else what `spusk.function` makes of it."""
-    if all(hasattr(f, name) for name in ("n", "value", "gradient")):
-        return f
-    from spusk.functions import function
+def surface_of(
+    f: Any,  # noqa: ANN401
+    start: ArrayLike | None = None,
+    *,
+    n: int | None = None,
+    traced: bool = True,
+    **options: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """f itself if it can be descended; else what `spusk.function` makes of it.
 
-    return function(f)
+    A callable of one vector takes n from the size of the start (n,), where nobody says it.
+    """
+    if all(hasattr(f, name) for name in ("n", "value", "gradient")):
+        refuse_options(f, options)
+        return f
+    if not is_program(f):
+        refuse_options(f, options)
+        return function(f)
+    x = None if start is None else point(start, size(start))
+    return from_program(f, start=x, n=n, traced=traced, **options)
+
+
+def size(start: ArrayLike) -> int:
+    """How many numbers a start holds; of rows of unlike lengths, how many rows."""
+    try:
+        return np.size(start)
+    except ValueError:
+        return len(cast(Sequence[Any], start))
 
 
 def spacing(record: str | int) -> int:

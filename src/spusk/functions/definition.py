@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,10 +13,12 @@ from spusk.i18n import LANGUAGES
 
 if TYPE_CHECKING:
     from spusk.functions.gallery import Entry
+    from spusk.functions.program import Program
     from spusk.functions.symbolic import Formulas, Symbolic
 
 Floats = NDArray[np.floating[Any]]
-PROBES = 20  # random points at which a gradient, a trace or an answer is checked
+PROBES = 20  # random points at which a trace or an answer is checked
+LONGEST, MOST = 80, 6  # characters of a formula, and names of variables, that a repr shows
 
 
 class Verdict(NamedTuple):
@@ -35,6 +37,20 @@ class Verdict(NamedTuple):
     expected: float
 
 
+class Numbers(Protocol):
+    """What computes f and ∇f of points (…, n)."""
+
+    @property
+    def value(self) -> Callable[[Floats], Floats]:
+        """(…, n) -> (…)."""
+        ...
+
+    @property
+    def gradient(self) -> Callable[[Floats], Floats]:
+        """(…, n) -> (…, n)."""
+        ...
+
+
 class Function:
     """A function f: Rⁿ → R with value, gradient and Hessian; `spusk.function` makes them.
 
@@ -42,11 +58,10 @@ class Function:
 
     Args:
         names: of the variables, n of them.
-        value: f, (…, n) -> (…), where there is no formula.
         how: where the gradient comes from: "formula" (exact), "traced" (exact, from a callable),
             "given" (the user's own, checked) or "differences".
+        program: the callable as numbers, where there is no formula.
         symbolic: the formula with its derivatives, where there is one.
-        gradient: ∇f, (…, n) -> (…, n), where the user gave it.
         entry: the row of the gallery it comes from.
         text: the formula as text.
 
@@ -56,10 +71,9 @@ class Function:
     def __init__(
         self,
         names: Sequence[str],
-        value: Callable[[Floats], Floats],
         how: str,
+        program: Program | None = None,
         symbolic: Symbolic | None = None,
-        gradient: Callable[[Floats], Floats] | None = None,
         entry: Entry | None = None,
         text: str = "",
     ) -> None:
@@ -67,7 +81,7 @@ class Function:
         self.how, self.symbolic, self.entry = how, symbolic, entry
         self.text = text
         self.name = entry.name if entry else ""
-        self._value, self._gradient = value, gradient
+        self.program = program
 
     def __call__(self, *x: ArrayLike) -> Floats:
         """f(x) of a point, or f(x1, …, xn) of separate numbers."""
@@ -86,7 +100,7 @@ class Function:
             InputError: points of another n.
         """
         x = self.points(points)
-        return self.symbolic.value(x) if self.symbolic else self._value(x)
+        return self.numbers.value(x)
 
     def gradient(self, points: ArrayLike) -> Floats:
         """The gradient ∇f = (∂f/∂x1, …, ∂f/∂xn).
@@ -101,13 +115,7 @@ class Function:
             InputError: points of another n.
         """
         x = self.points(points)
-        if self.symbolic:
-            return self.patched(x, self.symbolic.gradient(x))
-        if self._gradient:
-            return self._gradient(x)
-        from spusk.functions.differences import central
-
-        return central(self._value, x)
+        return self.patched(x, self.numbers.gradient(x))
 
     def value_and_gradient(self, points: ArrayLike) -> tuple[Floats, Floats]:
         """Value and gradient in one pass, shared parts computed once.
@@ -123,7 +131,7 @@ class Function:
         """
         x = self.points(points)
         if self.symbolic is None:
-            return self.value(x), self.gradient(x)
+            return cast("Program", self.program).both(x)
         both = self.symbolic.both(x)
         return both[..., 0], self.patched(x, both[..., 1:])
 
@@ -171,6 +179,16 @@ class Function:
         if lang not in LANGUAGES:
             raise InputError.keyed("function.language", found=lang, known=", ".join(LANGUAGES))
         return self.symbolic.formulas(kind, lang)
+
+    @property
+    def numbers(self) -> Numbers:
+        """What computes: the formula's programs, or the callable."""
+        return cast("Numbers", self.symbolic or self.program)
+
+    @property
+    def noise(self) -> float:
+        """How far apart two values at one point are, where they are more than rounding."""
+        return self.program.noise if self.program else 0.0
 
     @property
     def expression(self) -> Any | None:  # noqa: ANN401
@@ -264,14 +282,18 @@ class Function:
         return x
 
     def __repr__(self) -> str:
-        return f"Function({self.text or 'callable'}; {', '.join(self.names)}; {self.how})"
+        shown = self.text or "callable"
+        shown = shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
+        names = ", ".join(self.names[:MOST] + ("…",) * (self.n > MOST))
+        return f"Function({shown}; {names}; {self.how})"
 
 
 def probes(f: Function) -> Floats:
     """Random points (PROBES, n), in the view of the gallery or around the origin and beyond it."""
-    rng = np.random.default_rng(0)
-    if f.entry is not None:
-        low, high = np.array(f.entry.view).T
-    else:
-        low, high = np.full(f.n, -3.0), np.full(f.n, 3.0)
-    return rng.uniform(low, high, (PROBES, f.n))
+    return random_points(f.entry.view if f.entry is not None else [(-3.0, 3.0)] * f.n)
+
+
+def random_points(view: Sequence[tuple[float, float]]) -> Floats:
+    """The same random points (PROBES, n) of a box each time."""
+    low, high = np.array(view, np.float64).T
+    return np.random.default_rng(0).uniform(low, high, (PROBES, len(view)))

@@ -1,4 +1,4 @@
-"""Central differences, for functions that cannot be read."""
+"""Derivatives by steps, for functions that cannot be read."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
+BLOCK = 2**20  # numbers in one block of shifted points
+TINY = 1e-20  # of max(1, |x|): a complex step so short leaves no truncation error
 
 
 def step(points: Floats) -> Floats:
@@ -14,19 +16,61 @@ def step(points: Floats) -> Floats:
     return np.asarray(np.finfo(points.dtype).eps ** (1 / 3) * np.maximum(1, np.abs(points)))
 
 
-def central(f: Callable[[Floats], Floats], points: Floats) -> Floats:
+def shifted(
+    f: Callable[[NDArray[Any]], NDArray[Any]], points: Floats, h: NDArray[Any]
+) -> NDArray[Any]:
+    """f at x + hᵢeᵢ for each i: points and h (…, n), f (…, n) -> (…, *s); (n, …, *s).
+
+    As many of them in one call of f as a block holds.
+    """
+    n = points.shape[-1]
+    rows = max(1, BLOCK // max(1, points.size))
+    kind = np.result_type(points, h)
+    parts = []
+    for first in range(0, n, rows):
+        count = min(rows, n - first)
+        block = np.repeat(points[None].astype(kind), count, axis=0)  # (count, …, n)
+        for k in range(count):
+            block[k, ..., first + k] += h[..., first + k]
+        parts.append(np.asarray(f(block)))
+    return np.concatenate(parts)
+
+
+def central(f: Callable[[Floats], Floats], points: Floats, h: Floats | None = None) -> Floats:
     """∂f/∂xᵢ ≈ (f(x + h eᵢ) − f(x − h eᵢ)) / 2h: f (…, n) -> (…, *s), slopes (…, *s, n)."""
-    h = step(points)
-    columns = []
-    for i in range(points.shape[-1]):
-        up, down = points.copy(), points.copy()
-        up[..., i] += h[..., i]
-        down[..., i] -= h[..., i]
-        width = up[..., i] - down[..., i]  # what was really stepped
-        with np.errstate(all="ignore"):  # where f is infinite, its slope is NaN: a result
-            rise = f(up) - f(down)
-            columns.append(rise / width.reshape(width.shape + (1,) * (rise.ndim - width.ndim)))
-    return np.stack(columns, axis=-1)
+    h = step(points) if h is None else h
+    with np.errstate(all="ignore"):  # where f is infinite, its slope is NaN: a result
+        rise = shifted(f, points, h) - shifted(f, points, -h)
+        return slopes(rise, (points + h) - (points - h))
+
+
+def forward(f: Callable[[Floats], Floats], points: Floats, here: Floats, h: Floats) -> Floats:
+    """∂f/∂xᵢ ≈ (f(x + h eᵢ) − f(x)) / h with f(x) known: (…, n) -> (…, n)."""
+    with np.errstate(all="ignore"):
+        return slopes(shifted(f, points, h) - here, (points + h) - points)
+
+
+def slopes(rise: NDArray[Any], width: Floats) -> Floats:
+    """Rises (n, …, *s) over what was really stepped (…, n): slopes (…, *s, n)."""
+    width = np.moveaxis(width, -1, 0)
+    width = width.reshape(width.shape + (1,) * (rise.ndim - width.ndim))
+    return np.ascontiguousarray(np.moveaxis(rise / width, 0, -1))
+
+
+def complex_step(
+    f: Callable[[NDArray[Any]], NDArray[Any]], points: Floats
+) -> tuple[Floats, Floats]:
+    """∂f/∂xᵢ = Im f(x + ih eᵢ)/h, exact but for rounding; f takes complex points (…, n) -> (…).
+
+    Returns:
+        The slopes (…, n), and the real parts met, (n, …): f(x) n times where f is analytic.
+
+    Source: Squire and Trapp, SIAM Review 1998.
+    """
+    h = TINY * np.maximum(1, np.abs(points))
+    with np.errstate(all="ignore"):
+        found = shifted(f, points, 1j * h)  # (n, …)
+        return slopes(found.imag, h), found.real
 
 
 class Curved:

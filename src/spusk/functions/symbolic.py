@@ -63,6 +63,10 @@ class Symbolic:
         self._typed = typed
         self.symbols = [sympy.Symbol(name, real=True) for name in names]
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy in another process is made of: compiled programs are made anew there."""
+        return {name: self.__dict__[name] for name in ("expression", "_typed", "symbols")}
+
     @cached_property
     def typed(self) -> ast.expr:
         """The expression in the order it was typed in; in SymPy's where nobody typed it."""

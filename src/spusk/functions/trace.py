@@ -12,8 +12,6 @@ from typing import Any
 import numpy as np
 import sympy
 
-from spusk.errors import InputError
-
 UFUNCS: dict[str, Callable[[Any], Any]] = {
     "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan,
     "arcsin": sympy.asin, "arccos": sympy.acos, "arctan": sympy.atan,
@@ -39,15 +37,32 @@ SIGNS = {
 }
 
 
+MOST_PARTS = 2000  # of all trees made on the way
+
+
 class NotTraceableError(Exception):
     """The callable asked for the number itself."""
+
+
+class Meter:
+    """Counts the parts of the trees that are made, and ends the trace when there are too many."""
+
+    def __init__(self) -> None:
+        self.left = MOST_PARTS
+
+    def tracer(self, tree: Any) -> "Tracer":  # noqa: ANN401
+        """A tracer of one more tree."""
+        self.left -= 1 + len(tree.args)
+        if self.left < 0:
+            raise NotTraceableError("a formula so long costs more than differences")
+        return Tracer(tree, self)
 
 
 class Tracer:
     """Stands for a number and remembers what is done with it."""
 
-    def __init__(self, tree: Any) -> None:  # noqa: ANN401
-        self.tree = tree
+    def __init__(self, tree: Any, meter: Meter) -> None:  # noqa: ANN401
+        self.tree, self.meter = tree, meter
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         known = BINARY.get(ufunc.__name__) or UFUNCS.get(ufunc.__name__)
@@ -57,18 +72,22 @@ class Tracer:
             arrays = [np.asarray(i, dtype=object) for i in inputs]
             shape = np.broadcast_shapes(*(a.shape for a in arrays))
             flat = [np.broadcast_to(a, shape).ravel() for a in arrays]
-            made = [Tracer(known(*map(tree_of, parts))) for parts in zip(*flat, strict=True)]
+            made = [self.made(known(*map(tree_of, parts))) for parts in zip(*flat, strict=True)]
             return np.array(made, dtype=object).reshape(shape)
-        return Tracer(known(*map(tree_of, inputs)))
+        return self.made(known(*map(tree_of, inputs)))
+
+    def made(self, tree: Any) -> "Tracer":  # noqa: ANN401
+        """A tracer of what became of this one."""
+        return self.meter.tracer(tree)
 
     def __neg__(self) -> "Tracer":
-        return Tracer(-self.tree)
+        return self.made(-self.tree)
 
     def __pos__(self) -> "Tracer":
         return self
 
     def __abs__(self) -> "Tracer":
-        return Tracer(sympy.Abs(self.tree))
+        return self.made(sympy.Abs(self.tree))
 
     def _refuse(self, *_: Any) -> Any:  # noqa: ANN401
         raise NotTraceableError("the number itself was asked for")
@@ -85,7 +104,7 @@ for _name, _ufunc in SIGNS.items():  # a + b and 2 + b: all operators go the ufu
 
 
 def _method(name: str) -> Callable[[Tracer], Tracer]:
-    return lambda self: Tracer(UFUNCS[name](self.tree))
+    return lambda self: self.made(UFUNCS[name](self.tree))
 
 
 for (
@@ -112,8 +131,11 @@ def tree_of(part: Any) -> Any:  # noqa: ANN401
     )
 
 
-def arguments(source: Callable[..., Any]) -> int | None:
-    """How many separate numbers a callable takes: 2 for f(x, y), None for f(x) of a vector."""
+def arguments(source: Callable[..., Any], besides: int = 0) -> int | None:
+    """How many separate numbers a callable takes: 2 for f(x, y), None for f(x) of a vector.
+
+    The last few of its arguments may be others.
+    """
     try:
         parameters = inspect.signature(source).parameters.values()
     except (TypeError, ValueError):
@@ -122,20 +144,20 @@ def arguments(source: Callable[..., Any]) -> int | None:
         p for p in parameters
         if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty
     ]  # fmt: skip
-    return len(needed) if len(needed) > 1 else None
+    count = len(needed) - besides
+    return count if count > 1 else None
 
 
 def trace(call: Callable[[Any], Any], names: tuple[str, ...]) -> Any | None:  # noqa: ANN401
     """The expression that a callable of a vector computes, or None where it can't be traced."""
-    x = np.array([Tracer(sympy.Symbol(name, real=True)) for name in names], dtype=object)
+    meter = Meter()
+    x = np.array([Tracer(sympy.Symbol(name, real=True), meter) for name in names], dtype=object)
     try:
         result = call(x)
         if isinstance(result, np.ndarray):
             if result.size != 1:
-                raise InputError.keyed("function.array", found=result.shape)
+                return None
             result = result.ravel()[0]
         return tree_of(result)
-    except InputError:
-        raise
     except Exception:  # whatever a user's callable raises on tracers, it may still take numbers
         return None
