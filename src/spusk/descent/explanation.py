@@ -130,7 +130,7 @@ def printed(bound: float | None, fastest: float | None) -> tuple[float, float]:
         below = rounded_down(bound, digits)
         if fastest is None:
             return below, 0.0
-        near = min(float(f"{fastest:.{digits}g}"), rounded_down(fastest, digits + 1))
+        near = float(f"{fastest:.{digits}g}")
         if near < below:
             return below, near
     return bound, fastest or 0.0
