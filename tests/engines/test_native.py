@@ -210,11 +210,14 @@ def test_denormal_and_lost_weights_take_no_longer():
     tiny.layers[0].W[:] *= np.float32(1e-39)
     lost = net.copy()
     lost.theta[:] = np.nan
-    order, took = np.arange(400), {}
-    for name, each in (("usual", net), ("tiny", tiny), ("lost", lost)):
-        session = native.Native().open(each, V, 10, 1)
-        took[name] = min(clock(lambda s=session: s.steps(order, 0, 40, 1e-30)) for _ in range(7))
-    assert max(took["tiny"], took["lost"]) < 2 * took["usual"]
+    order = np.arange(400)
+    sessions = [native.Native().open(each, V, 10, 1) for each in (net, tiny, lost)]
+    rounds = [
+        [clock(lambda s=session: s.steps(order, 0, 40, 1e-30)) for session in sessions]
+        for _ in range(15)  # in turns, for another's work on this processor to fall on all three
+    ]
+    usual, *odd = np.min(rounds, axis=0)
+    assert max(odd) < 10 * usual  # far from 1 and from 100
 
 
 def test_the_caller_keeps_its_denormals():

@@ -276,8 +276,8 @@ def test_a_taken_port_is_explained():
 
 def test_without_the_extra_the_remedy_is_named(monkeypatch, capsys):
     monkeypatch.setattr(lab, "find_spec", lambda name: None)
-    for lang, said in (("en", "spusk lab needs"), ("ru", "Для spusk lab нужно ещё")):
+    for lang, said in (("en", "error: spusk lab needs"), ("ru", "ошибка: Для spusk lab нужно ещё")):
         with pytest.raises(SystemExit) as end:
             main(["--lang", lang, "lab", "--no-browser"])
         assert end.value.code == 2
-        assert capsys.readouterr().err == f"error: {said}: pip install 'spusk[lab]'\n"
+        assert capsys.readouterr().err == f"{said}: pip install 'spusk[lab]'\n"
