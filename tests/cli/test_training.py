@@ -241,7 +241,7 @@ def test_too_little_memory_is_one_line(arguments, lang, says, tmp_path):
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (room, room)),
     )  # fmt: skip
     assert done.returncode == 2, done.stderr
-    assert done.stderr.startswith("error: ")
+    assert done.stderr.startswith("ошибка: " if lang == "ru" else "error: ")
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())

@@ -18,6 +18,8 @@ PIECES = [
 ]  # fmt: skip
 LEAVES = ["x", "y", "z", "x", "y", "0", "1", "2", "0.5", "0,1", "pi", "e", "7", "100", "1e5"]
 
+LONGEST = 4.0  # s of the processor: a limit is looked for in many digits, at two points here
+
 
 def rubble(rng: random.Random) -> str:
     """Pieces in any order, often with the brackets closed."""
@@ -55,20 +57,20 @@ def slowest(count: int, seed: int) -> float:
             if error.place is None or "\n" in str(error):
                 pytest.fail(text)
         worst = max(worst, time.process_time() - began)
-        assert worst < 1 or k == 0, text  # the first one also loads SymPy
+        assert worst < LONGEST or k == 0, text  # the first one also loads SymPy
     return worst
 
 
 @pytest.mark.parametrize("count", [200, pytest.param(2000, marks=pytest.mark.more)])
 def test_random_formulas(count: int) -> None:
     function("x")
-    assert slowest(count, seed=5) < 1
+    assert slowest(count, seed=5) < LONGEST
 
 
 @pytest.mark.soak
 def test_a_hundred_thousand_random_formulas() -> None:
     function("x")
-    assert slowest(100_000, seed=6) < 1
+    assert slowest(100_000, seed=6) < LONGEST
 
 
 BAD = [
