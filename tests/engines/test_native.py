@@ -217,7 +217,7 @@ def test_denormal_and_lost_weights_take_no_longer():
         for _ in range(15)  # in turns, for another's work on this processor to fall on all three
     ]
     usual, *odd = np.min(rounds, axis=0)
-    assert max(odd) < 10 * usual  # far from 1 and from 100
+    assert max(odd) < 2 * usual
 
 
 def test_the_caller_keeps_its_denormals():

@@ -18,8 +18,6 @@ PIECES = [
 ]  # fmt: skip
 LEAVES = ["x", "y", "z", "x", "y", "0", "1", "2", "0.5", "0,1", "pi", "e", "7", "100", "1e5"]
 
-LONGEST = 4.0  # s of the processor: a limit is looked for in many digits, at two points here
-
 
 def rubble(rng: random.Random) -> str:
     """Pieces in any order, often with the brackets closed."""
@@ -57,20 +55,20 @@ def slowest(count: int, seed: int) -> float:
             if error.place is None or "\n" in str(error):
                 pytest.fail(text)
         worst = max(worst, time.process_time() - began)
-        assert worst < LONGEST or k == 0, text  # the first one also loads SymPy
+        assert worst < 1 or k == 0, text  # the first one also loads SymPy
     return worst
 
 
 @pytest.mark.parametrize("count", [200, pytest.param(2000, marks=pytest.mark.more)])
 def test_random_formulas(count: int) -> None:
     function("x")
-    assert slowest(count, seed=5) < LONGEST
+    assert slowest(count, seed=5) < 1
 
 
 @pytest.mark.soak
 def test_a_hundred_thousand_random_formulas() -> None:
     function("x")
-    assert slowest(100_000, seed=6) < LONGEST
+    assert slowest(100_000, seed=6) < 1
 
 
 BAD = [
@@ -103,6 +101,7 @@ BAD = [
     ("١*x", 0, "means nothing"),
     ("1/" * 300 + "x", 500, "at most 500"),
     ("cos(" * 60 + "x" + ")" * 60, None, "levels"),
+    ("cbrt(" * 23 + "x" + ")" * 23, None, "simplify"),
     ("lg((ln(tanh(100)))^(acosh(7)))", 0, "not real"),
     ("(" * 230 + "x" + ")" * 229, None, "bracket"),
 ]
@@ -126,8 +125,7 @@ SENTENCES = {
     "needs_brackets": "x + log", "near_name": "xy", "unknown_name": "x + w",
     "near_function": "sinn(x)", "unknown_function": "quux(x)", "division": "x/0",
     "exponent": "x^50,5", "base": "(-8)^x", "operation": "x//2", "unreal_number": "sqrt(-1)*x",
-    "unreal": "x + sqrt(0*x - 1)", "function_power": "sin^2(x)", "function_inverse": "sin⁻¹(x)",
-    "elsewhere": "square(x)", "infinite": "x + inf", "imaginary": "i*x",
+    "unreal": "x + sqrt(0*x - 1)",
 }  # fmt: skip
 
 

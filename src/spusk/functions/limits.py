@@ -213,7 +213,9 @@ class Limits:
             return found if CONTEXT.isfinite(found) else None
         with CONTEXT.workdps(MORE):
             kept = []
-            for way in islice(ways(self.n), 2 * self.n + 1 if step else None):
+            for count, way in enumerate(islice(ways(self.n), 2 * self.n + 1 if step else None)):
+                if not kept and count > 2 * self.n + 1:
+                    return None  # f has no value along the axes, nor between them
                 ends = [self.f(moved(centre, way(CONTEXT.mpf(h)))) for h in NEAR]
                 if None not in ends:
                     kept += ends
