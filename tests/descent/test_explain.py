@@ -142,6 +142,7 @@ def test_what_is_said(f, start, rate, steps, did, would):
     assert did in said
     assert would in said
     assert run.success == ("led to" in said or "already" in said)
+    assert (run.status == 0) == run.success
     assert "smaller" not in said.replace("smaller tolerance", "")
 
 

@@ -67,7 +67,7 @@ def explain(
     kind = "search" if search else name_of(rule)
     noise = float(getattr(f, "noise", 0.0))
     if noise:  # slopes are the noise's, so nothing is known of the point
-        did = "converged_still" if outcome is DescentOutcome.CONVERGED else outcome.key
+        did = "rest_untold" if outcome is DescentOutcome.CONVERGED else outcome.key
         return Explanation(Point(PointKind.UNTOLD, trail.last.x), did, kind, eta, step, noise=noise)
     point, further = look(f, trail, outcome)
     pointless = outcome is DescentOutcome.NOT_FINITE and np.isfinite(trail.last.value)
@@ -75,7 +75,6 @@ def explain(
     if not point.is_minimum:
         did = f"rest_{point.kind}" if outcome is DescentOutcome.CONVERGED else outcome.key
         did = "no_gradient" if pointless else did
-        did = "converged_still" if point.kind is PointKind.UNTOLD and "rest" in did else did
         value = float(f.value((further or point).x))
         start = trail.head[0].value
         value = 0.0 if abs(value) <= NONE * (1 + abs(start)) else value

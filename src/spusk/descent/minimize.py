@@ -104,8 +104,10 @@ class Descent(Shown):
 
     @property
     def status(self) -> int:
-        """0 when it converged, else the outcome's place in the row of outcomes."""
-        return list(DescentOutcome).index(self.outcome)
+        """0 at success, as in SciPy; else the outcome's place in the row, its end at no minimum."""
+        at_no_minimum = self.outcome is DescentOutcome.CONVERGED and not self.success
+        outcomes = list(DescentOutcome)
+        return len(outcomes) if at_no_minimum else outcomes.index(self.outcome)
 
     @property
     def message(self) -> str:

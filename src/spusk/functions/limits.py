@@ -212,7 +212,7 @@ class Limits:
         if found is not None:
             return found if CONTEXT.isfinite(found) else None
         with CONTEXT.workdps(MORE):
-            kept = []
+            kept: list[mpf] = []
             for count, way in enumerate(islice(ways(self.n), 2 * self.n + 1 if step else None)):
                 if not kept and count > 2 * self.n + 1:
                     return None  # f has no value along the axes, nor between them
