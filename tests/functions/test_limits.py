@@ -112,3 +112,9 @@ def test_a_picture_of_an_area_without_values_costs_no_search(monkeypatch):
     assert looked == []
     f.value_and_gradient(np.array([0.0, 1.0]))
     assert len(looked) == 2
+
+
+def test_what_is_never_zero_is_not_looked_at():
+    """Such a function costs a step nothing more."""
+    assert not function("x^2/(1 + y^2) + 1/(2 + x^2)").symbolic.repairs.needed
+    assert function("x^2/(1 + y)").symbolic.repairs.needed

@@ -42,7 +42,8 @@ def suspects(tree: Any) -> tuple[list[Any], list[Any]]:  # noqa: ANN401
             zero.add(part.args[0])
         if isinstance(part, GROWING):
             large.add(part.args[0])
-    return [p for p in zero if p.free_symbols], [p for p in large if p.free_symbols]
+    may_be_zero = [p for p in zero if p.free_symbols and p.is_zero is not False]  # 1 + y² is not
+    return may_be_zero, [p for p in large if p.free_symbols]
 
 
 class Repairs:
