@@ -16,12 +16,28 @@ from tests.lab.asgi import RIGHT, armour, ask, server
 from tests.lab.served import pages
 from tests.lab.trained import until
 
-FINE = {"formula": "himmelblau", "view": [[-5, 5], [-4, 4]], "size": 48, "rate": 0.01, "steps": 200}
+FINE = {
+    "formula": "himmelblau",
+    "view": [[-5, 5], [-4, 4]],
+    "size": 48,
+    "rate": 0.01,
+    "steps": 200,
+    "minima": [],
+}
 OWN = """
 async ([data, options]) => {
   const { basinMap } = await import("/page/surface/basins.js");
   const { which, steps } = await basinMap(data.tape, data, options);
   return [[...which], [...steps]];
+}
+"""
+FURTHER = """
+async ([data, options]) => {
+  const { basinMap, withFurther } = await import("/page/surface/basins.js");
+  const { compile } = await import("/page/math/tape.js");
+  const all = withFurther(compile(data.tape), data, options);
+  const { which, steps, legend } = await basinMap(data.tape, all, options);
+  return { which: [...which], steps: [...steps], legend, minima: all.minima.map(({ x }) => x) };
 }
 """
 native = pytest.mark.skipif(not available(), reason="the native part is not built")
@@ -83,6 +99,30 @@ def test_the_page_makes_the_same_map():
         assert own == [part.tolist() for part in parts(answer, 64)], data["name"]
 
 
+def test_minima_that_nobody_listed_have_basins_too():
+    data, options = described("rastrigin"), {"rate": 0.001, "steps": 1000, "size": 64}
+    with pages() as opened:
+        said = opened().evaluate(FURTHER, [data, options | {"view": data["view"]}])
+    known = basins("rastrigin", 0.001, size=64, steps=1000)
+    assert said["minima"][: len(data["minima"])] == [m["x"] for m in data["minima"]]
+    assert len(said["minima"]) == len(known.minima) == 121
+    assert (np.array(said["which"]) < 0).sum() == (known.index < 0).sum()
+    assert [entry["kind"] for entry in said["legend"][-3:]] == ["more", "none", "diverged"]
+
+
+@native
+def test_the_server_takes_the_minima_that_the_page_found(readers):
+    data = described("himmelblau")
+    data |= {"minima": data["minima"][:1]}
+    readers.described = lambda _: data
+    options = {"rate": 0.01, "steps": 300, "size": 64, "view": data["view"]}
+    with pages() as opened:
+        said = opened().evaluate(FURTHER, [data, options])
+    answer = asked(minima=said["minima"][1:], **options)
+    assert [part.tolist() for part in parts(answer, 64)] == [said["which"], said["steps"]]
+    assert set(said["which"]) >= {0, 1, 2, 3}
+
+
 @pytest.mark.parametrize("name", ["ackley", "sin(x)*y", "sqrt(x) + y^2", "abs(x)^y"])
 def test_what_the_native_part_does_not_know_the_page_does_itself(name):
     assert asked(formula=name).status == 204
@@ -137,6 +177,7 @@ def test_when_all_places_are_taken_the_page_does_it_itself(monkeypatch):
         {"size": 513}, {"size": 1}, {"size": 64.5}, {"size": True}, {"size": 10**400},
         {"rate": 0}, {"rate": -1}, {"rate": "1"}, {"rate": 1e9}, {"rate": None},
         {"steps": 0}, {"steps": 1001}, {"steps": [1]},
+        {"minima": None}, {"minima": [[0]]}, {"minima": [[0, "1"]]}, {"minima": [[0, 0]] * 1001},
     ],
 )  # fmt: skip
 def test_nonsense_is_refused(other):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Said = dict[str, Any]
 MOST_POINTS, MOST_STEPS = 512, 1000  # of a side; of a descent
+MOST_MINIMA = 1000  # beside those of a description
 SECONDS = 1.0  # a map that takes longer comes from the page
 AWAY, NONE = -2, -1  # in the place of a minimum: ran away; settled nowhere
 
@@ -35,6 +36,7 @@ class MapRequest(NamedTuple):
     size: int
     rate: float
     steps: int
+    minima: NDArray[np.float64]  # (M, 2), beside those that the formula's description has
 
 
 class Maps:
@@ -69,14 +71,17 @@ def map_request(body: bytes) -> MapRequest | None:
     """What a page asks for; None where it makes no sense."""
     try:
         said = json.loads(body)
-        formula, view, size, rate, steps = (said[name] for name in MapRequest._fields)
+        formula, view, size, rate, steps, minima = (said[name] for name in MapRequest._fields)
         formula.encode()  # half a surrogate pair is no text
         sides = [number for side in view for number in side]
+        places = [number for place in minima for number in place]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
     good = (
         isinstance(formula, str) and len(formula) <= FORMULA_LIMIT
         and len(view) == 2 and len(sides) == 4 and all(map(is_number, sides))
+        and len(minima) <= MOST_MINIMA and all(len(place) == 2 for place in minima)
+        and all(map(is_number, places))
         and is_whole(size) and 2 <= size <= MOST_POINTS
         and is_whole(steps) and 1 <= steps <= MOST_STEPS
         and is_number(rate) and 0 < rate <= MOST_RATE
@@ -86,7 +91,8 @@ def map_request(body: bytes) -> MapRequest | None:
     with suppress(OverflowError, ValueError):
         box = np.array(view, np.float64)
         if (box[:, 0] < box[:, 1]).all():
-            return MapRequest(formula, box, int(size), float(rate), int(steps))
+            further = np.array(places, np.float64).reshape(-1, 2)
+            return MapRequest(formula, box, int(size), float(rate), int(steps), further)
     return None
 
 
@@ -128,7 +134,7 @@ def basin_map(walker: "Walker", described: Said, wish: MapRequest, stop: Event) 
         list(pool.map(work, range(0, len(x0), SHARE)))
     if stop.is_set():
         return None
-    places = [minimum["x"] for minimum in described["minima"]]
+    places = [minimum["x"] for minimum in described["minima"]] + wish.minima.tolist()
     which = kinds(many.x, many.codes, places, np.array(described["view"]))
     return which.astype("<i2").tobytes() + many.steps.astype("<u2").tobytes()
 

@@ -13,7 +13,8 @@ import { distance, norm } from "./vector.js";
  * @property {number} near
  * @property {number} size
  * @property {number} first the start that it begins with
- * @property {number[][]} minima
+ * @property {ArrayLike<number>[]} minima
+ * @property {(map: Map, x: number[]) => void} beside what to do with an end beside no minimum
  * @property {number} floor of |∇f|²: a start has settled
  * @property {Float64Array} limit of |∇f|²: beyond it a start is looked at twice
  * @property {Int32Array} place which start stands in each place of the block
@@ -25,6 +26,7 @@ import { distance, norm } from "./vector.js";
  * @property {number} [steps]
  * @property {number} [tolerance]
  * @property {number[]} [rows] [from, to): a part of the map, so that several workers can share it
+ * @property {(map: Map, x: number[]) => void} [beside] what to do with an end beside no minimum
  * @property {number[][]} [whole] the view by which nearness to a minimum is judged, where `view` is a part of it
  */
 
@@ -43,7 +45,7 @@ export function basins(
   minima,
   view,
   size,
-  { rate, steps = facts.basins.steps, tolerance = facts.descent.tolerance, rows = [0, size], whole = view },
+  { rate, steps = facts.basins.steps, tolerance = facts.descent.tolerance, rows = [0, size], whole = view, beside = () => {} },
 ) {
   const [xs, ys] = view.map(([low, high]) => ticks(low, high, size));
   const near = facts.descent.near * Math.max(...whole.map(([low, high]) => high - low));
@@ -51,7 +53,7 @@ export function basins(
   const count = (rows[1] - rows[0]) * size;
   /** @type {Map} */
   const map = {
-    program, block, rate, xs, ys, near, size,
+    program, block, rate, xs, ys, near, size, beside,
     first: rows[0] * size,
     minima: minima.map((minimum) => minimum.x),
     floor: tolerance * tolerance,
@@ -64,7 +66,7 @@ export function basins(
     let going = fill(map, first, Math.min(block.size, count - first));
     for (let n = 0; n <= steps && going; n++) going = advance(map, going, n);
   }
-  return { which: map.which, steps: map.steps };
+  return { which: map.which, steps: map.steps, minima: map.minima };
 }
 
 /** @type {(low: number, high: number, count: number) => Float64Array} */
@@ -157,7 +159,10 @@ function settle(map, i, square, n) {
  * The place of the minimum that x is at.
  * @type {(map: Map, x: number[]) => number}
  */
-function landed({ minima, near }, x) {
+function landed(map, x) {
+  const { minima, near } = map;
   const place = minima.findIndex((minimum) => distance(x, minimum) <= near);
-  return place < 0 ? facts.basins.none : place;
+  if (place >= 0) return place;
+  map.beside(map, x);
+  return facts.basins.none;
 }

@@ -15,7 +15,7 @@ export function basinView(say, lang, legend) {
   let wanted, sheet, timer, draw;
 
   function explained(entries) {
-    const word = ({ kind, x }) => (x ? pointText(x, lang) : say(`surface.basin_${kind}`));
+    const word = ({ kind, x, n }) => (x ? pointText(x, lang) : say(`surface.basin_${kind}`, { n }));
     const many = entries.filter(({ x }) => x).length > KINDS.length;
     const notes = ["basins_note", ...(many ? ["basins_many"] : [])].map((key) => say(`surface.${key}`));
     legend.replaceChildren(make("p", {}, notes.join(" ")), ...entries.map((entry) => {
@@ -38,9 +38,10 @@ export function basinView(say, lang, legend) {
         sheet = { key, of: described, picture, view, legend: map.legend, whole: map.size === FINE };
         finish();
       };
-      const served = await module.servedMap(described, options);
+      const all = module.withFurther(program, described, options);
+      const served = await module.servedMap(all, options);
       if (served) return taken(served);
-      for (const size of SIZES) taken(await module.basinMap(program.tape, described, { ...options, size }));
+      for (const size of SIZES) taken(await module.basinMap(program.tape, all, { ...options, size }));
     } catch (error) {
       if (error.name === "AbortError") return undefined; // a newer one is on its way
       wanted = sheet = null; // a change, or the tab again, tries once more

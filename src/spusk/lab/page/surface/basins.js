@@ -4,6 +4,8 @@
 import { AWAY, KINDS, NONE, css } from "../core/colours.js";
 import { facts } from "../core/facts.js";
 import { ask, offline } from "../core/offline.js";
+import { lowest } from "../math/escapes.js";
+import { furtherMinima } from "../math/further.js";
 
 const WORKERS = 2;
 const BAND = 32; // rows: small enough that both workers end together
@@ -11,9 +13,19 @@ const DARKEST = 0.45; // of a colour, for the slowest starts
 const PALE = [0, 0.35, 0.6, 0.8]; // more minima than colours: the same once more, nearer to white
 const DETAIL = 0.98; // of the starts are told apart by their steps; the few slowest are as dark
 
+const LISTED = KINDS.length * PALE.length; // minima in the legend: as many as there are colours
+
 let asked;
 let crew = [];
 let refuse = (_error) => {};
+
+/** What is described, with the minima beside its own that descents at this rate come to. */
+export function withFurther(program, described, { rate, steps, view }) {
+  const further = furtherMinima(program, described.minima, view, { rate, steps, whole: described.view });
+  const all = [...described.minima, ...further];
+  const best = lowest(all);
+  return { ...described, minima: all.map((minimum, k) => ({ global: best[k], ...minimum })), listed: described.minima.length };
+}
 
 /**
  * Which minimum each start of a view (by default the whole one) reaches, and in how many steps of the plain rule.
@@ -42,7 +54,7 @@ export async function servedMap(described, { rate, steps, size, view }) {
   cancelBasins();
   if (offline) return null;
   const mine = (asked = new AbortController());
-  const wanted = { formula: described.name ?? described.formula, view, size, rate, steps };
+  const wanted = { formula: described.name ?? described.formula, view, size, rate, steps, minima: described.minima.slice(described.listed ?? Infinity).map(({ x }) => x) };
   try {
     const answer = await ask("/basins", wanted, mine.signal);
     if (answer.status !== 200) return null;
@@ -135,7 +147,8 @@ function legend(minima) {
     kind: (minimum.global ?? minimum.kind === "global") ? "global" : "local",
   }));
   return [
-    ...known,
+    ...known.slice(0, LISTED),
+    ...(known.length > LISTED ? [{ colour: "none", x: null, kind: "more", n: known.length - LISTED }] : []),
     { colour: css(NONE), x: null, kind: "none" },
     { colour: css(AWAY), x: null, kind: "diverged" },
   ];
