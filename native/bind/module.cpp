@@ -43,7 +43,7 @@ Request request_for(const std::vector<int64_t> &sizes, const Theta &theta, int64
 
 // Numbers of the tables, since they index code
 void choose_ops(Request &request, const Kernels &kernels, const std::vector<int> &activations,
-                int loss, int update, const std::vector<float> &parameters) {
+                int loss, int update, const std::vector<double> &parameters) {
   const auto inside = [](int number, int count) { return number >= 0 && number < count; };
   bool known = inside(loss, kernels.loss_count) && inside(update, kernels.update_count) &&
                activations.size() + 1 == request.sizes.size();
@@ -133,7 +133,7 @@ NB_MODULE(_native, m) {
           [](Held *self, const std::vector<int64_t> &sizes, Theta theta,
              const std::vector<int> &activations, int loss, nb::object x, nb::object answers,
              int64_t batch, int threads, const std::string &isa, int64_t resident, int update,
-             const std::vector<float> &parameters) {
+             const std::vector<double> &parameters) {
             const Kernels *kernels = known(isa);
             Request request = request_for(sizes, theta, batch, threads, resident);
             choose_ops(request, *kernels, activations, loss, update, parameters);
@@ -158,7 +158,7 @@ NB_MODULE(_native, m) {
                    })
       .def_prop_ro("isa", [](const Held &h) { return std::string(h.session->plan().kernels->isa); })
       .def("steps",
-           [](Held &h, Numbers order, int64_t first, int64_t last, Rates rates) {
+           [](Held &h, Numbers order, int64_t first, int64_t last, Rates rates, int64_t taken) {
              const int64_t steps = (h.K + h.batch - 1) / h.batch;
              if (static_cast<int64_t>(order.shape(0)) != h.K || first < 0 || last > steps ||
                  first > last || static_cast<int64_t>(rates.shape(0)) != last - first)
@@ -167,7 +167,7 @@ NB_MODULE(_native, m) {
                if (static_cast<uint64_t>(order.data()[i]) >= static_cast<uint64_t>(h.K))
                  throw std::invalid_argument("the order names an example that is not there");
              nb::gil_scoped_release free;
-             const StepTotals t = h.session->steps(order.data(), first, last, rates.data());
+             const StepTotals t = h.session->steps(order.data(), first, last, rates.data(), taken);
              return std::make_tuple(t.cost, t.correct, t.seen);
            })
       .def("read_state",

@@ -4,6 +4,8 @@
 #include <cstring>
 #if defined(__x86_64__)
 #include <immintrin.h>
+#else
+#include <arm_neon.h>
 #endif
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
@@ -28,6 +30,15 @@ typedef float vfu __attribute__((vector_size(LANES * 4), aligned(4), may_alias))
 INLINE vf load(const float *p) { return *reinterpret_cast<const vfu *>(p); }
 INLINE void store(float *p, vf x) { *reinterpret_cast<vfu *>(p) = x; }
 INLINE vf all(float x) { return x - vf{}; }
+#if defined(__AVX512F__)
+INLINE vf root(vf x) { return vf(_mm512_maskz_sqrt_ps(0xFFFF, __m512(x))); }
+#elif defined(__AVX__)
+INLINE vf root(vf x) { return vf(_mm256_sqrt_ps(__m256(x))); }
+#elif defined(__x86_64__)
+INLINE vf root(vf x) { return vf(_mm_sqrt_ps(__m128(x))); }
+#else
+INLINE vf root(vf x) { return vf(vsqrtq_f32(float32x4_t(x))); }
+#endif
 
 // The first `count` floats, zeros after them; what lies behind is neither read nor written.
 #if defined(__AVX512F__)

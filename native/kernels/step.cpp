@@ -93,7 +93,7 @@ void one_step(Step &s, int64_t i, const Lists *lists, int64_t past) {
              .scale = (Rule::LINEAR ? eta : 1.0f) / static_cast<float>(now.B()),
              .due = &before.lists(),
              .due_B = owes ? before.B() : 0,
-             .rate = {eta, s.p.parameters}};
+             .rate = rate_of<Rule>(eta, s.p.parameters, s.p.taken + i - s.p.first)};
   forward<Rule>(s);
   backward<Rule>(s);
 }

@@ -18,6 +18,7 @@ constexpr int64_t STRIP_ERRORS = 96;  // panels times examples whose errors stay
 constexpr int64_t SPILL = 16;         // entries past the end of a list that may be overwritten
 constexpr int64_t NEAR_ROWS = 128;    // rows of one panel that stay in the nearest cache
 constexpr int MOST_PARAMETERS = 4;    // of an update rule
+constexpr int MOST_NUMBERS = 8;       // that it makes of them, once a step
 
 struct Layer {
   int64_t n, m;  // W (n, m), b (m,)
@@ -95,7 +96,7 @@ struct Kernels {  // one instruction set's code
 struct Plan {
   const Kernels *kernels;
   const UpdateInfo *update;
-  float parameters[MOST_PARAMETERS];  // of the update
+  double parameters[MOST_PARAMETERS];  // of the update
   int depth, threads;
   int64_t K, batch, n0, classes;
   int loss;  // a number in ops/losses.hpp's list
@@ -121,6 +122,7 @@ struct Plan {
   const int64_t *order;  // this call
   int64_t first, last;
   const float *rates;  // of each step
+  int64_t taken;       // steps before these, in the whole training
   double cost;
   int64_t correct, seen;
 };

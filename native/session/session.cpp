@@ -30,9 +30,11 @@ Session::~Session() {
   free_pages(memory_, bytes_);
 }
 
-StepTotals Session::steps(const int64_t *order, int64_t first, int64_t last, const float *rates) {
+StepTotals Session::steps(const int64_t *order, int64_t first, int64_t last, const float *rates,
+                          int64_t taken) {
   const std::lock_guard<std::mutex> alone(busy_);
   plan_.order = order, plan_.first = first, plan_.last = last, plan_.rates = rates;
+  plan_.taken = taken;
   plan_.cost = 0, plan_.correct = plan_.seen = 0;
   using clock = std::chrono::steady_clock;
   const auto began = clock::now();

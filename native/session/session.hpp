@@ -16,7 +16,7 @@ struct Request {  // what the caller wants trained, in the caller's memory
   std::vector<int> activations;  // one per layer, numbers in the kernels' table
   int loss = 0;                  // as these two
   int update = 0;
-  std::vector<float> parameters;  // of the update
+  std::vector<double> parameters;  // of the update
   const uint8_t *pixels = nullptr;
   const float *floats = nullptr;
   const int64_t *labels = nullptr;
@@ -41,8 +41,10 @@ class Session {
   Session(const Session &) = delete;
   Session &operator=(const Session &) = delete;
 
-  // Steps first … last−1 of the epoch in this order, at rates[0] … rates[last − first − 1]
-  StepTotals steps(const int64_t *order, int64_t first, int64_t last, const float *rates);
+  // Steps first … last−1 of the epoch in this order, at rates[0] … rates[last − first − 1], after
+  // so many that were taken before
+  StepTotals steps(const int64_t *order, int64_t first, int64_t last, const float *rates,
+                   int64_t taken = 0);
   // One state of the update, of the shape of θ
   void read_state(int state, float *theta);
   void write_state(int state, const float *theta);

@@ -112,7 +112,7 @@ Request request_for(const Case &c, const Set &set, std::vector<float> &theta, in
 // Where a rule stands in the kernels' table, and how it is asked for here
 struct Wanted {
   const char *update;
-  std::vector<float> parameters;
+  std::vector<double> parameters;
   double beta;
 };
 
@@ -194,7 +194,7 @@ bool sessions_agree() {
       {{300, 1801, 10}, 95, 3, true, true},       // lazy, ragged, several windows
       {{300, 1777, 40, 20}, 60, 33, true, true},  // lazy under wide layers
   };
-  const std::vector<Wanted> updates = {{"plain", {}, 0}, {"momentum", {0.9f}, 0.9}};
+  const std::vector<Wanted> updates = {{"plain", {}, 0}, {"momentum", {0.9}, 0.9}};
   bool good = true;
   for (const Case &c : cases)
     for (const Wanted &wanted : updates) good = check(c, wanted) && good;

@@ -45,13 +45,14 @@ static bool every_weight_moves(Rule) {
   const Listed l(n, B, false);
   Array<float> W = noise.many(n * LANES), states = noise.many(Rule::STATES * n * LANES);
   const Array<float> before = W, delta = noise.many(B * LANES);
-  float parameters[MOST_PARAMETERS] = {0.5f, 0.5f, 0.5f, 0.5f};
-  const Rate rate = {0.1f, parameters};
+  for (float &state : states) state = std::fabs(state);
+  const double parameters[MOST_PARAMETERS] = {0.5, 0.5, 0.5, 0.5};
+  const Rate rate = rate_of<Rule>(0.1f, parameters, 3);
   if constexpr (!Rule::LINEAR) {
     const Update<Rule> update = {states_of(W.data(), states.data(), n * LANES, &rate)};
     sparse_update(1, l.lists, n, W.data(), LANES, delta.data(), LANES, update);
     for (std::size_t i = 0; i < W.size(); ++i)
-      if (W[i] == before[i]) return expect(false, Rule::NAME);
+      if (!(std::fabs(W[i] - before[i]) > 0)) return expect(false, Rule::NAME);
   }
   return true;
 }

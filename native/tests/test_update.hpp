@@ -12,8 +12,9 @@ static bool update_holds_for(Rule) {
   const int64_t count = 2 * LANES, lead = LANES + 3;
   Array<float> weights = noise.many(count), states = noise.many(Rule::STATES * lead);
   Array<float> gradient = noise.many(count);
-  float parameters[MOST_PARAMETERS] = {0.5f, 0.25f, 0.125f, 0.0625f};
-  const Rate rate = {0.5f, parameters};
+  for (float &state : states) state = std::fabs(state);  // such as a mean of squares
+  const double parameters[MOST_PARAMETERS] = {0.5, 0.25, 0.125, 0.0625};
+  const Rate rate = rate_of<Rule>(0.5f, parameters, 3);
   Array<float> w = weights, s = states;
   Update<Rule> update;
   if constexpr (!Rule::LINEAR) update = {states_of(w.data(), s.data(), lead, &rate)};

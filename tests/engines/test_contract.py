@@ -80,7 +80,8 @@ def test_the_engines_take_up_each_others_state(rule):
 
 
 @BUILT
-def test_auto_says_once_and_in_both_languages_why_it_is_not_native(small):
+def test_auto_says_once_and_in_both_languages_why_it_is_not_native(small, monkeypatch):
+    monkeypatch.delitem(native.NAMES["updates"], "adam")
     net = Network([6, 3])
     say_fallback.cache_clear()
     with warnings.catch_warnings(record=True) as caught:

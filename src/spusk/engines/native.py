@@ -8,18 +8,17 @@ import os
 from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spusk.data import Sample
-from spusk.engines.base import PLAIN, State, StepTotals, checked_state, fits
+from spusk.engines.base import COUNT, PLAIN, State, StepTotals, checked_state, fits
 from spusk.engines.session_lock import SessionLock
 from spusk.errors import EngineError
 from spusk.i18n.reasons import Reason
 from spusk.nn.activations import ACTIVATIONS
-from spusk.nn.arrays import Floats
 from spusk.nn.losses import LOSSES
 from spusk.nn.network import Network
 from spusk.optim.rules import RULES, NamedRule
@@ -199,6 +198,7 @@ class Steps:
     ) -> None:
         self.net, self.rule = net, rule
         self.session = opened(net, V, batch, threads, rule, resident)
+        self.n = 0  # steps taken: the means of a rule that counts are over so many gradients
         self.turn = SessionLock(net)
 
     @property
@@ -218,17 +218,20 @@ class Steps:
         with np.errstate(over="ignore"):  # a rate beyond float32 is infinite: the cost will tell
             single = np.asarray(rates, np.float32)
         each = np.ascontiguousarray(np.broadcast_to(single, last - first))
+        rows = np.ascontiguousarray(order)
         with self.turn:
-            return StepTotals(*self.session.steps(np.ascontiguousarray(order), first, last, each))
+            totals = StepTotals(*self.session.steps(rows, first, last, each, self.n))
+            self.n += last - first
+        return totals
 
-    def state(self) -> dict[str, Floats]:
-        """The rule's state by name, each array of θ's shape: `restore` goes on bit for bit."""
-        found: dict[str, Floats] = {}
+    def state(self) -> dict[str, NDArray[Any]]:
+        """The rule's arrays by name, each of θ's shape, and `n` where it counts."""
+        found: dict[str, NDArray[Any]] = {}
         with self.turn:
             for at, name in enumerate(self.rule.states):
                 found[name] = np.empty_like(self.net.theta)
                 self.session.read_state(at, found[name])
-        return found
+            return found | ({COUNT: np.array(self.n)} if self.rule.counts else {})
 
     def restore(self, state: State) -> None:
         """Takes up a state that `state` gave. Raises EngineError for any other."""
@@ -236,3 +239,4 @@ class Steps:
         with self.turn:
             for at, name in enumerate(self.rule.states):
                 self.session.write_state(at, np.ascontiguousarray(state[name]))
+            self.n = int(state.get(COUNT, 0))
