@@ -2,9 +2,9 @@
 //
 // A rule takes a weight w, its gradient g, its STATES numbers of state and this step's Rate, and
 // gives the weight after the step; states change in place. It meets every weight and bias at every
-// step; what is the same for all of them, `prepare` works out once a step. Only where LINEAR it must
-// be w − g: then g carries the rate η already, steps may be taken late and in parts, and a zero
-// gradient is skipped (kernels/lazy.hpp, kernels/sparse.hpp). Elsewhere g is ∇C itself.
+// step; what is the same for all of them, `prepare` works out once a step. Only where LINEAR it
+// must be w − g: then g carries the rate η already, steps may be taken late and in parts, and a
+// zero gradient is skipped (kernels/lazy.hpp, kernels/sparse.hpp). Elsewhere g is ∇C itself.
 #pragma once
 #include <cmath>
 #include "ops/list.hpp"
