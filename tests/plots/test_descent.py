@@ -65,6 +65,35 @@ def test_paths_that_leave_the_domain_are_drawn(text):
     assert plots.progress(result)[0].figure is not None
 
 
+def units(ax):
+    """Pixels of one unit along x, and along y."""
+    ax.get_figure().canvas.draw()
+    (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
+    low, high = ax.transData.transform([(x0, y0), (x1, y1)])
+    return (high - low) / (x1 - x0, y1 - y0)
+
+
+@pytest.mark.parametrize("name", ["lecture", "mccormick", "six-hump-camel", "x^2 + 9*y^2"])
+def test_maps_are_true_to_scale(name):
+    walk = spusk.descend(name, (0.5, 1.9), 0.05)
+    narrow = spusk.basins(name, 0.05, ((-3, 3), (-1, 2)), size=8)
+    drawn = [plots.path(walk), plots.path([walk, walk]), *plots.rates_panel([walk, walk])]
+    for ax in (*drawn, plots.basin_map(narrow)):
+        x, y = units(ax)
+        assert x == pytest.approx(y, rel=1e-9)
+
+
+def test_a_map_never_is_a_strip():
+    ax = plots.path(spusk.descend("himmelblau", (60, 0), 1e-5))
+    x, y = units(ax)
+    assert x == pytest.approx(y, rel=1e-9)
+    low, high = ax.get_ylim()
+    assert high - low == pytest.approx((ax.get_xlim()[1] - ax.get_xlim()[0]) / 4)
+    assert (low + high) / 2 == pytest.approx(0), "more is shown on both sides"
+    x, y = units(plots.basin_map(spusk.basins("himmelblau", 0.01, ((-5, 5), (0, 0.1)), size=8)))
+    assert y > 50 * x, "a map of basins has a view of its own: it fills the frame"
+
+
 def test_one_variable_walks_on_its_graph():
     result = spusk.descend("escape", (5,), 1.0)
     ax = plots.path(result)

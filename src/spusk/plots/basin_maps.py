@@ -21,11 +21,14 @@ WORD = {
     "unsettled": "plots.unsettled",
     "diverged": "plots.diverged_share",
 }
+STRIP = 10.0  # a view as many times as long as wide would be a line: it fills its frame instead
 NAMED = 6  # minima with a colour of their own; the rest share one
 
 
 def basin_map(basins: Basins, ax: Axes | None = None, lang: str = "en") -> Axes:
     """Which minimum each start reaches (colour), and in how many steps (darker: more).
+
+    True to scale, but for a view more than ten times as long as wide: that fills the frame.
 
     Args:
         basins: what `spusk.basins` found.
@@ -50,8 +53,9 @@ def basin_map(basins: Basins, ax: Axes | None = None, lang: str = "en") -> Axes:
     shade = np.where(basins.index >= 0, 1.0 - 0.55 * depth, 1.0)[..., None]
     pixels = 1 - (1 - colours[place]) * 0.82  # lifted towards white, so that shades have room
     (x0, x1), (y0, y1) = basins.view
-    ax.imshow(pixels * shade, origin="lower", extent=(x0, x1, y0, y1), aspect="auto",
-              interpolation="nearest")  # fmt: skip
+    longest = max(x1 - x0, y1 - y0) / min(x1 - x0, y1 - y0)
+    ax.imshow(pixels * shade, origin="lower", extent=(x0, x1, y0, y1), interpolation="nearest",
+              aspect="equal" if longest <= STRIP else "auto")  # fmt: skip
     for x, y in basins.minima:
         if x0 <= x <= x1 and y0 <= y <= y1:
             mark = ax.plot(x, y, "x", color="white", markersize=9, markeredgewidth=2.2)

@@ -15,6 +15,7 @@ from spusk.plots.style import SURFACE
 Box = tuple[tuple[float, float], ...]
 SIDE = 201  # grid points along a side
 LEVELS = 24
+LONGEST = 4.0  # of a map's sides, in the shorter ones: beside a narrower one more is shown
 
 
 def drawable(results: Sequence[Descent], most: int = 2) -> None:
@@ -46,6 +47,14 @@ def view(results: Sequence[Descent]) -> Box:
     low, high = np.min(near, axis=0), np.max(near, axis=0)
     margin = 0.08 * (high - low)
     return tuple(zip((low - margin).tolist(), (high + margin).tolist(), strict=True))
+
+
+def squarer(box: Box) -> Box:
+    """The box with its shorter sides widened about their middles: a strip shows nothing."""
+    low, high = np.array(box, float).T
+    middle, reach = (low + high) / 2, (high - low) / 2
+    reach = np.maximum(reach, reach.max() / LONGEST)
+    return tuple(zip((middle - reach).tolist(), (middle + reach).tolist(), strict=True))
 
 
 def roomy(box: Box, starts: Sequence[NDArray[Any]]) -> Box:
@@ -83,10 +92,11 @@ def shade(values: NDArray[Any]) -> tuple[NDArray[Any], Normalize, NDArray[Any]]:
 
 
 def paint(ax: Axes, f: Any, box: Box) -> None:  # noqa: ANN401
-    """The map of f: filled colours and thin contour lines."""
+    """The map of f, true to scale: filled colours and thin contour lines."""
     x, y, values = grid(f, box)
     lifted, norm, levels = shade(values)
     ax.pcolormesh(x, y, lifted, norm=norm, cmap=SURFACE, shading="gouraud", rasterized=True)
     ax.contour(x, y, lifted, levels=levels, colors="white", linewidths=0.6, alpha=0.45)
     ax.set_xlim(*box[0])
     ax.set_ylim(*box[1])
+    ax.set_aspect("equal")  # −∇f is then seen to be perpendicular to the contour lines

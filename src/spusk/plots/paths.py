@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from spusk.descent import Descent
 from spusk.functions import Function
 from spusk.i18n import say, topic
-from spusk.plots.ground import Box, drawable, paint, view
+from spusk.plots.ground import Box, drawable, paint, squarer, view
 from spusk.plots.style import ACCENT, INK, QUIET, SERIES, axes, dress, figure
 
 Results = Descent | Sequence[Descent]
@@ -71,6 +71,7 @@ def path(results: Results, ax: Axes | None = None, lang: str = "en") -> Axes:
     box = view(several)
     if several[0].f.n == 1:
         return on_graph(several, ax, box, lang)
+    box = squarer(box)
     paint(ax, several[0].f, box)
     dress(ax, lang, title(several, lang), *letters(several[0].f))
     ax.grid(False)
