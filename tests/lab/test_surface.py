@@ -150,6 +150,24 @@ def test_the_verdict_knows_the_bound(lab_page):
     assert page.input_value("#rate-number") == "3.16"
 
 
+def test_a_printed_bound_is_never_above_it(new_page):
+    page = drawn(new_page("#surface&f=3*x^2/2&x=1&rate=0.3"))  # 2/λ = 0.6666…
+    assert "2/λmax = 0.666 " in verdict(page)[1]
+    assert page.locator(".bound").inner_text().replace("\u2060", "") == "2/λmax = 0.666"
+    set_to(page, "#rate-number", "0.6666")  # to three digits it is above the bound
+    assert "η = 0.6666 " in verdict(page)[1]
+    assert "2/λmax = 0.66666 " in verdict(page)[1]
+    set_to(page, "#rate-number", "0.6667")
+    assert "η = 0.667 is not below the bound 2/λmax = 0.666:" in verdict(page)[1]
+
+
+def test_no_zigzag_is_not_said_to_come_from_a_small_rate(new_page):
+    page = drawn(new_page("#surface&f=lecture&x=0,5&rate=0.4"))  # only x₁ moves; 1/λmax = 0.25
+    assert verdict(page) == ("converged", verdict(page)[1])
+    assert "η = 0.4 is below the bound 2/λmax = 0.5; past it" in verdict(page)[1]
+    assert "zigzag" not in verdict(page)[1]
+
+
 def test_rules_have_their_own_bounds(lab_page):
     page = drawn(lab_page)
     page.select_option("#rule", "momentum")

@@ -1,7 +1,7 @@
 // Tab 2: a 2-2-1 network, one forward and one backward pass, number by number.
 
 import { make } from "../core/dom.js";
-import { written } from "../core/words.js";
+import { cut, written } from "../core/words.js";
 import { hessianOf } from "../math/curvature.js";
 import { highest } from "../math/eigen.js";
 import * as net from "../math/mlp.js";
@@ -177,7 +177,7 @@ class NetworkTab {
     head.push(make("td", {})); // over the buttons: a heading must have words
     this.table.replaceChildren(make("thead", {}, make("tr", {}, head)), make("tbody", {}, V.map(row)));
     const bound = 2 / highest(hessianOf(layers, V), WEIGHTS);
-    this.slider.mark(bound, () => say("bridge.bound_here", { bound }));
+    this.slider.mark(bound, () => say("bridge.bound_here", { bound: cut(bound) }));
     this.total.textContent = say("bridge.network_cost", { cost: net.meanCost(layers, V), epochs: this.epochs });
   }
 

@@ -2,7 +2,7 @@
 
 import { canvas, make } from "../core/dom.js";
 import { KEYED } from "../core/touch.js";
-import { written } from "../core/words.js";
+import { cut, written } from "../core/words.js";
 import { highest } from "../math/eigen.js";
 import * as neuron from "../math/neuron.js";
 import { FEW, examplesOf, spelled, unspelled } from "../math/point_sets.js";
@@ -68,7 +68,7 @@ class NeuronTab {
     this.verdict.setAttribute("aria-live", this.timer ? "off" : "polite");
     this.scrub.set(n);
     const bound = 2 / highest(neuron.hessian(V, ...path[n]), 2);
-    this.rates.mark(bound, () => this.say("bridge.bound_here", { bound }));
+    this.rates.mark(bound, () => this.say("bridge.bound_here", { bound: cut(bound) }));
     this.play.dataset.sign = this.timer ? "pause" : "play";
     this.play.setAttribute("aria-label", this.say(this.timer ? "bridge.pause" : "bridge.play"));
   }

@@ -45,6 +45,14 @@ export function written(value, lang, digits = 3) {
   return text.replace("-", "−");
 }
 
+/** A number with no more than so many digits, never above it: a bound that is typed back still holds. */
+export function cut(value, digits = 3) {
+  const near = Number(value.toPrecision(digits));
+  if (near <= value) return near;
+  const grain = 10 ** (Math.floor(Math.log10(Math.abs(value))) - digits + 1);
+  return Number((near - grain).toPrecision(digits));
+}
+
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
 function power(value, lang, digits) {

@@ -3,7 +3,7 @@
 import { make } from "../core/dom.js";
 import { facts } from "../core/facts.js";
 import { boundMark } from "../core/mark.js";
-import { written } from "../core/words.js";
+import { cut, written } from "../core/words.js";
 import { eigen } from "../math/eigen.js";
 import { boundOf } from "../math/rules.js";
 import { fieldText, typed } from "./numbers.js";
@@ -72,7 +72,7 @@ export function controls(say, lang, change, keep) {
       rule.value = state.rule;
       const marked = `surface.mark_${state.rule}`;
       mark.put(why.bound === null ? -1 : share(why.bound),
-        () => (say.knows(marked) ? say(marked, { bound: why.bound }) : written(why.bound, lang)));
+        () => (say.knows(marked) ? say(marked, { bound: cut(why.bound) }) : written(cut(why.bound), lang)));
     },
   };
 }

@@ -6,7 +6,7 @@ import { isMinimum } from "../math/critical.js";
 import { isPast } from "../math/explain.js";
 import { boundOf } from "../math/rules.js";
 import { distance } from "../math/vector.js";
-import { pointText, pretty, rounded } from "./numbers.js";
+import { compared, pointText, pretty, rounded } from "./numbers.js";
 
 const FACES = { diverged: "bad", not_finite: "bad" };
 
@@ -16,7 +16,7 @@ export function verdictBox(say, lang) {
   return {
     element,
     show(model) {
-      const text = [what(model, say, lang), because(model, say)];
+      const text = [what(model, say, lang), because(model, say, lang)];
       element.dataset.outcome = model.path.outcome;
       element.dataset.kind = model.why.kind;
       element.dataset.face = faceOf(model);
@@ -55,21 +55,24 @@ function levelOf({ minima, view }, { level, point }) {
   return seen ? (seen.global ? "global" : "local") : "";
 }
 
-function because(model, say) {
+function because(model, say, lang) {
   const { path, state, why, described } = model;
   const { rate, rule } = state;
-  const facing = { rate, value: rounded(why.value), growth: why.growth ?? 0, bound: why.bound };
+  const facing = { value: rounded(why.value), growth: why.growth ?? 0 };
   if (!isMinimum(why)) return say(`surface.why_${why.further ? onward(why.further) : why.kind}`, facing);
-  if (rule === "falling") return falling(path, state, why, say);
+  if (rule === "falling") return falling(path, state, why, say, lang);
   if (why.bound === null) return unbounded(state, why, say);
+  const within = !isPast(rate, 1 / why.top); // it jumps over a bottom only on curved ways
+  [facing.rate, facing.bound, facing.step] = compared(rate, [why.bound, 1 / why.top], lang);
   if (why.did === "diverged_growing") return say(rule === "plain" ? "surface.why_growing" : "surface.why_rule_growing", facing);
   const where = why.axis >= 0 && described.names.length > 1 ? pretty(described.names[why.axis]) : null;
-  const numbers = { ...facing, step: 1 / why.top, where };
+  const numbers = { ...facing, where };
   if (rule !== "plain") return say(`surface.why_${why.past ? "rule_past" : "rule_below"}`, numbers);
   if (why.past) return say(path.outcome === "converged" ? "surface.why_past_settled" : "surface.why_past", numbers);
   if (path.outcome === "diverged" || path.outcome === "oscillating") return say("surface.why_steeper", numbers);
-  if (why.zigzag) return say(where ? "surface.why_zigzag_in" : "surface.why_zigzag", numbers);
-  return say(path.outcome === "out_of_steps" ? "surface.why_slow" : "surface.why_below", numbers);
+  if (path.outcome === "out_of_steps" && !why.zigzag) return say("surface.why_slow", numbers);
+  if (why.zigzag === within) return say("surface.why_within", numbers);
+  return say(within ? "surface.why_below" : where ? "surface.why_zigzag_in" : "surface.why_zigzag", numbers);
 }
 
 // Without a bound: what there is to say of the rule itself, or why there is none.
@@ -83,10 +86,11 @@ function unbounded({ rule, rate }, { top, kind }, say) {
 const onward = (further) => (isMinimum(further) ? "further" : further.kind);
 
 // With a rate that falls: the first step that went below the bound.
-function falling({ step }, { rate, half }, { top }, say) {
+function falling({ step }, { rate, half }, { top }, say, lang) {
   const by = (n) => rate / (1 + (n - 1) / half);
   const numbers = { rate, last: by(Math.max(step, 1)), bound: boundOf("plain", top), n: 1 };
   if (!(top > 0)) return say("surface.why_falling", numbers);
   while (numbers.n <= step && isPast(by(numbers.n), numbers.bound)) numbers.n++;
+  [numbers.last, numbers.bound] = compared(numbers.last, [numbers.bound], lang);
   return say(numbers.n <= step ? "surface.why_falling_below" : "surface.why_falling_above", numbers);
 }
