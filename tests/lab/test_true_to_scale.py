@@ -39,7 +39,8 @@ def assert_true_to_scale(page):
     ring = np.array(page.evaluate(RING, [*origin, RADIUS]))
     wider = np.array(page.evaluate(RING, [*origin, 2 * RADIUS]))
     assert ring[:, 3].min() > 0, "the ring is on the map"
-    assert np.abs(ring - np.median(ring, axis=0)).max() < np.abs(wider - ring).max(axis=1).mean() / 3
+    apart = np.abs(wider - ring).max(axis=1).mean()
+    assert np.abs(ring - np.median(ring, axis=0)).max() < apart / 3
 
 
 @pytest.mark.parametrize("size", [browser.WIDE, browser.NARROW], ids=["wide", "narrow"])
