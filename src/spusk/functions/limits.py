@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 import sympy
-from mpmath import MPContext, mpf
+from mpmath import mpf
 from numpy.typing import NDArray
 
+from spusk.functions.many_digits import CONTEXT, LARGEST, Number, moved, numbers
 from spusk.functions.roots import cbrt
 
 Floats = NDArray[np.floating[Any]]
@@ -22,11 +23,9 @@ NEAR = ("1e-100", "1e-140")  # how far from the point a limit of f is looked for
 STEP = ("1e-40", "1e-80")  # … and a slope
 AGREE = 1e-9  # how equal those must be
 MOST = 20  # points of one call: a line of a picture keeps its gap
-EDGE, LARGEST = 80, 1e5  # an exponent that may overflow (in float32); one that costs too much
+EDGE = 80  # an exponent that may overflow (in float32)
 SMALL = 1e-18  # a slope that is nothing but a step's remainder
-HIGHEST = 60  # bits before the point of an exponent
 GROWING = (sympy.exp, sympy.sinh, sympy.cosh)
-CONTEXT = MPContext()
 
 
 def suspects(tree: Any) -> tuple[list[Any], list[Any]]:  # noqa: ANN401
@@ -95,89 +94,6 @@ class Repairs:
         overflow = ((size > EDGE) & (size < LARGEST)).any(axis=-1)
         kept = wrong[(self.zero(some) == 0).any(axis=-1) | overflow]
         return [tuple(place) for place in kept] if len(kept) <= MOST else []
-
-
-class Number:
-    """f in many digits, at points close to one another."""
-
-    def __init__(self, tree: Any, symbols: Sequence[Any]) -> None:  # noqa: ANN401
-        self.tree, self.symbols = tree, symbols
-
-    def __call__(self, x: Sequence[mpf]) -> mpf | None:
-        """f(x), infinite where it is not finite; None where it is no real number."""
-        known: dict[Any, mpf] = dict(zip(self.symbols, x, strict=True))
-        try:
-            found = self.of(self.tree, known)
-        except (ArithmeticError, ValueError):
-            return None
-        return found if CONTEXT.isfinite(found) else CONTEXT.inf
-
-    def of(self, tree: Any, known: dict[Any, mpf]) -> mpf:  # noqa: ANN401
-        """A part's number. ArithmeticError, ValueError: it has none."""
-        if tree not in known:
-            known[tree] = self.fresh(tree, known)
-        return known[tree]
-
-    def fresh(self, tree: Any, known: dict[Any, mpf]) -> mpf:  # noqa: ANN401
-        """A part met for the first time."""
-        if not tree.args:
-            return constant(tree)
-        parts = [self.of(part, known) for part in tree.args]
-        if tree.is_Add:
-            return CONTEXT.fsum(parts)
-        if tree.is_Mul:
-            return CONTEXT.fprod(parts)
-        if tree.is_Pow:
-            return power(*parts)
-        made = FUNCTIONS[type(tree)](parts[0])
-        if not isinstance(made, CONTEXT.mpf):
-            raise ArithmeticError(type(tree).__name__)
-        return made
-
-
-def constant(tree: Any) -> mpf:  # noqa: ANN401
-    """A number of the tree."""
-    if tree.is_Rational:
-        return CONTEXT.mpf(int(tree.p)) / int(tree.q)
-    if tree.is_Float:
-        return CONTEXT.mpf(float(tree))
-    return +{sympy.pi: CONTEXT.pi, sympy.E: CONTEXT.e}[tree]
-
-
-def power(base: mpf, exponent: mpf) -> mpf:
-    """base^exponent of real numbers. ArithmeticError: it is none."""
-    if CONTEXT.isint(exponent) and abs(exponent) < LARGEST:
-        return base ** int(exponent)
-    if base == 0 and exponent > 0:
-        return base
-    if base <= 0:
-        raise ArithmeticError("power")
-    return exp(exponent * CONTEXT.ln(base))
-
-
-def exp(u: mpf) -> mpf:
-    """e^u; 0 far below zero, infinite far above."""
-    if u and CONTEXT.isfinite(u) and CONTEXT.mag(u) > HIGHEST:
-        return CONTEXT.inf if u > 0 else CONTEXT.zero
-    return CONTEXT.exp(u)
-
-
-def ln(u: mpf) -> mpf:
-    """ln u. ArithmeticError: of no positive number, 0 too, for ways to it may have limits."""
-    if u <= 0:
-        raise ArithmeticError("ln")
-    return CONTEXT.ln(u)
-
-
-FUNCTIONS: dict[Any, Any] = {
-    sympy.exp: exp, sympy.log: ln, sympy.Abs: abs, sympy.sign: CONTEXT.sign,
-    sympy.sin: CONTEXT.sin, sympy.cos: CONTEXT.cos, sympy.tan: CONTEXT.tan,
-    sympy.cot: CONTEXT.cot, sympy.asin: CONTEXT.asin, sympy.acos: CONTEXT.acos,
-    sympy.atan: CONTEXT.atan, sympy.sinh: lambda u: (exp(u) - exp(-u)) / 2,
-    sympy.cosh: lambda u: (exp(u) + exp(-u)) / 2, sympy.tanh: CONTEXT.tanh,
-    sympy.asinh: CONTEXT.asinh, sympy.acosh: CONTEXT.acosh, sympy.atanh: CONTEXT.atanh,
-    cbrt: lambda u: CONTEXT.sign(u) * CONTEXT.cbrt(abs(u)),
-}  # fmt: skip
 
 
 class Limits:
@@ -255,11 +171,6 @@ class Limits:
         return CONTEXT.fsum(kept[-1]) / len(kept[-1])
 
 
-def moved(centre: Sequence[mpf], way: Sequence[float]) -> list[mpf]:
-    """The point a step away."""
-    return [c + step for c, step in zip(centre, way, strict=True)]
-
-
 def slants(n: int) -> Iterator[list[int]]:
     """Some ways (n,) between the axes, each with its opposite."""
     rng = np.random.default_rng(0)
@@ -277,11 +188,6 @@ def ways(n: int) -> Iterator[Callable[[mpf], list[mpf]]]:
     orders = [*permutations(range(n))] if 1 < n < 4 else []
     for order, bend, sign in product(orders, (1, 2), (1, -1)):
         yield lambda h, o=order, b=bend, s=sign: [s * h ** (1 + b * k) for k in o]  # type: ignore[misc]
-
-
-def numbers(x: Floats) -> list[mpf]:
-    """A point (n,) in many digits."""
-    return [CONTEXT.mpf(float(one)) for one in x]
 
 
 def equal(numbers: Sequence[mpf], step: mpf | None = None) -> bool:
