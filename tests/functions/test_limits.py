@@ -90,6 +90,38 @@ def test_high_precision_agrees(formula):
             assert f.gradient([x])[0] == pytest.approx(slope, rel=1e-9, abs=1e-12)
 
 
+BESIDE = {  # formulas whose digits cancel beside 0, and the same written for mpmath
+    "sin(x)/x": lambda x: mpmath.sin(x) / x,
+    "(1-cos(x))/x^2": lambda x: (1 - mpmath.cos(x)) / x**2,
+    "(x-sin(x))/x^3": lambda x: (x - mpmath.sin(x)) / x**3,
+    "x/(exp(x)-1)": lambda x: x / mpmath.expm1(x),
+    "x*ctg(x)": lambda x: x * mpmath.cot(x),
+}
+
+
+@pytest.mark.parametrize("formula", BESIDE)
+def test_beside_a_limit_no_digit_is_lost(formula):
+    f, written = function(formula), BESIDE[formula]
+    for size in (0.0, 1e-12, -1e-9, 1e-7, -1e-5, 1e-3, 9e-3):
+        with mpmath.workdps(80):
+            at = mpmath.mpf(size or "1e-30")  # its limit to 30 digits
+            value, slope, bend = (float(mpmath.diff(written, at, k)) for k in range(3))
+        x = np.array([size])
+        assert float(f.value(x)) == pytest.approx(value, rel=1e-14)
+        assert f.gradient(x)[0] == pytest.approx(slope, rel=1e-11, abs=1e-29)
+        assert f.hessian(x)[0, 0] == pytest.approx(bend, rel=1e-9)
+
+
+def test_beside_a_limit_of_two_variables_too():
+    f = function("sin(sqrt(x^2+y^2))/sqrt(x^2+y^2)")
+    for x in ([0, 0], [1e-9, -2e-9], [0, 1e-5]):
+        np.testing.assert_allclose(f.hessian(x), -np.eye(2) / 3, atol=1e-9)
+
+
+def test_where_there_is_no_curvature_none_is_told():
+    assert np.isnan(function("abs(sin(x))*sin(x)/x").hessian([0.0])).all()
+
+
 def test_points_keep_their_shape_and_kind_and_neighbours():
     f = function("sin(x)/x + y^2")
     points = np.array([[[0.0, 3.0], [1.0, 2.0]], [[0.0, 0.0], [np.nan, 0.0]]])

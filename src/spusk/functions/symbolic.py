@@ -126,7 +126,7 @@ class Symbolic:
 
         def both(points: Floats) -> Floats:
             found = run(points)
-            if np.isfinite(found).all() and not self.repairs.jumps:
+            if np.isfinite(found).all() and not (self.repairs.jumps or self.repairs.divisors):
                 return found
             self.repairs.values(points, found[..., 0])
             self.repairs.gradients(points, found[..., 1:])
@@ -144,7 +144,12 @@ class Symbolic:
         """points (…, n) -> (…, n, n)."""
         n = len(self.symbols)
         run = self.program([entry for row in self.curvatures for entry in row])
-        return lambda points: run(points).reshape(*points.shape[:-1], n, n)
+
+        def hessian(points: Floats) -> Floats:
+            found = run(points).reshape(*points.shape[:-1], n, n)
+            return self.repairs.hessians(points, found) if self.repairs.divisors else found
+
+        return hessian
 
     def program(self, outputs: Sequence[Any]) -> Callable[[Floats], Floats]:
         """NumPy code for several expressions, common parts computed once.
