@@ -139,6 +139,15 @@ def kinds() -> Iterator[Row]:
     yield case("1e5/x^12 - 40/x^6", [20], 100)
     yield case("sign(x)^2 + x - x", [2], 0.1)  # the same all around
     yield case("log(x)", [1], 0.1, steps=3)
+    yield case("x^2 + 1e12*y^2", [1, 1], 9e-13)  # the least of its eigenvalues is no rounding
+    yield case("tanh(x)", [0], 1)  # its slope runs out in rounding
+    yield case("-exp(x)", [0], 0.1)
+    yield case("x^12", [0.5], 0.1)
+    yield case("x^4 - 4*x^3 + 6*x^2 - 4*x + 1", [2], 0.01)  # (x − 1)⁴, and rounding
+    yield case("-exp(-x^2)", [30], 0.1)  # all of it is 0 in float64
+    yield case("1e-8*x^2", [1], 0.1)  # the tolerance ends it, far from its minimum
+    yield case("abs(x)^1.5", [1], 0.1)
+    yield case("(x^4 + y^4)^0.5", [1, 1], 0.1)  # no Hessian, and no jump
     yield case("lecture", [0, 0], 0.52, steps=50)  # each step is longer, nothing is far yet
     yield case("lecture", [0, 0], 0.52, steps=6)
     yield case("lecture", [5, 5], 0.3)

@@ -25,7 +25,7 @@ class Quadratic:
         return 0.5 * np.einsum("...i,ij,...j->...", x - self.m, self.A, x - self.m)
 
     def gradient(self, x):
-        return self.A @ (x - self.m)
+        return (x - self.m) @ self.A
 
     def hessian(self, x):
         return np.broadcast_to(self.A, (*np.shape(x)[:-1], self.n, self.n))
@@ -94,6 +94,12 @@ AT = [  # formula, where a descent came to rest, what it is there
     ("abs(x)^0.5", [0], "kink"), ("-abs(x)", [0], "maximum"), ("abs(x) - y^2", [0, 0], "saddle"),
     ("1 + 0*x", [1], "flat"), ("-exp(-x^2)", [22], "slope"),
     ("sqrt(x)", [0], "edge"), ("log(x)", [-1], "edge"), ("1/x^2", [0], "edge"),
+    ("sin(x)/x", [0], "maximum"), ("1 - sin(x)/x", [1e-7], "minimum"),
+    ("-(1 - cos(x))/x^2", [1e-5], "minimum"), ("sin(x)*sin(y)/(x*y)", [0, 0], "maximum"),
+    ("abs(x)^1.5", [0], "kink"), ("(x^4 + y^4)^0.5", [0, 0], "minimum"),  # no Hessian, no jump
+    ("x^4 - 4*x^3 + 6*x^2 - 4*x", [1.0063], "minimum"), ("x^3 - 3*x^2 + 3*x", [1], "inflection"),
+    ("x^2 + 1e12*y^2", [0, 0], "minimum"), ("x^30", [0], "minimum"), ("x^9", [0], "inflection"),
+    ("-exp(-x^2)", [30], "flat"), ("1e-8*x^2", [1], "slope"), ("x^2 + 1e-9*y^2", [0, 1], "slope"),
 ]  # fmt: skip
 
 
@@ -117,6 +123,10 @@ FROM = [  # formula, start, what the flow leads to, where
     ("x^4 - x^2 + y^2", [0.1, 0.3], "minimum", [0.5**0.5, 0]),  # away from the saddle at 0
     ("x*log(x)", [1], "minimum", [np.exp(-1)]), ("1/x + x", [5], "minimum", [1]),
     ("sin(x) + x/10", [0], "minimum", [-np.arccos(-0.1)]),
+    ("x^2 + 1e12*y^2", [1, 1], "minimum", [0, 0]), ("tanh(x)", [0], "endless", None),
+    ("-exp(x)", [0], "unbounded", None), ("x/(exp(x) - 1) + x", [1], "endless", None),
+    ("x^20", [0.5], "minimum", [0]), ("x^6 + y^6 + z^8", [0.5, 0.4, 0.6], "minimum", [0, 0, 0]),
+    ("1 - sin(x)/x", [1], "minimum", [0]), ("x/sin(x)", [1], "minimum", [0]),
     ("x^4 + y^4", [1, 1], "minimum", [0, 0]), ("rosenbrock", [-1.2, 1], "minimum", [1, 1]),
     ("escape", [4.386], "minimum", [2.9368313771056522]),  # Newton's leaps come to the other one
 ]  # fmt: skip
@@ -130,6 +140,19 @@ def test_what_a_flow_leads_to(formula, x, kind, where):
     assert point.kind == kind
     if where is not None:
         assert point.x == pytest.approx(where, abs=1e-8)
+
+
+@pytest.mark.parametrize("start", [2.0, 1.3, 0.0, -1.0, 1.006])
+def test_what_curves_only_by_rounding_does_not_curve(start):
+    f = spusk.function("x^4 - 4*x^3 + 6*x^2 - 4*x")  # (x − 1)⁴ − 1
+    point = critical.leads_to(f, np.array([start]), 0.3)
+    assert point.x == pytest.approx([1], abs=1e-4)
+    assert point.eigenvalues == [0]
+
+
+def test_a_step_is_no_curve():
+    stairs = spusk.function(lambda x: np.round(x[0], 1) ** 2, n=1)
+    assert critical.point_at(stairs, np.array([2.52])).kind == "flat"
 
 
 def test_nothing_curves_up_where_there_is_no_stable_rate():

@@ -6,13 +6,15 @@ where none is zero, and elsewhere by f itself (degenerate.py, jumps.py).
 
 from __future__ import annotations
 
+from itertools import accumulate
+from operator import and_
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spusk.functions.degenerate import degenerate, top
-from spusk.functions.flow import FlowEnd, flow
+from spusk.functions.flow import FlowEnd, flow, is_grain
 from spusk.functions.jumps import at_jump, jumps, lowest_near
 from spusk.functions.points import MINIMA, Point, PointKind
 
@@ -20,17 +22,16 @@ Floats = NDArray[np.float64]
 
 HESSIAN_UP_TO = 200  # variables; beyond, eigenvalues cost more than the descent
 NEWTON_STEPS = 50
-PATIENT_STEPS = 200  # to where f is as flat as x¹⁰, at which each step makes 1/9 of the way
 REST = 1e-10  # of 1 + |x|: a step this short is none
-ZERO = 1e-10  # of the largest |λ|: eigenvalues this small are rounding
+ZERO = 1e-13  # of the largest |λ|: eigenvalues this small are rounding
 ROUGH_ZERO = 1e-5  # the same for a Hessian by differences
-BLUR = 1e-9  # of 1 + |x|: what curvature a shift of the point as small as this makes is none
+BLURS: list[float] = [a * 10.0**-k for k in range(9, 3, -1) for a in (1, 3)]  # of 1 + |x|
 BESIDE = 1e-2  # of 1 + |x|: a critical point this near is the one at which a descent came to rest
+NOT_FAR = 0.15  # of 1 + |x|: so far it may be where f falls to it all the way
+STEADY = 1e-2  # two shares of Newton's steps so alike foretell all that follow
+SHRINKING = (0.5, 0.96)  # of the step before: by more than this on a tail, by less at a λ > 0
 JUMPS = 5  # of ∇f that a flow may be carried over
-ENDS = {
-    FlowEnd.UNBOUNDED: PointKind.UNBOUNDED, FlowEnd.ENDLESS: PointKind.ENDLESS,
-    FlowEnd.UNFINISHED: PointKind.SLOPE,
-}  # fmt: skip
+ENDS = {FlowEnd.UNBOUNDED: PointKind.UNBOUNDED, FlowEnd.ENDLESS: PointKind.ENDLESS}
 
 
 def point_at(f: Any, x: NDArray[Any]) -> Point:  # noqa: ANN401
@@ -57,31 +58,45 @@ def point_at(f: Any, x: NDArray[Any]) -> Point:  # noqa: ANN401
 
 
 def belongs(f: Any, x: Floats, place: Floats) -> bool:  # noqa: ANN401
-    """Whether a critical point is beside x, or f falls to it all the way, as far as it may be."""
-    if np.linalg.norm(place - x) <= BESIDE * (1 + np.linalg.norm(x)):
-        return True
+    """Whether a critical point is beside x, or not far and f falls to it all the way."""
+    gap = float(np.linalg.norm(place - x)) / (1 + float(np.linalg.norm(x)))
+    if not BESIDE < gap <= NOT_FAR:
+        return gap <= BESIDE
     values = np.asarray(f.value(x + np.linspace(0, 1, 17)[:, None] * (place - x)))  # (17,)
     return bool((np.diff(values) < 0).all())
 
 
 def rest(f: Any, x: Floats) -> Floats | None:  # noqa: ANN401
-    """The point with ∇f = 0 to which Newton's method x ← x − H⁻¹∇f leads by ever shorter steps."""
-    last = np.inf
-    for _ in range(PATIENT_STEPS if f.n <= 2 else NEWTON_STEPS):
+    """The point with ∇f = 0 to which Newton's method x ← x − H⁻¹∇f leads by ever shorter steps.
+
+    Where H is 0 at the point each step makes the same share of the way, 1/(m − 1) for xᵐ: once two
+    are alike the rest of them is made at once (Aitken).
+    """
+    last, share, before = np.inf, 0.0, np.zeros_like(x)
+    for _ in range(NEWTON_STEPS):
         gradient, hessian = np.asarray(f.gradient(x)), np.asarray(f.hessian(x))
         if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
             return None if gradient.any() else x
-        lambdas, vectors = np.linalg.eigh(hessian)
-        along, sizes = vectors.T @ gradient, np.abs(lambdas)
-        moves = sizes > ZERO * sizes.max()
-        step = vectors[:, moves] @ (along[moves] / lambdas[moves])
-        size = float(np.linalg.norm(step))
-        if size <= REST * (1 + np.linalg.norm(x)):
+        step = newton_step(gradient, hessian)
+        size, scale = float(np.linalg.norm(step)), 1 + float(np.linalg.norm(x))
+        if size <= REST * scale:
             return x
         if size >= last:
-            return None
-        x, last = x - step, size
+            slope, (least, most) = float(np.linalg.norm(gradient)), SHRINKING
+            near = least < share < most and last <= BESIDE * scale
+            return x if near and is_grain(slope, scale, float(f.value(x))) else None
+        shares = share, float(step @ before) / last**2 if last < np.inf else 0.0
+        steady = 0.5 < shares[1] < 1 and abs(shares[1] - shares[0]) <= STEADY
+        x, last, share, before = x - step / (1 - shares[1] if steady else 1), size, shares[1], step
     return None
+
+
+def newton_step(gradient: Floats, hessian: Floats) -> Floats:
+    """H⁻¹∇f (n,), without the directions in which f does not curve."""
+    lambdas, vectors = np.linalg.eigh(hessian)
+    along, sizes = vectors.T @ gradient, np.abs(lambdas)
+    moves = sizes > ZERO * sizes.max()
+    return np.asarray(vectors[:, moves] @ (along[moves] / lambdas[moves]))
 
 
 def kind_at(f: Any, x: Floats) -> Point:  # noqa: ANN401
@@ -108,10 +123,19 @@ def without_rounding(f: Any, x: Floats, lambdas: Floats, vectors: Floats) -> Flo
     scale = 1 + float(np.linalg.norm(x))
     for k in np.flatnonzero(np.abs(lambdas) < 1e-4 * scale_of(lambdas)):
         v = vectors[:, k]
-        shift = (BLUR if exact else BESIDE**2) * scale * v
+        shift = max(blur(f, x, v), BESIDE**2 * (not exact)) * scale * v
         beside = np.asarray(f.hessian(np.stack([x + shift, x - shift])))  # (2, n, n)
         zero[k] = max(zero[k], float(np.abs(np.nan_to_num(v @ beside @ v) - lambdas[k]).max()))
     return np.where(np.abs(lambdas) <= zero, 0.0, lambdas)
+
+
+def blur(f: Any, x: Floats, v: Floats) -> float:  # noqa: ANN401
+    """How far from x along v the slope is rounding, of 1 + |x|: nobody knows x better than so."""
+    scale, value = 1 + float(np.linalg.norm(x)), float(f.value(x))
+    shifts = scale * np.array(BLURS)[:, None] * v  # (R, n)
+    slopes = np.asarray(f.gradient(np.stack([x + shifts, x - shifts]))) @ v  # (2, R)
+    grain = [is_grain(size, scale, value) for size in np.abs(slopes).max(axis=0)]
+    return float(BLURS[max(sum(accumulate(grain, and_)) - 1, 0)])
 
 
 def is_exact(f: Any) -> bool:  # noqa: ANN401
@@ -139,9 +163,8 @@ def leads_to(f: Any, x: NDArray[Any], reach: float) -> Point:  # noqa: ANN401
     with np.errstate(all="ignore"):
         for _ in range(JUMPS):
             end, x, _ = flow(f, x)
-            if end is FlowEnd.REST:
-                place = rest(f, x)
-                return Point(PointKind.SLOPE, x) if place is None else kind_at(f, place)
+            if end in (FlowEnd.REST, FlowEnd.UNFINISHED):
+                return bottom_at(f, x)
             if end is not FlowEnd.STUCK:
                 return Point(ENDS[end], x)
             low = lowest_near(f, x, reach)
@@ -149,6 +172,22 @@ def leads_to(f: Any, x: NDArray[Any], reach: float) -> Point:  # noqa: ANN401
             if point.kind is not PointKind.SLOPE or f.value(low) >= f.value(x):
                 return point
             x = low
+    return Point(PointKind.SLOPE, x)
+
+
+def bottom_at(f: Any, x: Floats) -> Point:  # noqa: ANN401
+    """What a flow came to: the critical point that Newton's method finds there.
+
+    Where the slope is all rounding it finds none; then x itself, where f rises on every side.
+    """
+    place = rest(f, x)
+    if place is not None and belongs(f, x, place):
+        return kind_at(f, place)
+    slope = float(np.linalg.norm(f.gradient(x)))
+    if is_grain(slope, 1 + float(np.linalg.norm(x)), float(f.value(x))):
+        point = kind_at(f, x)
+        if point.kind is PointKind.MINIMUM:
+            return point
     return Point(PointKind.SLOPE, x)
 
 

@@ -22,12 +22,14 @@ Floats = NDArray[np.float64]
 RADII = (1e-3, 1e-2, 1e-1)  # of 1 + |x|: the smallest that shows a difference decides
 TOUCH = 1e-10  # of 1 + |x|: what f changes over so little is its rounding
 LEFT = 1e-10  # of λmax r²: what the way to the bottom of the valley may leave
+STEP = 1e12  # times what was rounding at a tenth of the radius: no curve rises so, only a step
 MOST_DIRECTIONS = 64
 
 
 def degenerate(f: Any, x: Floats, lambdas: Floats, vectors: Floats) -> PointKind:  # noqa: ANN401
     """What a critical point is at which nothing curves down and some directions not at all."""
     flat, up = vectors[:, lambdas == 0], lambdas > 0
+    flat = flat if up.any() else np.eye(f.n)  # of no direction before another
     rises = [
         (rise(f, x, v, lambdas[up], vectors[:, up]), rise(f, x, -v, lambdas[up], vectors[:, up]))
         for v in directions(flat)
@@ -49,13 +51,15 @@ def rise(f: Any, x: Floats, v: Floats, lambdas: Floats, up: Floats) -> float:  #
     here, scale = float(f.value(x)), 1 + float(np.linalg.norm(x))
     beside = np.asarray(f.value(x + TOUCH * scale * np.vstack([v, -v, 7 * v, -7 * v])))
     noise = 4 * float(np.abs(beside - here).max()) + 4e-16 * abs(here)
+    before = np.inf
     for radius in scale * np.array(RADII):
         change = bottom(f, x + radius * v, lambdas, up) - here
         rounding = noise + LEFT * float(lambdas.max(initial=0.0)) * radius**2
         if not np.isfinite(change):
             return 1.0  # f has no value there: nothing lower
         if abs(change) > rounding:
-            return change
+            return change if abs(change) <= STEP * before else 0.0
+        before = rounding
     return 0.0
 
 

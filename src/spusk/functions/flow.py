@@ -27,6 +27,10 @@ LONG = 1e-6  # of 1 + |x|: who would go farther by Newton's method does not rest
 LINEAR = 1e-8  # hλ: below it φ is h(1 − hλ/2)
 STEEP = 1e-6  # of 1 + |f|: the fall over 1 + |x| from which a slope is one
 FAR = 1e8  # of 1 + |x0|: what goes so far comes to no end
+DEEP = 1e30  # of 1 + |f0|: what has fallen so far by the last step falls without end
+GRAIN = 1e-13  # of 1 + |f|: who would fall by less over 1 + |x| cannot be seen to fall
+CLOSE = 1e-2  # of 1 + |x|: a bottom so near by Newton's method is where it came to
+FADED = 1e-3  # of the steepest slope: it ran out on the way, and was not missing from the start
 HOLDS = 0.5  # of the fall over the decade before: f falls without end
 AGAIN = 0.1  # of the way: who still goes so far in the last half of the steps comes to no end
 
@@ -78,7 +82,7 @@ class _Follower:
     def __init__(self, f: Any, x: Floats) -> None:  # noqa: ANN401
         self.f, self.x, self.x0 = f, x, x
         self.value, self.slope = float(f.value(x)), np.asarray(f.gradient(x), np.float64)
-        self.time = 0.0
+        self.value0, self.time = self.value, 0.0
         self.steepest = float(np.linalg.norm(self.slope))
         self.falls: list[tuple[float, float]] = []  # at each decade of the distance: (it, f)
 
@@ -91,9 +95,14 @@ class _Follower:
             end = self.step()
             if end is not None:
                 return Flow(end, self.x, self.value)
+        return Flow(self.late(middle), self.x, self.value)
+
+    def late(self, middle: Floats) -> FlowEnd:
+        """What is said of a flow that has no more steps; `middle`: where it was after half."""
+        if self.value < -DEEP * (1 + abs(self.value0)):
+            return FlowEnd.UNBOUNDED
         late, whole = (float(np.linalg.norm(self.x - x)) for x in (middle, self.x0))
-        end = FlowEnd.ENDLESS if late > AGAIN * whole else FlowEnd.UNFINISHED
-        return Flow(end, self.x, self.value)
+        return FlowEnd.ENDLESS if late > AGAIN * whole else FlowEnd.UNFINISHED
 
     def step(self) -> FlowEnd | None:
         """One step; an end, or None: go on."""
@@ -108,11 +117,13 @@ class _Follower:
         along = vectors.T @ self.slope  # (n,)
         scale = 1 + float(np.linalg.norm(self.x))
         self.time = self.time or first_time(lambdas, along, scale)
+        longest = self.time
         while True:
             step = vectors @ (phi(self.time, lambdas) * along)
-            size = float(np.linalg.norm(step))
-            if size <= REST * scale:
-                return self.rested(lambdas, along, scale)
+            if float(np.linalg.norm(step)) <= REST * scale:
+                end = self.rested(lambdas, along, scale)
+                if end is not FlowEnd.STUCK or self.time < longest:  # else its time is still short
+                    return end
             error, value, slope = self.look(step, vectors @ (np.exp(-self.time * lambdas) * along))
             if error <= ACCURATE:
                 break
@@ -140,7 +151,13 @@ class _Follower:
             return FlowEnd.STUCK  # f falls ever more steeply towards the end of its domain
         longest = np.abs(along) / np.maximum(np.abs(lambdas), 1e-300)
         moving = np.abs(along) > MOVING * float(np.max(np.abs(along)))
-        return FlowEnd.REST if np.max(longest[moving]) <= LONG * scale else FlowEnd.STUCK
+        if np.max(longest[moving]) <= LONG * scale:
+            return FlowEnd.REST
+        if not is_grain(size, scale, self.value):
+            return FlowEnd.STUCK
+        if np.max(longest[moving]) <= CLOSE * scale:
+            return FlowEnd.REST
+        return FlowEnd.ENDLESS if size <= FADED * self.steepest else FlowEnd.UNFINISHED
 
     def going_on(self) -> FlowEnd | None:
         """Whether the way has no end: f keeps falling while it goes ever further."""
@@ -154,6 +171,11 @@ class _Follower:
             return None
         first, second, third = (value for _, value in self.falls[-3:])
         return FlowEnd.UNBOUNDED if second - third >= HOLDS * (first - second) else FlowEnd.ENDLESS
+
+
+def is_grain(slope: float, scale: float, value: float) -> bool:
+    """Whether a slope |∇f| is no more than rounding of f; scale = 1 + |x|."""
+    return slope * scale <= GRAIN * (1 + abs(value))
 
 
 def phi(time: float, lambdas: Floats) -> Floats:

@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 
 FAR, NEAR = 1e-4, 1e-6  # of 1 + |x|: two distances at which the rise is compared
 POLE = 0.75  # of the rise further away: at a kink there is less of it nearby
+BENT = 3.0  # times as much as a parabola keeps of its rise: f curves ever more towards the point
 RINGS = 200  # about the lowest point so far
 LEAST_REACH = 1e-3  # of 1 + |x|
 STEEP = 0.3  # of the rise per length: what is kept when the length shrinks a hundredfold is a kink
@@ -43,10 +44,11 @@ def at_jump(f: Any, x: Floats) -> Point:  # noqa: ANN401
         return Point(PointKind.EDGE, x)
     wide, rises = there - here
     rounding = 4e-16 * (1 + abs(here))
-    if rises.max() > POLE * wide.max() + rounding:
+    if rises.max() > max(POLE * wide.max(), 0) + rounding:
         return Point(PointKind.EDGE, x)  # f is as far above beside it as further away: a pole
     if (rises >= -rounding).all():
-        return Point(PointKind.KINK, x)
+        bent = rises.max() > BENT * (NEAR / FAR) ** 2 * wide.max()
+        return Point(PointKind.KINK if bent else PointKind.MINIMUM, x)
     if (rises <= rounding).all():
         return Point(PointKind.MAXIMUM, x)
     return Point(PointKind.SLOPE if jumps(f, x, rows) else PointKind.SADDLE, x)

@@ -22,13 +22,18 @@
  * @property {number} newton
  * @property {number} rest
  * @property {number} zero
- * @property {number} blur
+ * @property {number[]} blurs
  * @property {number} beside
+ * @property {number} notFar
+ * @property {number} steady
+ * @property {number[]} shrinking
  * @property {number[]} radii
  * @property {number} touch
  * @property {number} left
- * @property {Record<"steps" | "accurate" | "far" | "holds" | "again" | "steep" | "moving" | "long" | "linear", number>} flow
- * @property {Record<"far" | "near" | "steep" | "rings" | "reach" | "pole" | "most", number>} jumps
+ * @property {number} step
+ * @property {Record<"steps" | "accurate" | "far" | "holds" | "again" | "steep" | "moving" | "long" | "linear" | "deep" |
+ *   "grain" | "close" | "faded", number>} flow
+ * @property {Record<"far" | "near" | "steep" | "rings" | "reach" | "pole" | "bent" | "most", number>} jumps
  * @property {Record<"counts" | "often" | "loops" | "rises" | "under" | "none" | "snap", number>} path
  *
  * @typedef {{id: string, name: string, inputs: number, classes: number, examples: number,

@@ -1,7 +1,7 @@
 // Critical points of one variable or two: what each is, by what f does around it (functions/critical.py).
 
 import { facts } from "../core/facts.js";
-import { flow, frame, moved, vectorOf, within } from "./flow.js";
+import { flow, frame, isGrain, moved, vectorOf, within } from "./flow.js";
 import { around, atJump, jumps, lowestNear } from "./jumps.js";
 import { distance, norm } from "./vector.js";
 
@@ -42,9 +42,7 @@ export function leadsTo(program, x, reach) {
   for (let count = 0; count < facts.critical.jumps.most; count++) {
     const led = flow(program, x);
     x = led.x;
-    const place = led.end === "rest" ? rest(program, x) : null;
-    if (place) return kindAt(program, place);
-    if (led.end === "rest" || led.end === "unfinished") return { kind: "slope", x, lambdas: null };
+    if (led.end === "rest" || led.end === "unfinished") return bottomAt(program, x);
     if (led.end !== "stuck") return { kind: led.end, x, lambdas: null };
     const low = lowestNear(program, x, reach);
     const point = atJump(program, low);
@@ -54,35 +52,62 @@ export function leadsTo(program, x, reach) {
   return { kind: "slope", x, lambdas: null };
 }
 
+/**
+ * What a flow came to; where the slope is all rounding, x itself if f rises on every side.
+ * @type {(program: Program, x: Float64Array) => Point}
+ */
+function bottomAt(program, x) {
+  const place = rest(program, x);
+  if (place && belongs(program, x, place)) return kindAt(program, place);
+  const grain = isGrain(norm(program.gradient(x)), 1 + norm(x), program.value(x));
+  const point = grain ? kindAt(program, x) : null;
+  return point?.kind === "minimum" ? point : { kind: "slope", x, lambdas: null };
+}
+
 /** @type {(program: Program, x: Float64Array, place: Float64Array) => boolean} */
 function belongs(program, x, place) {
-  if (distance(place, x) <= facts.critical.beside * (1 + norm(x))) return true;
+  const { beside, notFar } = facts.critical;
+  const gap = distance(place, x) / (1 + norm(x));
+  if (!(gap > beside && gap <= notFar)) return gap <= beside;
   const way = moved(place, -1, x);
   const values = Array.from({ length: 17 }, (_, k) => program.value(moved(x, k / 16, way)));
   return values.slice(1).every((value, k) => value < values[k]);
 }
 
 /**
- * The point with ∇f = 0 to which Newton's method leads by ever shorter steps; or null.
+ * The point with ∇f = 0 to which Newton's method leads by ever shorter steps; or null. Where each makes the same
+ * share of the way the rest of them is made at once.
  * @param {Program} program
  * @param {Float64Array} x
  */
 function rest(program, x) {
-  const { newton, zero, rest: short } = facts.critical;
-  let last = Infinity;
+  const { newton, rest: short, beside, steady, shrinking } = facts.critical;
+  let [last, share] = [Infinity, 0];
+  /** @type {ArrayLike<number>} */
+  let before = x;
   for (let count = 0; count < newton; count++) {
     const [slopes, own] = [program.gradient(x), frame(program, x)];
     if (![...slopes, ...own.lambdas].every(Number.isFinite)) return slopes.every((part) => part === 0) ? x : null;
-    const largest = Math.max(...own.lambdas.map(Math.abs));
-    const along = within(own, slopes);
-    const parts = own.lambdas.map((lambda, k) => (Math.abs(lambda) > zero * largest ? along[k] / lambda : 0));
-    const size = norm(parts);
-    if (size <= short * (1 + norm(x))) return x;
-    if (size >= last) return null;
-    x = moved(x, -1, vectorOf(own, parts));
-    last = size;
+    const step = newtonStep(own, slopes);
+    const [size, scale] = [norm(step), 1 + norm(x)];
+    if (size <= short * scale) return x;
+    if (size >= last) {
+      const near = shrinking[0] < share && share < shrinking[1] && last <= beside * scale;
+      return near && isGrain(norm(slopes), scale, program.value(x)) ? x : null;
+    }
+    const now = last < Infinity ? step.reduce((sum, part, k) => sum + part * before[k], 0) / last ** 2 : 0;
+    const leaps = now > 0.5 && now < 1 && Math.abs(now - share) <= steady;
+    x = moved(x, -1 / (leaps ? 1 - now : 1), step);
+    [last, share, before] = [size, now, step];
   }
   return null;
+}
+
+/** @type {(own: Frame, slopes: Float64Array) => Float64Array} H⁻¹∇f, without directions in which f does not curve */
+function newtonStep(own, slopes) {
+  const largest = Math.max(...own.lambdas.map(Math.abs));
+  const along = within(own, slopes);
+  return vectorOf(own, own.lambdas.map((lambda, k) => (Math.abs(lambda) > facts.critical.zero * largest ? along[k] / lambda : 0)));
 }
 
 /**
@@ -110,17 +135,27 @@ function kindAt(program, x) {
  * @type {(program: Program, x: Float64Array, own: Frame) => number[]}
  */
 function withoutRounding(program, x, { lambdas, vectors }) {
-  const { zero, blur } = facts.critical;
+  const { zero } = facts.critical;
   const largest = Math.max(...lambdas.map(Math.abs));
-  const shift = blur * (1 + norm(x));
   return lambdas.map((lambda, k) => {
     const v = vectors[k];
     const gaps = Math.abs(lambda) < 1e-4 * Math.max(1, largest)
-      ? [1, -1].map((sign) => Math.abs(number(curved(program, moved(x, sign * shift, v), v)) - lambda))
+      ? [1, -1].map((sign) => Math.abs(number(curved(program, moved(x, sign * blurOf(program, x, v), v), v)) - lambda))
       : [0];
     return Math.abs(lambda) <= Math.max(zero * largest, ...gaps) ? 0 : lambda;
   });
 }
+
+/** @type {(program: Program, x: Float64Array, v: number[]) => number} how far from x along v the slope is rounding */
+function blurOf(program, x, v) {
+  const [scale, value, { blurs }] = [1 + norm(x), program.value(x), facts.critical];
+  const sharp = blurs.findIndex((blur) => [1, -1].some((sign) =>
+    !isGrain(Math.abs(dot(program.gradient(moved(x, sign * blur * scale, v)), v)), scale, value)));
+  return blurs[Math.max((sharp < 0 ? blurs.length : sharp) - 1, 0)] * scale;
+}
+
+/** @type {(a: ArrayLike<number>, v: number[]) => number} */
+const dot = (a, v) => v.reduce((sum, part, k) => sum + part * a[k], 0);
 
 /** @type {(program: Program, x: Float64Array, v: number[]) => number} vᵀHv */
 function curved(program, x, v) {
@@ -137,7 +172,8 @@ const number = (value) => (Number.isNaN(value) ? 0 : value);
  */
 function degenerate(surface, x, own) {
   const up = own.lambdas.flatMap((lambda, k) => (lambda > 0 ? [{ lambda, v: own.vectors[k] }] : []));
-  const flat = own.vectors.filter((_, k) => own.lambdas[k] === 0);
+  const axes = own.vectors.map((_, k) => own.vectors.map((_v, j) => Number(j === k)));
+  const flat = up.length ? own.vectors.filter((_, k) => own.lambdas[k] === 0) : axes; // of no direction before another
   const rows = around(flat.length);
   const directions = rows.slice(0, rows.length / 2).map((row) => flat[0].map((_, k) => row.reduce((sum, a, j) => sum + a * flat[j][k], 0)));
   const signs = directions.flatMap((v) => [1, -1].map((sign) => Math.sign(rise(surface, x, v.map((part) => sign * part), up))));
@@ -159,11 +195,14 @@ function rise(surface, x, v, up) {
   const beside = [1, -1, 7, -7].map((t) => Math.abs(surface.value(moved(x, facts.critical.touch * scale * t, v)) - here));
   const noise = 4 * Math.max(...beside) + 4e-16 * Math.abs(here);
   const curvature = Math.max(0, ...up.map(({ lambda }) => lambda));
+  let before = Infinity;
   for (const share of facts.critical.radii) {
     const radius = share * scale;
     const change = bottom(surface, moved(x, radius, v), up) - here;
     if (!Number.isFinite(change)) return 1;
-    if (Math.abs(change) > noise + facts.critical.left * curvature * radius * radius) return change;
+    const rounding = noise + facts.critical.left * curvature * radius * radius;
+    if (Math.abs(change) > rounding) return Math.abs(change) <= facts.critical.step * before ? change : 0;
+    before = rounding;
   }
   return 0;
 }

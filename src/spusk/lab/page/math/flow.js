@@ -63,7 +63,7 @@ export function moved(x, t, v) {
  * @returns {Flow}
  */
 export function flow(program, start) {
-  const { steps, again } = facts.critical.flow;
+  const { steps } = facts.critical.flow;
   const follower = new Follower(program, Float64Array.from(start));
   let middle = follower.x;
   for (let count = 0; count < steps; count++) {
@@ -71,9 +71,14 @@ export function flow(program, start) {
     const end = follower.step();
     if (end) return { end, x: follower.x, value: follower.value };
   }
-  const [late, all] = [distance(follower.x, middle), distance(follower.x, follower.x0)];
-  return { end: late > again * all ? "endless" : "unfinished", x: follower.x, value: follower.value };
+  return { end: follower.late(middle), x: follower.x, value: follower.value };
 }
+
+/**
+ * Whether a slope |∇f| is no more than rounding of f; scale = 1 + |x|.
+ * @type {(slope: number, scale: number, value: number) => boolean}
+ */
+export const isGrain = (slope, scale, value) => slope * scale <= facts.critical.flow.grain * (1 + Math.abs(value));
 
 class Follower {
   /**
@@ -83,12 +88,22 @@ class Follower {
   constructor(program, x) {
     this.program = program;
     this.x0 = this.x = x;
-    this.value = program.value(x);
+    this.value0 = this.value = program.value(x);
     this.slope = program.gradient(x);
     this.steepest = norm(this.slope);
     this.time = 0;
     /** @type {[distance: number, value: number][]} */
     this.falls = [];
+  }
+
+  /**
+   * What is said of a flow that has no more steps; `middle`: where it was after half.
+   * @type {(middle: Float64Array) => FlowEnd}
+   */
+  late(middle) {
+    const { again, deep } = facts.critical.flow;
+    if (this.value < -deep * (1 + Math.abs(this.value0))) return "unbounded";
+    return distance(this.x, middle) > again * distance(this.x, this.x0) ? "endless" : "unfinished";
   }
 
   /** @returns {FlowEnd | null} an end, or null: go on */
@@ -100,9 +115,13 @@ class Follower {
     const along = within(own, this.slope);
     const scale = 1 + norm(this.x);
     this.time ||= firstTime(own.lambdas, along, scale);
+    const longest = this.time;
     for (;;) {
       const step = vectorOf(own, along.map((part, k) => phi(this.time, own.lambdas[k]) * part));
-      if (norm(step) <= facts.critical.rest * scale) return this.rested(own.lambdas, along, scale);
+      if (norm(step) <= facts.critical.rest * scale) {
+        const end = this.rested(own.lambdas, along, scale);
+        if (end !== "stuck" || this.time < longest) return end; // else its time is still short
+      }
       const foretold = vectorOf(own, along.map((part, k) => Math.exp(-this.time * own.lambdas[k]) * part));
       const next = this.look(step, foretold);
       if (next.error <= accurate) {
@@ -130,14 +149,17 @@ class Follower {
 
   /** @type {(lambdas: number[], along: number[], scale: number) => FlowEnd} */
   rested(lambdas, along, scale) {
-    const { steep: least, moving, long } = facts.critical.flow;
+    const { steep: least, moving, long, close, faded } = facts.critical.flow;
     const [size, sizes] = [norm(along), along.map(Math.abs)];
     const largest = Math.max(...sizes);
     const steep = size > this.steepest / 2 && size * scale > least * (1 + Math.abs(this.value));
     if (steep && lambdas[sizes.indexOf(largest)] < 0) return "stuck";
-    const longest = along.map((part, k) =>
-      Math.abs(part) > moving * largest ? Math.abs(part) / Math.max(Math.abs(lambdas[k]), 1e-300) : 0);
-    return Math.max(...longest) <= long * scale ? "rest" : "stuck";
+    const longest = Math.max(...along.map((part, k) =>
+      Math.abs(part) > moving * largest ? Math.abs(part) / Math.max(Math.abs(lambdas[k]), 1e-300) : 0));
+    if (longest <= long * scale) return "rest";
+    if (!isGrain(size, scale, this.value)) return "stuck";
+    if (longest <= close * scale) return "rest";
+    return size <= faded * this.steepest ? "endless" : "unfinished";
   }
 
   /** @returns {FlowEnd | null} */

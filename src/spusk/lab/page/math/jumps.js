@@ -57,9 +57,10 @@ export function atJump(program, x) {
   const point = (kind) => ({ kind, x, lambdas: null });
   if (![here, ...wide, ...close].every(Number.isFinite)) return point("edge");
   const rounding = 4e-16 * (1 + Math.abs(here));
-  const pole = Math.max(...close) - here > facts.critical.jumps.pole * (Math.max(...wide) - here) + rounding;
-  if (pole) return point("edge"); // f is as far above beside it as further away
-  if (close.every((value) => value - here >= -rounding)) return point("kink");
+  const { pole, bent } = facts.critical.jumps;
+  const [further, beside] = [wide, close].map((values) => Math.max(...values) - here);
+  if (beside > Math.max(pole * further, 0) + rounding) return point("edge"); // f is as far above beside it as further away
+  if (close.every((value) => value - here >= -rounding)) return point(beside > bent * (near / far) ** 2 * further ? "kink" : "minimum");
   if (close.every((value) => value - here <= rounding)) return point("maximum");
   return point(jumps(program, x, rows) ? "slope" : "saddle");
 }
