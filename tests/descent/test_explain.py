@@ -131,6 +131,15 @@ SAID = [  # formula, start, rate, steps; what has to be said
     ("trap", [2.4], 0.5, 1000, "led to a local minimum", "2/λmax = 10"),
     ("(x + y)^2", [1, 3], 0.1, 1000, "led to a minimum", "= 0.5 converges, fastest at 0.25"),
     ("log(x)", [1], 0.1, 3, "did not finish in 3 steps", "jumps or has no values"),
+    ("x^2", [1], 1.001, 30, "η = 1.001 is too large: each step is 1.002 times", "2/λmax = 1 conv"),
+    ("x^2", [1], 1.0001, 1000, "η = 1.0001 is too large: each step is 1.0002", "2/λmax = 1 conv"),
+    ("rosenbrock", [1.001, 1], 0.0019968, 9, "η = 0.0019968 is below", "= 0.001996803 converges"),
+    ("abs(x)", [0], 0.3, 10, "is a minimum already", "by its start alone"),
+    ("abs(x)", [1], 0.25, 10, "in 4 steps, at the bottom of a kink", "start alone"),
+    ("(x^4 + y^4)^0.5", [0, 0], 0.1, 10, "is a minimum already", "has no Hessian"),
+    ("x^2 + y^3", [1, 0], 0.1, 1000, "at a saddle", "f falls in some directions"),
+    ("-sin(x)/x", [1], 0.5, 1000, "led to a minimum", "2/λmax = 6 converges, fastest at 3"),
+    ("x^2 + 1e12*y^2", [1, 1], 9e-13, 9, "is below the bound", "λ from 2 to 2e+12"),
 ]  # fmt: skip
 
 
@@ -143,7 +152,29 @@ def test_what_is_said(f, start, rate, steps, did, would):
     assert would in said
     assert run.success == ("led to" in said or "already" in said)
     assert (run.status == 0) == run.success
-    assert "smaller" not in said.replace("smaller tolerance", "")
+    assert "smaller rate" not in said
+
+
+STEEP = [  # formula, start, rate: f curves more where it goes than at the minimum
+    ("x^4", [3], 0.1), ("x^4 + y^2", [3, 1], 0.2), ("cosh(x)", [10], 0.1), ("x^4", [1], 0.5),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("f", "start", "rate"), STEEP)
+def test_where_a_rate_is_too_large_for_the_way_a_smaller_one_is_advised_and_does(f, start, rate):
+    run = descend(f, start, rate, 50)
+    assert "take a smaller" in run.explain("en")
+    assert "скорость меньше" in run.explain("ru")
+    assert abs(descend(f, start, rate / 1000, 50).best.value) < run.values[0]
+
+
+@pytest.mark.parametrize("f", ["-exp(-x^2)", "1e-8*x^2", "-1/(1 + x^2 + y^2)^9"])
+def test_what_is_advised_on_a_plateau_arrives(f):
+    run = descend(f, [5.0] * function(f).n, 0.1, 300)
+    further = run.explanation.further
+    assert not run.success
+    assert "start nearer to it, or take a smaller tolerance" in run.explain("en")
+    assert descend(f, 0.01 * run.x + 0.99 * further.x, 0.1, 300).success
 
 
 @pytest.mark.parametrize("rule", ["momentum", "nesterov", "plain"])

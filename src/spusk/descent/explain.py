@@ -83,7 +83,8 @@ def explain(
     zigzag, loops = turns(f, trail, point)
     did = verdict(outcome, eta, bound, step, zigzag, loops, growth)
     did = "no_gradient" if pointless else did
-    did = "rest_kink" if did.startswith("converged") and point.kind is PointKind.KINK else did
+    kink = did.startswith("converged") and point.kind is PointKind.KINK
+    did = "rest_kink" if kink and step else did
     return Explanation(
         point, did, kind, eta, step, level_of(f, point, best), bound, fastest, zigzag, growth
     )
@@ -171,7 +172,8 @@ def verdict(
         if past:
             return "converged_against"
         return "converged_zigzag" if zigzag else "converged_loops" if loops else "converged"
-    if outcome in (DescentOutcome.STOPPED, DescentOutcome.NOT_FINITE) or bound is None:
+    lost = outcome is DescentOutcome.NOT_FINITE
+    if outcome is DescentOutcome.STOPPED or bound is None or (lost and past):
         return outcome.key
     if outcome is DescentOutcome.DIVERGED and past and growth is not None:
         return "diverged_growing"

@@ -14,6 +14,7 @@ from spusk.i18n import Count, Phrase, say, topic
 
 ROUNDING = 1e-9  # of 1 + |x|
 DIGITS = 4  # of a printed rate; more where two of them would look alike
+STEEP = ("diverged", "not_finite", "oscillating")  # what a rate too large for a degenerate one does
 ONWARD = ("further", PointKind.ENDLESS, PointKind.UNBOUNDED, PointKind.SADDLE)
 
 
@@ -75,11 +76,12 @@ class Explanation:
         Returns:
             The sentence.
         """
-        bound, fastest = printed(self.bound, self.fastest)
+        bound, fastest = printed(self.bound, self.fastest, self.rate)
         onward = self.further or self.point
         values: dict[str, Any] = {
-            "rate": self.rate, "step": self.step, "count": Count("descent.steps", self.step),
-            "growth": self.growth or 0.0, "bound": bound,
+            "rate": sided(self.rate, bound), "step": self.step,
+            "count": Count("descent.steps", self.step),
+            "growth": sided(self.growth or 0.0, 1.0, 3), "bound": bound,
             "fastest": fastest, "to": Phrase(f"descent.to_{self.level or 'some'}"),
             "eigenvalues": spectrum(self.eigenvalues, lang), "value": self.value,
             "further": spell(tidy(onward.x)), "noise": self.noise,
@@ -99,7 +101,8 @@ class Explanation:
         if self.rule == "search" or self.kind is PointKind.KINK:
             return "search" if self.rule == "search" else "kink"
         if not self.point.curving.size:
-            return "degenerate"
+            steep = self.did in STEEP and self.eigenvalues is not None
+            return "steep" if steep else "degenerate" if self.eigenvalues is not None else "rough"
         known = topic("descent", "en")
         slow = f"{self.rule}_slow"
         if self.bound is not None and self.fastest is None and f"would_{slow}" in known:
@@ -122,18 +125,28 @@ def spectrum(lambdas: NDArray[Any] | None, lang: str | None) -> str:
     return say(f"descent.{key}", lang, low=low, top=top)
 
 
-def printed(bound: float | None, fastest: float | None) -> tuple[float, float]:
-    """Both as they are printed: never above the bound, and with digits enough to differ."""
+def printed(bound: float | None, fastest: float | None, rate: float = 0.0) -> tuple[float, float]:
+    """Both as they are printed: the bound never above itself, and above a rate that is below it.
+
+    With digits enough to differ.
+    """
     if bound is None:
         return 0.0, 0.0
     for digits in range(DIGITS, 16):
         below = rounded_down(bound, digits)
-        if fastest is None:
-            return below, 0.0
-        near = float(f"{fastest:.{digits}g}")
-        if near < below:
+        near = 0.0 if fastest is None else float(f"{fastest:.{digits}g}")
+        if near < below and (rate < below) == (rate < bound):
             return below, near
     return bound, fastest or 0.0
+
+
+def sided(number: float, other: float, digits: int = DIGITS) -> float:
+    """A number rounded to so many digits, more where it would leave its side of another number."""
+    for more in range(digits, 16):
+        near = float(f"{number:.{more}g}")
+        if np.sign(near - other) == np.sign(number - other):
+            return near
+    return number
 
 
 def rounded_down(number: float, digits: int) -> float:

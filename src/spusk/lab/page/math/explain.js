@@ -179,12 +179,12 @@ function turns(program, path, x) {
  */
 function didOf({ outcome, step }, { bound, past, zigzag, loops, growth, kind }) {
   if (outcome === "converged") {
-    if (kind === "kink") return "rest_kink";
     if (step === 0) return "converged_at_once";
+    if (kind === "kink") return "rest_kink";
     if (past) return "converged_against";
     return zigzag ? "converged_zigzag" : loops ? "converged_loops" : "converged";
   }
-  if (outcome === "stopped" || outcome === "not_finite" || bound === null) return outcome;
+  if (outcome === "stopped" || bound === null || (outcome === "not_finite" && past)) return outcome;
   if (outcome === "diverged" && past && growth !== null) return "diverged_growing";
   return `${outcome}_${past ? "past" : "below"}`;
 }
