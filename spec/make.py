@@ -29,7 +29,10 @@ Row = dict[str, Any]
 
 def descents() -> list[Row]:
     """Rows of descents.json, without those that a nudge of the start turns into others."""
-    rows = ((case, descended(case)) for case in chain(of_the_gallery(), ends(), places(), kinds()))
+    rows = (
+        (case, descended(case))
+        for case in chain(of_the_gallery(), ends(), places(), kinds(), ways())
+    )
     return [case | answer for case, answer in rows if is_stable(case, answer)]
 
 
@@ -154,6 +157,21 @@ def kinds() -> Iterator[Row]:
     yield case("lecture", [0, 0], 0.52, steps=6)
     yield case("lecture", [5, 5], 0.3)
     yield case("rosenbrock", [-1, 1], 0.002, "momentum", 2000)  # in loops
+
+
+def ways() -> Iterator[Row]:
+    """Where two programs that round differently might go different ways."""
+    yield case("x^2 + y^4", [1, 1], 0.1)  # the small eigenvalue leads, not its rounding
+    yield case("exp(-x) + y^2", [0, 1], 0.1)
+    yield case("x*y", [1, 1], 0.01)  # by symmetry to the saddle
+    yield case("x^4 + y^4 - 4*x*y + 1", [-1, 1], 0.3)
+    yield case("abs(x)*abs(y)", [1, 1], 0.3)
+    yield case("-exp(x)", [-3], 0.1)  # ever more steeply, before it has gone far
+    yield case("x^4 - y^4", [1, 1e-9], 0.1)
+    yield case("tanh(x)", [0], 0.3)  # to where nothing but rounding is left of its slope
+    yield case("abs(x) - abs(y)", [0, 0], 0.1)
+    yield case("x + 5*abs(y)", [1, 0], 0.1, steps=30)
+    yield case("x*abs(x)^0.5", [1], 0.1, steps=100)
 
 
 def case(

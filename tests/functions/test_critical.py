@@ -92,6 +92,8 @@ AT = [  # formula, where a descent came to rest, what it is there
     ("sqrt(x^2 + y^2)", [0, 0], "kink"), ("abs(x - 1) + 1000", [1], "kink"),
     ("x^2 + abs(y)/1000", [0, 0], "kink"), ("ackley", [0, 0], "kink"),
     ("abs(x)^0.5", [0], "kink"), ("-abs(x)", [0], "maximum"), ("abs(x) - y^2", [0, 0], "saddle"),
+    ("abs(x)*abs(y)", [1e-22, 1e-22], "valley"), ("abs(x) - abs(y)", [0, 0], "saddle"),
+    ("cbrt(x)", [0], "slope"), ("x + 5*abs(y)", [1, 0], "slope"), ("sin(x)/x", [0], "maximum"),
     ("1 + 0*x", [1], "flat"), ("-exp(-x^2)", [22], "slope"),
     ("sqrt(x)", [0], "edge"), ("log(x)", [-1], "edge"), ("1/x^2", [0], "edge"),
     ("sin(x)/x", [0], "maximum"), ("1 - sin(x)/x", [1e-7], "minimum"),
@@ -111,6 +113,10 @@ def test_what_a_point_is(formula, x, kind):
 FROM = [  # formula, start, what the flow leads to, where
     ("x^2 - x*y", [0, 5], "unbounded", None), ("-x^2", [1], "unbounded", None),
     ("2*x + 3", [0], "unbounded", None), ("x^3", [-1], "unbounded", None),
+    ("-exp(x)", [-3], "unbounded", None), ("x^4 - y^4", [1, 1e-9], "unbounded", None),
+    ("cos(x)*cosh(y)", [3, 0.1], "unbounded", None), ("x*exp(-x)", [0.9], "unbounded", None),
+    ("tanh(x)", [0], "endless", None), ("tanh(x) + y^2", [-3, 1], "endless", None),
+    ("x*log(x)", [0], "minimum", [np.exp(-1)]), ("x*y", [1, 1], "saddle", [0, 0]),
     ("-log(x)", [1], "unbounded", None), ("exp(-x)", [0], "endless", None),
     ("1/(1 + x^2)", [1], "endless", None), ("atan(x)", [0], "endless", None),
     ("log(1 + exp(-x)) + log(1 + exp(-2*x))", [0], "endless", None),  # separable logistic loss

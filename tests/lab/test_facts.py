@@ -22,6 +22,7 @@ COINCIDENCES = {  # the same number, another meaning
     # what rounding may do to a logarithm or a quotient that is to be a whole number
     ("math/scale.js", 1e-9), ("math/view_box.js", 1e-9), ("network/form.js", 1e-9),
     ("surface/stacked.js", 1e-9),
+    ("math/jumps.js", 1e-13),  # the smallest ring
     ("surface/numbers.js", 1e-9),  # is written as 0
     ("bridge/neuron_tab.js", 1e-12), ("math/decades.js", 1e-12),  # of a cost, of the first f
     ("surface/state.js", 1e-12),  # the least rate of an address

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from spusk.functions.degenerate import degenerate, top
 from spusk.functions.flow import FlowEnd, flow, is_grain
-from spusk.functions.jumps import at_jump, jumps, lowest_near
+from spusk.functions.jumps import at_jump, jumps, lowest_near, turns_up
 from spusk.functions.points import MINIMA, Point, PointKind
 
 Floats = NDArray[np.float64]
@@ -30,6 +30,8 @@ BESIDE = 1e-2  # of 1 + |x|: a critical point this near is the one at which a de
 NOT_FAR = 0.15  # of 1 + |x|: so far it may be where f falls to it all the way
 STEADY = 1e-2  # two shares of Newton's steps so alike foretell all that follow
 SHRINKING = (0.5, 0.96)  # of the step before: by more than this on a tail, by less at a λ > 0
+DUST = 1e-17  # of 1 + |x|: a coordinate this small is 0
+TOUCH = 1e-6  # of 1 + |x|: how near to a minimum the lowest point of rings is
 JUMPS = 5  # of ∇f that a flow may be carried over
 ENDS = {FlowEnd.UNBOUNDED: PointKind.UNBOUNDED, FlowEnd.ENDLESS: PointKind.ENDLESS}
 
@@ -101,12 +103,15 @@ def newton_step(gradient: Floats, hessian: Floats) -> Floats:
 
 def kind_at(f: Any, x: Floats) -> Point:  # noqa: ANN401
     """What a critical point (n,) is."""
+    x = without_dust(f, x)
     hessian = np.asarray(f.hessian(x))
     if not np.isfinite(hessian).all():
         return at_jump(f, x)
     lambdas, vectors = np.linalg.eigh(hessian)
     lambdas = without_rounding(f, x, lambdas, vectors)
     if (lambdas < 0).any():
+        if turns_up(f, x, float(lambdas[0]), vectors[:, 0]):
+            return at_jump(f, x)
         return Point(
             PointKind.SADDLE if lambdas[-1] > 0 else top(f, x, lambdas, vectors), x, lambdas
         )
@@ -114,6 +119,12 @@ def kind_at(f: Any, x: Floats) -> Point:  # noqa: ANN401
     if kind in MINIMA and jumps(f, x, np.vstack([np.eye(f.n), vectors.T])):
         return Point(PointKind.KINK, x)
     return Point(kind, x, lambdas)
+
+
+def without_dust(f: Any, x: Floats) -> Floats:  # noqa: ANN401
+    """The point (n,) with 0 for what is less than rounding beside 1 + |x|, where f has a value."""
+    clean = np.where(np.abs(x) <= DUST * (1 + np.linalg.norm(x)), 0.0, x)
+    return clean if np.isfinite(f.value(clean)) else x
 
 
 def without_rounding(f: Any, x: Floats, lambdas: Floats, vectors: Floats) -> Floats:  # noqa: ANN401
@@ -168,7 +179,7 @@ def leads_to(f: Any, x: NDArray[Any], reach: float) -> Point:  # noqa: ANN401
             if end is not FlowEnd.STUCK:
                 return Point(ENDS[end], x)
             low = lowest_near(f, x, reach)
-            point = at_jump(f, low)
+            point = smooth(f, at_jump(f, low))
             if point.kind is not PointKind.SLOPE or f.value(low) >= f.value(x):
                 return point
             x = low
@@ -189,6 +200,15 @@ def bottom_at(f: Any, x: Floats) -> Point:  # noqa: ANN401
         if point.kind is PointKind.MINIMUM:
             return point
     return Point(PointKind.SLOPE, x)
+
+
+def smooth(f: Any, point: Point) -> Point:  # noqa: ANN401
+    """The minimum that the lowest point of rings is beside, where ∇f does not jump there."""
+    place = rest(f, point.x) if point.is_minimum else None
+    if place is None or np.linalg.norm(place - point.x) > TOUCH * (1 + np.linalg.norm(point.x)):
+        return point
+    found = kind_at(f, place)
+    return found if found.is_minimum else point
 
 
 def eigenvalues(f: Any, x: NDArray[Any]) -> NDArray[Any] | None:  # noqa: ANN401

@@ -102,7 +102,10 @@ class _Follower:
         if self.value < -DEEP * (1 + abs(self.value0)):
             return FlowEnd.UNBOUNDED
         late, whole = (float(np.linalg.norm(self.x - x)) for x in (middle, self.x0))
-        return FlowEnd.ENDLESS if late > AGAIN * whole else FlowEnd.UNFINISHED
+        if not late > AGAIN * whole:
+            return FlowEnd.UNFINISHED
+        steeper = float(np.linalg.norm(self.slope)) > self.steepest / 2
+        return FlowEnd.UNBOUNDED if steeper else FlowEnd.ENDLESS
 
     def step(self) -> FlowEnd | None:
         """One step; an end, or None: go on."""

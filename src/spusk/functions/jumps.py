@@ -35,6 +35,14 @@ def slopes_around(f: Any, x: Floats, rows: Floats, length: float) -> Floats:  # 
     return np.asarray(np.min((there - here) / length, axis=0))
 
 
+def turns_up(f: Any, x: Floats, curvature: float, v: Floats) -> bool:  # noqa: ANN401
+    """Whether f rises on both sides along v (n,), where its Hessian says that it curves down."""
+    here, scale = float(f.value(x)), 1 + float(np.linalg.norm(x))
+    lengths = scale * np.array([FAR, -FAR, NEAR, -NEAR])
+    rises = np.asarray(f.value(x + lengths[:, None] * v)) - here  # (4,)
+    return bool((rises > -curvature * lengths**2 / 4 + 4e-16 * (1 + abs(here))).all())
+
+
 def at_jump(f: Any, x: Floats) -> Point:  # noqa: ANN401
     """What a point is at which ∇f is not there, or jumps: by the values of f around it."""
     rows = around(f.n)
@@ -46,12 +54,23 @@ def at_jump(f: Any, x: Floats) -> Point:  # noqa: ANN401
     rounding = 4e-16 * (1 + abs(here))
     if rises.max() > max(POLE * wide.max(), 0) + rounding:
         return Point(PointKind.EDGE, x)  # f is as far above beside it as further away: a pole
+    if (np.abs(there - here) <= rounding).all():
+        return Point(PointKind.FLAT, x)
     if (rises >= -rounding).all():
         bent = rises.max() > BENT * (NEAR / FAR) ** 2 * wide.max()
         return Point(PointKind.KINK if bent else PointKind.MINIMUM, x)
     if (rises <= rounding).all():
         return Point(PointKind.MAXIMUM, x)
-    return Point(PointKind.SLOPE if jumps(f, x, rows) else PointKind.SADDLE, x)
+    return Point(falling(rows, wide, rises, rounding), x)
+
+
+def falling(rows: Floats, wide: Floats, rises: Floats, rounding: float) -> PointKind:
+    """What a point is beside which f (D,) falls along some rows (D, n) and rises along others."""
+    lowest = int(np.argmin(rises))
+    opposite = int(np.argmin(rows @ rows[lowest]))
+    if rises[lowest] / NEAR > STEEP * min(wide[lowest], 0.0) / FAR:  # less than in proportion
+        return PointKind.SADDLE if rows.shape[1] > 1 else PointKind.INFLECTION
+    return PointKind.SADDLE if rises[opposite] < -rounding else PointKind.SLOPE
 
 
 def around(n: int) -> Floats:

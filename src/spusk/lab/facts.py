@@ -86,7 +86,7 @@ def points() -> dict[str, Any]:
         "blurs": critical.BLURS, "beside": critical.BESIDE, "notFar": critical.NOT_FAR,
         "steady": critical.STEADY, "shrinking": list(critical.SHRINKING),
         "radii": list(degenerate.RADII), "touch": degenerate.TOUCH, "left": degenerate.LEFT,
-        "step": degenerate.STEP,
+        "step": degenerate.STEP, "touching": critical.TOUCH, "dust": critical.DUST,
         "flow": {
             "steps": flow.STEPS, "accurate": flow.ACCURATE, "far": flow.FAR, "holds": flow.HOLDS,
             "again": flow.AGAIN, "steep": flow.STEEP, "moving": flow.MOVING, "long": flow.LONG,

@@ -28,6 +28,8 @@
  * @property {number} steady
  * @property {number[]} shrinking
  * @property {number[]} radii
+ * @property {number} touching
+ * @property {number} dust
  * @property {number} touch
  * @property {number} left
  * @property {number} step

@@ -2,7 +2,7 @@
 
 import { facts } from "../core/facts.js";
 import { flow, frame, isGrain, moved, vectorOf, within } from "./flow.js";
-import { around, atJump, jumps, lowestNear } from "./jumps.js";
+import { around, atJump, jumps, lowestNear, turnsUp } from "./jumps.js";
 import { distance, norm } from "./vector.js";
 
 /**
@@ -45,7 +45,7 @@ export function leadsTo(program, x, reach) {
     if (led.end === "rest" || led.end === "unfinished") return bottomAt(program, x);
     if (led.end !== "stuck") return { kind: led.end, x, lambdas: null };
     const low = lowestNear(program, x, reach);
-    const point = atJump(program, low);
+    const point = smooth(program, atJump(program, low));
     if (point.kind !== "slope" || program.value(low) >= program.value(x)) return point;
     x = low;
   }
@@ -62,6 +62,17 @@ function bottomAt(program, x) {
   const grain = isGrain(norm(program.gradient(x)), 1 + norm(x), program.value(x));
   const point = grain ? kindAt(program, x) : null;
   return point?.kind === "minimum" ? point : { kind: "slope", x, lambdas: null };
+}
+
+/**
+ * The minimum that the lowest point of rings is beside, where ∇f does not jump there.
+ * @type {(program: Program, point: Point) => Point}
+ */
+function smooth(program, point) {
+  const place = isMinimum(point) ? rest(program, point.x) : null;
+  if (!place || distance(place, point.x) > facts.critical.touching * (1 + norm(point.x))) return point;
+  const found = kindAt(program, place);
+  return isMinimum(found) ? found : point;
 }
 
 /** @type {(program: Program, x: Float64Array, place: Float64Array) => boolean} */
@@ -117,17 +128,29 @@ function newtonStep(own, slopes) {
  * @returns {Point}
  */
 function kindAt(program, x) {
+  x = withoutDust(program, x);
   const own = frame(program, x);
   if (!own.lambdas.every(Number.isFinite)) return atJump(program, x);
   own.lambdas = withoutRounding(program, x, own);
   const { lambdas, vectors } = own;
   if (lambdas.some((lambda) => lambda < 0)) {
+    if (turnsUp(program, x, lambdas[0], vectors[0])) return atJump(program, x);
     return { kind: lambdas[lambdas.length - 1] > 0 ? "saddle" : top(program, x, own), x, lambdas };
   }
   const kind = lambdas.every((lambda) => lambda > 0) ? "minimum" : degenerate(program, x, own);
   const axes = vectors.map((_, k) => vectors.map((_v, j) => Number(j === k)));
   if (MINIMA.includes(kind) && jumps(program, x, [...axes, ...vectors])) return { kind: "kink", x, lambdas: null };
   return { kind, x, lambdas };
+}
+
+/**
+ * The point with 0 for what is less than rounding beside 1 + |x|, where f has a value.
+ * @type {(program: Program, x: Float64Array) => Float64Array}
+ */
+function withoutDust(program, x) {
+  const least = facts.critical.dust * (1 + norm(x));
+  const clean = x.map((part) => (Math.abs(part) <= least ? 0 : part));
+  return Number.isFinite(program.value(clean)) ? clean : x;
 }
 
 /**

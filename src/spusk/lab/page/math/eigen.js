@@ -4,15 +4,31 @@ const ROUNDS = 300; // of the power method
 
 /**
  * Eigenvalues of the Hessian of one or two variables, lowest first, and the eigenvector of the highest.
+ *
+ * As LAPACK's dlaev2: small eigenvalues keep their digits, and the eigenvectors of a symmetric place its symmetry.
  * @param {ArrayLike<number>} hessian n×n, row by row
  * @param {number} n
  */
 export function eigen(hessian, n) {
   if (n === 1) return { low: hessian[0], top: hessian[0], along: [1] };
   const [a, b, d] = [hessian[0], hessian[1], hessian[3]];
-  const [middle, spread] = [(a + d) / 2, Math.hypot((a - d) / 2, b)];
-  const angle = Math.atan2(2 * b, a - d) / 2;
-  return { low: middle - spread, top: middle + spread, along: [Math.cos(angle), Math.sin(angle)] };
+  const [sum, gap, twice] = [a + d, a - d, 2 * b];
+  const root = Math.hypot(gap, twice);
+  const [larger, smaller] = Math.abs(a) > Math.abs(d) ? [a, d] : [d, a];
+  const far = (sum + (sum < 0 ? -root : root)) / 2; // no digits are lost: both have one sign
+  const near = sum === 0 ? -root / 2 : (larger / far) * smaller - (b / far) * b;
+  const [low, top] = sum < 0 ? [far, near] : [near, far];
+  return { low, top, along: direction(gap, twice, root) };
+}
+
+/**
+ * The unit vector to the highest eigenvalue of [[a, b], [b, d]]: gap = a − d, twice = 2b.
+ * @type {(gap: number, twice: number, root: number) => number[]}
+ */
+function direction(gap, twice, root) {
+  const [along, across] = gap < 0 ? [twice, root - gap] : [gap + root, twice];
+  const length = Math.hypot(along, across);
+  return length ? [along / length, across / length] : [1, 0];
 }
 
 /**

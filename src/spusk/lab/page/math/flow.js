@@ -103,7 +103,8 @@ class Follower {
   late(middle) {
     const { again, deep } = facts.critical.flow;
     if (this.value < -deep * (1 + Math.abs(this.value0))) return "unbounded";
-    return distance(this.x, middle) > again * distance(this.x, this.x0) ? "endless" : "unfinished";
+    if (!(distance(this.x, middle) > again * distance(this.x, this.x0))) return "unfinished";
+    return norm(this.slope) > this.steepest / 2 ? "unbounded" : "endless";
   }
 
   /** @returns {FlowEnd | null} an end, or null: go on */

@@ -43,6 +43,17 @@ export function jumps(program, x, rows) {
 }
 
 /**
+ * Whether f rises on both sides along v, where its Hessian says that it curves down.
+ * @type {(program: Program, x: Float64Array, curvature: number, v: number[]) => boolean}
+ */
+export function turnsUp(program, x, curvature, v) {
+  const { far, near } = facts.critical.jumps;
+  const [here, scale] = [program.value(x), 1 + norm(x)];
+  return [far, -far, near, -near].map((share) => share * scale).every((length) =>
+    program.value(moved(x, length, v)) - here > (-curvature * length * length) / 4 + 4e-16 * (1 + Math.abs(here)));
+}
+
+/**
  * What a point is at which ∇f is not there, or jumps.
  * @param {Program} program
  * @param {Float64Array} x
@@ -57,12 +68,16 @@ export function atJump(program, x) {
   const point = (kind) => ({ kind, x, lambdas: null });
   if (![here, ...wide, ...close].every(Number.isFinite)) return point("edge");
   const rounding = 4e-16 * (1 + Math.abs(here));
-  const { pole, bent } = facts.critical.jumps;
+  const { pole, bent, steep } = facts.critical.jumps;
   const [further, beside] = [wide, close].map((values) => Math.max(...values) - here);
   if (beside > Math.max(pole * further, 0) + rounding) return point("edge"); // f is as far above beside it as further away
+  if ([...close, ...wide].every((value) => Math.abs(value - here) <= rounding)) return point("flat");
   if (close.every((value) => value - here >= -rounding)) return point(beside > bent * (near / far) ** 2 * further ? "kink" : "minimum");
   if (close.every((value) => value - here <= rounding)) return point("maximum");
-  return point(jumps(program, x, rows) ? "slope" : "saddle");
+  const lowest = close.indexOf(Math.min(...close)); // its opposite is as far from the other end of the rows
+  const [fall, opposite] = [close[lowest] - here, close[close.length - 1 - lowest] - here];
+  if (fall / near > (steep * Math.min(wide[lowest] - here, 0)) / far) return point(program.n > 1 ? "saddle" : "inflection");
+  return point(opposite < -rounding ? "saddle" : "slope");
 }
 
 /**

@@ -69,7 +69,7 @@ function because(model, say, lang) {
   const numbers = { ...facing, where };
   if (rule !== "plain") return say(`surface.why_${why.past ? "rule_past" : "rule_below"}`, numbers);
   if (why.past) return say(path.outcome === "converged" ? "surface.why_past_settled" : "surface.why_past", numbers);
-  if (["diverged", "not_finite", "oscillating"].includes(path.outcome)) return say("surface.why_steeper", numbers);
+  if (path.outcome in FACES || path.outcome === "oscillating") return say("surface.why_steeper", numbers);
   if (path.outcome === "out_of_steps" && !why.zigzag) return say("surface.why_slow", numbers);
   if (why.zigzag === within) return say("surface.why_within", numbers);
   return say(within ? "surface.why_below" : where ? "surface.why_zigzag_in" : "surface.why_zigzag", numbers);
