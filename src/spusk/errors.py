@@ -7,6 +7,7 @@ SpuskError                      anything spusk says is wrong; one line: what, wh
 │   ├── RateError               a learning rate that cannot work
 │   ├── FormulaError            a text that is no function; knows the place
 │   ├── GradientError           a user's gradient that is not the gradient
+│   ├── CallableError           a user's callable that raised an error of its own
 │   └── StartError              a starting point of the wrong size or not finite
 ├── RunError                    a run folder that cannot be read or written (exit code 2)
 ├── DownloadError               no mirror gave the right bytes (exit code 2)
@@ -110,6 +111,10 @@ class FormulaError(InputError):
 
 class GradientError(InputError):
     """A gradient given by the user that is not the gradient of the function."""
+
+
+class CallableError(InputError):
+    """A user's callable raised an error of its own; `__cause__` is that error."""
 
 
 class StartError(InputError):

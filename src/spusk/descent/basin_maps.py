@@ -14,6 +14,7 @@ from spusk.descent.loop import Descendable
 from spusk.descent.minimize import surface_of
 from spusk.display import Shown
 from spusk.errors import InputError
+from spusk.functions.lenient import lenient
 from spusk.functions.points import PointKind, spell
 from spusk.i18n import say
 from spusk.optim.stopping import CODE, DescentOutcome
@@ -118,7 +119,7 @@ def basins(
 
     Source: lecture, row L5.
     """
-    surface = surface_of(f, n=2)
+    surface = lenient(surface_of(f, n=2))
     if surface.n != 2:
         raise InputError.keyed("descent.two_variables", found=surface.n)
     box = view_of(surface, view)

@@ -21,6 +21,7 @@ from spusk.descent.batch_block import Block, Gradient
 from spusk.descent.loop import Descendable
 from spusk.descent.minimize import spacing, surface_of
 from spusk.errors import InputError, StartError
+from spusk.functions.lenient import lenient
 from spusk.optim.rules import GradientDescent, Rule, make
 from spusk.optim.schedules import Rate, checked
 from spusk.optim.stopping import CODE, FAR, GROWN, OUTCOMES, DescentOutcome
@@ -107,7 +108,7 @@ def descend_many(
         RateError: a rate that is not positive and finite.
         StartError: starts of another size, or not finite.
     """
-    surface = surface_of(f, n=width(starts))
+    surface = lenient(surface_of(f, n=width(starts)))
     x0 = points(starts, surface.n, dtype)
     etas, shape = rates_of(rate, len(x0), x0.dtype)
     every = spacing(record)

@@ -17,6 +17,7 @@ from spusk.descent.loop import Descendable
 from spusk.descent.minimize import surface_of
 from spusk.display import Shown
 from spusk.errors import InputError, RateError
+from spusk.functions.lenient import lenient
 from spusk.functions.minima import SAME, are_lowest
 from spusk.functions.points import spell
 from spusk.i18n import say
@@ -140,7 +141,7 @@ def escape(
 
     Source: lecture, row L5.
     """
-    surface = surface_of(f, n=variables(starts, view))
+    surface = lenient(surface_of(f, n=variables(starts, view)))
     if not len(rates):
         raise RateError.keyed("descent.no_rates")
     refuse_if_all_global(values_known(surface))

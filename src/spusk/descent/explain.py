@@ -28,6 +28,7 @@ from spusk.descent.trail import Trail
 from spusk.functions.critical import HESSIAN_UP_TO, is_exact, known_minima, leads_to, point_at
 from spusk.functions.differences import Curved
 from spusk.functions.lanczos import extremes
+from spusk.functions.lenient import lenient
 from spusk.functions.minima import are_lowest
 from spusk.functions.points import Point, PointKind
 from spusk.optim.rules import RULES, NamedRule, Rule
@@ -61,7 +62,7 @@ def explain(
     Returns:
         The explanation.
     """
-    f = f if hasattr(f, "hessian") else Curved(f)
+    f = lenient(f) if hasattr(f, "hessian") else Curved(f)
     step = trail.last.n
     eta = float(np.max(rate_at(rule.rate, max(step - 1, 0))))
     kind = "search" if search else name_of(rule)

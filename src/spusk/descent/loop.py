@@ -8,7 +8,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spusk.errors import InputError, SpuskError, StartError
+from spusk.errors import CallableError, InputError, SpuskError, StartError
+from spusk.functions.following import followed
+from spusk.functions.points import spell
 from spusk.optim.line_search import backtrack
 from spusk.optim.rules import GradientDescent, Rule, make
 from spusk.optim.schedules import Array, Rate, rate_at
@@ -61,13 +63,15 @@ class End(NamedTuple):
         nfev: how often f was asked.
         njev: how often ∇f was asked.
         error: what f raised, where that ended it.
+        error_at: the point at which f raised it, in words.
     """
 
     outcome: DescentOutcome
     step: int
     nfev: int
     njev: int
-    error: Exception | None = None
+    error: BaseException | None = None
+    error_at: str = ""
 
 
 Descendable = Surface | Callable[..., Any] | str  # what `surface_of` makes a surface of
@@ -79,7 +83,8 @@ class Calls:
 
     def __init__(self, f: Surface) -> None:
         self.f = f
-        self.together = getattr(f, "value_and_gradient", None)
+        self.followed = followed(f)
+        self.together = getattr(self.followed, "both", getattr(f, "value_and_gradient", None))
         self.values = self.gradients = 0
 
     def value(self, x: Array) -> float:
@@ -87,9 +92,11 @@ class Calls:
         self.values += 1
         return float(self.f.value(x))
 
-    def gradient(self, x: Array) -> Array:
-        """The gradient ∇f(x), counted."""
+    def gradient(self, x: Array, value: float | None = None) -> Array:
+        """The gradient ∇f(x), counted; with f(x) known a callable is asked less."""
         self.gradients += 1
+        if self.followed is not None and value is not None:
+            return np.array(self.followed.slope(x, value), dtype=x.dtype)
         return np.array(self.f.gradient(x), dtype=x.dtype)
 
     def both(self, x: Array) -> tuple[float, Array]:
@@ -106,10 +113,14 @@ def point(start: ArrayLike, n: int) -> NDArray[Any]:
     """The start as its own array of n floats (float32 stays). StartError: size, NaN, infinity."""
     try:
         x = np.array(start)
+        if x.dtype.kind not in "biufO" or np.ma.is_masked(start):
+            raise TypeError
         x = x if x.dtype == np.float32 else x.astype(np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise StartError.keyed("descent.start", n=n, found=start) from None
     x = x.reshape(1) if x.ndim == 0 else x
+    if not x.size:
+        raise StartError.keyed("descent.start_empty")
     if x.shape != (n,):
         raise StartError.keyed("descent.start_shape", found=x.shape, n=n)
     if not np.isfinite(x).all():
@@ -185,16 +196,21 @@ def _run(f: Calls, x: Array, rule: Rule, steps: int, tolerance: float, search: b
                 old = x
                 if search:
                     x, value = backtrack(f, x, value, gradient, rate_at(rule.rate, n))
-                    gradient = f.gradient(x)
+                    gradient = f.gradient(x, value)
                 else:
                     x, state = rule.step(x, gradient, state, n)
                     value, gradient = f.both(x)
                 moving = moves(old, x)
+        except CallableError as error:  # whatever the user's f raises, the trace survives
+            why, at = error.__cause__, str(error.values["at"])
         except SpuskError:
             raise
-        except Exception as error:  # whatever the user's f raises, the trace survives
-            yield End(DescentOutcome.STOPPED, n, f.values, f.gradients, error)
-            return
+        except Exception as error:
+            why, at = error, spell(x)
+        else:
+            continue
+        yield End(DescentOutcome.STOPPED, n, f.values, f.gradients, why, at)
+        return
 
 
 def moves(old: Array, new: Array) -> bool:

@@ -17,6 +17,7 @@ from spusk.descent.trail import Trail
 from spusk.display import Shown
 from spusk.errors import InputError
 from spusk.functions.points import PointKind, spell
+from spusk.functions.program import in_a_line
 from spusk.functions.sources import from_program, function, is_program, refuse_options
 from spusk.i18n import say
 from spusk.optim.rules import Rule, make
@@ -51,6 +52,7 @@ class Descent(Shown):
         method: the rule itself.
         search: the line search, or None.
         error: what f raised, where that ended it.
+        error_at: the point at which f raised it, in words.
     """
 
     f: Surface
@@ -70,7 +72,8 @@ class Descent(Shown):
     trail: Trail = field(repr=False)
     method: Rule = field(repr=False)
     search: str | None = None
-    error: Exception | None = None
+    error: BaseException | None = None
+    error_at: str = ""
 
     @property
     def x(self) -> NDArray[Any]:
@@ -125,7 +128,8 @@ class Descent(Shown):
         """
         key = self.outcome.key if self.error is None else "stopped_by_error"
         end = {"step": self.step, "tolerance": self.tolerance, "norm": float(self.norms[-1])}
-        return say(f"descent.{key}", lang, kind=type(self.error).__name__, why=self.error, **end)
+        why = "" if self.error is None else in_a_line(self.error)
+        return say(f"descent.{key}", lang, why=why, at=self.error_at, **end)
 
     @cached_property
     def explanation(self) -> Explanation:
@@ -190,7 +194,8 @@ def descend(
         record: which iterates are kept: "all", "last", or k for every k-th and the last.
         search: "armijo" halves η at each step until f falls enough; for the plain rule alone.
         callback: called with each Step; StopIteration from it ends the descent.
-        args: what a callable takes after x: f(x, *args), and its gradient too.
+        args: what a callable takes after x: f(x, *args), and its gradient too; one alone, or a
+            tuple.
         jac: True for a callable that returns (f, ∇f); or ∇f itself, as in SciPy.
         vectorized: whether a callable takes points (…, n) and gives (…).
         trace: whether a callable may be read as a formula.
@@ -227,6 +232,7 @@ def descend(
         iterates=np.stack([s.x for s in seen]), values=np.array([s.value for s in seen]),
         gradients=np.stack([s.gradient for s in seen]), norms=np.array([s.norm for s in seen]),
         best=kept.best, trail=kept.trail, method=method, search=search, error=event.error,
+        error_at=event.error_at,
     )  # fmt: skip
 
 
@@ -281,7 +287,8 @@ def surface_of(
         refuse_options(f, options)
         return function(f)
     x = None if start is None else point(start, size(start))
-    return from_program(f, start=x, n=n, traced=traced, **options)
+    number = start is not None and np.ndim(start) == 0
+    return from_program(f, start=x, number=number, n=n, traced=traced, **options)
 
 
 def size(start: ArrayLike) -> int:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from spusk.errors import GradientError, InputError, SpuskWarning
+from spusk.errors import InputError, SpuskError, StartError
 from spusk.functions.definition import Floats, Function, random_points
-from spusk.functions.differences import TINY, central, step
-from spusk.functions.points import spell
-from spusk.functions.program import SAME, Program
+from spusk.functions.probes import CHECKED, FEW, agrees, look, refuse_wrong
+from spusk.functions.program import Program
+from spusk.functions.signature import arguments, takes_any
 
 TRACED_UP_TO = 20  # variables; with more, formulas cost more than differences
-FEW = 2  # points at which a callable is looked at before it is used
-CHECKED = 5  # points at which a given gradient is
-NOISE = 1e-12  # of 1 + |f|: values at one point that differ by less differ by rounding
-LARGEST = 1000  # components of a wrong gradient that are looked through for the one to name
-AGREES = 1e-5  # of the largest slope
 
 
 def from_callable(
@@ -27,90 +21,106 @@ def from_callable(
     *,
     n: int | None = None,
     gradient: Callable[..., Any] | None = None,
-    args: tuple[Any, ...] = (),
+    args: Any = (),  # noqa: ANN401
     jac: bool = False,
     vectorized: bool = False,
     traced: bool = True,
     start: Floats | None = None,
+    number: bool = False,
 ) -> Function:
     """A Function from f(x1, …, xn), or from f(x) of a vector with n given.
 
-    `start` is a point, (n,), at which it is looked at too; it tells n where nobody does.
+    `start` is a point, (n,), at which it is looked at too; it tells n where nobody does. `number`:
+    it was given as a plain number, so that f of one variable more likely takes one. What is no
+    tuple is the only one of `args`, as in SciPy.
     """
-    from spusk.functions.trace import arguments, trace
-
-    separate = arguments(source, len(args))
-    count = separate or (start.size if n is None and start is not None else n)
-    wrong = count is None or isinstance(count, bool) or not isinstance(count, int | np.integer)
-    if count is None or wrong or count < 1:
-        raise InputError.keyed("function.dimension", found=n)
-    if separate and n not in (None, separate):
-        raise InputError.keyed("function.separate", n=n, found=separate)
-    program = Program(source, int(count), bool(separate), args, jac, gradient, vectorized)
-    names = tuple(f"x{k}" for k in range(1, program.n + 1))
-    points = random_points([(-3.0, 3.0)] * program.n)
-    if start is not None and start.size == program.n:
+    args = args if isinstance(args, tuple) else (args,)
+    count = dimension(arguments(source, len(args)), n, start)
+    points = random_points([(-3.0, 3.0)] * count)
+    if start is not None:
         points[0] = start
-    look(program, points)
-    if not program.stepped:
-        refuse_wrong(program, points[:CHECKED])
-        return Function(names, "given", program)
-    numbers = Function(names, "differences", program)
+    program = Program(source, count, args=args, pair=jac, slope=gradient, vectorized=vectorized)
+    names = tuple(f"x{k}" for k in range(1, count + 1))
+    with np.errstate(all="ignore"):
+        likely = ways(source, count, len(args), number)
+        seen, values = answered(program, points, likely, start is not None)
+        if gradient is not None:
+            possible = ways(gradient, count, len(args), program.apart)
+            program.slope_apart = program.apart if program.apart in possible else possible[0]
+        look(program, seen, values)
+        if not program.stepped:
+            refuse_wrong(program, seen)
+            return Function(names, "given", program)
+        return traced_or_not(program, names, points, traced)
+
+
+def traced_or_not(
+    program: Program, names: tuple[str, ...], points: Floats, traced: bool
+) -> Function:
+    """A Function of the formula that a callable computes, where it can be read and may be."""
+    from spusk.functions.trace import trace
+
     if traced and not program.noise and program.n <= TRACED_UP_TO:
         tree = trace(program.call, names)
         if tree is not None:
             read = read_tree(tree, names)
-            if agrees(numbers, read, points):
+            if agrees(program, read, points):
                 return read
-    return numbers
+    return Function(names, "differences", program)
 
 
-def look(program: Program, points: Floats) -> None:
-    """Finds out whether a callable is noisy, and whether it takes complex steps."""
-    with np.errstate(all="ignore"):
-        once, again = program.value(points[:FEW]), program.value(points[:FEW])
-        apart = np.nan_to_num(np.abs(once - again), posinf=0.0)
-        if (apart > NOISE * (1 + np.abs(once))).any():
-            program.noise = float(apart.max())
-            warnings.warn(
-                SpuskWarning.keyed("function.noise", at=spell(points[0]), noise=program.noise),
-                stacklevel=5,
-            )
-        elif program.stepped:
-            program.analytic = takes_complex(program, points[:FEW], once)
+def dimension(separate: int | None, n: int | None, start: Floats | None) -> int:
+    """The number of variables: of the separate ones that f takes, else what is said, or a start's.
+
+    InputError: nobody tells it, or two tell it differently.
+    """
+    if separate and n not in (None, separate):
+        raise InputError.keyed("function.separate", n=n, found=separate)
+    if separate and start is not None and start.size != separate:
+        raise StartError.keyed("function.separate", n=start.size, found=separate)
+    count = separate or (start.size if n is None and start is not None else n)
+    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+        raise InputError.keyed("function.dimension", found=n)
+    return int(count)
 
 
-def takes_complex(program: Program, points: Floats, here: Floats) -> bool:
-    """Whether complex steps give the slopes that differences give, along a random direction."""
-    known = np.isfinite(here)
-    points, here = points[known], here[known]
-    if not len(points):
-        return False
-    u = directions(points)
-    h = TINY * np.maximum(1, np.abs(points).max(axis=-1, keepdims=True))  # (K, 1)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # a complex number cut to its real part
-            found = program.asked(points + 1j * h * u, np.complex128)
-    except Exception:
-        return False
-    expected, rounding = along(program, points, u)
-    gap = np.abs(found.imag / h[:, 0] - expected)
-    same = gap <= AGREES * np.maximum(1, np.abs(expected)) + rounding
-    return bool((same & (np.abs(found.real - here) <= SAME * (1 + np.abs(here)))).all())
+def ways(source: Callable[..., Any], n: int, besides: int, number: bool) -> list[bool]:
+    """How a callable may take n variables, the likeliest first: True: apart, False: as a vector."""
+    if arguments(source, besides):
+        return [True]
+    if n == 1:
+        return [number, not number]
+    return [False, True] if takes_any(source) else [False]
 
 
-def directions(points: Floats) -> Floats:
-    """A random unit direction for each of the points (K, n)."""
-    rows = np.random.default_rng(1).standard_normal(points.shape)
-    return np.asarray(rows / np.linalg.norm(rows, axis=-1, keepdims=True))
+def answered(
+    program: Program, points: Floats, likely: list[bool], started: bool
+) -> tuple[Floats, Floats]:
+    """The first few of the points (K, n) at which a callable answers with a number, and these.
 
-
-def along(program: Program, points: Floats, u: Floats) -> tuple[Floats, Floats]:
-    """f's slopes (K,) at points (K, n) along directions (K, n), and what rounding makes of them."""
-    h = step(np.abs(points).max(axis=-1))  # (K,)
-    up, down = program.value(points + h[:, None] * u), program.value(points - h[:, None] * u)
-    return (up - down) / (2 * h), 1e-14 * np.abs(up) / h
+    In the first of the ways in which it does, at the start where there is one; the program takes
+    that way. What it raises in the likeliest way is raised where it does in none.
+    """
+    due = FEW if program.stepped else CHECKED
+    errors: list[SpuskError] = []
+    for program.apart in likely:
+        seen: list[Floats] = []
+        values: list[Any] = []
+        for x in points:
+            try:
+                values.append(program.value(x[None])[0])
+            except SpuskError as error:
+                errors.append(error)
+                if started and not seen:
+                    break
+                continue
+            seen.append(x)
+            if len(seen) == due:
+                break
+        if seen:
+            return np.array(seen), np.array(values)
+    program.apart = likely[0]
+    raise errors[0]
 
 
 def read_tree(tree: Any, names: tuple[str, ...]) -> Function:  # noqa: ANN401
@@ -118,47 +128,3 @@ def read_tree(tree: Any, names: tuple[str, ...]) -> Function:  # noqa: ANN401
     from spusk.functions.symbolic import Symbolic, text
 
     return Function(names, "traced", symbolic=Symbolic(tree, names), text=text(tree))
-
-
-def agrees(numbers: Function, read: Function, points: Floats) -> bool:
-    """Whether a traced formula equals its callable at random and at special points."""
-    n = numbers.n
-    special = np.vstack([np.zeros((1, n)), np.ones((1, n)), -np.ones((1, n)), np.eye(n)])
-    points = np.vstack([points, special])
-    with np.errstate(all="ignore"):
-        expected, found = numbers.value(points), read.value(points)
-    return bool(np.allclose(found, expected, rtol=1e-9, atol=1e-12, equal_nan=True))
-
-
-def refuse_wrong(program: Program, points: Floats) -> None:
-    """Raises GradientError where a given gradient is not the function's.
-
-    Along a random direction at each point, so that it costs no more calls with more variables.
-    """
-    with np.errstate(all="ignore"):
-        found = program.gradient(points)  # (K, n)
-        if program.noise:
-            return
-        u = directions(points)
-        expected, rounding = along(program, points, u)
-    gap = np.abs(np.sum(found * u, axis=-1) - expected)
-    scale = np.maximum(1, np.abs(np.nan_to_num(found)).max(axis=-1))
-    wrong = ~(gap <= AGREES * scale + rounding) & np.isfinite(expected)
-    if wrong.any():
-        raise_wrong(program, points[wrong][0], found[wrong][0])
-
-
-def raise_wrong(program: Program, x: Floats, found: Floats) -> None:
-    """Raises GradientError with the component that is farthest from differences."""
-    few = min(program.n, LARGEST)
-
-    def value(part: Floats) -> Floats:
-        rest = np.broadcast_to(x[few:], (*part.shape[:-1], program.n - few))
-        return program.value(np.concatenate([part, rest], axis=-1))
-
-    expected = central(value, x[:few])
-    i = int(np.argmax(np.nan_to_num(np.abs(found[:few] - expected), nan=np.inf)))
-    raise GradientError.keyed(
-        "function.gradient", i=i + 1, point=spell(x), expected=float(expected[i]),
-        found=float(found[i]),
-    )  # fmt: skip

@@ -15,14 +15,16 @@ from numpy.typing import NDArray
 
 from spusk.functions.degenerate import degenerate, top
 from spusk.functions.flow import FlowEnd, flow, is_grain
-from spusk.functions.jumps import at_jump, jumps, lowest_near, turns_up
+from spusk.functions.jumps import at_jump, jumps, lowest_near, on_a_step, turns_up
 from spusk.functions.points import MINIMA, Point, PointKind
+from spusk.functions.rounding import hessian_rounding, slope_rounding
 
 Floats = NDArray[np.float64]
 
 HESSIAN_UP_TO = 200  # variables; beyond, eigenvalues cost more than the descent
 NEWTON_STEPS = 50
 REST = 1e-10  # of 1 + |x|: a step this short is none
+ROUGH_REST = 1e-8  # the same where ∇f or the Hessian is taken by differences
 ZERO = 1e-13  # of the largest |λ|: eigenvalues this small are rounding
 ROUGH_ZERO = 1e-5  # the same for a Hessian by differences
 BLURS: list[float] = [a * 10.0**-k for k in range(9, 3, -1) for a in (1, 3)]  # of 1 + |x|
@@ -75,13 +77,17 @@ def rest(f: Any, x: Floats) -> Floats | None:  # noqa: ANN401
     are alike the rest of them is made at once (Aitken).
     """
     last, share, before = np.inf, 0.0, np.zeros_like(x)
+    none, rounding = REST if is_exact(f) else ROUGH_REST, slope_rounding(f, x)
     for _ in range(NEWTON_STEPS):
-        gradient, hessian = np.asarray(f.gradient(x)), np.asarray(f.hessian(x))
+        gradient = np.asarray(f.gradient(x))
+        if rounding and np.linalg.norm(gradient) <= rounding:
+            return x
+        hessian = np.asarray(f.hessian(x))
         if not (np.isfinite(gradient).all() and np.isfinite(hessian).all()):
             return None if gradient.any() else x
         step = newton_step(gradient, hessian)
         size, scale = float(np.linalg.norm(step)), 1 + float(np.linalg.norm(x))
-        if size <= REST * scale:
+        if size <= none * scale:
             return x
         if size >= last:
             slope, (least, most) = float(np.linalg.norm(gradient)), SHRINKING
@@ -104,6 +110,9 @@ def newton_step(gradient: Floats, hessian: Floats) -> Floats:
 def kind_at(f: Any, x: Floats) -> Point:  # noqa: ANN401
     """What a critical point (n,) is."""
     x = without_dust(f, x)
+    stepped = getattr(getattr(f, "program", None), "stepped", False)
+    if stepped and not np.asarray(f.gradient(x)).any() and on_a_step(f, x):
+        return Point(PointKind.FLAT, x)
     hessian = np.asarray(f.hessian(x))
     if not np.isfinite(hessian).all():
         return at_jump(f, x)
@@ -130,7 +139,8 @@ def without_dust(f: Any, x: Floats) -> Floats:  # noqa: ANN401
 def without_rounding(f: Any, x: Floats, lambdas: Floats, vectors: Floats) -> Floats:  # noqa: ANN401
     """The eigenvalues (n,) with 0 for those that the point's own uncertainty may have made."""
     exact = is_exact(f)
-    zero = np.full(f.n, (ZERO if exact else ROUGH_ZERO) * float(np.abs(lambdas).max()))
+    least = (ZERO if exact else ROUGH_ZERO) * float(np.abs(lambdas).max())
+    zero = np.full(f.n, max(least, hessian_rounding(f, x)))
     scale = 1 + float(np.linalg.norm(x))
     for k in np.flatnonzero(np.abs(lambdas) < 1e-4 * scale_of(lambdas)):
         v = vectors[:, k]

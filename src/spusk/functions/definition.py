@@ -153,6 +153,8 @@ class Function:
         x = self.points(points)
         if self.symbolic and not self.symbolic.heavy:
             return self.symbolic.hessian(x)
+        if self.program and self.program.is_rough:
+            return self.program.hessian(x)
         from spusk.functions.differences import central
 
         rough = central(self.gradient, x)

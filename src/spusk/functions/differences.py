@@ -44,6 +44,33 @@ def central(f: Callable[[Floats], Floats], points: Floats, h: Floats | None = No
         return slopes(rise, (points + h) - (points - h))
 
 
+def second(f: Callable[[Floats], Floats], points: Floats, h: Floats) -> Floats:
+    """The Hessians at points (…, n) from values alone, f (…, n) -> (…): (…, n, n), symmetric.
+
+    ∂²f/∂xᵢ∂xⱼ ≈ (f₊₊ − f₊₀ − f₀₊ + 2f − f₋₀ − f₀₋ + f₋₋)/2hᵢhⱼ: n² + n + 1 calls a point, and of
+    f's rounding it keeps less than differences of differences do.
+    """
+    n = points.shape[-1]
+    result = np.empty((*points.shape, n))
+    with np.errstate(all="ignore"):
+        for place in np.ndindex(*points.shape[:-1]):
+            result[place] = second_at(f, points[place], h[place])
+    return result
+
+
+def second_at(f: Callable[[Floats], Floats], x: Floats, h: Floats) -> Floats:
+    """The Hessian at x (n,): (n, n)."""
+    n, here, shifts = x.size, f(x), np.diag(h)
+    up, down = shifted(f, x, h), shifted(f, x, -h)  # (n,)
+    result = np.diag((up - 2 * here + down) / h**2)
+    for i in range(n - 1):
+        later = slice(i + 1, n)
+        both = f(x + shifts[i] + shifts[later]) + f(x - shifts[i] - shifts[later])
+        rise = both - up[i] - down[i] - up[later] - down[later] + 2 * here  # (n - 1 - i,)
+        result[i, later] = result[later, i] = rise / (2 * h[i] * h[later])
+    return result
+
+
 def forward(f: Callable[[Floats], Floats], points: Floats, here: Floats, h: Floats) -> Floats:
     """∂f/∂xᵢ ≈ (f(x + h eᵢ) − f(x)) / h with f(x) known: (…, n) -> (…, n)."""
     with np.errstate(all="ignore"):

@@ -17,6 +17,10 @@ POLE = 0.75  # of the rise further away: at a kink there is less of it nearby
 BENT = 3.0  # times as much as a parabola keeps of its rise: f curves ever more towards the point
 RINGS = 200  # about the lowest point so far
 LEAST_REACH = 1e-3  # of 1 + |x|
+STAIRS = (1e-3, 1e-2, 1e-1)  # of 1 + |x|: how far the edge of a step of a staircase is looked for
+HALVINGS = 30
+SHORTEST = 1e-8  # of 1 + |x|: a step of f that is shorter is its rounding
+JUMP = 1e-12  # of 1 + |f|: a change over no way at all that is more than rounding
 STEEP = 0.3  # of the rise per length: what is kept when the length shrinks a hundredfold is a kink
 
 
@@ -98,3 +102,25 @@ def lowest_near(f: Any, x: Floats, reach: float) -> Floats:  # noqa: ANN401
         if reach <= 1e-13 * scale:
             break
     return x
+
+
+def on_a_step(f: Any, x: Floats) -> bool:  # noqa: ANN401
+    """Whether f is the same on all sides and then jumps, as where it is rounded.
+
+    Where it changes first along each axis the place is halved upon: at a jump no way is too short.
+    """
+    here, scale = float(f.value(x)), 1 + float(np.linalg.norm(x))
+    found = False
+    for v in np.vstack([np.eye(f.n), -np.eye(f.n)]):
+        near, far = 0.0, next((r for r in STAIRS if f.value(x + r * scale * v) != here), 0.0)
+        if not far:
+            continue
+        for _ in range(HALVINGS):
+            middle = (near + far) / 2
+            same = float(f.value(x + middle * scale * v)) == here
+            near, far = (middle, far) if same else (near, middle)
+        change = abs(float(f.value(x + far * scale * v)) - here)
+        if near < SHORTEST or change <= JUMP * (1 + abs(here)):
+            return False
+        found = True
+    return found

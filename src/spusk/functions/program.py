@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.errors import InputError
-from spusk.functions.differences import central, complex_step, forward
+from spusk.errors import CallableError, InputError, SpuskError
+from spusk.functions.differences import central, complex_step, forward, second
 from spusk.functions.points import spell
 
 Floats = NDArray[np.floating[Any]]
@@ -26,11 +26,13 @@ class Program:
         source: the callable.
         n: the number of variables.
         apart: whether it takes them as separate numbers, f(x1, …, xn).
+        slope_apart: whether ∇f does.
         args: what it takes besides.
         pair: whether it returns (f, ∇f).
-        slope: ∇f, a callable that takes what `source` takes.
-        vectorized: whether it takes points (…, n) and gives (…).
+        slope: ∇f, a callable.
+        vectorized: whether it takes points (K, n) and gives (K,).
         noise: how far apart two of its values at one point are.
+        grain: the rounding unit of its answers, where it is coarser than float64's.
         analytic: whether it takes complex numbers and is differentiated by complex steps.
     """
 
@@ -41,7 +43,9 @@ class Program:
     pair: bool = False
     slope: Callable[..., Any] | None = None
     vectorized: bool = False
+    slope_apart: bool = False
     noise: float = 0.0
+    grain: float = 0.0
     analytic: bool = False
 
     @property
@@ -49,10 +53,32 @@ class Program:
         """Whether its gradient is taken by steps."""
         return not self.pair and self.slope is None
 
-    def call(self, x: NDArray[Any], source: Callable[..., Any] | None = None) -> Any:  # noqa: ANN401
-        """What the callable, or another that takes the same, answers at x (…, n)."""
-        given = tuple(np.moveaxis(x, -1, 0)) if self.apart else (x,)
-        return (source or self.source)(*given, *self.args)
+    @property
+    def is_rough(self) -> bool:
+        """Whether its gradient is taken by differences, which blow up its rounding."""
+        return self.stepped and not self.analytic
+
+    def call(self, x: NDArray[Any]) -> Any:  # noqa: ANN401
+        """What the callable answers at x (…, n); whatever it raises passes."""
+        return self.source(*handed(x, self.apart), *self.args)
+
+    def answer(self, x: NDArray[Any]) -> Any:  # noqa: ANN401
+        """What the callable answers at x (…, n). CallableError: it raised an error of its own."""
+        try:
+            return self.call(x)
+        except SpuskError:
+            raise
+        except Exception as error:
+            raise raised("function.raised", x, error) from error
+
+    def slope_answer(self, x: NDArray[Any]) -> Any:  # noqa: ANN401
+        """What ∇f answers at x (…, n). CallableError: it raised an error of its own."""
+        try:
+            return cast("Callable[..., Any]", self.slope)(*handed(x, self.slope_apart), *self.args)
+        except SpuskError:
+            raise
+        except Exception as error:
+            raise raised("function.gradient_raised", x, error) from error
 
     def value(self, points: Floats) -> Floats:
         """f, (…, n) -> (…)."""
@@ -63,18 +89,20 @@ class Program:
     def asked(self, points: NDArray[Any], kind: Any) -> NDArray[Any]:  # noqa: ANN401
         """f of real or complex points (…, n), as numbers of a kind: (…)."""
         if self.vectorized:
-            return numbers(self.call(points.copy()), points, kind)
+            rows = points.reshape(-1, self.n)
+            found = numbers(self.answer(rows), rows, kind)
+            return found.reshape(points.shape[:-1])
         result = np.empty(points.shape[:-1], kind)
         for place in np.ndindex(*points.shape[:-1]):
-            x = points[place].copy()
-            result[place] = number(self.call(x), x)
+            x = points[place]
+            result[place] = number(self.answer(x), x)
         return result
 
     def gradient(self, points: Floats) -> Floats:
         """∇f, (…, n) -> (…, n): the user's, or by complex steps, or by central differences."""
         if self.stepped and not self.analytic:
             return central(self.value, points, self.width(points, 1 / 3))
-        return self.both(points)[1]
+        return self.both(points)[1] if self.slope is None else self.given(points)
 
     def both(self, points: Floats) -> tuple[Floats, Floats]:
         """f (…) and ∇f (…, n); by steps, it costs n + 1 calls of f for each point."""
@@ -90,25 +118,32 @@ class Program:
     def pairs(self, points: Floats) -> tuple[Floats, Floats]:
         """f and ∇f of a callable that returns both."""
         if self.vectorized:
-            value, slope = parted(self.call(points.copy()), points)
-            return numbers(value, points, points.dtype), vectors(slope, points)
+            rows = points.reshape(-1, self.n)
+            value, slope = parted(self.answer(rows), rows)
+            f, slopes = numbers(value, rows, points.dtype), self.turned(slope, self.apart, rows)
+            return f.reshape(points.shape[:-1]), slopes.reshape(points.shape)
         here, found = np.empty(points.shape[:-1], points.dtype), np.empty_like(points)
         for place in np.ndindex(*points.shape[:-1]):
-            x = points[place].copy()
-            value, slope = parted(self.call(x), x)
+            x = points[place]
+            value, slope = parted(self.answer(x), x)
             here[place], found[place] = number(value, x), vectors(slope, x)
         return here, found
 
     def given(self, points: Floats) -> Floats:
         """∇f by the user's own callable."""
         if self.vectorized:
-            found = self.call(points.copy(), self.slope)
-            return vectors(np.moveaxis(np.asarray(found), 0, -1) if self.apart else found, points)
+            rows = points.reshape(-1, self.n)
+            answer = self.slope_answer(rows)
+            return self.turned(answer, self.slope_apart, rows).reshape(points.shape)
         found = np.empty_like(points)
         for place in np.ndindex(*points.shape[:-1]):
-            x = points[place].copy()
-            found[place] = vectors(self.call(x, self.slope), x)
+            x = points[place]
+            found[place] = vectors(self.slope_answer(x), x)
         return found
+
+    def turned(self, answer: Any, apart: bool, points: Floats) -> Floats:  # noqa: ANN401
+        """Slopes (K, n) at points (K, n): (n, K) comes from where the variables are apart."""
+        return vectors(np.moveaxis(as_numbers(answer, points), 0, -1) if apart else answer, points)
 
     def by_complex_steps(self, points: Floats, here: Floats) -> Floats:
         """∇f by complex steps; by differences where f does not take them."""
@@ -136,9 +171,17 @@ class Program:
             found[small] = central(self.value, points[small])
         return found
 
+    def hessian(self, points: Floats) -> Floats:
+        """The Hessian, (…, n) -> (…, n, n), where f is differentiated by differences.
+
+        The larger f the more it is rounded, and the longer the steps: h ~ |f|^¼.
+        """
+        size = (1 + np.abs(self.value(points))) ** (1 / 4)  # (…)
+        return second(self.value, points, self.width(points, 1 / 3) * size[..., None])
+
     def width(self, points: Floats, power: float) -> Floats:
-        """h = δ^power · max(1, |x|), δ what f is uncertain by: ε, or its noise."""
-        uncertain = max(float(np.finfo(points.dtype).eps), self.noise)
+        """h = δ^power · max(1, |x|), δ what f is uncertain by: ε, its grain, or its noise."""
+        uncertain = max(float(np.finfo(points.dtype).eps), self.grain, self.noise)
         return np.asarray(uncertain**power * np.maximum(1, np.abs(points)), points.dtype)
 
 
@@ -164,12 +207,14 @@ def numbers(answer: Any, points: NDArray[Any], kind: Any) -> NDArray[Any]:  # no
 
 
 def vectors(answer: Any, points: NDArray[Any]) -> NDArray[Any]:  # noqa: ANN401
-    """What ∇f answered at points (…, n): (…, n)."""
+    """What ∇f answered at points (…, n): (…, n), an array of its own."""
+    told: dict[str, Any] = {"n": points.shape[-1], "at": where(points)}
+    if answer is None:
+        raise InputError.keyed("function.gradient_none", **told)
     array = as_numbers(answer, points)
     if array.size != points.size:
-        n = points.shape[-1]
-        raise InputError.keyed("function.answers", n=n, at=where(points), found=array.shape)
-    return array.reshape(points.shape)
+        raise InputError.keyed("function.answers", found=array.shape, **told)
+    return array.reshape(points.shape).copy()
 
 
 def as_numbers(answer: Any, points: NDArray[Any]) -> NDArray[Any]:  # noqa: ANN401
@@ -177,17 +222,49 @@ def as_numbers(answer: Any, points: NDArray[Any]) -> NDArray[Any]:  # noqa: ANN4
     if answer is None:
         raise InputError.keyed("function.returned_none", at=where(points))
     name = type(answer).__name__
-    if isinstance(answer, str | bytes | dict | set):
-        raise InputError.keyed("function.returned", at=where(points), found=name)
     try:
-        array = np.asarray(answer)
-        array = array if array.dtype.kind in "biufc" else array.astype(points.dtype)
-    except (TypeError, ValueError):
+        array = as_floats(answer)
+    except Exception:
         key = "function.returned_pair" if isinstance(answer, tuple) else "function.returned"
         raise InputError.keyed(key, at=where(points), found=name) from None
     if np.iscomplexobj(array) and not np.iscomplexobj(points):
         raise InputError.keyed("function.returned_complex", at=where(points), found=answer)
     return array
+
+
+def as_floats(answer: Any) -> NDArray[Any]:  # noqa: ANN401
+    """Numbers of whatever type as an array. TypeError, or what their conversion raises."""
+    try:
+        array = np.asarray(answer)
+    except Exception:  # a tensor that keeps its gradient, say
+        array = np.asarray(float(answer))
+    if np.ma.is_masked(answer) or array.dtype.kind not in "biufcO":
+        raise TypeError
+    if array.dtype.kind != "O":
+        return array
+    if any(part is None or isinstance(part, str | bytes) for part in array.flat):
+        raise TypeError
+    try:
+        return array.astype(np.float64)
+    except OverflowError:  # 10**400
+        return np.where(array > 0, np.inf, -np.inf)
+
+
+def handed(x: NDArray[Any], apart: bool) -> tuple[Any, ...]:
+    """Points (…, n) as a callable takes them: one array, its own to change, or n numbers."""
+    x = x.copy()
+    return tuple(np.moveaxis(x, -1, 0)) if apart else (x,)
+
+
+def raised(key: str, x: NDArray[Any], error: Exception) -> CallableError:
+    """The error that says what a callable raised at x (…, n)."""
+    return CallableError.keyed(key, at=where(x), found=in_a_line(error))
+
+
+def in_a_line(error: BaseException) -> str:
+    """ZeroDivisionError: division by zero."""
+    why = str(error).strip().splitlines()
+    return type(error).__name__ + (f": {why[0]}" if why else "")
 
 
 def parted(answer: Any, points: NDArray[Any]) -> tuple[Any, Any]:  # noqa: ANN401

@@ -80,6 +80,11 @@ def from_program(
     """A Function from a callable, with the options that `function` takes."""
     from spusk.functions.callables import from_callable
 
+    for name, slope in (("gradient", gradient), ("jac", jac)):
+        if not (slope is None or callable(slope) or (name == "jac" and isinstance(slope, bool))):
+            raise InputError.keyed("function.slope", name=name, found=slope)
+    if gradient is not None and jac:
+        raise InputError.keyed("function.two_slopes")
     slope = jac if callable(jac) else gradient
     return from_callable(source, gradient=slope, jac=jac is True, **options)
 
@@ -91,7 +96,10 @@ def is_program(source: Any) -> TypeGuard[Callable[..., Any]]:  # noqa: ANN401
 
 def refuse_options(source: Any, options: dict[str, Any]) -> None:  # noqa: ANN401
     """InputError where what only a callable takes is given with anything else."""
-    names = ", ".join(name for name, value in options.items() if value)
+    names = ", ".join(
+        name for name, value in options.items()
+        if not (value is None or value is False or (isinstance(value, tuple) and not value))
+    )  # fmt: skip
     if names:
         raise InputError.keyed("function.options", names=names, found=type(source).__name__)
 

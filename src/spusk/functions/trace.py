@@ -4,7 +4,6 @@ A tracer records arithmetic and NumPy's elementary functions, and refuses everyt
 would depend on the number it stands for: comparisons, conversions, branches.
 """
 
-import inspect
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -37,7 +36,8 @@ SIGNS = {
 }
 
 
-MOST_PARTS = 2000  # of all trees made on the way
+MOST_PARTS = 500  # of all trees made on the way
+LONGEST, DEEPEST = 400, 30  # parts of a tree written out, and parts within parts
 
 
 class NotTraceableError(Exception):
@@ -45,17 +45,30 @@ class NotTraceableError(Exception):
 
 
 class Meter:
-    """Counts the parts of the trees that are made, and ends the trace when there are too many."""
+    """Measures the trees that are made, and ends the trace where they cost more than differences.
+
+    What a formula costs grows with its length, written out, and its derivatives with its depth too.
+    """
 
     def __init__(self) -> None:
-        self.left = MOST_PARTS
+        self.made = 0
+        self.known: dict[Any, tuple[int, int]] = {}
 
     def tracer(self, tree: Any) -> "Tracer":  # noqa: ANN401
         """A tracer of one more tree."""
-        self.left -= 1 + len(tree.args)
-        if self.left < 0:
+        self.made += 1 + len(tree.args)
+        length, depth = self.size(tree)
+        if self.made > MOST_PARTS or length > LONGEST or depth > DEEPEST:
             raise NotTraceableError("a formula so long costs more than differences")
         return Tracer(tree, self)
+
+    def size(self, tree: Any) -> tuple[int, int]:  # noqa: ANN401
+        """How many parts a tree has, written out, and how many of them stand within each other."""
+        if tree not in self.known:
+            parts = [self.size(part) for part in tree.args]
+            longest = max((depth for _, depth in parts), default=0)
+            self.known[tree] = 1 + sum(length for length, _ in parts), 1 + longest
+        return self.known[tree]
 
 
 class Tracer:
@@ -65,6 +78,8 @@ class Tracer:
         self.tree, self.meter = tree, meter
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        if method == "reduce" and not any(isinstance(i, np.ndarray) for i in inputs):
+            return inputs[0]  # the sum of one number
         known = BINARY.get(ufunc.__name__) or UFUNCS.get(ufunc.__name__)
         if method != "__call__" or kwargs or known is None:
             raise NotTraceableError(ufunc.__name__)
@@ -115,7 +130,7 @@ for (
 
 def tree_of(part: Any) -> Any:  # noqa: ANN401
     """A tracer's tree, or a number as SymPy has it. Raises NotTraceableError for anything else."""
-    if isinstance(part, np.ndarray) and part.ndim == 0:
+    if isinstance(part, np.ndarray) and part.ndim == 0 and not np.ma.is_masked(part):
         part = part.item()
     if isinstance(part, Tracer):
         return part.tree
@@ -129,23 +144,6 @@ def tree_of(part: Any) -> Any:  # noqa: ANN401
         if number.is_integer() and abs(number) < 1e15
         else sympy.Float(number)
     )
-
-
-def arguments(source: Callable[..., Any], besides: int = 0) -> int | None:
-    """How many separate numbers a callable takes: 2 for f(x, y), None for f(x) of a vector.
-
-    The last few of its arguments may be others.
-    """
-    try:
-        parameters = inspect.signature(source).parameters.values()
-    except (TypeError, ValueError):
-        return None
-    needed = [
-        p for p in parameters
-        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty
-    ]  # fmt: skip
-    count = len(needed) - besides
-    return count if count > 1 else None
 
 
 def trace(call: Callable[[Any], Any], names: tuple[str, ...]) -> Any | None:  # noqa: ANN401
