@@ -27,7 +27,7 @@ from spusk.descent.explanation import Explanation
 from spusk.descent.trail import Trail
 from spusk.functions.critical import HESSIAN_UP_TO, is_exact, known_minima, leads_to, point_at
 from spusk.functions.differences import Curved
-from spusk.functions.lanczos import extremes
+from spusk.functions.lanczos import ACCURACY, extremes
 from spusk.functions.lenient import lenient
 from spusk.functions.minima import are_lowest
 from spusk.functions.points import Point, PointKind
@@ -114,7 +114,7 @@ def by_extremes(f: Any, x: NDArray[np.float64]) -> Point:  # noqa: ANN401
     if both is None:
         return Point(PointKind.UNTOLD, x)
     low, top = both
-    small = 2e-3 * max(abs(low), abs(top))  # of what Lanczos' method tells
+    small = ACCURACY * max(abs(low), abs(top))
     if low < -small:
         return Point(PointKind.SADDLE if top > small else PointKind.MAXIMUM, x, np.array(both))
     return Point(PointKind.MINIMUM, x, np.array([max(low, 0.0), top]))

@@ -207,7 +207,7 @@ def descend(
         FormulaError: a text that is no function.
         GradientError: ∇f is not the gradient of f.
         InputError: an unknown rule, search or record, steps or tolerance below 0; a callable that
-            answers with no number.
+            answers with no number, or raises an error of its own at the start (a CallableError).
         RateError: a rate that is not positive and finite.
         StartError: a start of another size, or not finite.
 

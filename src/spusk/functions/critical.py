@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.functions.degenerate import degenerate, top
-from spusk.functions.flow import FlowEnd, flow, is_grain
 from spusk.functions.jumps import at_jump, jumps, lowest_near, on_a_step, turns_up
 from spusk.functions.points import MINIMA, Point, PointKind
 from spusk.functions.rounding import hessian_rounding, slope_rounding
@@ -112,6 +111,7 @@ def kind_at(f: Any, x: Floats) -> Point:  # noqa: ANN401
     x = without_dust(f, x)
     stepped = getattr(getattr(f, "program", None), "stepped", False)
     if stepped and not np.asarray(f.gradient(x)).any() and on_a_step(f, x):
+    if is_stepped(f) and not np.asarray(f.gradient(x)).any() and on_a_step(f, x):
         return Point(PointKind.FLAT, x)
     hessian = np.asarray(f.hessian(x))
     if not np.isfinite(hessian).all():
@@ -138,13 +138,13 @@ def without_dust(f: Any, x: Floats) -> Floats:  # noqa: ANN401
 
 def without_rounding(f: Any, x: Floats, lambdas: Floats, vectors: Floats) -> Floats:  # noqa: ANN401
     """The eigenvalues (n,) with 0 for those that the point's own uncertainty may have made."""
-    exact = is_exact(f)
+    exact, stepped = is_exact(f), is_stepped(f)
     least = (ZERO if exact else ROUGH_ZERO) * float(np.abs(lambdas).max())
     zero = np.full(f.n, max(least, hessian_rounding(f, x)))
     scale = 1 + float(np.linalg.norm(x))
     for k in np.flatnonzero(np.abs(lambdas) < 1e-4 * scale_of(lambdas)):
         v = vectors[:, k]
-        shift = max(blur(f, x, v), BESIDE**2 * (not exact)) * scale * v
+        shift = (BESIDE**2 if stepped else max(blur(f, x, v), BESIDE**2 * (not exact))) * scale * v
         beside = np.asarray(f.hessian(np.stack([x + shift, x - shift])))  # (2, n, n)
         zero[k] = max(zero[k], float(np.abs(np.nan_to_num(v @ beside @ v) - lambdas[k]).max()))
     return np.where(np.abs(lambdas) <= zero, 0.0, lambdas)
@@ -165,6 +165,11 @@ def is_exact(f: Any) -> bool:  # noqa: ANN401
     return symbolic is not None and not symbolic.heavy
 
 
+def is_stepped(f: Any) -> bool:  # noqa: ANN401
+    """Whether f is a callable whose slopes are taken by steps, n + 1 calls or more for each."""
+    return getattr(getattr(f, "program", None), "stepped", False)
+
+
 def scale_of(lambdas: Floats) -> float:
     """The largest |λ|, or 1 where that is less: below it every λ is looked at."""
     return max(1.0, float(np.abs(lambdas).max()))
@@ -183,7 +188,7 @@ def leads_to(f: Any, x: NDArray[Any], reach: float) -> Point:  # noqa: ANN401
     """
     with np.errstate(all="ignore"):
         for _ in range(JUMPS):
-            end, x, _ = flow(f, x)
+            end, x, _ = flow(f, x, affordable(f))
             if end in (FlowEnd.REST, FlowEnd.UNFINISHED):
                 return bottom_at(f, x)
             if end is not FlowEnd.STUCK:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 STEPS = 400
+MOST_CALLS, LEAST_STEPS = 20_000, 20  # of a callable on one flow, and how far it goes all the same
 ACCURATE = 0.1  # of |∇f|: so far the gradient may be from the one foretold
 REST = 1e-10  # of 1 + |x|: a step this short is none
 MOVING = 1e-9  # of the largest component of ∇f: directions with less do not move
@@ -193,3 +194,12 @@ def first_time(lambdas: Floats, along: Floats, scale: float) -> float:
     """A time in which the flow turns little: a tenth of 1/|λ|, or a short way."""
     top, slope = float(np.max(np.abs(lambdas))), float(np.linalg.norm(along))
     return min(0.1 / max(top, 1e-300), 0.01 * scale / slope)
+
+
+def affordable(f: Any) -> int:  # noqa: ANN401
+    """The most steps of a flow: fewer where a callable's Hessian costs some n² calls in each."""
+    program = getattr(f, "program", None)
+    if program is None or not program.stepped:
+        return STEPS
+    calls = f.n * (f.n + 6) if program.is_rough else f.n * (2 * f.n + 8)
+    return min(STEPS, max(LEAST_STEPS, MOST_CALLS // int(calls)))

@@ -28,10 +28,15 @@ def function(
     agrees with differences; else steps serve: complex ones where f takes complex numbers, which are
     exact, or differences (`Function.how` says which).
 
+    A callable that asks for several arguments by name, f(x, y), is given so many numbers; one that
+    asks for a single one, f(x), a vector (n,), or a number where n is 1 and it takes no vector.
+    Arguments with defaults keep them; f(*x) is asked in both ways, the vector first.
+
     Args:
         source: "x^2 + sin(y)", a name in `GALLERY`, or a callable of n numbers or of a vector (n,).
         n: the number of variables; needed for a callable of one vector.
-        args: what the callable takes after x: f(x, *args), and the gradient too.
+        args: what the callable takes after x: f(x, *args), and the gradient too; one alone, or a
+            tuple.
         gradient: ∇f of a callable, (n,) -> (n,).
         jac: True for a callable that returns (f, ∇f); or ∇f itself, as in SciPy.
         vectorized: whether the callable takes points (…, n) and gives (…).
@@ -45,7 +50,7 @@ def function(
         FormulaError: a text that is no function; the column, and what to write instead.
         GradientError: the gradient given is not the gradient of the function.
         InputError: n is missing, or another than found; what is no function, or a callable that
-            answers with no number.
+            answers with no number, or raises an error of its own (a CallableError).
 
     Source: lecture, row L1.
     """
