@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from spusk.display import short_repr
 from spusk.errors import DataError
 
 T = TypeVar("T", bound=np.generic)
@@ -163,6 +164,9 @@ class Data(NamedTuple):
     test: Sample | None
     name: str
     held_out: float = 0.0
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def stratified(labels: NDArray[np.integer], share: float) -> tuple[NDArray[np.intp], ...]:

@@ -12,7 +12,7 @@ from spusk.descent.batch import descend_many
 from spusk.descent.gather import gather
 from spusk.descent.loop import Descendable
 from spusk.descent.minimize import surface_of
-from spusk.display import Shown
+from spusk.display import Shown, short_repr
 from spusk.errors import InputError
 from spusk.functions.lenient import lenient
 from spusk.functions.points import PointKind, spell
@@ -42,9 +42,12 @@ class Basins(Shown):
     index: NDArray[np.int64] = field(repr=False)
     steps: NDArray[np.int64] = field(repr=False)
     codes: NDArray[np.int8] = field(repr=False)
-    minima: NDArray[Any] = field(repr=False)
+    minima: NDArray[Any]
     values: NDArray[Any] = field(repr=False)
     kinds: tuple[PointKind, ...] = field(repr=False)
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     @property
     def shares(self) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from spusk.descent.batch_block import Block, Gradient
 from spusk.descent.loop import Descendable
 from spusk.descent.minimize import spacing, surface_of
+from spusk.display import short_repr
 from spusk.errors import InputError, StartError
 from spusk.functions.lenient import lenient
 from spusk.optim.rules import GradientDescent, Rule, make
@@ -48,11 +49,14 @@ class Many:
         path: every k-th iterate, (K, …, n), where it was asked for.
     """
 
-    x: NDArray[Any] = field(repr=False)
-    values: NDArray[Any] = field(repr=False)
-    codes: NDArray[np.int8] = field(repr=False)
-    steps: NDArray[np.int64] = field(repr=False)
-    path: NDArray[Any] | None = field(default=None, repr=False)
+    x: NDArray[Any]
+    values: NDArray[Any]
+    codes: NDArray[np.int8]
+    steps: NDArray[np.int64]
+    path: NDArray[Any] | None = None
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     def count(self, outcome: DescentOutcome) -> int:
         """How many of them ended so.

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from spusk.descent.loop import Descendable
 from spusk.descent.minimize import Descent, descend, surface_of
-from spusk.display import Shown
+from spusk.display import Shown, part_of
 from spusk.errors import RateError
 from spusk.i18n import say
 from spusk.optim.rules import Rule
@@ -40,6 +40,9 @@ class Comparison(Shown, list[Descent]):
 
     def __str__(self) -> str:
         return self.text()
+
+    def __repr__(self) -> str:
+        return f"Comparison(rates={part_of(self.rates)}, outcomes={part_of(self.outcomes)})"
 
     def text(self, lang: str | None = None) -> str:
         """A line per rate: what it did.

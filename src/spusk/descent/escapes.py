@@ -15,7 +15,7 @@ from spusk.descent.batch import descend_many, points, width
 from spusk.descent.gather import gather
 from spusk.descent.loop import Descendable
 from spusk.descent.minimize import surface_of
-from spusk.display import Shown
+from spusk.display import Shown, short_repr
 from spusk.errors import InputError, RateError
 from spusk.functions.lenient import lenient
 from spusk.functions.minima import SAME, are_lowest
@@ -66,6 +66,9 @@ class Escape(Shown):
     rows: list[Row]
     starts: int
     lower: NDArray[np.float64] | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     @property
     def rates(self) -> list[float]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spusk.display import short_repr
 from spusk.functions.points import Point, PointKind, spell
 from spusk.i18n import Count, Phrase, say, topic
 
@@ -51,6 +52,9 @@ class Explanation:
     further: Point | None = field(default=None, repr=False)
     value: float = 0.0
     noise: float = 0.0
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     @property
     def kind(self) -> PointKind:

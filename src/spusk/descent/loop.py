@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spusk.display import short_repr
 from spusk.errors import CallableError, InputError, SpuskError, StartError
 from spusk.functions.following import followed
 from spusk.functions.points import spell
@@ -53,6 +54,9 @@ class Step(NamedTuple):
     gradient: NDArray[Any]
     norm: float
 
+    def __repr__(self) -> str:
+        return short_repr(self)
+
 
 class End(NamedTuple):
     """How a descent ended.
@@ -72,6 +76,9 @@ class End(NamedTuple):
     njev: int
     error: BaseException | None = None
     error_at: str = ""
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 Descendable = Surface | Callable[..., Any] | str  # what `surface_of` makes a surface of

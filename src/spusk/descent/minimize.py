@@ -14,7 +14,7 @@ from spusk.descent.explain import explain
 from spusk.descent.explanation import Explanation
 from spusk.descent.loop import Descendable, Step, Surface, descend_events, point
 from spusk.descent.trail import Trail
-from spusk.display import Shown
+from spusk.display import Shown, short_repr
 from spusk.errors import InputError
 from spusk.functions.points import PointKind, spell
 from spusk.functions.program import in_a_line
@@ -74,6 +74,9 @@ class Descent(Shown):
     search: str | None = None
     error: BaseException | None = None
     error_at: str = ""
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     @property
     def x(self) -> NDArray[Any]:

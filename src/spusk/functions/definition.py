@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spusk.display import short_repr
 from spusk.errors import FormulaError, InputError
 from spusk.i18n import LANGUAGES
 
@@ -35,6 +36,9 @@ class Verdict(NamedTuple):
     point: Floats
     found: float
     expected: float
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 class Numbers(Protocol):

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spusk.display import short_repr
+
 Floats = NDArray[np.float64]
 
 
@@ -42,6 +44,9 @@ class Point(NamedTuple):
     kind: PointKind
     x: Floats
     eigenvalues: Floats | None = None
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     @property
     def is_minimum(self) -> bool:

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spusk.display import short_repr
+
 Floats = NDArray[np.floating[Any]]
 
 
@@ -13,6 +15,9 @@ class Layer(NamedTuple):
 
     W: Floats
     b: Floats
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def strongest(W: Floats, most: int) -> NDArray[np.intp]:

@@ -23,6 +23,7 @@ from msgspec.structs import asdict as fields
 from msgspec.structs import astuple
 from numpy.typing import NDArray
 
+from spusk.display import short_repr
 from spusk.engines.base import PLAIN
 from spusk.errors import RunError, SpuskWarning
 from spusk.i18n.reasons import reason
@@ -110,6 +111,9 @@ class Checkpoint(NamedTuple):
     judged: bool
     rule: NamedRule
     state: dict[str, NDArray[Any]]
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def save_checkpoint(

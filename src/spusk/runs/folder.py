@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spusk.data import Sample
+from spusk.display import short_repr
 from spusk.errors import RunError
 from spusk.i18n.reasons import reason
 from spusk.io.files import read_text, write
@@ -57,6 +58,9 @@ class Run(NamedTuple):
     engine: str | None = None
     fingerprint: str | None = None
     rates: tuple[Since, ...] = ()
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
 
 def fingerprint(V: Sample) -> str:
