@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.functions.degenerate import degenerate, top
+from spusk.functions.flow import FlowEnd, affordable, flow, is_grain
 from spusk.functions.jumps import at_jump, jumps, lowest_near, on_a_step, turns_up
 from spusk.functions.points import MINIMA, Point, PointKind
 from spusk.functions.rounding import hessian_rounding, slope_rounding
@@ -109,8 +110,6 @@ def newton_step(gradient: Floats, hessian: Floats) -> Floats:
 def kind_at(f: Any, x: Floats) -> Point:  # noqa: ANN401
     """What a critical point (n,) is."""
     x = without_dust(f, x)
-    stepped = getattr(getattr(f, "program", None), "stepped", False)
-    if stepped and not np.asarray(f.gradient(x)).any() and on_a_step(f, x):
     if is_stepped(f) and not np.asarray(f.gradient(x)).any() and on_a_step(f, x):
         return Point(PointKind.FLAT, x)
     hessian = np.asarray(f.hessian(x))
