@@ -105,6 +105,7 @@ def test_who_converged_is_told_of_the_point_it_converged_to(name, places, share)
 def test_no_bound_is_printed_above_itself_and_two_rates_never_look_alike():
     assert printed(0.0019968038374, 0.00199600757) == (0.0019968, 0.001996)
     assert printed(0.5, 0.25) == (0.5, 0.25)
+    assert printed(0.5 - 1e-13, 0.25) == (0.5, 0.25)  # an eigenvalue's rounding is not cut
     assert printed(0.1, 1 / 11) == (0.1, 0.09091)
     for bound in np.random.default_rng(0).lognormal(0, 10, 500):
         told, fastest = printed(bound, bound * (1 - 1e-7))

@@ -15,6 +15,7 @@ from spusk.i18n import Count, Phrase, say, topic
 
 ROUNDING = 1e-9  # of 1 + |x|
 DIGITS = 4  # of a printed rate; more where two of them would look alike
+NOTHING = 1e-6  # of a last digit: what an eigenvalue's rounding takes is not cut
 STEEP = ("diverged", "not_finite", "oscillating")  # what a rate too large for a degenerate one does
 ONWARD = ("further", PointKind.ENDLESS, PointKind.UNBOUNDED, PointKind.SADDLE)
 
@@ -154,8 +155,8 @@ def sided(number: float, other: float, digits: int = DIGITS) -> float:
 
 
 def rounded_down(number: float, digits: int) -> float:
-    """A positive number cut to so many digits: 0.0019968 → 0.001996."""
+    """A positive number cut to so many digits: 0.0019968 → 0.001996, but 0.5 − 1e-15 → 0.5."""
     near = float(f"{number:.{digits - 1}e}")
-    if near <= number:
+    if near <= number * (1 + NOTHING * 10.0 ** (1 - digits)):
         return near
     return float(f"{near - 10.0 ** (floor(log10(number)) - digits + 1):.{digits - 1}e}")

@@ -45,10 +45,12 @@ export function written(value, lang, digits = 3) {
   return text.replace("-", "−");
 }
 
-/** A number with no more than so many digits, never above it: a bound that is typed back still holds. */
+const NOTHING = 1e-6; // of a last digit: what an eigenvalue's rounding takes is not cut
+
+/** A positive number with so many digits, never above it: a bound that is typed back still holds. */
 export function cut(value, digits = 3) {
   const near = Number(value.toPrecision(digits));
-  if (near <= value) return near;
+  if (near <= value * (1 + NOTHING * 10 ** (1 - digits))) return near;
   const grain = 10 ** (Math.floor(Math.log10(Math.abs(value))) - digits + 1);
   return Number((near - grain).toPrecision(digits));
 }
