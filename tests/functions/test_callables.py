@@ -225,15 +225,16 @@ def test_vectorized_ones_take_rows(jac):
             spusk.descend(wrong, [1.0, 2.0, 3.0], 0.1, vectorized=True)
 
 
-def test_a_buffer_used_again_changes_nothing():
-    buffer, seen = np.empty(2), []
+@pytest.mark.parametrize("vectorized", [False, True])
+def test_a_buffer_used_again_changes_nothing(vectorized):
+    buffer, seen = np.empty((100, 2)), []
 
     def gradient(x):
-        np.multiply(x, 2, out=buffer)
         seen.append(x)
-        return buffer
+        return np.multiply(x, 2, out=buffer[: len(x)] if vectorized else buffer[0])
 
-    f = spusk.function(lambda x: x @ x, n=2, gradient=gradient)
+    f = spusk.function(lambda x: np.sum(x * x, axis=-1), n=2, gradient=gradient,
+                       vectorized=vectorized)  # fmt: skip
     first, second = f.gradient([1.0, 1.0]), f.gradient([5.0, 5.0])
     assert (first.tolist(), second.tolist()) == ([2, 2], [10, 10])
     run = spusk.descend(f, [1.0, 2.0], 0.1, 3)
