@@ -101,6 +101,9 @@ AT = [  # formula, where a descent came to rest, what it is there
     ("abs(x)^1.5", [0], "kink"), ("(x^4 + y^4)^0.5", [0, 0], "minimum"),  # no Hessian, no jump
     ("x^4 - 4*x^3 + 6*x^2 - 4*x", [1.0063], "minimum"), ("x^3 - 3*x^2 + 3*x", [1], "inflection"),
     ("x^2 + 1e12*y^2", [0, 0], "minimum"), ("x^30", [0], "minimum"), ("x^9", [0], "inflection"),
+    ("exp(x)*y^2", [-0.3, 1e-6], "valley"), ("x^4*(1 + y^2)", [1e-9, 0.8], "valley"),
+    ("abs(x)^(4/3)", [1e-12], "kink"), ("x^2.5", [1e-9], "minimum"),
+    ("(x^2 + 1e-8)^0.5", [0], "minimum"),  # round, seen closely
     ("-exp(-x^2)", [30], "flat"), ("1e-8*x^2", [1], "slope"), ("x^2 + 1e-9*y^2", [0, 1], "slope"),
 ]  # fmt: skip
 
@@ -130,6 +133,7 @@ FROM = [  # formula, start, what the flow leads to, where
     ("x*log(x)", [1], "minimum", [np.exp(-1)]), ("1/x + x", [5], "minimum", [1]),
     ("sin(x) + x/10", [0], "minimum", [-np.arccos(-0.1)]),
     ("x^2 + 1e12*y^2", [1, 1], "minimum", [0, 0]), ("tanh(x)", [0], "endless", None),
+    ("(x - y)^4 + (x + y)^2", [1, 3], "minimum", [0, 0]),
     ("-exp(x)", [0], "unbounded", None), ("x/(exp(x) - 1) + x", [1], "endless", None),
     ("x^20", [0.5], "minimum", [0]), ("x^6 + y^6 + z^8", [0.5, 0.4, 0.6], "minimum", [0, 0, 0]),
     ("1 - sin(x)/x", [1], "minimum", [0]), ("x/sin(x)", [1], "minimum", [0]),
@@ -154,6 +158,18 @@ def test_what_curves_only_by_rounding_does_not_curve(start):
     point = critical.leads_to(f, np.array([start]), 0.3)
     assert point.x == pytest.approx([1], abs=1e-4)
     assert point.eigenvalues == [0]
+
+
+@pytest.mark.parametrize("traced", [True, False])
+def test_collinear_columns_make_a_valley(traced):
+    """The third of the least squares' columns is the first again."""
+    rng = np.random.default_rng(0)
+    A, b = rng.normal(size=(50, 2))[:, [0, 1, 0]], rng.normal(size=50)
+    told = spusk.descend(
+        lambda x: 0.5 * np.sum((A @ x - b) ** 2), [1, 2, 3], 0.005, trace=traced
+    ).explanation
+    assert told.kind == "valley"
+    assert told.bound == pytest.approx(2 / np.linalg.eigvalsh(A.T @ A)[-1], rel=1e-3)
 
 
 def test_a_step_is_no_curve():

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from spusk.functions.degenerate import degenerate, top
 from spusk.functions.flow import FlowEnd, affordable, flow, is_grain
-from spusk.functions.jumps import at_jump, jumps, lowest_near, on_a_step, turns_up
+from spusk.functions.jumps import at_jump, jumps, lowest_near, on_a_step, sharpens, turns_up
 from spusk.functions.points import MINIMA, Point, PointKind
 from spusk.functions.rounding import hessian_rounding, slope_rounding
 
@@ -27,6 +27,7 @@ REST = 1e-10  # of 1 + |x|: a step this short is none
 ROUGH_REST = 1e-8  # the same where ∇f or the Hessian is taken by differences
 ZERO = 1e-13  # of the largest |λ|: eigenvalues this small are rounding
 ROUGH_ZERO = 1e-5  # the same for a Hessian by differences
+STILL = 1e-10  # the same for Newton's method: along a valley it does not go
 BLURS: list[float] = [a * 10.0**-k for k in range(9, 3, -1) for a in (1, 3)]  # of 1 + |x|
 BESIDE = 1e-2  # of 1 + |x|: a critical point this near is the one at which a descent came to rest
 NOT_FAR = 0.15  # of 1 + |x|: so far it may be where f falls to it all the way
@@ -103,7 +104,7 @@ def newton_step(gradient: Floats, hessian: Floats) -> Floats:
     """H⁻¹∇f (n,), without the directions in which f does not curve."""
     lambdas, vectors = np.linalg.eigh(hessian)
     along, sizes = vectors.T @ gradient, np.abs(lambdas)
-    moves = sizes > ZERO * sizes.max()
+    moves = sizes > STILL * sizes.max()
     return np.asarray(vectors[:, moves] @ (along[moves] / lambdas[moves]))
 
 
@@ -124,7 +125,8 @@ def kind_at(f: Any, x: Floats) -> Point:  # noqa: ANN401
             PointKind.SADDLE if lambdas[-1] > 0 else top(f, x, lambdas, vectors), x, lambdas
         )
     kind = PointKind.MINIMUM if lambdas.all() else degenerate(f, x, lambdas, vectors)
-    if kind in MINIMA and jumps(f, x, np.vstack([np.eye(f.n), vectors.T])):
+    rows = np.vstack([np.eye(f.n), vectors.T])
+    if kind in MINIMA and (jumps(f, x, rows) or sharpens(f, x, vectors[:, -1], lambdas[-1])):
         return Point(PointKind.KINK, x)
     return Point(kind, x, lambdas)
 
@@ -211,7 +213,7 @@ def bottom_at(f: Any, x: Floats) -> Point:  # noqa: ANN401
     slope = float(np.linalg.norm(f.gradient(x)))
     if is_grain(slope, 1 + float(np.linalg.norm(x)), float(f.value(x))):
         point = kind_at(f, x)
-        if point.kind is PointKind.MINIMUM:
+        if point.kind is PointKind.MINIMUM and not np.all(point.eigenvalues):
             return point
     return Point(PointKind.SLOPE, x)
 

@@ -20,7 +20,7 @@ from spusk.functions.points import MINIMA, PointKind
 Floats = NDArray[np.float64]
 
 RADII = (1e-3, 1e-2, 1e-1)  # of 1 + |x|: the smallest that shows a difference decides
-TOUCH = 1e-10  # of 1 + |x|: what f changes over so little is its rounding
+TOUCH = 1e-9  # of 1 + |x|: what f changes over so little is its rounding
 LEFT = 1e-10  # of λmax r²: what the way to the bottom of the valley may leave
 STEP = 1e12  # times what was rounding at a tenth of the radius: no curve rises so, only a step
 MOST_DIRECTIONS = 64
@@ -30,8 +30,9 @@ def degenerate(f: Any, x: Floats, lambdas: Floats, vectors: Floats) -> PointKind
     """What a critical point is at which nothing curves down and some directions not at all."""
     flat, up = vectors[:, lambdas == 0], lambdas > 0
     flat = flat if up.any() else np.eye(f.n)  # of no direction before another
+    noise = noise_at(f, x, flat.T)
     rises = [
-        (rise(f, x, v, lambdas[up], vectors[:, up]), rise(f, x, -v, lambdas[up], vectors[:, up]))
+        [rise(f, x, way, lambdas[up], vectors[:, up], noise) for way in (v, -v)]
         for v in directions(flat)
     ]
     signs = np.sign(np.array(rises))  # (D, 2): of each direction, and of the opposite one
@@ -46,11 +47,16 @@ def degenerate(f: Any, x: Floats, lambdas: Floats, vectors: Floats) -> PointKind
     return PointKind.VALLEY if up.any() or (signs > 0).any() else PointKind.FLAT
 
 
-def rise(f: Any, x: Floats, v: Floats, lambdas: Floats, up: Floats) -> float:  # noqa: ANN401
+def noise_at(f: Any, x: Floats, rows: Floats) -> float:  # noqa: ANN401
+    """How much f changes over so little along rows (D, n) that nobody knows the point better."""
+    here, shifts = float(f.value(x)), TOUCH * (1 + float(np.linalg.norm(x))) * rows
+    beside = np.asarray(f.value(x + np.vstack([shifts, -shifts, 7 * shifts, -7 * shifts])))
+    return 4 * float(np.nan_to_num(np.abs(beside - here)).max()) + 4e-16 * abs(here)
+
+
+def rise(f: Any, x: Floats, v: Floats, lambdas: Floats, up: Floats, noise: float) -> float:  # noqa: ANN401
     """φ(r) − φ(0) along v at the first radius where it is more than rounding; 0: at none."""
     here, scale = float(f.value(x)), 1 + float(np.linalg.norm(x))
-    beside = np.asarray(f.value(x + TOUCH * scale * np.vstack([v, -v, 7 * v, -7 * v])))
-    noise = 4 * float(np.abs(beside - here).max()) + 4e-16 * abs(here)
     before = np.inf
     for radius in scale * np.array(RADII):
         change = bottom(f, x + radius * v, lambdas, up) - here

@@ -11,6 +11,7 @@ not.
 
 from __future__ import annotations
 
+from collections import deque
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -31,6 +32,9 @@ FAR = 1e8  # of 1 + |x0|: what goes so far comes to no end
 DEEP = 1e30  # of 1 + |f0|: what has fallen so far by the last step falls without end
 GRAIN = 1e-13  # of 1 + |f|: who would fall by less over 1 + |x| cannot be seen to fall
 CLOSE = 1e-2  # of 1 + |x|: a bottom so near by Newton's method is where it came to
+SURE = 1e-13  # of the largest |λ|: eigenvalues above are more than rounding
+ONWARD = 1e-3  # of the way gone: who went so far in one of the last steps goes on
+LAST = 30  # steps
 FADED = 1e-3  # of the steepest slope: it ran out on the way, and was not missing from the start
 HOLDS = 0.5  # of the fall over the decade before: f falls without end
 AGAIN = 0.1  # of the way: who still goes so far in the last half of the steps comes to no end
@@ -85,6 +89,7 @@ class _Follower:
         self.value, self.slope = float(f.value(x)), np.asarray(f.gradient(x), np.float64)
         self.value0, self.time = self.value, 0.0
         self.steepest = float(np.linalg.norm(self.slope))
+        self.sizes: deque[float] = deque(maxlen=LAST)
         self.falls: list[tuple[float, float]] = []  # at each decade of the distance: (it, f)
 
     def run(self, steps: int) -> Flow:
@@ -133,6 +138,7 @@ class _Follower:
                 break
             self.time /= 4
         self.x, self.value, self.slope = self.x - step, value, slope
+        self.sizes.append(float(np.linalg.norm(step)))
         self.time *= 2 if error <= ACCURATE / 2 else 1
         return self.going_on()
 
@@ -159,7 +165,10 @@ class _Follower:
             return FlowEnd.REST
         if not is_grain(size, scale, self.value):
             return FlowEnd.STUCK
-        if np.max(longest[moving]) <= CLOSE * scale:
+        going = max(self.sizes, default=0.0) > ONWARD * float(np.linalg.norm(self.x - self.x0))
+        if (np.abs(lambdas[moving]) > SURE * np.abs(lambdas).max()).all():
+            going = bool(np.max(longest[moving]) > CLOSE * scale)
+        if not going:
             return FlowEnd.REST
         return FlowEnd.ENDLESS if size <= FADED * self.steepest else FlowEnd.UNFINISHED
 

@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 FAR, NEAR = 1e-4, 1e-6  # of 1 + |x|: two distances at which the rise is compared
 POLE = 0.75  # of the rise further away: at a kink there is less of it nearby
 BENT = 3.0  # times as much as a parabola keeps of its rise: f curves ever more towards the point
+SHARP = 100.0  # times as much curvature at the point as a little beside it
 RINGS = 200  # about the lowest point so far
 LEAST_REACH = 1e-3  # of 1 + |x|
 STAIRS = (1e-3, 1e-2, 1e-1)  # of 1 + |x|: how far the edge of a step of a staircase is looked for
@@ -30,6 +31,14 @@ def jumps(f: Any, x: Floats, rows: Floats) -> bool:  # noqa: ANN401
     far, near = (slopes_around(f, x, rows, r * scale) for r in (FAR, NEAR))  # (D,)
     rounding = 1e2 * np.finfo(np.float64).eps * (1 + abs(here)) / (NEAR * scale)
     return bool(((far > 0) & (near >= STEEP * far) & (near > rounding)).any())
+
+
+def sharpens(f: Any, x: Floats, v: Floats, top: float) -> bool:  # noqa: ANN401
+    """Whether the curvature along v, λmax at x, is far less a little beside it: |x|^1.3."""
+    length = NEAR * (1 + float(np.linalg.norm(x)))
+    rounding = 1e2 * np.finfo(np.float64).eps * (1 + abs(float(f.value(x)))) / length
+    slope = abs(float(slopes_around(f, x, v[None], length)[0]))
+    return bool(top > SHARP * 2 * (slope + rounding) / length)
 
 
 def slopes_around(f: Any, x: Floats, rows: Floats, length: float) -> Floats:  # noqa: ANN401

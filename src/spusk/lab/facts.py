@@ -83,6 +83,7 @@ def points() -> dict[str, Any]:
     """The numbers by which a point is named, and what a path did."""
     return {
         "newton": critical.NEWTON_STEPS, "rest": critical.REST, "zero": critical.ZERO,
+        "still": critical.STILL,
         "blurs": critical.BLURS, "beside": critical.BESIDE, "notFar": critical.NOT_FAR,
         "steady": critical.STEADY, "shrinking": list(critical.SHRINKING),
         "radii": list(degenerate.RADII), "touch": degenerate.TOUCH, "left": degenerate.LEFT,
@@ -91,12 +92,12 @@ def points() -> dict[str, Any]:
             "steps": flow.STEPS, "accurate": flow.ACCURATE, "far": flow.FAR, "holds": flow.HOLDS,
             "again": flow.AGAIN, "steep": flow.STEEP, "moving": flow.MOVING, "long": flow.LONG,
             "linear": flow.LINEAR, "deep": flow.DEEP, "grain": flow.GRAIN, "close": flow.CLOSE,
-            "faded": flow.FADED,
+            "sure": flow.SURE, "onward": flow.ONWARD, "last": flow.LAST, "faded": flow.FADED,
         },
         "jumps": {
             "far": jumps.FAR, "near": jumps.NEAR, "steep": jumps.STEEP, "rings": jumps.RINGS,
             "reach": jumps.LEAST_REACH, "pole": jumps.POLE, "bent": jumps.BENT,
-            "most": critical.JUMPS,
+            "sharp": jumps.SHARP, "most": critical.JUMPS,
         },
         "path": {
             "counts": trail.COUNTS, "often": trail.OFTEN, "loops": trail.LOOPS,

@@ -22,6 +22,7 @@
  * @property {number} newton
  * @property {number} rest
  * @property {number} zero
+ * @property {number} still
  * @property {number[]} blurs
  * @property {number} beside
  * @property {number} notFar
@@ -34,8 +35,8 @@
  * @property {number} left
  * @property {number} step
  * @property {Record<"steps" | "accurate" | "far" | "holds" | "again" | "steep" | "moving" | "long" | "linear" | "deep" |
- *   "grain" | "close" | "faded", number>} flow
- * @property {Record<"far" | "near" | "steep" | "rings" | "reach" | "pole" | "bent" | "most", number>} jumps
+ *   "grain" | "close" | "sure" | "onward" | "last" | "faded", number>} flow
+ * @property {Record<"far" | "near" | "steep" | "rings" | "reach" | "pole" | "bent" | "sharp" | "most", number>} jumps
  * @property {Record<"counts" | "often" | "loops" | "rises" | "under" | "none" | "snap", number>} path
  *
  * @typedef {{id: string, name: string, inputs: number, classes: number, examples: number,

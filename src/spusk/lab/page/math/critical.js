@@ -2,7 +2,7 @@
 
 import { facts } from "../core/facts.js";
 import { flow, frame, isGrain, moved, vectorOf, within } from "./flow.js";
-import { around, atJump, jumps, lowestNear, turnsUp } from "./jumps.js";
+import { around, atJump, jumps, lowestNear, sharpens, turnsUp } from "./jumps.js";
 import { distance, norm } from "./vector.js";
 
 /**
@@ -61,7 +61,7 @@ function bottomAt(program, x) {
   if (place && belongs(program, x, place)) return kindAt(program, place);
   const grain = isGrain(norm(program.gradient(x)), 1 + norm(x), program.value(x));
   const point = grain ? kindAt(program, x) : null;
-  return point?.kind === "minimum" ? point : { kind: "slope", x, lambdas: null };
+  return point?.kind === "minimum" && point.lambdas?.includes(0) ? point : { kind: "slope", x, lambdas: null };
 }
 
 /**
@@ -118,7 +118,7 @@ function rest(program, x) {
 function newtonStep(own, slopes) {
   const largest = Math.max(...own.lambdas.map(Math.abs));
   const along = within(own, slopes);
-  return vectorOf(own, own.lambdas.map((lambda, k) => (Math.abs(lambda) > facts.critical.zero * largest ? along[k] / lambda : 0)));
+  return vectorOf(own, own.lambdas.map((lambda, k) => (Math.abs(lambda) > facts.critical.still * largest ? along[k] / lambda : 0)));
 }
 
 /**
@@ -139,7 +139,8 @@ function kindAt(program, x) {
   }
   const kind = lambdas.every((lambda) => lambda > 0) ? "minimum" : degenerate(program, x, own);
   const axes = vectors.map((_, k) => vectors.map((_v, j) => Number(j === k)));
-  if (MINIMA.includes(kind) && jumps(program, x, [...axes, ...vectors])) return { kind: "kink", x, lambdas: null };
+  const kinked = () => jumps(program, x, [...axes, ...vectors]) || sharpens(program, x, vectors[program.n - 1], lambdas[program.n - 1]);
+  if (MINIMA.includes(kind) && kinked()) return { kind: "kink", x, lambdas: null };
   return { kind, x, lambdas };
 }
 
@@ -199,7 +200,8 @@ function degenerate(surface, x, own) {
   const flat = up.length ? own.vectors.filter((_, k) => own.lambdas[k] === 0) : axes; // of no direction before another
   const rows = around(flat.length);
   const directions = rows.slice(0, rows.length / 2).map((row) => flat[0].map((_, k) => row.reduce((sum, a, j) => sum + a * flat[j][k], 0)));
-  const signs = directions.flatMap((v) => [1, -1].map((sign) => Math.sign(rise(surface, x, v.map((part) => sign * part), up))));
+  const noise = noiseAt(surface, x, flat);
+  const signs = directions.flatMap((v) => [1, -1].map((sign) => Math.sign(rise(surface, x, v.map((part) => sign * part), up, noise))));
   if (signs.some((sign) => sign < 0)) {
     if (signs.every((sign) => sign < 0) && !up.length) return "maximum";
     if (slopesOn(surface, x)) return "slope";
@@ -210,13 +212,21 @@ function degenerate(surface, x, own) {
 }
 
 /**
- * φ(r) − φ(0) along v at the first radius where it is more than rounding; 0: at none.
- * @type {(surface: Surface, x: Float64Array, v: number[], up: {lambda: number, v: number[]}[]) => number}
+ * How much f changes over so little along rows that nobody knows the point better.
+ * @type {(surface: Surface, x: Float64Array, rows: number[][]) => number}
  */
-function rise(surface, x, v, up) {
+function noiseAt(surface, x, rows) {
   const [here, scale] = [surface.value(x), 1 + norm(x)];
-  const beside = [1, -1, 7, -7].map((t) => Math.abs(surface.value(moved(x, facts.critical.touch * scale * t, v)) - here));
-  const noise = 4 * Math.max(...beside) + 4e-16 * Math.abs(here);
+  const beside = rows.flatMap((v) => [1, -1, 7, -7].map((t) => surface.value(moved(x, facts.critical.touch * scale * t, v))));
+  return 4 * Math.max(...beside.map((value) => number(Math.abs(value - here)))) + 4e-16 * Math.abs(here);
+}
+
+/**
+ * φ(r) − φ(0) along v at the first radius where it is more than rounding; 0: at none.
+ * @type {(surface: Surface, x: Float64Array, v: number[], up: {lambda: number, v: number[]}[], noise: number) => number}
+ */
+function rise(surface, x, v, up, noise) {
+  const [here, scale] = [surface.value(x), 1 + norm(x)];
   const curvature = Math.max(0, ...up.map(({ lambda }) => lambda));
   let before = Infinity;
   for (const share of facts.critical.radii) {

@@ -92,6 +92,8 @@ class Follower {
     this.slope = program.gradient(x);
     this.steepest = norm(this.slope);
     this.time = 0;
+    /** @type {number[]} of the last steps */
+    this.sizes = [];
     /** @type {[distance: number, value: number][]} */
     this.falls = [];
   }
@@ -127,6 +129,7 @@ class Follower {
       const next = this.look(step, foretold);
       if (next.error <= accurate) {
         [this.x, this.value, this.slope] = [next.x, next.value, next.slope];
+        this.sizes = [...this.sizes, norm(step)].slice(-facts.critical.flow.last);
         if (next.error <= accurate / 2) this.time *= 2;
         return this.goingOn();
       }
@@ -150,16 +153,18 @@ class Follower {
 
   /** @type {(lambdas: number[], along: number[], scale: number) => FlowEnd} */
   rested(lambdas, along, scale) {
-    const { steep: least, moving, long, close, faded } = facts.critical.flow;
+    const { steep: least, moving, long, close, sure, onward, faded } = facts.critical.flow;
     const [size, sizes] = [norm(along), along.map(Math.abs)];
     const largest = Math.max(...sizes);
     const steep = size > this.steepest / 2 && size * scale > least * (1 + Math.abs(this.value));
     if (steep && lambdas[sizes.indexOf(largest)] < 0) return "stuck";
-    const longest = Math.max(...along.map((part, k) =>
-      Math.abs(part) > moving * largest ? Math.abs(part) / Math.max(Math.abs(lambdas[k]), 1e-300) : 0));
-    if (longest <= long * scale) return "rest";
+    const top = Math.max(...lambdas.map(Math.abs));
+    const lengths = along.map((part, k) => (Math.abs(part) > moving * largest ? Math.abs(part) / Math.max(Math.abs(lambdas[k]), 1e-300) : 0));
+    if (Math.max(...lengths) <= long * scale) return "rest";
     if (!isGrain(size, scale, this.value)) return "stuck";
-    if (longest <= close * scale) return "rest";
+    const known = lengths.every((length, k) => length === 0 || Math.abs(lambdas[k]) > sure * top);
+    const going = known ? Math.max(...lengths) > close * scale : Math.max(0, ...this.sizes) > onward * distance(this.x, this.x0);
+    if (!going) return "rest";
     return size <= faded * this.steepest ? "endless" : "unfinished";
   }
 

@@ -24,6 +24,18 @@ export function around(n) {
 }
 
 /**
+ * The lesser of f's rises per length along a row and the opposite.
+ * @type {(program: Program, x: ArrayLike<number>, row: number[], length: number) => number}
+ */
+function slopeAround(program, x, row, length) {
+  const here = program.value(x);
+  return Math.min(...[1, -1].map((sign) => (program.value(moved(x, sign * length, row)) - here) / length));
+}
+
+/** @type {(program: Program, x: ArrayLike<number>, length: number) => number} of a rise per length */
+const roundingOf = (program, x, length) => (100 * EPSILON * (1 + Math.abs(program.value(x)))) / length;
+
+/**
  * Whether f rises along a row, and its opposite, in proportion to the length.
  * @param {Program} program
  * @param {ArrayLike<number>} x
@@ -31,14 +43,10 @@ export function around(n) {
  */
 export function jumps(program, x, rows) {
   const { far, near, steep } = facts.critical.jumps;
-  const [here, scale] = [program.value(x), 1 + norm(x)];
-  /** @type {(row: number[], length: number) => number} */
-  const slope = (row, length) =>
-    Math.min(...[1, -1].map((sign) => (program.value(moved(x, sign * length, row)) - here) / length));
-  const rounding = (100 * EPSILON * (1 + Math.abs(here))) / (near * scale);
+  const scale = 1 + norm(x);
   return rows.some((row) => {
-    const [wide, close] = [slope(row, far * scale), slope(row, near * scale)];
-    return wide > 0 && close >= steep * wide && close > rounding;
+    const [wide, close] = [far, near].map((length) => slopeAround(program, x, row, length * scale));
+    return wide > 0 && close >= steep * wide && close > roundingOf(program, x, near * scale);
   });
 }
 
@@ -51,6 +59,17 @@ export function turnsUp(program, x, curvature, v) {
   const [here, scale] = [program.value(x), 1 + norm(x)];
   return [far, -far, near, -near].map((share) => share * scale).every((length) =>
     program.value(moved(x, length, v)) - here > (-curvature * length * length) / 4 + 4e-16 * (1 + Math.abs(here)));
+}
+
+/**
+ * Whether the curvature along v, λmax at x, is far less a little beside it: |x|^1.3.
+ * @type {(program: Program, x: ArrayLike<number>, v: number[], top: number) => boolean}
+ */
+export function sharpens(program, x, v, top) {
+  const { near, sharp } = facts.critical.jumps;
+  const length = near * (1 + norm(x));
+  const slope = Math.abs(slopeAround(program, x, v, length));
+  return top > (sharp * 2 * (slope + roundingOf(program, x, length))) / length;
 }
 
 /**
