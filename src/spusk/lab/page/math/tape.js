@@ -4,6 +4,8 @@
 // cell; from `cells` on stand the constants. Every cell is an array over the points of a block, so
 // that the interpreter's own work is shared by all of them; one point is a block of one.
 
+import { limitOf } from "./limits.js";
+
 /**
  * @typedef {object} Tape
  * @property {number} n variables
@@ -154,8 +156,21 @@ export class Program {
     return new Block(this.tape, this.parts[part], size);
   }
 
-  /** @type {(part: Part, x: ArrayLike<number>) => Float64Array} */
+  /**
+   * Some outputs at a point, limits where they have no numbers.
+   * @type {(part: Part, x: ArrayLike<number>) => Float64Array}
+   */
   at(part, x) {
+    const found = this.raw(part, x);
+    if (found.every(Number.isFinite) || !Array.from(x).every(Number.isFinite)) return found;
+    return found.map((number, k) => {
+      const limit = Number.isFinite(number) ? number : limitOf((y) => this.raw(part, y)[k], x);
+      return Number.isFinite(limit) ? limit : number;
+    });
+  }
+
+  /** @type {(part: Part, x: ArrayLike<number>) => Float64Array} */
+  raw(part, x) {
     const block = (this.single[part] ??= this.block(part, 1));
     for (let k = 0; k < this.n; k++) block.inputs[k][0] = x[k];
     return Float64Array.from(block.run(1), (cell) => cell[0]);
