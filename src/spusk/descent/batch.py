@@ -22,6 +22,7 @@ from spusk.descent.loop import Descendable
 from spusk.descent.minimize import spacing, surface_of
 from spusk.display import short_repr
 from spusk.errors import InputError, StartError
+from spusk.functions.following import is_misled
 from spusk.functions.lenient import lenient
 from spusk.optim.rules import GradientDescent, Rule, make
 from spusk.optim.schedules import Rate, checked
@@ -140,7 +141,21 @@ def descend_many(
 
     with ThreadPoolExecutor(threads or cores()) as pool:
         list(pool.map(work, range(0, total, size)))
-    return finish(surface, many, shape)
+    found = finish(surface, many, shape)
+    if not is_misled(surface, found.x):
+        return found
+    surface.program.analytic = False
+    return descend_many(
+        surface,
+        starts,
+        rate,
+        steps,
+        tolerance,
+        rule=rule,
+        record=record,
+        threads=threads,
+        dtype=dtype,
+    )
 
 
 def empty(total: int, x0: NDArray[Any], steps: int, every: int) -> Many:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.functions.differences import forward, shifted
-from spusk.functions.probes import along, directions
+from spusk.functions.probes import along, directions, takes_complex
 from spusk.functions.program import NEAR_END, Program
 
 Floats = NDArray[np.floating[Any]]
@@ -23,6 +23,7 @@ REACH = 1e-2  # of 1 + |x|: how far from a look its bends serve
 LEFT = 10.0  # times what is near an end: with a slope above it there is no end near
 SURPRISE = 0.1  # of |∇f||s|: a step s that changes f by so much more than foretold is looked into
 AGREES = 1e-5  # of the slope
+ENDS = 20  # of many descents that are looked at
 
 
 class Following:
@@ -100,3 +101,16 @@ def followed(f: Any) -> Following | None:  # noqa: ANN401
     """What follows a callable that is differentiated by steps along a descent; else None."""
     program = getattr(f, "program", None)
     return Following(program) if isinstance(program, Program) and program.stepped else None
+
+
+def is_misled(f: Any, ends: Floats) -> bool:  # noqa: ANN401
+    """Whether complex steps have led many descents to ends (…, n) where they are not f's slopes."""
+    program = getattr(f, "program", None)
+    if not (isinstance(program, Program) and program.stepped and program.analytic):
+        return False
+    points = ends.reshape(-1, program.n).astype(np.float64)
+    points = points[:: max(1, len(points) // ENDS)]
+    with np.errstate(all="ignore"):
+        here = program.value(points)
+        known = np.isfinite(here)
+        return bool(known.any()) and not takes_complex(program, points[known], here[known])

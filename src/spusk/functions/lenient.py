@@ -51,7 +51,7 @@ class Lenient(Program):
 def lenient(f: Any) -> Any:  # noqa: ANN401
     """f with NaN where its callable raises; f itself where there is none."""
     program = f.program if isinstance(f, Function) else None
-    if program is None:
+    if program is None or isinstance(program, Lenient):
         return f
     calm = copy(f)
     calm.program = Lenient(**{part.name: getattr(program, part.name) for part in fields(program)})
