@@ -228,3 +228,12 @@ def test_a_valley_is_one_of_its_points():
     assert [str(kind) for kind in found.kinds] == ["valley"]
     assert found.minima[0].prod() == pytest.approx(1)
     assert "a whole valley of minima" in str(found)
+
+
+@pytest.mark.parametrize(("text", "valleys"), [
+    ("(x - y)^2", 1), ("(x^2 + y^2 - 1)^2", 1), ("(x^2 - 1)^2*(y^2 + 1)", 2), ("(x*y - 1)^2", 2),
+    ("sin(x - y)^2", 5),
+])  # fmt: skip
+def test_valleys_of_one_height_are_told_apart(text, valleys):
+    found = basins(text, rate=0.01, size=48, view=((-3, 3), (-3, 3)))
+    assert [str(kind) for kind in found.kinds] == ["valley"] * valleys

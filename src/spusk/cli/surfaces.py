@@ -47,10 +47,12 @@ def facts(result: "Descent") -> dict[str, Any]:
     why = result.explanation
     return {
         "rate": result.rate, "rule": result.rule, "outcome": str(result.outcome),
+        "success": result.success, "kind": str(why.kind), "level": why.level,
         "step": result.step, "x": result.x.tolist(), "f": result.fun,
         "gradient": result.jac.tolist(), "best_x": result.best.x.tolist(),
         "best_f": result.best.value, "nfev": result.nfev, "njev": result.njev,
-        "bound": why.bound, "message": result.message, "explanation": result.explain("en"),
+        "bound": why.bound, "fastest": why.fastest, "message": result.message,
+        "explanation": result.explain("en"),
     }  # fmt: skip
 
 

@@ -16,6 +16,9 @@ from spusk.optim.stopping import CODE, DescentOutcome
 
 NEAR = 1e-3  # of the view: ends this close to each other are one minimum
 MOST = 1000  # minima told apart
+APART = 2.0  # spaces between starts: ends of one valley lie in cells so wide that touch
+FINEST = 1 / 64  # of the view: the least width of such a cell
+STRAY = 0.01  # of the ends: so few beside a valley that are as low are far ends of it
 Gathered = tuple[NDArray[Any], tuple[PointKind, ...], NDArray[np.int64]]
 
 
@@ -41,7 +44,7 @@ def gather(f: Any, many: Many, box: NDArray[np.float64]) -> Gathered:  # noqa: A
         if point.is_minimum:
             here |= close(ends[left], point.x, near)
             if point.kind is PointKind.VALLEY:
-                here |= level(f, ends[left], point)
+                here |= along(ends[left], level(f, ends[left], point), point, box)
             place = place_of(point, minima, near)
             index[left[here]] = place
             if place == len(minima):
@@ -61,6 +64,28 @@ def level(f: Any, ends: NDArray[Any], point: Point) -> NDArray[np.bool_]:  # noq
     least = float(f.value(point.x))
     values = np.asarray(f.value(ends))
     return are_lowest(values, least) & (values >= least - (1 + abs(least)) * 1e-6)
+
+
+def along(
+    ends: NDArray[Any], low: NDArray[np.bool_], point: Point, box: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Which of the ends (K, n) that are as low as a point of a valley hang together with it.
+
+    Two valleys of one height are two: between their ends there are cells without any.
+    """
+    view = float((box[:, 1] - box[:, 0]).max())
+    width = view * max(FINEST, APART / len(ends) ** (1 / len(box)))
+    cells = np.floor((ends[low] - point.x) / width + 0.5).astype(np.int64)  # (L, n)
+    places, which = np.unique(cells, axis=0, return_inverse=True)
+    met = np.abs(places).max(axis=1, initial=0) <= 1
+    waiting = list(places[met])
+    while waiting:
+        beside = (np.abs(places - waiting.pop()).max(axis=1) <= 1) & ~met
+        met |= beside
+        waiting.extend(places[beside])
+    together = low.copy()
+    together[low] = met[which.reshape(-1)]
+    return together if np.sum(low & ~together) > STRAY * len(ends) else low
 
 
 def place_of(point: Point, minima: list[NDArray[np.float64]], near: float) -> int:
