@@ -2,7 +2,7 @@
 #pragma once
 #include "kernels/block_sums.hpp"
 #include "kernels/gemm.hpp"
-#include "kernels/softmax.hpp"
+#include "kernels/output.hpp"
 
 namespace spusk::SPUSK_ISA {
 
@@ -26,34 +26,6 @@ static void narrow_forward(int pv, int64_t B, const float *a, int64_t row, const
                            int64_t m, float *sums) {
   by_vectors<WIDEST>(pv,
                      [&](auto v) { narrow_forward<decltype(v)::value>(B, a, row, W, m, sums); });
-}
-
-// z of the outputs [o … o + LANES) of one example, from the shares of all blocks
-INLINE vf narrow_z(const Step &s, int64_t blocks, int height, int64_t b, int64_t o) {
-  const float *shares = s.p.partial[s.batch.parity] + b * NARROW_MOST + o;
-  return load(s.w.output_bias + o) + tree_sum(blocks, height, [=, &s](int64_t k) {
-           return load(shares + k * s.p.batch * NARROW_MOST);
-         });
-}
-
-template <class Loss, class Rule>
-static void narrow_softmax(const Step &s, int64_t blocks, Update<Rule> update) {
-  const Batch &batch = s.batch;
-  const int height = tree_height(blocks);
-  for (int64_t b = 0; b < batch.B; ++b) {
-    float *a = s.w.output + b * NARROW_MOST, *d = s.w.output_delta + b * NARROW_MOST;
-    for (int64_t o = 0; o < NARROW_MOST; o += LANES) {
-      store(a + o, narrow_z(s, blocks, height, b, o));
-      store(d + o, vf{});
-    }
-    softmax(a, s.p.classes);
-    softmax_errors<Loss>(s.p, batch.rows[b], a, d, batch.scale);
-  }
-  for (int64_t o = 0; o < NARROW_MOST; o += LANES) {
-    vf moved = vf{};
-    for (int64_t b = 0; b < batch.B; ++b) moved += load(s.w.output_delta + b * NARROW_MOST + o);
-    update(s.w.output_bias + o, moved);
-  }
 }
 
 template <class Sigma, class Loss, class Rule>
@@ -87,8 +59,7 @@ static void narrow_errors(const Step &s, int64_t blocks) {
   if constexpr (!Rule::LINEAR)
     update = {states_of(s.w.output_bias, s.w.output_states, NARROW_MOST, &s.batch.rate)};
   with_output(s.p, [&](auto sigma, auto loss) {
-    if constexpr (COUPLED<decltype(sigma)>) narrow_softmax<decltype(loss)>(s, blocks, update);
-    else narrow_errors<decltype(sigma), decltype(loss)>(s, blocks, update);
+    narrow_errors<decltype(sigma), decltype(loss)>(s, blocks, update);
   });
 }
 

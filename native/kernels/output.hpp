@@ -19,17 +19,10 @@ INLINE vf target(const Plan &p, int64_t row, int64_t from) {
   return load(y);
 }
 
-// The first `left` lanes; zeros past them
-INLINE vf first_lanes(vf x, int64_t left) {
-  if (left >= LANES) return x;
-  float kept[LANES] = {};
-  std::memcpy(kept, &x, (left > 0 ? left : 0) * sizeof(float));
-  return load(kept);
-}
-
 // δ of one vector of outputs, times the scale; nothing past the last output, `left` on
 template <class Sigma, class Loss>
 INLINE vf output_error(vf z, vf a, vf y, int64_t left, float scale) {
+  static_assert(!Loss::COUPLED);
   vf d = Loss::error(a, y) * scale;
   if (!Loss::SLOPE_CANCELS) d *= Sigma::slope(z, a);
   if (left >= LANES) return d;
@@ -72,8 +65,7 @@ template <class Rule>
 static void output_errors(const Step &s, int at, int64_t panel) {
   const Update<Rule> update = b_update<Rule>(s, s.p.layers[at]);
   with_output(s.p, [&](auto sigma, auto loss) {
-    if constexpr (!COUPLED<decltype(sigma)>)  // that waits for all panels
-      output_errors<decltype(sigma), decltype(loss)>(s, at, panel, update);
+    output_errors<decltype(sigma), decltype(loss)>(s, at, panel, update);
   });
 }
 

@@ -2,8 +2,7 @@
 //
 // value(z) is σ(z); slope(z, a) is σ′(z), given both z and a = σ(z). Where NEEDS_Z is false, a
 // alone is kept from the way forward, and the z that comes is not to be used. Python looks them up
-// by NAME; the order says nothing. COUPLED, of the last layer only: value(z) is z still, for a
-// waits for all z of its example (kernels/softmax.hpp), and slope is ∂aᵢ/∂zᵢ alone.
+// by NAME; the order says nothing.
 #pragma once
 #include "ops/list.hpp"
 
@@ -51,13 +50,6 @@ struct Relu {
   INLINE vf slope(vf, vf a) { return a > all(0) ? all(1) : all(0); }
 };
 
-struct LeakyRelu {  // Maas, Hannun and Ng 2013
-  static constexpr const char *NAME = "leaky-relu";
-  static constexpr bool NEEDS_Z = false;
-  INLINE vf value(vf z) { return z < all(0) ? 0.01f * z : z; }
-  INLINE vf slope(vf, vf a) { return a > all(0) ? all(1) : all(0.01f); }
-};
-
 struct Identity {
   static constexpr const char *NAME = "identity";
   static constexpr bool NEEDS_Z = false;
@@ -65,18 +57,6 @@ struct Identity {
   INLINE vf slope(vf, vf) { return all(1); }
 };
 
-struct Softmax {  // aᵢ = e^zᵢ / Σⱼ e^zⱼ
-  static constexpr const char *NAME = "softmax";
-  static constexpr bool NEEDS_Z = false, COUPLED = true;
-  INLINE vf value(vf z) { return z; }
-  INLINE vf slope(vf, vf a) { return a * (1.0f - a); }
-};
-
-template <class Sigma>
-constexpr bool COUPLED = requires {
-  Sigma::COUPLED;
-};
-
-using Activations = List<Sigmoid, Tanh, Relu, LeakyRelu, Identity, Softmax>;
+using Activations = List<Sigmoid, Tanh, Relu, Identity>;
 
 }  // namespace spusk::SPUSK_ISA

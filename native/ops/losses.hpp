@@ -2,9 +2,9 @@
 //
 // cost(a, y) is one output's part of C_(x,y); error(a, y) is ∂C/∂a of it, or, where SLOPE_CANCELS,
 // δ = ∂C/∂z itself. cost_of_label, where there is one, is the whole cost of an example whose y is 1
-// at its label and 0 elsewhere, from Σa² and the label's a.
+// at its label and 0 elsewhere, from Σa² and the label's a. A COUPLED loss needs all outputs of an
+// example before it knows the error of one; no kernel serves such a loss.
 #pragma once
-#include <cfloat>
 #include <cmath>
 #include "ops/list.hpp"
 
@@ -12,6 +12,7 @@ namespace spusk::SPUSK_ISA {
 
 struct Squared {
   static constexpr const char *NAME = "squared";
+  static constexpr bool COUPLED = false;
   static constexpr bool SLOPE_CANCELS = false;
   INLINE vf error(vf a, vf y) { return a - y; }
   INLINE double cost(double a, double y) { return 0.5 * (a - y) * (a - y); }
@@ -23,6 +24,7 @@ struct Squared {
 
 struct CrossEntropy {  // over sigmoid outputs
   static constexpr const char *NAME = "cross-entropy";
+  static constexpr bool COUPLED = false;
   static constexpr bool SLOPE_CANCELS = true;
   INLINE vf error(vf a, vf y) { return a - y; }
   static double cost(double a, double y) {  // 0·ln 0 = 0
@@ -30,17 +32,6 @@ struct CrossEntropy {  // over sigmoid outputs
   }
 };
 
-struct CategoricalCrossEntropy {  // over a softmax
-  static constexpr const char *NAME = "categorical-cross-entropy";
-  static constexpr bool SLOPE_CANCELS = true;
-  INLINE vf error(vf a, vf y) { return a - y; }
-  // an output that is 0 after rounding is not impossible: it counts as the smallest usual number
-  static double cost(double a, double y) {
-    return y ? -y * std::log(a < FLT_MIN ? FLT_MIN : a) : 0;
-  }
-  static double cost_of_label(double, double chosen) { return cost(chosen, 1); }
-};
-
-using Losses = List<Squared, CrossEntropy, CategoricalCrossEntropy>;
+using Losses = List<Squared, CrossEntropy>;
 
 }  // namespace spusk::SPUSK_ISA

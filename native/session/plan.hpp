@@ -69,7 +69,7 @@ struct Plan;
 
 struct ActivationInfo {  // an entry of ops/activations.hpp's list
   const char *name;
-  bool needs_z, coupled;
+  bool needs_z;
 };
 struct LossInfo {  // of ops/losses.hpp's
   const char *name;

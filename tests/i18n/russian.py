@@ -14,7 +14,7 @@ NAMES = """
     data get mnist lab sample engine Network split x_train y_train W1 SPUSK_DATA SPUSK_ISA
     --data-dir --data --export --host --port file label dtype error output gain init activation
     record wide scaled normal plain momentum nesterov adam inverse sigmoid tanh relu identity
-    leaky-relu softmax cross-entropy http https pip install spusk.descend
+    cross-entropy http https pip install spusk.descend
     history.json history.csv labels.csv board.local html gif .gz gz .npz .csv .tsv .txt .safetensors
 """
 WORD = re.compile(r"[\w.+-]*[A-Za-z]{2}[\w.+-]*")
