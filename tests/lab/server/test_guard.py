@@ -80,7 +80,7 @@ def matrix():
 
 
 BODIES = {"/basins": b'{"formula": "lecture", "view": [[-1, 1], [0, 2]], "size": 8, "rate": 0.1,'
-                     b' "steps": 9}'}  # fmt: skip
+                     b' "steps": 9, "minima": []}'}  # fmt: skip
 
 
 def attempt(row, headers, pieces=None, **more):

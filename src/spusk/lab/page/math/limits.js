@@ -27,6 +27,7 @@ export function limitOf(of, x) {
     const best = tries.reduce((one, other) => (other.error < one.error ? other : one));
     found.push(best.error <= AGREE ? best.limit : NaN);
   }
+  if (found.length < x.length) return NaN; // along the edge of where it has numbers
   const gap = Math.max(...found) - Math.min(...found);
   return gap <= AGREE * (1 + Math.abs(found[0])) ? found[0] : NaN; // NaN compares false
 }
