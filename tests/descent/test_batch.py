@@ -237,3 +237,8 @@ def test_a_valley_is_one_of_its_points():
 def test_valleys_of_one_height_are_told_apart(text, valleys):
     found = basins(text, rate=0.01, size=48, view=((-3, 3), (-3, 3)))
     assert [str(kind) for kind in found.kinds] == ["valley"] * valleys
+
+
+def test_a_rate_may_be_an_array_of_one_number():
+    one, other = (descend_many("lecture", [(0, 0)], rate, 50) for rate in (0.3, np.array(0.3)))
+    np.testing.assert_array_equal(one.x, other.x)

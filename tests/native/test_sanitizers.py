@@ -13,27 +13,25 @@ TOOLS = ("cmake", "c++")
 SANITIZERS = ("address,undefined", "thread")
 
 
-def sets(*names):
-    """The option that builds these instruction sets; none where it is not known what runs here."""
-    return [f"-DSPUSK_SETS={';'.join(names)}"] if names else []
+def assert_sound(folder, sanitizer, *sets):
+    """The engine holds under a sanitizer; all sets are built where none is named."""
+    if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
+        pytest.skip(f"no {' and no '.join(missing)} here")
+    named = [f"-DSPUSK_SETS={';'.join(sets)}"] if sets else []
+    build(folder, f"-DSPUSK_SANITIZE={sanitizer}", *named)
+    assert "all agree" in run(folder / "engine_tests")
 
 
 @pytest.mark.more  # builds the engine anew, minutes for each set, and runs it ten times slower
 @pytest.mark.parametrize("sanitizer", SANITIZERS)
 def test_native_is_sound(sanitizer, tmp_path):
-    if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
-        pytest.skip(f"no {' and no '.join(missing)} here")
-    build(tmp_path, f"-DSPUSK_SANITIZE={sanitizer}", *sets(*native.instruction_sets()[:1]))
-    assert "all agree" in run(tmp_path / "engine_tests")
+    assert_sound(tmp_path, sanitizer, *native.instruction_sets()[:1])
 
 
 @pytest.mark.soak  # the same for all other sets that this machine runs
 @pytest.mark.parametrize("sanitizer", SANITIZERS)
 def test_every_set_is_sound(sanitizer, tmp_path):
-    if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
-        pytest.skip(f"no {' and no '.join(missing)} here")
-    build(tmp_path, f"-DSPUSK_SANITIZE={sanitizer}", *sets(*native.instruction_sets()[1:]))
-    assert "all agree" in run(tmp_path / "engine_tests")
+    assert_sound(tmp_path, sanitizer, *native.instruction_sets()[1:])
 
 
 @pytest.mark.soak

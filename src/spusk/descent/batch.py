@@ -120,6 +120,31 @@ def descend_many(
     limit = TOLERANCE[x0.dtype] if tolerance is None else tolerance
     if steps < 0 or not limit >= 0:
         raise InputError.keyed("descent.limits", steps=steps, tolerance=limit)
+
+    def ends() -> Many:
+        found = all_ends(surface, x0, rate if etas is None else etas, steps, limit, rule,
+                         every, threads)  # fmt: skip
+        return finish(surface, found, shape)
+
+    found = ends()
+    if is_misled(surface, found.x):
+        surface.program.analytic = False
+        found = ends()
+    return found
+
+
+def all_ends(
+    surface: Any,  # noqa: ANN401
+    x0: NDArray[Any],
+    rate: Any,  # noqa: ANN401
+    steps: int,
+    limit: float,
+    rule: str | Callable[[Rate], Rule],
+    every: int,
+    threads: int | None,
+) -> Many:
+    """Descends from x0 (S, n) with one rate, or with a row of them for R rates (R·S,)."""
+    etas = rate if np.ndim(rate) else None
     total = len(x0) if etas is None else len(etas)
     many = empty(total, x0, steps, every)
     gradient = gradient_of(surface)
@@ -141,21 +166,7 @@ def descend_many(
 
     with ThreadPoolExecutor(threads or cores()) as pool:
         list(pool.map(work, range(0, total, size)))
-    found = finish(surface, many, shape)
-    if not is_misled(surface, found.x):
-        return found
-    surface.program.analytic = False
-    return descend_many(
-        surface,
-        starts,
-        rate,
-        steps,
-        tolerance,
-        rule=rule,
-        record=record,
-        threads=threads,
-        dtype=dtype,
-    )
+    return many
 
 
 def empty(total: int, x0: NDArray[Any], steps: int, every: int) -> Many:
