@@ -1,6 +1,9 @@
 """The Surface's map, nearer and elsewhere: wheel, fingers, drag, keys, and the address."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.lab import browser
 from tests.lab.test_surface import drawn, pictured, settings
@@ -24,6 +27,13 @@ def painted(page):
     return page
 
 
+def wheeled(page):
+    """The page after a wheel's turn, which comes to it when the browser likes."""
+    page.mouse.wheel(0, -400)
+    expect(page).to_have_url(re.compile("box="))
+    return painted(page)
+
+
 def box_of(page):
     """The seen box as the address has it: [x from, x to, y from, y to], or None for the whole."""
     said = settings(page).get("box")
@@ -37,7 +47,7 @@ def test_the_wheel_looks_nearer_about_the_cursor_and_0_shows_all_again(lab_page)
     start = page.locator(".start").bounding_box()
     cursor = (start["x"] + start["width"] / 2 + 40, start["y"] + start["height"] / 2)
     page.mouse.move(*cursor)
-    page.mouse.wheel(0, -400)
+    wheeled(page)
     x0, x1, y0, y1 = box_of(page)
     assert x1 - x0 == pytest.approx(y1 - y0, rel=1e-4)
     now = page.locator(".start").bounding_box()
@@ -137,7 +147,7 @@ def test_the_graph_of_one_variable_is_looked_at_nearer_too(new_page):
     page = drawn(new_page("#surface&f=escape"))
     before = pictured(page)
     page.mouse.move(*middle(page))
-    page.mouse.wheel(0, -400)
+    wheeled(page)
     low, high = box_of(page)
     assert 0 < high - low < 11
     assert pictured(page) != before
