@@ -9,7 +9,7 @@ import pytest
 
 import spusk
 from spusk import engines, runs
-from spusk.cli.training import command
+from spusk.cli.ending import command
 from spusk.errors import RateError, RunError
 from spusk.runs import Every
 from spusk.training import Plan, order
