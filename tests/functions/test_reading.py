@@ -22,6 +22,8 @@ SAME = [  # as it comes, as it is meant
     ("3e−3x^2", "0.003x^2"), ("3e－3x^2", "0.003x^2"), ("1.0e−5·x²", "0.00001x^2"),
     ("x⁻¹", "1/x"), ("x⁻²y¹²", "y^12/x^2"), ("½x", "0.5x"), ("2¾x", "2.75x"), ("x^½", "sqrt(x)"),
     ("∛(x)+√(y)", "cbrt(x)+sqrt(y)"), ("e - 5*x^2", "exp(1)-5x^2"), ("x⁄2∕y", "x/(2y)"),
+    ("pi(x-2)", "pi*(x-2)"), ("1+e(x+1)y^2", "1+exp(1)*(x+1)*y^2"), ("2π(x)(y)", "2pi*x*y"),
+    ("sin(2 pi x)", "sin(2pi*x)"), ("x^pi(y)", "x^pi*y"), ("pi √(x) E(y)", "pi*sqrt(x)*e*y"),
 ]  # fmt: skip
 
 
@@ -38,6 +40,7 @@ def test_it_is_read_as_it_is_meant(text: str, same: str) -> None:
     ("(x+y)2", "(x+y)*2"), ("sin(x)2", "sin(x)*2"), ("(x(2)+1", None), ("2*(x+1)3", "(x+1)*3"),
     ("x√2", "x*sqrt(2)"), ("x sin(y)", "x*sin(y)"), ("sin 2x", "sin(2x)"), ("√x", "sqrt(x)"),
     ("sin cos x", "sin(cos(x))"), ("y tg x", "y*tg(x)"), ("x2 3", "x2*3"),
+    ("e x", "e*x"), ("x pi", "x*pi"), ("pi sin^2(x)", "sin(x)^2"),
 ])  # fmt: skip
 def test_the_remedy_can_be_read_and_is_the_formula(text: str, remedy: str | None) -> None:
     with pytest.raises(FormulaError) as caught:

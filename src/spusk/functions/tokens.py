@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from spusk.errors import FormulaError
 from spusk.functions.characters import HIGH, VULGAR, Token, plain, shown
 from spusk.functions.remedies import before, function_power, starting, unknown
-from spusk.functions.vocabulary import FUNCTIONS, is_variable
+from spusk.functions.vocabulary import CONSTANTS, FUNCTIONS, is_variable
 
 LONGEST = 500  # characters
 NAMES = {"π": "pi", "√": "sqrt", "∛": "cbrt"}
@@ -81,9 +81,13 @@ def joined(found: Sequence[Token]) -> tuple[str, list[int]]:
 
 
 def leaves_out_product(found: Sequence[Token], k: int) -> bool:
-    """2x, 2(x), (x)(y), (x)y; but sin x and x(y) are refused with what to write."""
+    """2x, 2(x), (x)(y), (x)y, pi(x), 2 pi x; but sin x and x(y) are refused with what to write."""
     left, right = found[k - 1], found[k]
     if left.kind in ("number", "close") and right.kind in ("name", "open"):
+        return True
+    if left.text in CONSTANTS and right.kind == "open":
+        return True
+    if left.text == "pi" and is_known(right):  # but e x may be a copied eˣ
         return True
     if left.kind != "name" and (left.kind, right.kind) not in PAIRS:
         return False
@@ -94,11 +98,16 @@ def leaves_out_product(found: Sequence[Token], k: int) -> bool:
         raise FormulaError.at_column("no_function", left.place, name=left.text)
     if right.kind in ("name", "number"):
         for piece in (left, right):
-            if piece.kind == "name" and not (piece.text in FUNCTIONS or is_variable(piece.text)):
+            if piece.kind == "name" and not is_known(piece):
                 raise unknown(piece.text, piece.place)
         remedy = starting(found, k - 1) if known else f"{before(found, k - 1)}*{starting(found, k)}"
         raise FormulaError.at_column("side_by_side", right.place, remedy=remedy)
     return False
+
+
+def is_known(piece: Token) -> bool:
+    """Whether a piece is the name of a function, a constant or a variable."""
+    return piece.text in FUNCTIONS or is_variable(piece.text)
 
 
 PAIRS = {("number", "number"), ("close", "number")}  # beside each other without a sign
