@@ -16,6 +16,7 @@ EXIST = [  # formula, point, f or its limit there, ∇f
     ("(cos(x)-1+x^2/2)/x^4", [0], 1 / 24, [0]), ("sin(x-pi)/(x-pi)", [np.pi], 1, [0]),
     ("x^6*(2+sin(1/x))", [0], 0, [0]), ("exp(-1/x^2)", [0], 0, [0]), ("x^2*log(x)", [0], 0, [0]),
     ("sin(x)/x+y^2", [0, 3], 10, [0, 6]), ("sin(x)*sin(y)/(x*y)", [0, 0], 1, [0, 0]),
+    ("3x*sin(y)/y", [0, 0], 0, [3, 0]), ("(x+2y)*(exp(x)-1)/x", [0, 0], 0, [1, 2]),
     ("sqrt(x^4+y^4)", [0, 0], 0, [0, 0]), ("(x^2+y^2)^0.75", [0, 0], 0, [0, 0]),
     ("cbrt(x)^3+x^2", [0], 0, [1]), ("cbrt(x)*x", [0], 0, [0]), ("cbrt(x)*cbrt(x^2)", [0], 0, [1]),
     ("x^y", [0, 1], 0, [1, 0]), ("x^y", [0, 2], 0, [0, 0]), ("sign(x)*abs(x)", [0], 0, [1]),
@@ -116,6 +117,15 @@ def test_beside_a_limit_of_two_variables_too():
     f = function("sin(sqrt(x^2+y^2))/sqrt(x^2+y^2)")
     for x in ([0, 0], [1e-9, -2e-9], [0, 1e-5]):
         np.testing.assert_allclose(f.hessian(x), -np.eye(2) / 3, atol=1e-9)
+
+
+@pytest.mark.parametrize(("formula", "point", "top"), [
+    ("1 - sin(x)*sin(y)/(x*y)", [0, 0], 1 / 3), ("(x^2 + y^2)*sin(x)/x", [0, 0], 2),
+    ("1 - abs(sin(pi(x-2))*sin(pi(y-2))/(pi^2*(x-2)(y-2)))^5", [2, 2], 5 * np.pi**2 / 3),
+])  # fmt: skip
+def test_a_limit_that_is_0_curves_too(formula, point, top):
+    found = function(formula).hessian(np.array(point, float))
+    np.testing.assert_allclose(found, top * np.eye(2), rtol=1e-9, atol=1e-12)
 
 
 def test_where_there_is_no_curvature_none_is_told():

@@ -179,7 +179,7 @@ class Limits:
         ways = (a + b, a - b, -a - b, b - a)
         total = CONTEXT.zero
         for way, sign in zip(ways, (1, -1, 1, -1), strict=True):
-            end = self.at(moved(centre, [h * part for part in way.tolist()]))
+            end = self.at(moved(centre, [h * part for part in way.tolist()]), h * h)
             if end is None:
                 return None
             total += sign * end
@@ -188,8 +188,8 @@ class Limits:
     def at(self, centre: list[mpf], step: mpf | None = None) -> mpf | None:
         """f there, or its limit; None where it has none.
 
-        A step away from the point of interest fewer ways are tried, and they must agree so well
-        that a slope over the step can be told.
+        For a slope over a step, or a bend over its square, fewer ways are tried, and they must
+        agree to a small part of that; nor is anything as small as it taken for 0.
         """
         found = self.f(centre)
         if found is not None:
@@ -205,7 +205,8 @@ class Limits:
                     found = ends[-1]
                     if not equal(kept, step):
                         return None
-            return None if found is None else CONTEXT.zero if abs(found) < SMALL**2 else found
+            small = found is not None and step is None and abs(found) < SMALL**2
+            return CONTEXT.zero if small else found
 
     def slopes(self, centre: list[mpf], value: mpf, known: Floats) -> Floats:
         """The gradient of an f whose value is known."""
