@@ -144,6 +144,13 @@ def test_every_sentence_is_earned_and_said_in_both_languages() -> None:
     assert caught.value.sentence("ru") == "ответ: y — не переменная f; используйте x"
 
 
+@pytest.mark.parametrize("text", ["(-2^x)^(1/3)", "(-1-x^2)^(1/3)", "y*(-exp(x))^1.5"])
+def test_what_is_real_nowhere_is_refused(text: str) -> None:
+    """Its slopes, (−1)^(1/3) times something, would not read back."""
+    with pytest.raises(FormulaError, match="not a real number anywhere"):
+        function(text)
+
+
 def test_numbers_of_a_sentence_follow_its_language() -> None:
     with pytest.raises(FormulaError) as caught:
         function("x^50,5")
