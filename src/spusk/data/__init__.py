@@ -2,7 +2,7 @@
 
 A path may name: a folder with MNIST's IDX files (`train-images-idx3-ubyte[.gz]` …), one IDX file
 of images with its labels beside it, a table (`.csv`, `.tsv`, `.txt`, also `.gz`; see `tables`), an
-`.npz` (see `npz`), or a folder of pictures (see `images`).
+`.npz` (see `npz`), or a folder of pictures (see `picture_folders`).
 """
 
 from importlib.resources import as_file, files
@@ -20,7 +20,8 @@ from spusk.data.folders import (
     mnist_folder,
 )
 from spusk.data.idx import pair
-from spusk.data.images import ENDINGS, read_folder
+from spusk.data.images import ENDINGS
+from spusk.data.picture_folders import read_folder
 from spusk.data.samples import Data, Sample, held_out
 from spusk.data.stream import reading
 from spusk.data.tables import read_table
