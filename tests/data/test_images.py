@@ -1,4 +1,4 @@
-"""Pictures: folders of them as a set, and one digit made like MNIST's."""
+"""One picture: as shades of grey, and a digit in it made like MNIST's."""
 
 import numpy as np
 import pytest
@@ -10,103 +10,13 @@ from spusk.errors import DataError
 from tests.data.helpers import digits
 from tests.i18n.russian import refused
 
-IMAGES, LABELS = digits(20)
+IMAGES, _ = digits(20)
 
 
 def save(path, shades, **more):
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(shades).save(path, **more)
     return path
-
-
-def by_class(folder, names=("0", "1", "2", "3"), count=20):
-    for number in range(count):
-        save(folder / names[LABELS[number]] / f"{number:03}.png", IMAGES[number])
-    return folder
-
-
-def test_a_sub_folder_for_each_class(tmp_path):
-    by_class(tmp_path / "set")
-    (tmp_path / "set" / "0" / "notes.txt").write_text("not a picture")
-    V = load(tmp_path / "set", split=None).train
-    order = np.argsort(LABELS, kind="stable")
-    np.testing.assert_array_equal(V.x, IMAGES[order].reshape(20, -1))
-    np.testing.assert_array_equal(V.labels, LABELS[order])
-    assert (V.shape, V.x.dtype, V.sorted_by_class) == ((5, 5), np.uint8, True)
-    data = load(tmp_path / "set")
-    assert (len(data.train), len(data.test), data.held_out) == (16, 4, 0.2)
-
-
-def test_classes_may_have_names_or_gaps(tmp_path):
-    named = by_class(tmp_path / "named", ("dog", "cat", "eel", "bat"))
-    assert load(named).train.class_names == ("bat", "cat", "dog", "eel")
-    gaps = by_class(tmp_path / "gaps", ("1", "3", "5", "7"))
-    assert (load(gaps).train.classes, set(load(gaps).train.labels)) == (8, {1, 3, 5, 7})
-
-
-def test_train_and_test_folders(tmp_path):
-    by_class(tmp_path / "train")
-    by_class(tmp_path / "test", count=3)
-    data = load(tmp_path)
-    assert (len(data.train), len(data.test), data.test.classes, data.held_out) == (20, 3, 4, 0)
-    save(tmp_path / "test" / "9" / "x.png", IMAGES[0])
-    with refused(DataError, "class '9' is not among"):
-        load(tmp_path)
-
-
-@pytest.mark.parametrize("head", ["", "file,label\n"])
-def test_labels_csv(tmp_path, head):
-    for number in range(20):
-        save(tmp_path / "all" / f"{number}.png", IMAGES[number])
-    rows = "".join(f"all/{n}.png,{LABELS[n]}\n" for n in range(20))
-    (tmp_path / "labels.csv").write_text(head + rows)
-    V = load(tmp_path, split=None).train
-    np.testing.assert_array_equal(V.x, IMAGES.reshape(20, -1))
-    np.testing.assert_array_equal(V.labels, LABELS)
-
-
-@pytest.mark.parametrize("digits", [6, 5000])  # Python itself refuses to read more than 4300
-def test_long_numbers_are_names(tmp_path, digits):
-    for number in range(2):
-        save(tmp_path / f"{number}.png", IMAGES[number])
-    (tmp_path / "labels.csv").write_text(f"0.png,{'1' * digits}\n1.png,007\n")
-    V = load(tmp_path, split=None).train
-    assert V.class_names == ("007", "1" * digits)
-    assert list(V.labels) == [1, 0]
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("", "empty"),
-        ("a.png\n", "line 1: expected file,label"),
-        ("a.png,0\nb.png,0,1\n", "line 2: expected file,label"),
-        ("a.png,0\nnone.png,1\n", "none.png: no such file"),
-        ("../a.png,0\n", "outside"),
-        ("/etc/hostname,0\n", "outside"),
-        ("a.png\0,0\n", "outside"),
-        ('a.png,"0\n', "line 1"),
-        ("a.png, \n", "line 1"),
-        (b"\xff\xff\xff", "labels.csv"),
-    ],
-)
-def test_a_bad_labels_csv_is_refused(tmp_path, text, says):
-    save(tmp_path / "set" / "a.png", IMAGES[0])
-    data = text if isinstance(text, bytes) else text.encode()
-    (tmp_path / "set" / "labels.csv").write_bytes(data)
-    with refused(DataError, says):
-        load(tmp_path / "set")
-
-
-def test_folders_that_are_no_set_are_refused(tmp_path):
-    with refused(DataError, "no set found"):
-        load(tmp_path)
-    save(tmp_path / "0" / "a.png", IMAGES[0])
-    save(tmp_path / "0" / "b.png", np.zeros((4, 6), np.uint8))
-    with refused(DataError, r"b\.png: expected 5×5 pixels as the first, found 6×4"):
-        load(tmp_path)
-    with refused(DataError, "one picture is no set"):
-        load(tmp_path / "0" / "a.png")
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "P", "1", "I;16", "LA", "RGBA", "CMYK"])
@@ -119,6 +29,29 @@ def test_every_mode_becomes_shades_of_grey(tmp_path, mode):
     path = tmp_path / ("a.jpg" if mode == "CMYK" else "a.png")
     picture.save(path, **({"quality": 100} if mode == "CMYK" else {}))
     np.testing.assert_allclose(np.asarray(grey(path)), black_and_white, atol=40)
+
+
+@pytest.mark.parametrize("ending", ["bmp", "gif", "webp", "tif", "jpg"])
+def test_every_format_gives_its_first_frame(tmp_path, ending):
+    steps = (np.arange(64).reshape(8, 8) * 4).astype(np.uint8).repeat(4, 0).repeat(4, 1)
+    more = {"lossless": True} if ending == "webp" else {"quality": 100} if ending == "jpg" else {}
+    if ending not in ("bmp", "jpg"):
+        more |= {"save_all": True, "append_images": [Image.fromarray(255 - steps)]}
+    shades = np.asarray(grey(save(tmp_path / f"a.{ending}", steps, **more)))
+    np.testing.assert_allclose(shades, steps, atol=3 * (ending == "jpg"))
+
+
+@pytest.mark.parametrize(("white", "kind"), [(1, "f4"), (255, "f4"), (65535, "f4"), (65535, "u2")])
+def test_wide_shades_reach_white_at_their_largest_number(tmp_path, white, kind):
+    steps = np.array([[0, 0.25], [0.5, 1]])
+    shades = grey(save(tmp_path / "a.tif", (steps * white).astype(kind)))
+    np.testing.assert_allclose(np.asarray(shades), 255 * steps, atol=1)
+
+
+def test_an_even_picture_that_webp_packs_into_nothing_is_read(tmp_path):
+    path = save(tmp_path / "a.webp", np.full((1000, 1000), 255, np.uint8))
+    assert path.stat().st_size < 3000
+    assert grey(path).getextrema() == (255, 255)
 
 
 def test_what_is_transparent_contrasts_with_the_ink(tmp_path):
@@ -180,9 +113,9 @@ def test_broken_and_boastful_pictures_are_refused(tmp_path, monkeypatch):
         (tmp_path / "cut.png").write_bytes(path.read_bytes()[:cut])
         with refused(DataError, r"cut\.png"):
             grey(tmp_path / "cut.png")
-    (tmp_path / "a.gif").write_bytes(b"GIF89a" + bytes(50))
-    with refused(DataError, "expected a PNG or JPEG"):
-        image(tmp_path / "a.gif")
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7" + bytes(50))
+    with refused(DataError, r"expected a picture \(PNG, JPEG, BMP, GIF, WebP, TIFF\)"):
+        image(tmp_path / "a.pdf")
     monkeypatch.setattr("spusk.data.images.MOST_PIXELS", 24)
     with refused(DataError, "claims 5×5 pixels"):
         grey(path)

@@ -14,12 +14,14 @@ from PIL import Image
 
 from spusk.data import Sample, image, load
 from spusk.data.digit import WORKING
+from spusk.data.images import STRIP
 from spusk.errors import DataError
 from tests.data.helpers import digits, idx_bytes, table_text
 
 IMAGES, LABELS = digits(60, side=8)
 SLACK = 400_000  # bytes that a reader may take whatever the file: buffers, decoders, messages
 PILLOW = 1_100_000  # a picture's decoder works in pieces of 1 MiB
+WIDE = 8 * STRIP  # 16 bits a pixel: a strip as they are, as floating point and as shades
 
 
 def saved(save, **named) -> bytes:
@@ -28,12 +30,11 @@ def saved(save, **named) -> bytes:
     return out.getvalue()
 
 
-def png(shades: np.ndarray) -> bytes:
-    return saved(lambda out: Image.fromarray(shades).save(out, "PNG"))
+def picture(shades: np.ndarray, kind: str, **more: object) -> bytes:
+    return saved(lambda out: Image.fromarray(shades).save(out, kind, **more))
 
 
-def jpeg(shades: np.ndarray) -> bytes:
-    return saved(lambda out: Image.fromarray(shades).save(out, "JPEG"))
+PICTURES = (".png", ".jpg", ".bmp", ".gif", ".webp", ".tif")
 
 
 DRAWN = np.full((24, 20, 4), 255, np.uint8)  # a dark bar with an irregular end, half transparent
@@ -51,9 +52,15 @@ FORMATS = {  # name of the file -> its good bytes
     "set.npz": saved(np.savez, x=IMAGES, y=LABELS),
     "packed.npz": saved(np.savez_compressed, x_train=FLOATS, y_train=LABELS,
                         x_test=FLOATS[:9], y_test=LABELS[:9]),
-    "grey.png": png(DRAWN[:, :, 0]),
-    "colour.png": png(DRAWN),
-    "photo.jpg": jpeg(DRAWN[:, :, :3]),
+    "grey.png": picture(DRAWN[:, :, 0], "PNG"),
+    "colour.png": picture(DRAWN, "PNG"),
+    "photo.jpg": picture(DRAWN[:, :, :3], "JPEG"),
+    "plain.bmp": picture(DRAWN[:, :, :3], "BMP"),
+    "frames.gif": picture(DRAWN[:, :, 0], "GIF", save_all=True,
+                          append_images=[Image.fromarray(255 - DRAWN[:, :, 0])]),
+    "colour.webp": picture(DRAWN, "WEBP", lossless=True),
+    "packed.tif": picture(DRAWN[:, :, 0], "TIFF", compression="tiff_lzw"),
+    "wide.tif": picture(DRAWN[:, :, 0].astype(np.uint16) * 257, "TIFF"),
 }  # fmt: skip
 
 
@@ -97,13 +104,13 @@ def sound(sample: Sample) -> None:
 
 def read(path, size) -> int:
     """Reads one damaged file and checks what came; 1 if it was refused."""
-    picture = path.suffix in (".png", ".jpg")
+    shown = path.suffix in PICTURES
     tracemalloc.reset_peak()
     before = tracemalloc.get_traced_memory()[0]
-    slack = SLACK + PILLOW * picture
+    slack = SLACK + PILLOW * shown + WIDE * path.name.startswith("wide")
     refusal = ""
     try:
-        data = image(path) if picture else load(path)
+        data = image(path) if shown else load(path)
     except DataError as error:
         refusal = str(error)
     used = tracemalloc.get_traced_memory()[1] - before
@@ -112,8 +119,8 @@ def read(path, size) -> int:
         assert "\n" not in refusal
         assert used < 2 * size + slack
         return 1
-    parts = () if picture else [part for part in data[:2] if part is not None]
-    declared = WORKING**2 * 8 if picture else sum(part.x.size for part in parts) * 8
+    parts = () if shown else [part for part in data[:2] if part is not None]
+    declared = WORKING**2 * 8 if shown else sum(part.x.size for part in parts) * 8
     assert used < 2 * size + 3 * declared + slack
     for part in parts:
         sound(part)
@@ -125,7 +132,7 @@ def mutate(tmp_path, name, count):
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx_bytes(LABELS))
     path = tmp_path / name
     path.write_bytes(good)
-    assert (image(path) if path.suffix in (".png", ".jpg") else load(path)) is not None
+    assert (image(path) if path.suffix in PICTURES else load(path)) is not None
     random = np.random.default_rng(0)
     refused = 0
     tracemalloc.start()

@@ -9,13 +9,15 @@ import pytest
 from spusk.errors import SpuskError
 
 NAMES = """
-    MNIST IDX PNG JPEG JSON NumPy NaN UTF-8 SHA-256 F32 F64 uint8 int64 float32 float64 complex128
-    None Python Ctrl+C spusk --help
-    data get mnist lab sample engine Network split x_train y_train W1 SPUSK_DATA SPUSK_ISA
+    MNIST IDX PNG JPEG BMP GIF WebP TIFF JSON NumPy NaN UTF-8 SHA-256 F32 F64 uint8 int64
+    float32 float64 complex128 None Python Ctrl+C spusk --help
+    data get mnist lab sample train test engine Network split x_train y_train W1
+    SPUSK_DATA SPUSK_ISA
     --data-dir --data --export --host --port file label dtype error output gain init activation
     record wide scaled normal plain momentum nesterov adam inverse sigmoid tanh relu identity
     cross-entropy http https pip install spusk.descend
-    history.json history.csv labels.csv board.local html gif .gz gz .npz .csv .tsv .txt .safetensors
+    history.json history.csv labels.csv train_labels.csv board.local html
+    gif .gz gz .npz .csv .tsv .txt .safetensors
 """
 WORD = re.compile(r"[\w.+-]*[A-Za-z]{2}[\w.+-]*")
 QUOTED = re.compile(r"b?'[^']*'|b?\"[^\"]*\"")  # what was found, as the file has it

@@ -57,7 +57,7 @@ class Cadence(click.ParamType[Every]):
     default="sample",
     show_default=True,
     metavar="sample|mnist|PATH",
-    help="The embedded sample, MNIST, or your own IDX, CSV, NPZ or folder of PNG.",
+    help="The embedded sample, MNIST, or your own IDX, CSV, NPZ or folder of pictures.",
 )
 @click.option("--data-dir", type=PATH, help="Folder that holds MNIST's files.")
 @click.option(
@@ -174,7 +174,8 @@ def train(
     plan = Plan(rate, size, epochs, seed, named_rule(rule, rate))
     folder = target(out, overwrite)
     with Signals() as stop:
-        sets = stop.at_once(data.load, UNBEGUN)(source, data_dir)
+        with first_warning_as_line(lang):
+            sets = stop.at_once(data.load, UNBEGUN)(source, data_dir)
         V = sets.train
         sizes = layers or (V.x.shape[1], 100, V.classes)
         net = Network(sizes, seed, init, gain if len(gain) > 1 else gain[0], V=V)

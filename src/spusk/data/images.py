@@ -1,4 +1,4 @@
-"""One picture of a file as shades of grey."""
+"""One picture of a file as shades of grey: PNG, JPEG, BMP, GIF, WebP or TIFF, its first frame."""
 
 import io
 import warnings
@@ -16,17 +16,21 @@ from spusk.i18n.reasons import reason
 if TYPE_CHECKING:
     from PIL import Image
 
-ENDINGS = (".png", ".jpg", ".jpeg")
+FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "WEBP", "TIFF")  # Pillow's names; no other decoder
+KINDS = "PNG, JPEG, BMP, GIF, WebP, TIFF"
+ENDINGS = (
+    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".webp", ".tif", ".tiff",
+)  # fmt: skip
 MOST_PIXELS = 64_000_000  # of one picture; a phone's camera makes 50 million
 STRIP = 1 << 20  # pixels turned grey at once
 ORIENTATION = 0x0112  # of EXIF
 
 
 def grey(path: Path, enough: int | None = None) -> "Image.Image":
-    """A PNG or JPEG as shades of grey (mode L), upright, laid over black or white if transparent.
+    """A picture as shades of grey (mode L), upright, laid over black or white if transparent.
 
     A JPEG of more than twice `enough` pixels a side is decoded at a half, a quarter or an eighth of
-    its size. Raises DataError for anything else, a broken file, or one that claims to be too large.
+    its size. Raises DataError for no picture, a broken file, or one that claims to be too large.
     """
     with reading(path):
         size = regular(path).stat().st_size
@@ -38,9 +42,9 @@ def grey(path: Path, enough: int | None = None) -> "Image.Image":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             content = io.BytesIO(path.read_bytes())  # a file would set aside what a chunk claims
-            with Image.open(content, formats=("PNG", "JPEG")) as picture:
+            with Image.open(content, formats=FORMATS) as picture:
                 _check_size(picture, size, path)
-                what, held = "×".join(map(str, picture.size)), _coefficients(picture)
+                what, held = "×".join(map(str, picture.size)), _held(picture)
                 if enough is not None:
                     picture.draft(None, (enough, enough))
                 width, height = picture.size
@@ -50,7 +54,7 @@ def grey(path: Path, enough: int | None = None) -> "Image.Image":
     except DataError:
         raise
     except UnidentifiedImageError as error:
-        raise DataError.keyed("data.no_picture", path=path) from error
+        raise DataError.keyed("data.no_picture", path=path, kinds=KINDS) from error
     except Exception as error:  # a decoder fed with broken bytes raises whatever it stumbles on
         raise DataError.keyed("data.broken_picture", path=path, why=reason(error)) from error
 
@@ -59,17 +63,23 @@ def _check_size(picture: "Image.Image", size: int, path: Path) -> None:
     width, height = picture.size
     bands = len(picture.getbands())
     bits = 8 * bands if bands > 1 else 1
-    if width * height > min(MOST_PIXELS, DEFLATE * size * 8 // bits):
+    densest = MOST_PIXELS if picture.format == "WEBP" else DEFLATE * size * 8 // bits
+    if width * height > min(MOST_PIXELS, densest):  # WebP packs an even ground into nothing
         claims = {"width": width, "height": height, "limit": MOST_PIXELS, "size": size}
         raise DataError.keyed("data.large_picture", path=path, **claims)
 
 
-def _coefficients(picture: "Image.Image") -> int:
-    """The bytes that a JPEG's decoder keeps of the whole picture, if it comes in several scans."""
+def _held(picture: "Image.Image") -> int:
+    """The bytes that a decoder keeps of the whole picture beside its pixels.
+
+    A JPEG's coefficients, if it comes in several scans; the canvases of what may be animated.
+    """
+    width, height = picture.size
+    if picture.format in ("GIF", "WEBP", "TIFF"):
+        return 12 * width * height
     layers = getattr(picture, "layer", [])
     if not layers:
         return 0
-    width, height = picture.size
     sampled = [int(across) * int(down) for _, across, down, _ in layers]
     return 2 * width * height * sum(sampled) // max(sampled)
 
@@ -78,8 +88,8 @@ def _shades(picture: "Image.Image") -> "Image.Image":
     """The picture in grey, made strip by strip: beside it stands no second one in colour."""
     from PIL import Image
 
-    wide = picture.mode.startswith(("I", "F"))  # 16 bits a pixel
-    paint = _squeezed if wide else _plain
+    wide = picture.mode.startswith(("I", "F"))  # 16 bits a pixel, or floating point
+    paint = partial(_squeezed, _white(picture)) if wide else _plain
     if not wide and picture.has_transparency_data:
         ink = np.sum([_plain(s).histogram(_alpha(s)) for s in _strips(picture)], axis=0)
         if not ink.any():
@@ -110,11 +120,22 @@ def _alpha(strip: "Image.Image") -> "Image.Image":
     return strip.convert("RGBA").getchannel("A")
 
 
-def _squeezed(strip: "Image.Image") -> "Image.Image":
+def _white(picture: "Image.Image") -> int:
+    """The number that means white: of 16 bits, or by the brightest pixel in floating point."""
+    if picture.mode != "F":
+        return 65535
+    brightest = max(float(np.nanmax(np.asarray(strip))) for strip in _strips(picture))
+    return next((white for white in (1, 255) if brightest <= white), 65535)
+
+
+def _squeezed(white: int, strip: "Image.Image") -> "Image.Image":
     from PIL import Image
 
-    wide = np.asarray(strip, np.float32) / 257
-    return Image.fromarray(np.clip(wide, 0, 255).round().astype(np.uint8))
+    shades = np.array(strip, np.float32)
+    np.nan_to_num(shades, copy=False)
+    shades *= 255 / white
+    np.rint(np.clip(shades, 0, 255, out=shades), out=shades)
+    return Image.fromarray(shades.astype(np.uint8))
 
 
 def _laid_over(ground: int, strip: "Image.Image") -> "Image.Image":
