@@ -22,6 +22,7 @@ quick = examples(40)
 @given(st.integers(1, 40), st.integers(1, 30), st.sampled_from([np.float32, np.float64]), st.data())
 def test_pixels_become_fractions_of_255(count, n, dtype, data):
     x = data.draw(arrays(np.uint8, (count, n)))
+    x[-1, -1] |= 16 + 1  # above 16: these are pixels
     index = np.array(data.draw(st.lists(st.integers(0, count - 1), min_size=1, max_size=9)))
     V = Sample(x, labels=np.zeros(count, int))
     slow = np.array([[float(v) / 255 for v in x[i]] for i in index]).astype(dtype)
@@ -48,7 +49,9 @@ def test_images_are_flattened_and_keep_their_shape():
     V = Sample(x=np.zeros((4, 28, 28), np.uint8), labels=[0, 1, 2, 3])
     assert (V.x.shape, V.shape, len(V), V.classes) == ((4, 784), (28, 28), 4, 4)
     assert Sample(np.zeros((4, 784), np.uint8), labels=[0] * 4).shape == (28, 28)
-    assert Sample(np.zeros((4, 784)), labels=[0] * 4).shape == (784,)
+    assert Sample(np.zeros((4, 784)), labels=[0] * 4).shape == (28, 28)
+    assert Sample(np.full((4, 784), 0.5), labels=[0] * 4).shape == (784,)
+    assert Sample(np.zeros((4, 16), np.uint8), labels=[0] * 4).shape == (16,)
     assert Sample(np.zeros((4, 784)), labels=[0] * 4, shape=(28, 28)).shape == (28, 28)
     assert Sample(np.zeros((4, 5, 5, 1)), labels=[0] * 4).shape == (5, 5)
     assert "28×28" in repr(V)
@@ -73,6 +76,16 @@ def test_whole_numbers_up_to_255_are_pixels_and_floats_stay(given, kept):
     assert V.x.dtype.isnative
     assert V.x.flags.c_contiguous
     assert not V.x.flags.writeable
+
+
+@pytest.mark.parametrize(("top", "scale"), [(1, 1), (15, 1), (16, 1), (17, 255), (255, 255)])
+@pytest.mark.parametrize("kind", ["u1", "i2", "i8", "f4", "f8", ">f8"])
+def test_the_same_numbers_of_any_type_are_the_same_inputs(kind, top, scale):
+    x = np.array([[0, 1], [top, 0], [top // 2, 1]]).astype(kind)
+    V = Sample(x, labels=[0, 1, 0])
+    for part in (V, V.take(slice(0, 1)), V.take([2, 0])):  # a dark part is no other set
+        rows = part.inputs(slice(None), np.float32)
+        np.testing.assert_array_equal(rows, part.x.astype(np.float32) / np.float32(scale))
 
 
 X = np.zeros((3, 2))

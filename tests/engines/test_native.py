@@ -272,6 +272,6 @@ def test_rounding_stays_numpys_over_many_steps():
 
 def test_rows_too_long_to_list_are_refused():
     net = Network([1 << 24, 1])
-    V = Sample(np.zeros((1, 1 << 24), np.uint8), y=np.zeros((1, 1), np.float32))
+    V = Sample(np.full((1, 1 << 24), 255, np.uint8), y=np.zeros((1, 1), np.float32))
     with pytest.raises(ValueError, match="float32"):
         native.Native().open(net, V, 1)

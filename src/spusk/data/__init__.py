@@ -22,6 +22,7 @@ from spusk.data.folders import (
 from spusk.data.idx import pair
 from spusk.data.images import ENDINGS
 from spusk.data.picture_folders import read_folder
+from spusk.data.preprocessing import Preparation, prepare
 from spusk.data.samples import Data, Sample, held_out
 from spusk.data.stream import reading
 from spusk.data.tables import read_table
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
     from spusk.data.download import MIRRORS as MIRRORS
     from spusk.data.download import get_mnist as get_mnist
 
-__all__ = ["MIRRORS", "Data", "Sample", "get_mnist", "image", "load", "mnist", "sample"]
+__all__ = [
+    "MIRRORS", "Data", "Preparation", "Sample", "get_mnist", "image", "load", "mnist", "prepare",
+    "sample",
+]  # fmt: skip
 
 TABLES = (".csv", ".tsv", ".txt")
 

@@ -1,11 +1,12 @@
 """The training sample V: K examples (x, y), checked once and then trusted.
 
-Pixels stay bytes in memory (the byte v means v/255); a batch becomes floating point only when it
-is gathered. Classes are kept as numbers, not as one-hot rows: y ∈ R^m is made for a batch too.
+Numbers stay as they were read, pixels as bytes; a batch becomes floating point only when it is
+gathered. Classes are kept as numbers, not as one-hot rows: y ∈ R^m is made for a batch too.
 """
 
 from __future__ import annotations
 
+from copy import copy
 from math import isqrt, prod
 from typing import Any, NamedTuple, TypeVar
 
@@ -19,20 +20,23 @@ T = TypeVar("T", bound=np.generic)
 
 MOST_CLASSES = 65_536  # a larger class number is likelier a wrong column than a class
 BLOCK = 1 << 20  # numbers looked at in one go, so that a check costs no second copy
+WHITE, DIM = 255.0, 16  # pixels have this top; whole numbers that reach no further than DIM another
+SIDE = 5  # of the smallest square that a row of pixels is taken for
 
 
 class Sample:
     """The training sample V = {(x⁽ⁱ⁾, y⁽ⁱ⁾) | 1 ≤ i ≤ K}, checked once and read-only.
 
     Args:
-        x: inputs (K, n) or (K, *shape); uint8 means pixels, v standing for v/255; floats are taken
-            as they are; other integers are pixels when all are in 0…255 and one is above 1.
+        x: inputs (K, n) or (K, *shape), numbers of any type; pixels, v standing for v/255, when
+            all are whole and in 0…255 and one is above 16, else taken as they are.
         y: targets (K, m), for anything but classes.
         labels: class numbers (K,), 0…classes−1; either these or y.
         classes: how many classes there are; else the largest label + 1.
         shape: the shape of one input, h×w of a picture; else as x has it.
         name: what messages call the set.
         class_names: a name for each class; else its number.
+        columns: a name for each input, where they have any.
 
     Raises:
         DataError: not such a set: no numbers, not finite, counts that differ, a label out of range.
@@ -40,7 +44,9 @@ class Sample:
     Source: lecture, row L7.
     """
 
-    __slots__ = ("class_names", "classes", "labels", "name", "shape", "x", "y")
+    __slots__ = (
+        "class_names", "classes", "columns", "labels", "name", "pixels", "shape", "x", "y",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -51,11 +57,14 @@ class Sample:
         shape: tuple[int, ...] | None = None,
         name: str = "sample",
         class_names: tuple[str, ...] | None = None,
+        columns: tuple[str, ...] | None = None,
     ) -> None:
         self.name = name
         rows = _inputs(x, name)
+        self.pixels = bool(rows.max() > DIM) and are_bytes(rows)
         self.shape = _shape(rows, shape, name)
         self.x: NDArray[np.generic] = _frozen(rows.reshape(len(rows), -1))  # (K, n)
+        self.columns = columns
         if (y is None) == (labels is None):
             raise DataError.keyed("data.one_answer", name=name)
         self.y: NDArray[np.floating] | None = None
@@ -95,8 +104,8 @@ class Sample:
             x of the batch, (B, n).
         """
         rows = self.x[index]
-        if rows.dtype == np.uint8:
-            return np.asarray(np.divide(rows, 255, dtype=dtype))
+        if self.pixels:
+            return np.asarray(np.divide(rows, WHITE, dtype=dtype))
         return rows.astype(dtype, copy=False)
 
     def targets(self, index: slice | NDArray[np.integer], dtype: DTypeLike) -> NDArray[np.floating]:
@@ -132,15 +141,14 @@ class Sample:
         where = index if isinstance(index, slice) else np.asarray(index)
         if not isinstance(where, slice) and not where.size:
             where = slice(0, 0)
-        return Sample(
-            self.x[where],
-            None if self.y is None else self.y[where],
-            None if self.labels is None else self.labels[where],
-            self.classes,
-            self.shape,
-            self.name,
-            self.class_names,
-        )
+        x = self.x[where]
+        if not len(x):
+            raise DataError.keyed("data.inputs", name=self.name, shape=x.shape)
+        part = copy(self)  # what was decided by all numbers holds for a part of them
+        part.x = _frozen(x)
+        part.y = None if self.y is None else _frozen(self.y[where])
+        part.labels = None if self.labels is None else _frozen(self.labels[where])
+        return part
 
     @property
     def sorted_by_class(self) -> bool:
@@ -197,13 +205,21 @@ def held_out(full: Sample, share: float | None) -> Data:
 
 def as_pixels(x: NDArray[np.generic]) -> NDArray[np.uint8] | None:
     """The numbers as bytes if they are pixels: whole, all in 0..255, one above 1; else None."""
-    bright = False
-    for block in _blocks(x):
-        low, high = block.min(), block.max()
-        if not (low >= 0 and high <= 255 and np.all(block == np.floor(block))):
-            return None
-        bright = bright or bool(high > 1)
-    return x.astype(np.uint8) if bright else None
+    return x.astype(np.uint8) if x.max() > 1 and are_bytes(x) else None
+
+
+def are_bytes(x: NDArray[np.generic]) -> bool:
+    """Whether all numbers are whole and in 0…255."""
+    return x.dtype == np.uint8 or all(
+        block.min() >= 0 and block.max() <= WHITE and np.all(block == np.floor(block))
+        for block in _blocks(x)
+    )
+
+
+def square_side(n: int) -> int | None:
+    """The side of the square picture that n numbers are taken for, if they are."""
+    side = isqrt(n)
+    return side if side * side == n and side >= SIDE else None
 
 
 def as_array(values: ArrayLike, name: str) -> NDArray[Any]:
@@ -248,10 +264,8 @@ def _shape(rows: NDArray[np.generic], shape: tuple[int, ...] | None, name: str) 
         if prod(shape) != n or min(shape, default=0) < 1:
             raise DataError.keyed("data.no_shape", name=name, n=n, shape=shape)
         return tuple(shape)
-    side = isqrt(n)
-    if len(own) == 1 and rows.dtype == np.uint8 and side * side == n and side > 1:
-        return side, side
-    return tuple(own)
+    side = square_side(n) if len(own) == 1 and are_bytes(rows) else None
+    return tuple(own) if side is None else (side, side)
 
 
 def _labels(labels: ArrayLike, classes: int | None, name: str) -> tuple[NDArray[np.integer], int]:

@@ -166,14 +166,12 @@ def opened(
     """The native session; `resident`: bytes of a first layer that stays packed, −1 by the batch."""
     assert _native is not None
     sigmas = [net.activation] * (len(net.layers) - 1) + [net.output]
-    answers = V.y if V.labels is None else V.labels
     session: Session = _native.Session(
         list(net.sizes),
         net.theta,
         [number("activations", sigma) for sigma in sigmas],
         number("losses", net.error),
-        np.ascontiguousarray(V.x, V.x.dtype if V.x.dtype == np.uint8 else np.float32),
-        np.ascontiguousarray(answers, np.float32 if V.labels is None else np.int64),
+        *examples(net, V),
         min(batch, len(V)),
         threads,
         isa(),
@@ -182,6 +180,21 @@ def opened(
         [float(getattr(rule, each)) for each in NAMES["updates"][rule.name]],
     )
     return session
+
+
+def examples(net: Network, V: Sample) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Inputs (K, n₀), bytes that mean v/255 or float32, and targets (K, m) or classes (K,)."""
+    if net.preparation is not None:
+        x = net.preparation.matrix(V)
+    elif V.pixels and V.x.dtype == np.uint8:
+        x = V.x
+    else:
+        x = V.inputs(slice(None), np.float32)
+    if V.labels is not None:
+        return np.ascontiguousarray(x), np.ascontiguousarray(V.labels, np.int64)
+    assert V.y is not None
+    y = V.y if net.preparation is None else net.preparation.targets(V.y, np.float32)
+    return np.ascontiguousarray(x), np.ascontiguousarray(y, np.float32)
 
 
 class Steps:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from spusk.data import Sample
+from spusk.data.preprocessing import Prepared
 from spusk.errors import NetworkError
 from spusk.nn.activations import Activation
 from spusk.nn.arrays import Floats, Layer
@@ -42,7 +42,7 @@ def normal(layers: Sequence[Layer], rng: Generator, gains: Sequence[float], *_: 
 
 def wide(
     layers: Sequence[Layer], rng: Generator, gains: Sequence[float],
-    sigmas: Sequence[Activation], V: Sample | None,
+    sigmas: Sequence[Activation], V: Prepared | None,
 ) -> None:  # fmt: skip
     """Each weighted input of a hidden layer has the deviation r·gain over V, its mean is −t·r·gain.
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from spusk.data import Sample
+from spusk.data.preprocessing import Preparation, Prepared, prepared
 from spusk.errors import InputError, NetworkError
 from spusk.nn.activations import ACTIVATIONS, Activation
 from spusk.nn.arrays import Floats, Layer
@@ -47,6 +48,8 @@ class Network(Parameters):
         error: the cost of one example: "squared", ‖α(x) − y‖²/2, or "cross-entropy", over an output
             of sigmoids; all of them are in `nn.losses.LOSSES`.
         V: the training sample, for `init="wide"`; its sizes are checked.
+        preparation: how raw inputs become x and what outputs mean, as `data.prepare` learns it;
+            None: pixels v stand for v/255, all else for itself.
 
     Raises:
         NetworkError: sizes, names or a gain that make no network, or one that does not fit V.
@@ -65,6 +68,7 @@ class Network(Parameters):
         output: str = "sigmoid",
         error: str = "squared",
         V: Sample | None = None,
+        preparation: Preparation | None = None,
     ) -> None:
         if np.dtype(dtype) not in (np.float32, np.float64):
             raise NetworkError.keyed("network.dtype", found=np.dtype(dtype))
@@ -74,6 +78,7 @@ class Network(Parameters):
         self.error = named(LOSSES, error, "error")
         checked_output(error, output)
         self.seed, self.init = seed, named(INITS, init, "init")
+        self.preparation = preparation
         self.randomise(seed, gain, V)
 
     def randomise(self, seed: int, gain: float | Sequence[float], V: Sample | None) -> None:
@@ -93,7 +98,8 @@ class Network(Parameters):
         if V is not None:
             self.fits(V)
         rng = np.random.default_rng(seed)
-        INITS[self.init](self.layers, rng, gains.tolist(), self.sigmas, V)
+        seen = None if V is None else Prepared(V, self.preparation)
+        INITS[self.init](self.layers, rng, gains.tolist(), self.sigmas, seen)
 
     @property
     def sigmas(self) -> list[Activation]:
@@ -113,20 +119,27 @@ class Network(Parameters):
         """The network's answer α(x).
 
         Args:
-            x: one input (n₀,), many (K, n₀), or a sample; uint8 means pixels, v standing for v/255.
+            x: one input (n₀,), many (K, n₀), or a sample: raw numbers of any type, as the network
+                was trained on; without a preparation whole ones in 0…255, one above 16, are pixels.
 
         Returns:
-            (n_L,) for one input, else (K, n_L).
+            (n_L,) for one input, else (K, n_L); in the units of the targets.
 
         Raises:
             InputError: x has another size, or is not numbers.
         """
         if isinstance(x, Sample):
-            return np.concatenate([self._answer(rows) for rows, _ in self.chunks(x)])
-        rows, single = inputs(x, self.sizes[0], self.dtype)
+            return self.meant([self._answer(rows) for rows, _ in self.chunks(x)])
+        raw, single = raw_inputs(x, self.sizes[0])
+        rows = prepared(raw, self.preparation, self.dtype)
         parts = np.array_split(rows, 1 + len(rows) * max(self.sizes) // CHUNK)
-        answers = np.concatenate([self._answer(part) for part in parts])
+        answers = self.meant([self._answer(part) for part in parts])
         return answers[0] if single else answers
+
+    def meant(self, answers: list[Floats]) -> Floats:
+        """The answers of all parts (K, n_L), in the units of the targets."""
+        whole = np.concatenate(answers)
+        return whole if self.preparation is None else self.preparation.answers(whole)
 
     def _answer(self, rows: Floats) -> Floats:
         return forward(self.layers, self.sigmas, rows)[1][-1]
@@ -243,8 +256,11 @@ class Network(Parameters):
         return Propagation(z, a, delta)
 
     def pair(self, V: Sample, index: NDArray[np.integer[Any]]) -> tuple[Floats, Floats]:
-        """The examples of V at index (B,), in the network's own dtype: x (B, n₀) and y (B, n_L)."""
-        return V.inputs(index, self.dtype), V.targets(index, self.dtype)
+        """The examples of V at index (B,), prepared: x (B, n₀) and y (B, n_L) in our own dtype."""
+        x = Prepared(V, self.preparation).inputs(index, self.dtype)
+        if self.preparation is None or V.y is None:
+            return x, V.targets(index, self.dtype)
+        return x, self.preparation.targets(V.y[index], self.dtype)
 
     def chunks(self, V: Sample, numbers: int = CHUNK) -> Iterator[tuple[Floats, Floats]]:
         """The whole set V in parts x (B, n₀), y (B, n_L), so that memory stays bounded.
@@ -293,11 +309,10 @@ def checked_output(loss: str, output: str) -> None:
         raise NetworkError.keyed("network.loss_output", loss=loss, found=output, **names)
 
 
-def inputs(x: ArrayLike, n: int, dtype: DTypeLike) -> tuple[Floats, bool]:
-    """Rows (K, n) from one input or many, and whether it was one; uint8 pixels become x/255."""
+def raw_inputs(x: ArrayLike, n: int) -> tuple[NDArray[np.generic], bool]:
+    """Rows (K, n) from one input or many, of their own type, and whether it was one."""
     array = np.asarray(x)
     many = array.ndim > 1 and np.prod(array.shape[1:]) == n
     if array.dtype.kind not in "uifb" or len(array.shape) == 0 or not (many or array.size == n):
         raise InputError.keyed("network.inputs", n=n, kind=array.dtype, shape=array.shape)
-    rows = array.reshape(-1, n).astype(dtype)
-    return (rows / rows.dtype.type(255) if array.dtype == np.uint8 else rows), not many
+    return array.reshape(-1, n), not many

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from msgspec import Struct
 
 from spusk._version import __version__
+from spusk.data.preprocessing import Preparation
 from spusk.engines.base import PLAIN
 from spusk.errors import RunError
 from spusk.i18n.reasons import reason
@@ -89,7 +90,7 @@ def describe(folder: Path, net: Network, about: Manifest) -> None:
     text = {
         "format": FORMAT,
         "spusk": __version__,
-        "network": description(net),
+        "network": description(net) | {"preparation": summary(net.preparation)},
         "plan": plan_data(about.plan),
         "rates": [since.data() for since in about.rates or from_start(about.plan.rate)],
         "data": about.source if about.source in KNOWN else lasting(about.source),
@@ -104,6 +105,14 @@ def plan_data(plan: Plan) -> dict[str, Any]:
     """A plan as JSON keeps it."""
     numbers = {key: getattr(plan, key) for key in ("batch", "epochs", "seed")}
     return {"rate": rate_data(plan.rate), **numbers, "rule": plan.rule.data()}
+
+
+def summary(preparation: Preparation | None) -> dict[str, Any] | None:
+    """How inputs are prepared, for people; the numbers stand with the weights."""
+    if preparation is None:
+        return None
+    shown = {name: getattr(preparation, name) for name in ("scaling", "classes", "columns", "ink")}
+    return {name: value for name, value in shown.items() if value is not None}
 
 
 def lasting(source: str) -> str:

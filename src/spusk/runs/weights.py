@@ -15,10 +15,11 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 from numpy.typing import NDArray
 
+from spusk.data.preprocessing import BEFORE, Preparation
 from spusk.errors import RunError
 from spusk.i18n.reasons import Reason, reason
 from spusk.io.files import plain, write
@@ -26,6 +27,7 @@ from spusk.nn.init import INITS
 from spusk.nn.network import Network, named
 from spusk.nn.parameters import Parameters, checked_sizes
 from spusk.runs.descriptions import Whole, meant
+from spusk.runs.preparations import SavedPreparation, data_of
 
 WEIGHTS = "weights.safetensors"  # in a run folder, once it has ended well
 DTYPES = {"F32": np.float32, "F64": np.float64}
@@ -43,6 +45,7 @@ class SavedNetwork(Struct, frozen=True, forbid_unknown_fields=True):
     error: str
     seed: Any  # of NumPy's generators, which take more than numbers
     init: str
+    preparation: SavedPreparation | UnsetType | None = UNSET  # unset: of before there was any
 
 
 class Tensors(Protocol):
@@ -63,7 +66,8 @@ class Tensors(Protocol):
 
 def description(net: Network) -> dict[str, Any]:
     """A network's SavedNetwork, as JSON keeps it."""
-    return {name: getattr(net, name) for name in SavedNetwork.__struct_fields__}
+    found = {name: getattr(net, name) for name in SavedNetwork.__struct_fields__}
+    return found | {"preparation": data_of(net.preparation)}
 
 
 def shapes(sizes: tuple[int, ...]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -209,7 +213,15 @@ def fitting(file: Tensors, about: SavedNetwork, path: Path) -> Network:
             wrong = {"expected": f"{first}{shape}", "found": f"{kind}{found}"}
             raise RunError.keyed("data.weights_shape", path=path, name=name, **wrong)
     # every name looked at, nothing drawn at random, and no data asked for
-    net = Network(**{**asdict(about), "sizes": (1, 1), "init": "scaled"})
+    net = Network(**{**asdict(about), "sizes": (1, 1), "init": "scaled", "preparation": None})
     net.init = named(INITS, about.init, "init")
+    net.preparation = preparation(about)
     Parameters.__init__(net, sizes, DTYPES[first])
     return net
+
+
+def preparation(about: SavedNetwork) -> Preparation | None:
+    """How the network's inputs are prepared. Raises ValueError where it is for other sizes."""
+    if isinstance(about.preparation, UnsetType):
+        return BEFORE
+    return None if about.preparation is None else about.preparation.preparation(about.sizes)

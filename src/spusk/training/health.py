@@ -155,6 +155,7 @@ def constant_cost(net: Network, V: Sample) -> float:
         variance = mean * (1 - mean)
     else:
         assert V.y is not None  # a set has labels or answers
-        mean = V.y.mean(axis=0, dtype=np.float64)
-        variance = V.y.var(axis=0, dtype=np.float64)
+        y = V.y if net.preparation is None else net.preparation.targets(V.y, np.float64)
+        mean = y.mean(axis=0, dtype=np.float64)
+        variance = y.var(axis=0, dtype=np.float64)
     return LOSSES[net.error].constant(mean, variance)

@@ -125,7 +125,7 @@ def test_pictures_of_another_size_are_drawn_on_and_looked_at(app, runs):
         ink = [255 if k % 8 == 3 else 0 for k in range(64)]
         drawn = page.ask("draw", "drawn", id=run.id, pixels=ink)
         assert len(drawn["a"]) == 3
-        x = np.array(drawn["input"]) * (16 / 255 / 255)  # the set's brightest pixel is 16
+        x = np.rint(np.array(drawn["input"]) * (16 / 255))  # the set's brightest pixel is 16
         assert np.allclose(drawn["a"], run.seen.answer(x), atol=1e-4)
         wrong = page.ask("confusion", "confusion", id=run.id)["wrong"]
         assert max(max(mistake["pixels"]) for mistake in wrong) == 255

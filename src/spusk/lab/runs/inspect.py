@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spusk.data import Sample
 from spusk.data.digit import drawn
+from spusk.data.samples import WHITE
 from spusk.engines.blas_threads import limited
 from spusk.lab.runs.sets import SetFacts, facts_of
 from spusk.nn.arrays import strongest
@@ -58,18 +59,18 @@ def shades(x: NDArray[np.generic], facts: SetFacts) -> list[int] | None:
     """A picture's pixels from 0 to 255, the set's brightest; None for what is no picture."""
     if facts.shape is None:
         return None
-    full = 255 * facts.white if x.dtype == np.uint8 else facts.white
-    pixels = np.rint(x.astype(np.float64) * (255 / full)).clip(0, 255)
+    pixels = np.rint(x.astype(np.float64) * (WHITE / facts.white)).clip(0, WHITE)
     return [int(pixel) for pixel in pixels]
 
 
-def answer_drawing(net: Network, ink: NDArray[np.float64], white: float = 1.0) -> dict[str, Any]:
+def answer_drawing(net: Network, ink: NDArray[np.float64], white: float = WHITE) -> dict[str, Any]:
     """α(x) of a digit drawn white on black, once it is centred like MNIST's. DataError if empty.
 
-    `white` is the brightest pixel of the network's set, 0…1.
+    `white` is the number of the brightest pixel in the network's set.
     """
     x = drawn(ink)
+    raw = x * (white / WHITE) if white <= 1 else np.rint(x * (white / WHITE)).astype(np.uint8)
     with limited(2.0 * net.Q):
-        a = np.nan_to_num(net.answer(x * (white / 255)))
+        a = np.nan_to_num(net.answer(raw))
     return {"a": np.round(a, 4).astype(np.float64).round(4).tolist(), "digit": int(np.argmax(a)),
             "input": x.tolist()}  # fmt: skip

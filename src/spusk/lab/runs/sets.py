@@ -9,6 +9,7 @@ import numpy as np
 from spusk import data
 from spusk.data import Data, Sample
 from spusk.data.folders import TRAIN, find, mnist_folder
+from spusk.data.samples import WHITE, are_bytes
 from spusk.errors import DataError, InputError
 from spusk.i18n import say
 from spusk.runs import fingerprint
@@ -24,7 +25,7 @@ class SetFacts(NamedTuple):
     """What a page knows of a set: K examples to train with, x ∈ R^inputs, y ∈ R^classes.
 
     shape: (height, width) where x is a picture; names: of the classes, None where y is no class
-    or there are too many; white: the brightest pixel, 0…1; mixed: it came class after class.
+    or there are too many; white: the brightest pixel's number; mixed: it came class after class.
     """
 
     id: str
@@ -34,7 +35,7 @@ class SetFacts(NamedTuple):
     examples: int
     shape: tuple[int, int] | None
     names: tuple[str, ...] | None
-    white: float = 1.0
+    white: float = WHITE
     mixed: bool = False
 
     def description(self) -> dict[str, Any]:
@@ -115,11 +116,11 @@ class Sets:
 def facts_of(mark: str, name: str, V: Sample) -> SetFacts:
     """What there is to know of a set."""
     low, high = float(V.x.min()), float(V.x.max())
-    white = high / 255 if V.x.dtype == np.uint8 else high
     square = len(V.shape) == 2 and all(side in SIDES for side in V.shape)
-    shape = (V.shape[0], V.shape[1]) if square and low >= 0 and 0 < white <= 1 else None
+    shades = low >= 0 and high > 0 and (high <= 1 or are_bytes(V.x))
+    shape = (V.shape[0], V.shape[1]) if square and shades else None
     names = V.class_names if V.labels is not None and V.classes <= NAMED else None
-    return SetFacts(mark, name, V.x.shape[1], V.classes, len(V), shape, names, white, grouped(V))
+    return SetFacts(mark, name, V.x.shape[1], V.classes, len(V), shape, names, high, grouped(V))
 
 
 def grouped(V: Sample) -> bool:

@@ -7,7 +7,7 @@ from time import monotonic, perf_counter
 from typing import Any
 
 from spusk import data, engines
-from spusk.data import Data
+from spusk.data import Data, prepare
 from spusk.engines import Session
 from spusk.errors import InputError
 from spusk.i18n import LANGUAGES, say
@@ -46,7 +46,9 @@ class TrainingRun(LabRun):
 
     def __init__(self, name: str, wish: TrainingRequest, facts: SetFacts, sets: Data) -> None:
         self.wish = wish
-        self.net = Network(wish.layers, wish.seed, wish.init, V=sets.train)
+        self.net = Network(
+            wish.layers, wish.seed, wish.init, V=sets.train, preparation=prepare(sets.train)
+        )
         self.plan = Plan(wish.rate, wish.batch, wish.epochs, wish.seed)
         self.plan.checked(self.net, sets.train, sets.test)
         super().__init__(name, self.net.copy(), facts, sets, wish.description())

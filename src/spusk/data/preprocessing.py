@@ -1,0 +1,207 @@
+"""How raw numbers become a network's inputs x, and what its outputs mean: a part of the model.
+
+A `Sample` holds the numbers as they were read. What is done to them before the first layer is
+learned from the training part alone and belongs to the network, so that the same numbers give the
+same x everywhere, whatever their type: while training, in a test, and years later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from spusk.data.samples import BLOCK, DIM, WHITE, Sample, are_bytes, square_side
+from spusk.errors import DataError
+
+SCALINGS = ("pixels", "standardise", "minmax", "none")
+
+Index = slice | NDArray[np.integer]
+Numbers = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """x = (raw − shift) / scale, and the names of inputs and outputs; α(x)·scale + shift comes out.
+
+    Attributes:
+        scaling: "pixels", "standardise", "minmax" or "none"; "bytes" in networks of before, for
+            which the type decided: uint8 v stood for v/255, all else for itself.
+        shift: of the inputs, one for all or (n₀,).
+        scale: of the inputs, one for all or (n₀,); for pixels the top, 255 or the set's own.
+        columns: the names of the inputs (n₀,), where they have any.
+        classes: the names of the classes, None where the answers are targets.
+        target_shift: of the targets, () where they are taken as they are.
+        target_scale: of the targets, likewise.
+        ink: "light" or "dark" strokes, where the inputs are pictures and it is known.
+    """
+
+    scaling: str
+    shift: Numbers = (0.0,)
+    scale: Numbers = (1.0,)
+    columns: tuple[str, ...] | None = None
+    classes: tuple[str, ...] | None = None
+    target_shift: Numbers = ()
+    target_scale: Numbers = ()
+    ink: str | None = None
+
+    def inputs(self, V: Sample, index: Index, dtype: DTypeLike) -> NDArray[np.floating]:
+        """The inputs of some examples.
+
+        Args:
+            V: the sample, of raw numbers.
+            index: which examples, (B,) numbers or a slice.
+            dtype: float32 or float64.
+
+        Returns:
+            x (B, n₀), floating point.
+        """
+        return self.rows(V.x[index], dtype)
+
+    def rows(self, raw: NDArray[np.generic], dtype: DTypeLike) -> NDArray[np.floating]:
+        """x of raw rows (B, n₀) of any type of numbers."""
+        if self.scaling == "bytes":
+            top = WHITE if raw.dtype == np.uint8 else 1.0
+        else:
+            top = self.scale[0]
+        if self.scaling in ("bytes", "pixels", "none"):
+            if top == 1:
+                return raw.astype(dtype, copy=False)
+            return np.asarray(np.divide(raw, top, dtype=dtype))
+        x = (raw.astype(np.float64) - self._arrays["shift"]) / self._arrays["scale"]
+        return x.astype(dtype, copy=False)
+
+    def matrix(self, V: Sample) -> NDArray[np.generic]:
+        """All inputs (K, n₀) as the native engine takes them: bytes that mean v/255, or float32."""
+        if V.x.dtype == np.uint8 and (
+            self.scaling == "bytes" or (self.scaling == "pixels" and self.scale == (WHITE,))
+        ):
+            return V.x
+        x = np.empty(V.x.shape, np.float32)
+        for block in blocks(V):
+            x[block] = self.rows(V.x[block], np.float32)
+        return x
+
+    def targets(self, y: NDArray[np.floating], dtype: DTypeLike) -> NDArray[np.floating]:
+        """The targets (B, m) as the network learns them."""
+        if not self.target_scale:
+            return y.astype(dtype, copy=False)
+        scaled = (y.astype(np.float64) - self._arrays["target_shift"]) / self._arrays[
+            "target_scale"
+        ]
+        return scaled.astype(dtype)
+
+    def answers(self, a: NDArray[np.floating]) -> NDArray[np.floating]:
+        """The network's answers (…, m) in the units of the targets."""
+        if not self.target_scale:
+            return a
+        meant = a * self._arrays["target_scale"] + self._arrays["target_shift"]
+        return meant.astype(a.dtype, copy=False)
+
+    @cached_property
+    def _arrays(self) -> dict[str, NDArray[np.float64]]:
+        names = ("shift", "scale", "target_shift", "target_scale")
+        return {name: np.array(getattr(self, name), np.float64) for name in names}
+
+
+BEFORE = Preparation("bytes")  # of networks that were saved without one
+
+
+def prepare(V: Sample, scaling: str = "auto", targets: bool = False) -> Preparation:
+    """What to do to the numbers of a training sample, learned from it alone.
+
+    Args:
+        V: the training sample.
+        scaling: "pixels" v/top, top 255, or the largest number of a set that has none above 16;
+            "standardise" to mean 0 and deviation 1, column by column; "minmax" to 0…1, likewise;
+            "none"; "auto": pixels for pictures, else standardise.
+        targets: whether targets shall be standardised too, for an output that has no bounds.
+
+    Returns:
+        The preparation, for `Network(…, preparation=…)`.
+
+    Raises:
+        DataError: no such scaling.
+    """
+    if scaling == "auto":
+        scaling = "pixels" if pictured(V) else "standardise"
+    if scaling not in SCALINGS:
+        names = ", ".join(("auto", *SCALINGS))
+        raise DataError.keyed("data.scaling", names=names, found=scaling)
+    moved: dict[str, Any] = {}
+    if targets and V.y is not None:
+        y = V.y.astype(np.float64)
+        moved = {"target_shift": numbers(y.mean(axis=0)), "target_scale": spread(y.std(axis=0))}
+    shift, scale = learned(V, scaling)
+    classes = None if V.labels is None else V.class_names
+    return Preparation(scaling, shift, scale, V.columns, classes, **moved)
+
+
+def pictured(V: Sample) -> bool:
+    """Whether inputs are pictures: by their values, whole in 0…255 or shades in 0…1, and shape."""
+    if len(V.shape) != 2 and square_side(prod(V.shape)) is None:
+        return False
+    return are_bytes(V.x) or bool(V.x.min() >= 0 and V.x.max() <= 1)
+
+
+def learned(V: Sample, scaling: str) -> tuple[Numbers, Numbers]:
+    """Shift and scale of the inputs."""
+    if scaling == "none":
+        return (0.0,), (1.0,)
+    if scaling == "pixels":
+        top = float(V.x.max())
+        return (0.0,), (WHITE if DIM < top <= WHITE else max(top, 1.0),)
+    if scaling == "minmax":
+        low = V.x.min(axis=0).astype(np.float64)
+        return numbers(low), spread(V.x.max(axis=0).astype(np.float64) - low)
+    mean = sum(V.x[b].sum(axis=0, dtype=np.float64) for b in blocks(V)) / len(V)
+    square = sum(np.square(V.x[b] - mean).sum(axis=0) for b in blocks(V)) / len(V)
+    return numbers(mean), spread(np.sqrt(square))
+
+
+def spread(values: NDArray[np.floating]) -> Numbers:
+    """Scales that can divide: a column that never changes has 1."""
+    return numbers(np.where(values > 0, values, 1.0))
+
+
+def numbers(values: ArrayLike) -> Numbers:
+    """As a tuple."""
+    return tuple(np.asarray(values, np.float64).tolist())
+
+
+def blocks(V: Sample) -> Iterator[slice]:
+    """Parts of a sample's rows, about a million numbers each."""
+    size = max(1, BLOCK // V.x.shape[1])
+    return (slice(first, first + size) for first in range(0, len(V), size))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A sample as one network sees it, for what draws a start by it."""
+
+    V: Sample
+    preparation: Preparation | None
+
+    def __len__(self) -> int:
+        return len(self.V)
+
+    def inputs(self, index: Index, dtype: DTypeLike) -> NDArray[np.floating]:
+        """x (B, n₀) of some examples."""
+        if self.preparation is None:
+            return self.V.inputs(index, dtype)
+        return self.preparation.inputs(self.V, index, dtype)
+
+
+def prepared(
+    raw: NDArray[np.generic], preparation: Preparation | None, dtype: DTypeLike
+) -> NDArray[np.floating]:
+    """x (K, n₀) of raw rows; without a preparation pixels become v/255, by their values."""
+    if preparation is not None:
+        return preparation.rows(raw, dtype)
+    pixels = raw.size > 0 and bool(raw.max() > DIM) and are_bytes(raw)
+    return np.asarray(np.divide(raw, WHITE if pixels else 1.0, dtype=dtype))
