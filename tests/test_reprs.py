@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import spusk
-from spusk.data import Data
+from spusk.data import Data, prepare
 from spusk.descent import descend_events
 from spusk.engines.base import StepTotals
 from spusk.runs import Checkpoint, Every, Run, Since
@@ -63,7 +63,8 @@ def networks():
     trained = spusk.train(spusk.Network([6, 30, 3]), small, rate=1.0, epochs=200)
     plan, note = Plan(rate=1.0), {f"key {k}": k for k in range(100)}
     return [
-        small, parts, net, net.layers[0], net.surface(blobs(n=784, classes=10)), trained,
+        small, parts, prepare(blobs(n=784, classes=10), "standardise"),
+        net, net.layers[0], net.surface(blobs(n=784, classes=10)), trained,
         *trained.history[:1], plan, Cursor(), StepTotals(1.0, 2, 3), Every(1.0), Since(1, 2, 0.5),
         spusk.analysis.gradient_noise(trained.net, small),
         Run(spusk.__path__[0] * 9, net, plan, "source " * 99, trained.history, note),

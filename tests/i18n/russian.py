@@ -14,6 +14,7 @@ NAMES = """
     data get mnist lab sample train test engine Network split x_train y_train W1
     SPUSK_DATA SPUSK_ISA
     --data-dir --data --export --host --port file label dtype error output gain init activation
+    scaling pixels standardise minmax
     record wide scaled normal plain momentum nesterov adam inverse sigmoid tanh relu identity
     cross-entropy http https pip install spusk.descend
     history.json history.csv labels.csv train_labels.csv board.local html

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from spusk.data.samples import BLOCK, DIM, WHITE, Sample, are_bytes, square_side
+from spusk.display import short_repr
 from spusk.errors import DataError
 
 SCALINGS = ("pixels", "standardise", "minmax", "none")
@@ -25,7 +26,7 @@ Index = slice | NDArray[np.integer]
 Numbers = tuple[float, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Preparation:
     """x = (raw − shift) / scale, and the names of inputs and outputs; α(x)·scale + shift comes out.
 
@@ -50,6 +51,9 @@ class Preparation:
     target_scale: Numbers = ()
     ink: str | None = None
 
+    def __repr__(self) -> str:
+        return short_repr(self)
+
     def inputs(self, V: Sample, index: Index, dtype: DTypeLike) -> NDArray[np.floating]:
         """The inputs of some examples.
 
@@ -64,7 +68,15 @@ class Preparation:
         return self.rows(V.x[index], dtype)
 
     def rows(self, raw: NDArray[np.generic], dtype: DTypeLike) -> NDArray[np.floating]:
-        """x of raw rows (B, n₀) of any type of numbers."""
+        """The inputs that raw rows become.
+
+        Args:
+            raw: rows (B, n₀) of any type of numbers.
+            dtype: float32 or float64.
+
+        Returns:
+            x (B, n₀), floating point.
+        """
         if self.scaling == "bytes":
             top = WHITE if raw.dtype == np.uint8 else 1.0
         else:
@@ -77,7 +89,14 @@ class Preparation:
         return x.astype(dtype, copy=False)
 
     def matrix(self, V: Sample) -> NDArray[np.generic]:
-        """All inputs (K, n₀) as the native engine takes them: bytes that mean v/255, or float32."""
+        """All inputs, as the native engine takes them.
+
+        Args:
+            V: the sample, of raw numbers.
+
+        Returns:
+            (K, n₀), the sample's own bytes where they mean v/255, else x as float32.
+        """
         if V.x.dtype == np.uint8 and (
             self.scaling == "bytes" or (self.scaling == "pixels" and self.scale == (WHITE,))
         ):
@@ -88,7 +107,15 @@ class Preparation:
         return x
 
     def targets(self, y: NDArray[np.floating], dtype: DTypeLike) -> NDArray[np.floating]:
-        """The targets (B, m) as the network learns them."""
+        """Targets as the network learns them.
+
+        Args:
+            y: targets (B, m).
+            dtype: float32 or float64.
+
+        Returns:
+            (y − shift) / scale, (B, m).
+        """
         if not self.target_scale:
             return y.astype(dtype, copy=False)
         scaled = (y.astype(np.float64) - self._arrays["target_shift"]) / self._arrays[
@@ -97,7 +124,14 @@ class Preparation:
         return scaled.astype(dtype)
 
     def answers(self, a: NDArray[np.floating]) -> NDArray[np.floating]:
-        """The network's answers (…, m) in the units of the targets."""
+        """The network's answers, in the units of the targets.
+
+        Args:
+            a: answers (…, m).
+
+        Returns:
+            a·scale + shift, (…, m).
+        """
         if not self.target_scale:
             return a
         meant = a * self._arrays["target_scale"] + self._arrays["target_shift"]
