@@ -1,8 +1,9 @@
 // The escape experiment: where many starts end, as in descent/escapes.py, for one or two variables.
 
 import { facts } from "../core/facts.js";
-import { isMinimum, pointAt } from "./critical.js";
+import { pointAt } from "./critical.js";
 import { eigen } from "./eigen.js";
+import { isMinimum } from "./jumps.js";
 import { generator } from "./random.js";
 import { boundOf } from "./rules.js";
 import { compile } from "./tape.js";

@@ -5,8 +5,9 @@
 // the mean of the last facts.descent.tail points of a cycle; from the point of least |∇f| where the end means nothing.
 
 import { facts } from "../core/facts.js";
-import { isMinimum, leadsTo, pointAt } from "./critical.js";
+import { leadsTo, pointAt } from "./critical.js";
 import { frame, within } from "./flow.js";
+import { isMinimum } from "./jumps.js";
 import { boundOf, fastestOf } from "./rules.js";
 import { distance, norm } from "./vector.js";
 

@@ -10,6 +10,11 @@ import { norm } from "./vector.js";
  * @typedef {{kind: Kind, x: Float64Array, lambdas: number[] | null}} Point
  */
 
+const MINIMA = ["minimum", "valley", "kink"];
+
+/** @param {{kind: string}} point */
+export const isMinimum = ({ kind }) => MINIMA.includes(kind);
+
 const SHARES = [-1, -0.5, 0, 0.5, 1];
 const EPSILON = 2 ** -52;
 

@@ -2,8 +2,8 @@
 
 import { make } from "../core/dom.js";
 import { facts } from "../core/facts.js";
-import { isMinimum } from "../math/critical.js";
 import { isPast } from "../math/explain.js";
+import { isMinimum } from "../math/jumps.js";
 import { boundOf } from "../math/rules.js";
 import { distance } from "../math/vector.js";
 import { compared, pointText, pretty, rounded } from "./numbers.js";
