@@ -128,6 +128,11 @@ def kinds() -> Iterator[Row]:
     yield case("(x + y)^2", [1, 2], 0.1)
     yield case("(x*y - 1)^2", [3, 2], 0.01)
     yield case("x^2*y^2", [1, 1], 0.1)
+    yield case("x^2*(y - 1)^2", [1, 2], 0.1)  # two valleys cross
+    yield case("(x*y)^4", [0, 0], 0.1)
+    yield case("(y - x^2)^4", [0, 0], 0.1)  # a bent one
+    yield case("(y - x^2)^4 + x^8", [0, 0], 0.1)  # and a minimum in it
+    yield case("(x^2 - y^3)^2", [0.3, 0.3], 0.1)
     yield case("abs(x)", [1], 0.3)
     yield case("abs(x)", [0], 0.3)
     yield case("abs(x) - y^2", [0, 0], 0.3)

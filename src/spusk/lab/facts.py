@@ -87,6 +87,10 @@ def points() -> dict[str, Any]:
         "blurs": critical.BLURS, "beside": critical.BESIDE, "notFar": critical.NOT_FAR,
         "steady": critical.STEADY, "shrinking": list(critical.SHRINKING),
         "radii": list(degenerate.RADII), "touch": degenerate.TOUCH, "left": degenerate.LEFT,
+        "ring": {
+            "sides": degenerate.SIDES, "turns": degenerate.TURNS, "finest": degenerate.FINEST,
+            "unsure": degenerate.UNSURE,
+        },
         "step": degenerate.STEP, "touching": critical.TOUCH, "dust": critical.DUST,
         "flow": {
             "steps": flow.STEPS, "accurate": flow.ACCURATE, "far": flow.FAR, "holds": flow.HOLDS,

@@ -33,6 +33,7 @@
  * @property {number} dust
  * @property {number} touch
  * @property {number} left
+ * @property {Record<"sides" | "turns" | "finest" | "unsure", number>} ring
  * @property {number} step
  * @property {Record<"steps" | "accurate" | "far" | "holds" | "again" | "steep" | "moving" | "long" | "linear" | "deep" |
  *   "grain" | "close" | "sure" | "onward" | "last" | "faded", number>} flow

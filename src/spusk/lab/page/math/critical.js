@@ -1,7 +1,7 @@
 // Critical points of one variable or two: what each is, by what f does around it (functions/critical.py).
 
 import { facts } from "../core/facts.js";
-import { degenerate, orZero, top } from "./degenerate.js";
+import { curved, degenerate, orZero, top } from "./degenerate.js";
 import { flow, frame, isGrain, moved, vectorOf, within } from "./flow.js";
 import { atJump, isMinimum, jumps, lowestNear, sharpens, turnsUp } from "./jumps.js";
 import { distance, norm } from "./vector.js";
@@ -175,9 +175,3 @@ function blurOf(program, x, v) {
 
 /** @type {(a: ArrayLike<number>, v: number[]) => number} */
 const dot = (a, v) => v.reduce((sum, part, k) => sum + part * a[k], 0);
-
-/** @type {(program: Program, x: Float64Array, v: number[]) => number} vᵀHv */
-function curved(program, x, v) {
-  const hessian = program.hessian(x);
-  return v.reduce((sum, a, i) => sum + v.reduce((row, b, j) => row + a * hessian[i * v.length + j] * b, 0), 0);
-}

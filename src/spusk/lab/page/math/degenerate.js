@@ -9,11 +9,18 @@ import { norm } from "./vector.js";
  * @typedef {import("./tape.js").Program} Program
  * @typedef {import("./flow.js").Frame} Frame
  * @typedef {import("./jumps.js").Kind} Kind
- * @typedef {{n: number, value: (x: ArrayLike<number>) => number, gradient: (x: ArrayLike<number>) => Float64Array}} Surface
+ * @typedef {{n: number, value: (x: ArrayLike<number>) => number, gradient: (x: ArrayLike<number>) => Float64Array,
+ *   hessian: (x: ArrayLike<number>) => Float64Array}} Surface
  */
 
 /** @param {number} value */
 export const orZero = (value) => (Number.isNaN(value) ? 0 : value);
+
+/** @type {(surface: Surface, x: ArrayLike<number>, v: number[]) => number} vᵀHv */
+export function curved(surface, x, v) {
+  const hessian = surface.hessian(x);
+  return v.reduce((sum, a, i) => sum + v.reduce((row, b, j) => row + a * hessian[i * v.length + j] * b, 0), 0);
+}
 
 /**
  * What a critical point is at which nothing curves down and some directions not at all.
@@ -32,7 +39,7 @@ export function degenerate(surface, x, own) {
     if (slopesOn(surface, x)) return "slope";
     return surface.n === 1 ? "inflection" : "saddle";
   }
-  if (signs.every((sign) => sign > 0)) return "minimum";
+  if (signs.every((sign) => sign > 0) && (flat.length < 2 || isEncircled(surface, x, noise))) return "minimum";
   return up.length || signs.some((sign) => sign > 0) ? "valley" : "flat";
 }
 
@@ -66,19 +73,61 @@ function rise(surface, x, v, up, noise) {
 }
 
 /**
- * The least f from a point on, where only the directions are free in which f curves up.
+ * The least f from a point on, where only the direction is free in which f curves up: by Newton's method, downhill.
  * @type {(surface: Surface, y: Float64Array, up: {lambda: number, v: number[]}[]) => number}
  */
 function bottom(surface, y, up) {
   let value = surface.value(y);
   for (let count = 0; count < (up.length ? 20 : 0); count++) {
     const slopes = surface.gradient(y);
-    for (const { lambda, v } of up) y = moved(y, -v.reduce((sum, part, k) => sum + part * slopes[k], 0) / lambda, v);
+    for (const { v } of up) y = moved(y, -v.reduce((sum, part, k) => sum + part * slopes[k], 0) / Math.abs(curved(surface, y, v)), v);
     const lower = surface.value(y);
     if (!(lower < value)) break;
     value = lower;
   }
   return value;
+}
+
+/**
+ * Whether f is above its value at a point on a whole ring about it: no valley bends or crosses another there.
+ * @type {(surface: Surface, x: Float64Array, noise: number) => boolean}
+ */
+function isEncircled(surface, x, noise) {
+  const { radii, touch, ring } = facts.critical;
+  const [here, scale] = [surface.value(x), 1 + norm(x)];
+  /** @param {ArrayLike<number>} y */
+  const rise = (y) => {
+    const value = surface.value(y);
+    return (Number.isNaN(value) ? Infinity : value) - here;
+  };
+  return radii.map((share) => share * scale).some((radius) => {
+    const lowest = moved(x, radius, lowestOnRing((u) => rise(moved(x, radius, u))));
+    const change = rise(lowest);
+    const beside = [[1, 0], [0, 1], [-1, 0], [0, -1]].map((row) => Math.abs(rise(moved(lowest, touch * scale, row)) - change));
+    return change > noise + ring.unsure * Math.max(...beside);
+  });
+}
+
+/**
+ * The unit direction in which a number is least.
+ * @type {(of: (u: number[]) => number) => number[]}
+ */
+function lowestOnRing(of) {
+  const { sides, turns, finest } = facts.critical.ring;
+  const half = around(2).slice(0, around(2).length / 2);
+  const rows = [...half, ...half.map((row) => row.map((part) => -part))].map((u) => ({ u, value: of(u) }));
+  const found = rows.sort((one, other) => one.value - other.value).slice(0, sides).map((side) => {
+    let [best, angle] = [side, 0.5];
+    for (let count = 0; count < turns && angle >= finest; count++) {
+      const [a, b] = best.u;
+      const turned = [angle, -angle].map((t) => [a - t * b, b + t * a]).map((row) => row.map((part) => part / norm(row)));
+      const lower = turned.map((u) => ({ u, value: of(u) })).reduce((one, other) => (other.value < one.value ? other : one), best);
+      if (lower === best) angle /= 4;
+      best = lower;
+    }
+    return best;
+  });
+  return found.reduce((one, other) => (other.value < one.value ? other : one)).u;
 }
 
 /**
@@ -92,6 +141,7 @@ export function top(program, x, { lambdas, vectors }) {
     n: program.n,
     value: (y) => -program.value(y),
     gradient: (y) => program.gradient(y).map((part) => -part),
+    hessian: (y) => program.hessian(y).map((part) => -part),
   };
   const turned = { lambdas: lambdas.map((lambda) => -lambda).reverse(), vectors: [...vectors].reverse() };
   return isMinimum({ kind: degenerate(upside, x, turned) }) ? "maximum" : "saddle";
