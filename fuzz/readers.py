@@ -23,7 +23,7 @@ from fuzz.limits import bounded, well_said
 from spusk import runs
 from spusk.data import Data, image, load
 from spusk.errors import SpuskError
-from spusk.runs.folder import read_history
+from spusk.runs.history import read_history
 
 LONGEST = 8192  # bytes: more than the 4300 digits that Python reads as a number
 WORDS = [

@@ -1,10 +1,14 @@
 """Small runs that are stopped, killed and gone on with."""
 
+import json
+
 import numpy as np
 
 from spusk import Network, runs, train
 from spusk.data import Data
-from spusk.runs import Every
+from spusk.runs import Every, save_weights
+from spusk.runs.history import COLUMNS, rows_of
+from spusk.runs.weights import load_all
 from spusk.training import Plan
 from tests.conftest import blobs
 
@@ -43,3 +47,25 @@ def undisturbed(plan=PLAN, epochs=None, net=None, engine="reference"):
 def straight(tmp_path, plan=PLAN, engine="reference"):
     """The weights of the run that nothing disturbed."""
     return carry(begin(tmp_path / "straight", plan, engine=engine)).theta
+
+
+def older(folder, number, *missing):
+    """The run as an older format had it: the whole history in each checkpoint, without rules."""
+    run = folder / "run.json"
+    about = json.loads(run.read_text()) | {"format": number}
+    for key in missing:
+        del about["plan"][key]
+    run.write_text(json.dumps(about))
+    text = (folder / "history.csv").read_bytes()
+    for path in (folder / "checkpoints").iterdir():
+        net, about, state = load_all(path)
+        told = json.loads(about["state"]) | {"format": number}
+        rows = rows_of(text[: told["history"]["size"]].decode())
+        told["history"] = [
+            {name: row[column] for column, name in COLUMNS.items()}
+            | {"epoch": int(row["epoch"]), "step": 29, "steps": 29, "outcome": None}
+            for row in rows
+        ]
+        for key in missing:
+            del told[key]
+        save_weights(net, path, {"state": json.dumps(told)}, state)

@@ -18,9 +18,11 @@ from spusk.training import Plan
 from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh, undisturbed
 
 SHORT = replace(PLAN, epochs=2)
+OFTEN = runs.Every(steps=29)  # every epoch's end is saved, however short it was
 OTHER = replace(SHORT, seed=6)
 WILD = Plan(rate=1e4, batch=7, epochs=3, seed=5)
-CALLS = ("fsync", "replace", "unlink", "mkdir", "rmdir")
+CALLS = ("fsync", "replace", "unlink", "mkdir", "rmdir", "write", "truncate", "ftruncate")
+WRITE = os.write
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.reliability.helpers"])
 
@@ -32,6 +34,8 @@ def until(number, job, folder):
     def counted(call):
         def asks(*arguments, **more):
             if next(asked) == number:
+                if call is WRITE:  # half a line
+                    call(arguments[0], arguments[1][: len(arguments[1]) // 2])
                 os.kill(os.getpid(), signal.SIGKILL)
             return call(*arguments, **more)
 
@@ -44,15 +48,18 @@ def until(number, job, folder):
 
 
 def new(folder):
-    carry(begin(folder, SHORT))
+    carry(begin(folder, SHORT, every=OFTEN))
 
 
 def overwriting(folder):
-    carry(begin(folder, OTHER, overwrite=True))
+    carry(begin(folder, OTHER, every=OFTEN, overwrite=True))
 
 
 def going_on(folder):
-    carry(runs.open_resumed(folder, 2, SETS))
+    """From a place with lines of a dead future after it."""
+    with (folder / "history.csv").open("a") as file:
+        file.write("2,0.5\n")
+    carry(runs.open_resumed(folder, 3, SETS, every=OFTEN))
 
 
 def going_wrong(folder):
@@ -154,8 +161,9 @@ def test_a_run_that_is_gone_on_with(tmp_path, each_kill):
         assert is_a_run(folder)
         if runs.load(folder).plan.epochs == 1:  # not asked for yet
             np.testing.assert_array_equal(runs.load(folder).net.theta, undisturbed(SHORT, 1))
-            spusk.resume(folder, 2, SETS)
-        np.testing.assert_array_equal(ended(folder), undisturbed(SHORT, 2))
+            spusk.resume(folder, 3, SETS)
+        np.testing.assert_array_equal(ended(folder), undisturbed(SHORT, 3))
+        assert [row["epoch"] for row in runs.load(folder).history] == [1, 2, 3]
 
 
 @pytest.mark.more  # a run for every call that can fail

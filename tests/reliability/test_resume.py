@@ -19,7 +19,7 @@ from spusk.training import Plan
 from spusk.training.plan import named_rule, one_rate
 from tests.commands import spusk as cli
 from tests.conftest import blobs
-from tests.reliability.helpers import PLAN, SETS, begin, carry, straight
+from tests.reliability.helpers import PLAN, SETS, begin, carry, older, straight
 
 ENGINES = ["reference", pytest.param("auto", id="auto")]
 STEPS = 29
@@ -140,20 +140,100 @@ def test_a_finished_run_is_extended(tmp_path):
     assert [row["epoch"] for row in back.history] == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("name", ["weights.safetensors", "history.csv"])
 @pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_text("?")])
-def test_a_finished_run_is_extended_whatever_befell_its_last_words(tmp_path, name, damage):
-    """run.json and a checkpoint are all it takes; and without --epochs, the words are said anew."""
+def test_a_finished_run_whose_weights_are_damaged_says_its_last_words_anew(tmp_path, damage):
     carry(begin(tmp_path / "r", replace(PLAN, epochs=2)))
     words = {p.name: p.read_bytes() for p in (tmp_path / "r").glob("*.[sc]*")}
     assert set(words) == {"weights.safetensors", "history.csv"}
-    damage(tmp_path / "r" / name)
+    damage(tmp_path / "r" / "weights.safetensors")
     assert spusk.resume(tmp_path / "r", sets=SETS).outcome == "finished"
     assert {p.name: p.read_bytes() for p in (tmp_path / "r").glob("*.[sc]*")} == words
-    damage(tmp_path / "r" / name)
+    damage(tmp_path / "r" / "weights.safetensors")
     result = spusk.resume(tmp_path / "r", epochs=4, sets=SETS)
     np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
     np.testing.assert_array_equal(runs.load(tmp_path / "r").net.theta, result.net.theta)
+
+
+def epochs(folder):
+    return [int(row["epoch"]) for row in runs.load(folder).history]
+
+
+def changed(line, text):
+    """history.csv with another text in a line."""
+
+    def change(path):
+        lines = path.read_text().splitlines(keepends=True)
+        lines[line] = text
+        path.write_text("".join(lines))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("damage", "left"),
+    [
+        (lambda path: path.unlink(), []),
+        (lambda path: path.write_text("?"), []),
+        (changed(0, "epoch,loss\n"), []),
+        (changed(2, "2,0.5\n"), [1]),
+        (changed(2, "0,1,1,1,1,1,1,1\n"), [1]),
+        (changed(2, "1e999,1,1,1,1,1,1,1\n"), [1]),
+        (changed(2, "2,1,1,1,1,1,1,1\n"), [1, 2]),
+        (changed(2, "2,1,1,1,1,1,1,1"), [1]),
+    ],
+)
+def test_a_run_goes_on_with_what_can_be_read_of_its_history(tmp_path, damage, left):
+    """Weights and place are in the checkpoint; the past's numbers are lost, and it is said."""
+    folder = tmp_path / "r"
+    carry(begin(folder, replace(PLAN, epochs=2)))
+    damage(folder / "history.csv")
+    says = rf"history.csv: is not as the run left it \(expected 2 epochs, found {len(left)}\)"
+    with pytest.warns(runs.HistoryWarning, match=says):
+        result = spusk.resume(folder, epochs=4, sets=SETS)
+    np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
+    assert [event.epoch for event in result.history] == epochs(folder) == [*left, 3, 4]
+    with pytest.raises(InputError, match="has done 4 epochs"):  # and it is a sound run again
+        spusk.resume(folder, sets=SETS)
+
+
+def test_a_stopped_run_whose_history_is_damaged_is_read_all_the_same(tmp_path):
+    folder = tmp_path / "r"
+    carry(begin(folder, every=Every(steps=1)), 70)
+    (folder / "history.csv").unlink()
+    with pytest.warns(runs.HistoryWarning, match="expected 2 epochs, found 0"):
+        assert runs.load(folder).history == []
+
+
+def test_lines_after_the_last_checkpoint_and_half_a_line_are_none_of_its_history(tmp_path):
+    """A kill between an epoch's line and its checkpoint leaves them, or half a line."""
+    folder = tmp_path / "r"
+    carry(begin(folder, every=Every(steps=1)), 70)
+    sound = (folder / "history.csv").read_bytes()
+    with (folder / "history.csv").open("ab") as file:
+        file.write(b"3,0.25,0.5,0.25,0.5,1.0,1000.0,0.5\n4,0.2")
+    assert epochs(folder) == [1, 2]
+    begun = runs.open_resumed(folder, sets=SETS)
+    assert (folder / "history.csv").read_bytes() == sound
+    begun.writer.lock.release()
+    np.testing.assert_array_equal(spusk.resume(folder, sets=SETS).net.theta, straight(tmp_path))
+    assert epochs(folder) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("cut", [40, 58, 200])
+def test_a_run_of_format_2_goes_on(tmp_path, cut):
+    """It had the whole history in each checkpoint; a finished one is extended as well."""
+    folder = tmp_path / "r"
+    plan = PLAN if cut < 100 else replace(PLAN, epochs=2)
+    carry(begin(folder, plan, every=Every(steps=1)), cut)
+    before = runs.load(folder).history
+    older(folder, 2)
+    (folder / "history.csv").unlink()
+    if cut < 100:
+        assert runs.load(folder).history == before
+    result = spusk.resume(folder, 4, SETS)
+    np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
+    assert epochs(folder) == [1, 2, 3, 4]
+    assert runs.load(folder).history[: len(before)] == before
 
 
 def test_a_copied_run_goes_on_elsewhere(tmp_path):

@@ -20,7 +20,7 @@ from spusk.runs.weights import load_all, save_weights
 from spusk.training import Plan, UnsavedRateWarning
 from tests.commands import spusk as cli
 from tests.conftest import blobs
-from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh
+from tests.reliability.helpers import PLAN, SETS, begin, carry, fresh, older
 
 STEPS = 29
 SMALL = Data(blobs(61, seed=1), None, "blobs")  # 9 steps, the last of them ragged
@@ -117,27 +117,14 @@ def test_a_finished_run_is_extended_with_its_state(tmp_path, quick):
     np.testing.assert_array_equal(result.net.theta, expected)
 
 
-def older(folder):
-    """The run as the first format had it: without rules."""
-    about = run_json(folder) | {"format": 1}
-    del about["plan"]["rule"]
-    (folder / "run.json").write_text(json.dumps(about))
-    for path in (folder / "checkpoints").iterdir():
-        net, about, state = load_all(path)
-        assert not state
-        told = json.loads(about["state"]) | {"format": 1}
-        del told["rule"]
-        save_weights(net, path, {"state": json.dumps(told)})
-
-
 def test_a_run_of_the_first_format_goes_on_as_plain_descent(tmp_path, quick):
     expected = carry(begin(tmp_path / "straight")).theta
     carry(begin(tmp_path / "r", every=Every(steps=1)), 40)
-    older(tmp_path / "r")
+    older(tmp_path / "r", 1, "rule")
     assert runs.load(tmp_path / "r").plan == PLAN
     result = spusk.resume(tmp_path / "r", sets=SETS)
     np.testing.assert_array_equal(result.net.theta, expected)
-    assert run_json(tmp_path / "r")["format"] == 2
+    assert run_json(tmp_path / "r")["format"] == 3
 
 
 def test_a_rule_that_did_not_save_the_checkpoint_is_refused(tmp_path, quick):

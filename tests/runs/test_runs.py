@@ -79,8 +79,8 @@ def test_no_run_here(tmp_path):
     ("file", "damage", "says"),
     [
         ("run.json", lambda b: b[:-20], "expected JSON"),
-        ("run.json", lambda b: b"[1]", "expected format 2, found list"),
-        ("run.json", lambda b: b.replace(b'"format": 2', b'"format": 9'), "found 9"),
+        ("run.json", lambda b: b"[1]", "expected format 3, found list"),
+        ("run.json", lambda b: b.replace(b'"format": 3', b'"format": 9'), "found 9"),
         ("run.json", lambda b: b.replace(b'"plan"', b'"plam"'), "expected a spusk run"),
         ("run.json", lambda b: b.replace(b'"rate"', b'"reta"'), "expected a spusk run"),
         ("weights.safetensors", lambda b: b[:-4], "expected spusk weights"),

@@ -75,14 +75,19 @@ class Lines:
             click.echo(say("train.line", self.lang, **numbers))
 
 
+AROUND = 3  # lines of a terminal that are no rows: the header, the bar, the cursor
+
+
 class LiveTable:
-    """A table that grows by a row an epoch, over a bar for the epoch under way."""
+    """A table that grows by a row an epoch, over a bar for the epoch under way.
+
+    While it grows it has the last rows that fit the terminal; in the end it has all of them.
+    """
 
     def __init__(self, lang: str, epochs: int) -> None:
         self.lang, self.epochs = lang, epochs
-        self.table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in ("epoch", *NUMBERS):
-            self.table.add_column(say(f"train.{name}", lang), justify="right", no_wrap=True)
+        self.rows: list[list[str]] = []
+        self.over = False
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -91,7 +96,8 @@ class LiveTable:
             TextColumn("{task.fields[now]}"),
         )
         self.task = self.bar.add_task("", total=epochs, now="")
-        self.live = Live(Group(self.table, self.bar), console=Console(), refresh_per_second=8)
+        self.console = Console()
+        self.live = Live(get_renderable=self.shown, console=self.console, refresh_per_second=8)
 
     def __enter__(self) -> Self:
         self.live.start()
@@ -104,11 +110,26 @@ class LiveTable:
         trace: TracebackType | None,
     ) -> None:
         self.bar.remove_task(self.task)
+        self.over = True
         self.live.stop()
+
+    def table(self, rows: list[list[str]]) -> Table:
+        """These rows under their names."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in ("epoch", *NUMBERS):
+            table.add_column(say(f"train.{name}", self.lang), justify="right", no_wrap=True)
+        for row in rows:
+            table.add_row(*row)
+        return table
+
+    def shown(self) -> Group:
+        """The rows, while it grows the last that fit, and the bar."""
+        room = max(1, self.console.height - AROUND)
+        return Group(self.table(self.rows if self.over else self.rows[-room:]), self.bar)
 
     def show(self, event: Event) -> None:
         if event.ends_epoch:
-            self.table.add_row(*cells(event, self.lang))
+            self.rows.append(cells(event, self.lang))
         _, cost, accuracy, _, _, _, speed = cells(event, self.lang)
         now = say("train.now", self.lang, cost=cost, accuracy=accuracy, speed=speed)
         done = event.epoch - 1 + event.step / event.steps

@@ -29,6 +29,31 @@ def write(path: Path, *parts: bytes | memoryview) -> None:
         raise
 
 
+def write_at(path: Path, place: int, content: memoryview, lasting: bool) -> None:
+    """Writes the end of a file, from a place on: no more than it is new.
+
+    What is longer is cut off once all is written, so that what stands before is never less.
+
+    Args:
+        path: the file.
+        place: bytes that stay.
+        content: what follows them.
+        lasting: whether it lasts through a power cut.
+    """
+    handle = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    try:
+        os.lseek(handle, place, os.SEEK_SET)
+        end = place + len(content)
+        while content:
+            content = content[os.write(handle, content) :]
+        if os.fstat(handle).st_size > end:
+            os.ftruncate(handle, end)
+        if lasting:
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def plain(path: Path) -> Path:
     """The path of a file that can be read; no pipe is waited for. Raises OSError, ValueError."""
     if path.exists() and not path.is_file():

@@ -7,8 +7,10 @@
       history.csv           one row per epoch, in Keras's words
       *.png                 pictures
 
-Every file is written beside itself and then moved into place, so that a reader, or a crash, sees
-the old file or the new one and never half of it. One process at a time writes a run.
+history.csv grows by a line an epoch; a checkpoint says how much of it is behind it, and half a line
+counts for nothing. Every other file is written beside itself and then moved into place, so that a
+reader, or a crash, sees the old file or the new one and never half of it. One process at a time
+writes a run.
 """
 
 from spusk.io.files import write
@@ -19,7 +21,8 @@ from spusk.runs.checkpoint import (
     newest,
     save_checkpoint,
 )
-from spusk.runs.folder import COLUMNS, Run, fingerprint, load, save, table
+from spusk.runs.folder import Run, fingerprint, load, save
+from spusk.runs.history import COLUMNS, HistoryMark, HistoryWarning, table
 from spusk.runs.rate_history import Since
 from spusk.runs.training import Resumed, open_new, open_resumed, resume
 from spusk.runs.weights import load_weights, save_weights
@@ -29,6 +32,8 @@ __all__ = [
     "COLUMNS",
     "Checkpoint",
     "Every",
+    "HistoryMark",
+    "HistoryWarning",
     "OlderCheckpointWarning",
     "Resumed",
     "Run",

@@ -12,15 +12,13 @@ import json
 import os
 import re
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from msgspec import Struct
-from msgspec.structs import asdict as fields
-from msgspec.structs import astuple
+from msgspec.structs import asdict, astuple
 from numpy.typing import NDArray
 
 from spusk.display import short_repr
@@ -39,6 +37,7 @@ from spusk.runs.descriptions import (
     meant,
     misfit,
 )
+from spusk.runs.history import HistoryMark
 from spusk.runs.weights import load_all, save_weights
 from spusk.training import Cursor, Event
 
@@ -68,7 +67,7 @@ class SavedPlace(Struct, frozen=True, array_like=True, forbid_unknown_fields=Tru
 
 
 class SavedEpoch(Struct, frozen=True, forbid_unknown_fields=True):
-    """An Event at an epoch's end in a checkpoint."""
+    """An Event at an epoch's end in a checkpoint of format 2, which held the whole history."""
 
     epoch: Whole
     step: Whole
@@ -86,7 +85,7 @@ class SavedState(Struct, frozen=True):
     """What a checkpoint says besides its tensors; one that names no rule is plain descent's."""
 
     place: SavedPlace
-    history: tuple[SavedEpoch, ...]
+    history: HistoryMark | tuple[SavedEpoch, ...]
     judged: bool = False
     rule: SavedRule = SavedRule(PLAIN.data())
 
@@ -97,7 +96,7 @@ class Checkpoint(NamedTuple):
     Attributes:
         net: with its weights there.
         cursor: where the training stands.
-        history: the epochs behind it.
+        history: how far history.csv reaches behind it; the epochs themselves in one of format 2.
         path: the file.
         judged: whether it was looked at and found well.
         rule: the step rule, at any rate.
@@ -106,11 +105,16 @@ class Checkpoint(NamedTuple):
 
     net: Network
     cursor: Cursor
-    history: list[Event]
+    history: HistoryMark | list[Event]
     path: Path
     judged: bool
     rule: NamedRule
     state: dict[str, NDArray[Any]]
+
+    @property
+    def epochs(self) -> int:
+        """Whole epochs behind it."""
+        return len(self.history) if isinstance(self.history, list) else self.history.epochs
 
     def __repr__(self) -> str:
         return short_repr(self)
@@ -121,7 +125,7 @@ def save_checkpoint(
     net: Network,
     cursor: Cursor,
     steps: int,
-    history: Sequence[Event],
+    history: HistoryMark,
     judged: bool = False,
     rule: NamedRule = PLAIN,
     state: Mapping[str, NDArray[Any]] = MappingProxyType({}),
@@ -133,7 +137,7 @@ def save_checkpoint(
         net: the network.
         cursor: where the training stands.
         steps: steps of an epoch.
-        history: events at the ends of epochs.
+        history: how far history.csv reaches behind it.
         judged: whether it was looked at and found well.
         rule: by which it is trained; its name and parameters are kept.
         state: the rule's arrays, kept without knowing what they mean.
@@ -143,13 +147,10 @@ def save_checkpoint(
     """
     number = (cursor.epoch - 1) * steps + cursor.step
     path = folder / "checkpoints" / f"{number:08}.safetensors"
-    rows = [asdict(event) | {"outcome": None} for event in history]
-    for row in rows:
-        del row["cursor"]
     about = {
         "format": FORMAT,
         "place": list(cursor),
-        "history": rows,
+        "history": asdict(history),
         "judged": judged,
         "rule": rule.data(),
     }
@@ -202,11 +203,21 @@ def load_checkpoint(path: Path) -> Checkpoint:
     except (ValueError, RecursionError) as error:
         raise RunError.keyed("runs.no_json", path=path, why=reason(error)) from error
     saved = meant(SavedState, found, path, "checkpoint", "state")
-    cursor, epochs = Cursor(*astuple(saved.place)), [row.epoch for row in saved.history]
-    if epochs != [*range(1, len(epochs) + 1)] or cursor.epoch - len(epochs) not in (0, 1):
-        raise misfit(found, path, "checkpoint", "state", "history")
-    history = [Event(**fields(row)) for row in saved.history]
-    return Checkpoint(net, cursor, history, path, saved.judged, saved.rule.rule, arrays)
+    cursor, history = Cursor(*astuple(saved.place)), epochs_of(saved)
+    if history is not None:
+        last = Checkpoint(net, cursor, history, path, saved.judged, saved.rule.rule, arrays)
+        if cursor.epoch - last.epochs in (0, 1):
+            return last
+    raise misfit(found, path, "checkpoint", "state", "history")
+
+
+def epochs_of(saved: SavedState) -> HistoryMark | list[Event] | None:
+    """What a state says of the epochs behind it; None where they are not one after the other."""
+    if isinstance(saved.history, HistoryMark):
+        return saved.history
+    events = [Event(**asdict(row)) for row in saved.history]
+    in_order = [event.epoch for event in events] == [*range(1, len(events) + 1)]
+    return events if in_order else None
 
 
 def readable(folder: Path) -> list[Path]:

@@ -21,7 +21,7 @@ from spusk.i18n.reasons import Reason
 from spusk.optim.rules import rule_of
 from spusk.optim.schedules import rate_of
 
-FORMAT, READ = 2, (1, 2)  # written; read: the first had no rules and no schedules
+FORMAT, READ = 3, (1, 2, 3)  # written; read: 1 had no rules, 2 its history in each checkpoint
 PLACE = re.compile(  # in what msgspec says; the end counts, for a file's own words may stand before
     r"(?:Object missing required field `(\w+)`)?.*?(?: - at `\$\.?([^`]*)`)?", re.DOTALL
 )

@@ -1,10 +1,9 @@
-"""A run read back, and history.csv: how it went, in the words of Keras."""
+"""A run read back: its network, its plan, and how it went."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,23 +14,12 @@ from spusk.errors import RunError
 from spusk.i18n.reasons import reason
 from spusk.io.files import read_text, write
 from spusk.nn.network import Network
-from spusk.runs.checkpoint import newest
+from spusk.runs.checkpoint import Checkpoint, newest
+from spusk.runs.history import HISTORY, Row, read_history, rows_of, table, text_behind
 from spusk.runs.manifest import Manifest, describe, read
-from spusk.runs.rate_history import Since, from_start, rate_before
+from spusk.runs.rate_history import Since, from_start
 from spusk.runs.weights import WEIGHTS, load_weights, save_weights
 from spusk.training import Event, Plan
-
-HISTORY = "history.csv"
-COLUMNS = {  # history.csv's column -> the event's number; pandas and Keras users know the left ones
-    "epoch": "epoch",
-    "loss": "cost",
-    "accuracy": "accuracy",
-    "val_loss": "test_cost",
-    "val_accuracy": "test_accuracy",
-    "seconds": "seconds",
-    "examples_per_second": "speed",
-}
-RATE = "learning_rate"  # the last column, in Keras's words too
 
 
 class Run(NamedTuple):
@@ -104,31 +92,12 @@ def save(
     describe(folder, net, Manifest(plan, source, note or {}))
 
 
-def table(history: Sequence[Event], rates: Sequence[Since]) -> str:
-    """The history as CSV, in Keras's words; no number is an empty cell.
-
-    Args:
-        history: events at the ends of epochs.
-        rates: at which rate it went since when.
-
-    Returns:
-        The text, with a line of names.
-    """
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow((*COLUMNS, RATE))
-    for event in history:
-        numbers = ["" if (n := getattr(event, k)) is None else n for k in COLUMNS.values()]
-        rate = rate_before(rates, event)
-        rows.writerow((*numbers, "" if rate is None else rate))
-    return text.getvalue()
-
-
 def load(folder: Path) -> Run:
     """Reads a run folder, finished or not.
 
     A run that was stopped or killed has no weights.safetensors: its newest checkpoint speaks, with
-    an OlderCheckpointWarning where that one is damaged and the one before it speaks.
+    an OlderCheckpointWarning where that one is damaged and the one before it speaks, and a
+    HistoryWarning where history.csv is not as the run left it.
 
     Args:
         folder: the run folder.
@@ -144,28 +113,30 @@ def load(folder: Path) -> Run:
         net, rows = load_weights(path), read_history(folder / HISTORY)
     else:
         last = newest(folder)
-        net, rows = last.net, rows_of(table(last.history, about.rates))
+        net, rows = last.net, rows_behind(folder, last, about.rates)
     return Run(folder, net, about.plan, about.source, rows, *about[2:])
 
 
-def read_history(path: Path) -> list[dict[str, float | None]]:
-    """history.csv as rows of numbers. Raises RunError naming line and cell."""
+def rows_behind(folder: Path, last: Checkpoint, rates: Sequence[Since]) -> list[Row]:
+    """The history behind a checkpoint as rows of numbers. Raises RunError."""
+    path = folder / HISTORY
     try:
-        return rows_of(read_text(path))
-    except (OSError, ValueError, TypeError, csv.Error) as error:
+        return rows_of(text_of(folder, last, rates).decode())
+    except (ValueError, TypeError, csv.Error) as error:
         raise RunError.keyed("runs.no_history", path=path, why=reason(error)) from error
 
 
-def rows_of(text: str) -> list[dict[str, float | None]]:
-    """The rows of a history's CSV."""
-    rows = csv.DictReader(text.splitlines())
-    return [{k: float(v) if v else None for k, v in row.items()} for row in rows]
+def text_of(folder: Path, last: Checkpoint, rates: Sequence[Since]) -> bytes:
+    """The lines of history.csv behind a checkpoint, their names first."""
+    if isinstance(last.history, list):
+        return table(last.history, rates).encode()
+    return text_behind(folder / HISTORY, last.history)
 
 
-def ended_well(folder: Path, history: Sequence[Event], rates: Sequence[Since]) -> bool:
+def ended_well(folder: Path, text: bytes) -> bool:
     """Whether the last words of a run with this history are there and whole."""
     try:
         load_weights(folder / WEIGHTS)
-        return read_history(folder / HISTORY) == rows_of(table(history, rates))
-    except RunError:
+        return read_text(folder / HISTORY).encode() == text
+    except (OSError, ValueError, RunError):
         return False

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from spusk.errors import RunError
 from spusk.runs.checkpoint import numbered
-from spusk.runs.folder import HISTORY
+from spusk.runs.history import HISTORY
 from spusk.runs.weights import WEIGHTS
 
 HEAD = 4096  # bytes at whose beginning a file's mark stands

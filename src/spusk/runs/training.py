@@ -17,7 +17,8 @@ from spusk.nn.network import Network
 from spusk.optim.schedules import Rate
 from spusk.runs import rate_history
 from spusk.runs.checkpoint import Checkpoint, newest
-from spusk.runs.folder import Run, ended_well, fingerprint
+from spusk.runs.folder import Run, ended_well, fingerprint, text_of
+from spusk.runs.history import HISTORY, events_of
 from spusk.runs.manifest import Manifest, read
 from spusk.runs.ownership import all_ours
 from spusk.runs.writer import Every, RunWriter, lock_folder, write_errors
@@ -139,13 +140,15 @@ def open_resumed(
         last = newest(folder)
         plan, V = about.plan.checked(last.net, both.train, both.test), both.train
         chosen = engines.engine(name, last.net, plan.rule)
-        cursor, history = starting_point(folder, about, last, V)
+        text = text_of(folder, last, about.rates)
+        history = events_of(text, plan.steps(V), folder / HISTORY)
+        cursor, again = starting_point(folder, about, last, V, text)
         now = rate_history.continued(about.rates, cursor, plan.rate)
         about = about._replace(engine=chosen.name, rates=now)
         session = chosen.open(last.net, V, plan.size(V), threads, plan.rule)
         restore(session, last, plan)
         writer = RunWriter(lock, folder, last.net, about, both, every, session)
-        writer.go_on(last, history)
+        writer.go_on(last, text, history, again)
     events = plan_events(last.net, V, plan, both.test, session, cursor, every.steps, stop)
     run = Run(folder, last.net, plan, about.source, [], *about[2:])
     return Resumed(writer, events, run, both, cursor)
@@ -252,22 +255,22 @@ def load_sets(
 
 
 def starting_point(
-    folder: Path, about: Manifest, last: Checkpoint, V: Sample
-) -> tuple[Cursor, list[Event]]:
-    """Where to begin, inside an epoch or at the next, and the epochs behind.
+    folder: Path, about: Manifest, last: Checkpoint, V: Sample, text: bytes
+) -> tuple[Cursor, bool]:
+    """Where to begin, inside an epoch or at the next; and whether the last epoch's end comes again.
 
     A run killed between its last checkpoint and its end, or whose weights or history were damaged
     since, has only its last words to repeat: that epoch's test, and the weights. Raises
     InputError, RunError.
     """
-    plan, cursor, history = about.plan, last.cursor, last.history
+    plan, cursor = about.plan, last.cursor
     size = plan.size(V)
     steps, seen = -(-len(V) // size), min(cursor.step * size, len(V))
     if cursor.step > steps:
         raise RunError.keyed("runs.no_step", folder=folder, step=cursor.step, steps=steps)
-    if len(history) == cursor.epoch:
-        if cursor.epoch == plan.epochs and not ended_well(folder, history, about.rates):
-            return cursor, history[:-1]
+    if last.epochs == cursor.epoch:
+        if cursor.epoch == plan.epochs and not ended_well(folder, text):
+            return cursor, True
         cursor = cursor.next_epoch()
     elif cursor.seen != seen:
         used = {"size": size, "expected": seen, "found": cursor.seen}
@@ -275,4 +278,4 @@ def starting_point(
     if cursor.epoch > plan.epochs:
         done = {"done": cursor.epoch - 1, "epochs": plan.epochs, "remedy": 2 * (cursor.epoch - 1)}
         raise InputError.keyed("runs.done", folder=folder, **done)
-    return cursor, history
+    return cursor, False

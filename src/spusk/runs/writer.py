@@ -24,7 +24,7 @@ from spusk.runs.checkpoint import (
     numbered,
     save_checkpoint,
 )
-from spusk.runs.folder import HISTORY, table
+from spusk.runs.history import HISTORY, HistoryFile, HistoryMark
 from spusk.runs.manifest import Manifest, describe
 from spusk.runs.ownership import remove
 from spusk.runs.weights import WEIGHTS, save_weights
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 STAGED = ".spusk-new"  # where a new run is made whole before it takes its place
+SHARE = 10  # so many times as long as a save took passes before an epoch's end is saved again, …
+MOST_LOST = 1.0  # … or so many seconds
 
 
 class Every(NamedTuple):
@@ -74,10 +76,11 @@ class RunWriter:
         self.tests, self.every = sets.test is not None, every
         self.looked_at = Saturation(sets.train, about.plan, net).looks_at
         self.history: list[Event] = []
+        self.file = HistoryFile(folder / HISTORY)
         self.trouble: RunError | None = None
-        self.saved: Cursor | None = None
+        self.saved: tuple[Cursor, HistoryMark | list[Event]] | None = None
         self.good: Path | None = None  # the newest checkpoint that was judged well
-        self.at = monotonic()
+        self.at, self.took = monotonic(), 0.0  # when it was saved last, and how long that took
 
     def __enter__(self) -> Self:
         return self
@@ -102,14 +105,14 @@ class RunWriter:
         with write_errors(self.folder):
             try:
                 start = self.save(staged, Cursor(), 0, judged=True)
-                write(staged / HISTORY, table([], ()).encode())
+                write(staged / HISTORY, bytes(self.file.text))
                 describe(staged, self.net, self.about)
                 put_in_place(staged, self.folder)
             finally:
                 rmtree(staged, ignore_errors=True)
         self.good = self.folder / start.relative_to(staged)
 
-    def go_on(self, last: Checkpoint, history: list[Event]) -> None:
+    def go_on(self, last: Checkpoint, text: bytes, history: list[Event], again: bool) -> None:
         """Makes the folder a run that stands where a checkpoint does.
 
         The last words go once the new description is written, and before it holds: at no moment do
@@ -117,12 +120,15 @@ class RunWriter:
 
         Args:
             last: the checkpoint.
-            history: the epochs behind it.
+            text: the lines of history.csv behind it.
+            history: the epochs that they tell of.
+            again: whether the end of the last of them comes once more.
 
         Raises:
             RunError: the folder cannot be written.
         """
-        self.history, self.saved = history, last.cursor
+        self.file = HistoryFile(self.folder / HISTORY, text, last.epochs)
+        self.saved, self.history = (last.cursor, last.history), history
         self.good = last.path if last.judged else judged(self.folder)
         staged = self.folder / STAGED
         with write_errors(self.folder):
@@ -130,9 +136,13 @@ class RunWriter:
                 describe(staged, self.net, self.about)
                 (self.folder / WEIGHTS).unlink(missing_ok=True)
                 drop_newer(self.folder, last.path)
+                self.file.settle()
                 moved(staged / "run.json", self.folder / "run.json")
             finally:
                 rmtree(staged, ignore_errors=True)
+        if again and history and history[-1].epoch == last.epochs:
+            history.pop()
+            self.file.go_back()
 
     def take(self, event: Event) -> None:
         """Looks at an event of the training and saves when it is time to.
@@ -141,13 +151,37 @@ class RunWriter:
             event: the next one.
         """
         if event.outcome is not None and event.outcome.failed:
-            self.history.append(event)
-            return
-        if event.ends_epoch and (event.test_cost is not None or not self.tests):
-            self.history.append(event)
-            self.checkpoint(event)
+            self.add(event)
+        elif event.ends_epoch and (event.test_cost is not None or not self.tests):
+            self.add(event)
+            if event.outcome is not None or self.worth_saving(event):
+                self.checkpoint(event)
         elif self.due(event):
             self.checkpoint(event)
+
+    def add(self, event: Event) -> None:
+        """Puts an event into the history.
+
+        Args:
+            event: at an epoch's end, or of a run that went wrong.
+        """
+        self.history.append(event)
+        self.file.add(event, self.about.rates)
+
+    def worth_saving(self, event: Event) -> bool:
+        """Whether an epoch's end is saved: short epochs are worth less than what a save costs.
+
+        Ends that were looked at always are: a run that goes wrong later goes back to one.
+
+        Args:
+            event: at the epoch's end.
+
+        Returns:
+            Whether it is.
+        """
+        passed = monotonic() - self.at
+        worth = passed >= min(SHARE * self.took, MOST_LOST)
+        return worth or self.looked_at(event.epoch) or self.due(event)
 
     def due(self, event: Event) -> bool:
         """Whether so many seconds, or steps, have passed since the last checkpoint.
@@ -160,7 +194,8 @@ class RunWriter:
         """
         if self.every.seconds is not None and monotonic() - self.at >= self.every.seconds:
             return True
-        before = self.saved.step if self.saved and self.saved.epoch == event.epoch else 0
+        place = self.saved[0] if self.saved else Cursor()
+        before = place.step if place.epoch == event.epoch else 0
         return self.every.steps is not None and event.step - before >= self.every.steps
 
     def checkpoint(self, event: Event) -> None:
@@ -169,19 +204,20 @@ class RunWriter:
         Args:
             event: where the training stands.
         """
-        if self.saved == event.cursor or not finite(self.net):
+        here = (event.cursor, self.file.mark)
+        if self.saved == here or not finite(self.net):
             return
         well = event.ends_epoch and (event.outcome is not None or self.looked_at(event.epoch))
         self.at = monotonic()
         try:
+            self.file.sync()
             path = self.save(self.folder, event.cursor, event.steps, well)
             self.good = path if well else self.good
             drop_older(self.folder, self.good)
-            if event.ends_epoch:
-                write(self.folder / HISTORY, table(self.history, self.about.rates).encode())
-            self.saved, self.trouble = event.cursor, None
+            self.saved, self.trouble = here, None
         except OSError as error:
             self.trouble = RunError.keyed("runs.unsaved", folder=self.folder, why=reason(error))
+        self.took = monotonic() - self.at
 
     def save(self, folder: Path, cursor: Cursor, steps: int, judged: bool) -> Path:
         """Writes a checkpoint: the network, and the state of its session's rule.
@@ -195,8 +231,8 @@ class RunWriter:
         Returns:
             The file.
         """
-        rule, state = self.about.plan.rule, self.session.state()
-        return save_checkpoint(folder, self.net, cursor, steps, self.history, judged, rule, state)
+        rule, state, mark = self.about.plan.rule, self.session.state(), self.file.mark
+        return save_checkpoint(folder, self.net, cursor, steps, mark, judged, rule, state)
 
     def finish(self, event: Event) -> None:
         """Ends the run with its last event.
@@ -214,7 +250,7 @@ class RunWriter:
                 self.checkpoint(event)
             elif self.good is not None:
                 drop_newer(self.folder, self.good)
-            write(self.folder / HISTORY, table(self.history, self.about.rates).encode())
+            self.file.sync()
             if event.outcome is TrainingOutcome.FINISHED:
                 save_weights(self.net, self.folder / WEIGHTS)
             trouble = self.trouble

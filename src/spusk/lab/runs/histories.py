@@ -10,7 +10,7 @@ from spusk.i18n import say
 from spusk.lab.requests import is_number, is_whole
 from spusk.lab.runs.base import LabRun
 from spusk.lab.runs.loaded import ROW, LoadedRun
-from spusk.runs.folder import read_history
+from spusk.runs.history import read_history
 
 ENDINGS = (".json", ".csv")
 MOST = 10_000  # epochs
