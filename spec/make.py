@@ -18,6 +18,8 @@ from spusk.engines.reference import Reference
 from spusk.functions import function
 from spusk.functions.gallery import GALLERY, Entry
 from spusk.lab.formulas.describe import rows as tape_rows
+from spusk.nn.activations import ACTIVATIONS
+from spusk.nn.losses import LOSSES
 from spusk.nn.network import Network
 from spusk.optim.rules import RULES
 
@@ -82,6 +84,7 @@ def ends() -> Iterator[Row]:
     yield case("2*x^2 + y^2/100", [1, 5], 0.02, "momentum", 300)
     yield case("2*x^2 + y^2/100", [1, 5], 0.02, "nesterov", 300)
     yield case("2*x^2 + y^2/100", [1, 5], 0.5, "adam", 300)
+    yield case("2*x^2 + y^2/100", [1, 5], 0.5, "adamw", 300)
 
 
 def places() -> Iterator[Row]:
@@ -268,14 +271,21 @@ def points(n: int, entry: Entry | None) -> Iterator[list[float]]:
 
 def training_steps() -> list[Row]:
     """Rows of training_steps.json: every activation × output × loss, then other shapes."""
-    activations = ("sigmoid", "tanh", "relu", "identity")
-    outputs = [(output, "squared") for output in activations] + [("sigmoid", "cross-entropy")]
+    activations = [name for name, sigma in ACTIVATIONS.items() if not sigma.coupled]
+    outputs = [
+        (output, loss)
+        for loss, kind in LOSSES.items()
+        for output in ACTIVATIONS
+        if output in (kind.cancels or ACTIVATIONS)
+    ]
     rows = [trained([3, 4, 2], hidden, *last) for hidden, last in product(activations, outputs)]
     for output, loss in outputs:
         rows.append(trained([5, 3], "sigmoid", output, loss))  # no hidden layer
         rows.append(trained([2, 5, 3, 4, 1], "tanh", output, loss, count=1))
     rows.append(trained([9, 17, 5], "sigmoid", "sigmoid", "squared", count=7))
     rows.append(trained([9, 17, 5], "relu", "sigmoid", "cross-entropy", count=3))
+    for loss in ("squared", "categorical-cross-entropy"):  # more outputs than a narrow layer has
+        rows.append(trained([5, 4, 37], "tanh", "softmax", loss, count=3))
     rows.append(trained([3, 4, 2], "relu", "identity", "squared", scale=0))  # σ′(0) = 0
     for loss in ("squared", "cross-entropy"):  # σ is 0 or 1 to the last bit; ln 0 is infinite
         rows.append(trained([1, 1], "sigmoid", "sigmoid", loss, count=8, scale=512))

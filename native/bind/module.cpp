@@ -24,7 +24,7 @@ namespace {
 
 struct Held {  // arrays stay alive as long as the session that reads them
   std::optional<Theta> theta;
-  nb::object x, answers;
+  nb::object x, answers, weights;
   int64_t K = 0, batch = 1;
   std::unique_ptr<Session> session;
 };
@@ -89,6 +89,14 @@ void read_answers(Request &request, nb::handle answers) {
   }
 }
 
+void read_weights(Request &request, nb::handle weights) {
+  Rates each;
+  if (weights.is_none()) return;
+  if (!nb::try_cast(weights, each, false) || static_cast<int64_t>(each.shape(0)) != request.K)
+    throw std::invalid_argument("weights must be float32 (K,), or None");
+  request.weights = each.data();
+}
+
 const Kernels *known(const std::string &isa) {
   const Kernels *kernels = kernels_of(isa);
   if (!kernels) throw std::invalid_argument("this machine can't run " + isa);
@@ -133,18 +141,20 @@ NB_MODULE(_native, m) {
           [](Held *self, const std::vector<int64_t> &sizes, Theta theta,
              const std::vector<int> &activations, int loss, nb::object x, nb::object answers,
              int64_t batch, int threads, const std::string &isa, int64_t resident, int update,
-             const std::vector<double> &parameters) {
+             const std::vector<double> &parameters, nb::object weights) {
             const Kernels *kernels = known(isa);
             Request request = request_for(sizes, theta, batch, threads, resident);
             choose_ops(request, *kernels, activations, loss, update, parameters);
             read_inputs(request, x);
             read_answers(request, answers);
-            new (self) Held{theta, x, answers, request.K, batch, nullptr};
+            read_weights(request, weights);
+            new (self) Held{theta, x, answers, weights, request.K, batch, nullptr};
             self->session = std::make_unique<Session>(request, kernels);
           },
           nb::arg("sizes"), nb::arg("theta"), nb::arg("activations"), nb::arg("loss"), nb::arg("x"),
           nb::arg("answers"), nb::arg("batch"), nb::arg("threads"), nb::arg("isa"),
-          nb::arg("resident"), nb::arg("update"), nb::arg("parameters"))
+          nb::arg("resident"), nb::arg("update"), nb::arg("parameters"),
+          nb::arg("weights").none() = nb::none())
       .def_prop_ro("threads", [](const Held &h) { return h.session->threads(); })
       .def_prop_ro("window", [](const Held &h) { return h.session->plan().window; })
       .def_prop_ro("states", [](const Held &h) { return h.session->plan().update->states; })

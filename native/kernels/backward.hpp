@@ -98,14 +98,6 @@ static void fused_backward(const Step &s, int at) {
   }
 }
 
-// σ′ of a panel's errors, and its biases' step
-template <class Rule>
-static void finish_errors(const Step &s, int at, int64_t panel) {
-  const Layer &l = s.p.layers[at];
-  slope_tile(l.activation, s.D(at, panel), l.row, {s.A(at, panel), s.Z(at, panel), l.row},
-             s.batch.B, l.pv, l.bias + panel * l.pw, b_update<Rule>(s, l));
-}
-
 template <class Rule>
 static void fused_reduce(const Step &s, int at, int64_t panel) {
   const Plan &p = s.p;
@@ -119,7 +111,7 @@ static void fused_reduce(const Step &s, int at, int64_t panel) {
               return load(shares + k * p.batch * l.row);
             }));
     }
-  finish_errors<Rule>(s, at, panel);
+  finish_errors<Rule>(s, at, panel, s.D(at, panel), l.row);
 }
 
 // The same rows for few examples: one visit of W instead of two.
@@ -157,7 +149,7 @@ static void dense_backward(const Step &s, int at, int64_t panel) {
   float *d = s.D(at - 1, panel);
   if (s.p.strip) dense_backward_few<Rule>(s, at, rows, d);
   else dense_backward_many<Rule>(s, at, rows, d);
-  finish_errors<Rule>(s, at - 1, panel);
+  finish_errors<Rule>(s, at - 1, panel, d, below.row);
 }
 
 template <class Rule>

@@ -3,7 +3,6 @@
 #include "kernels/gemm.hpp"
 #include "kernels/lazy.hpp"
 #include "kernels/narrow.hpp"
-#include "kernels/output.hpp"
 #include "kernels/sparse.hpp"
 #include "kernels/step.hpp"
 
@@ -119,6 +118,8 @@ static void forward(const Step &s) {
     }
     s.wait();
   }
+  if (!s.narrow() && p.kernels->activations[p.layers[top].activation].coupled)
+    softmax_outputs<Rule>(s, top);
 }
 
 }  // namespace spusk::SPUSK_ISA

@@ -1,6 +1,6 @@
 // What neurons do to a tile of a batch: bias and σ forward, σ′ and b's step backward.
 #pragma once
-#include "kernels/update.hpp"
+#include "kernels/step.hpp"
 #include "ops/activations.hpp"
 
 namespace spusk::SPUSK_ISA {
@@ -28,9 +28,8 @@ struct Activated {  // σ(z) and, where it is kept, z of a tile
   int64_t row;
 };
 
-template <class Sigma, class Rule>
-static void slope_tile(float *d, int64_t drow, Activated from, int64_t B, int pv, float *bias,
-                       Update<Rule> update) {
+template <class Sigma>
+static void slope_tile(float *d, int64_t drow, Activated from, int64_t B, int pv, float *sums) {
   for (int v = 0; v < pv; ++v) {
     vf sum = vf{};
     for (int64_t b = 0; b < B; ++b) {
@@ -41,17 +40,30 @@ static void slope_tile(float *d, int64_t drow, Activated from, int64_t B, int pv
       store(p, delta);
       sum += delta;
     }
-    update(bias + v * LANES, sum);
+    store(sums + v * LANES, sum);
   }
 }
 
-// δ := δ ⊙ σ′, and the biases take their step with Σδ
-template <class Rule>
+// δ := δ ⊙ σ′, and Σδ over the examples
 static void slope_tile(int activation, float *d, int64_t drow, Activated from, int64_t B, int pv,
-                       float *bias, Update<Rule> update) {
-  Activations::choose(activation, [=](auto sigma) {
-    slope_tile<decltype(sigma)>(d, drow, from, B, pv, bias, update);
-  });
+                       float *sums) {
+  Activations::choose(activation,
+                      [=](auto sigma) { slope_tile<decltype(sigma)>(d, drow, from, B, pv, sums); });
+}
+
+// The biases of a panel take their step with Σδ
+template <class Rule>
+static void step_biases(float *bias, const float *sums, int pv, Update<Rule> update) {
+  for (int v = 0; v < pv; ++v) update(bias + v * LANES, load(sums + v * LANES));
+}
+
+// σ′ of a panel's errors δ (B, pv vectors), and its biases' step
+template <class Rule>
+static void finish_errors(const Step &s, int at, int64_t panel, float *d, int64_t drow) {
+  const Layer &l = s.p.layers[at];
+  float sums[WIDEST * LANES];
+  slope_tile(l.activation, d, drow, {s.A(at, panel), s.Z(at, panel), l.row}, s.batch.B, l.pv, sums);
+  step_biases(l.bias + panel * l.pw, sums, l.pv, b_update<Rule>(s, l));
 }
 
 }  // namespace spusk::SPUSK_ISA

@@ -19,53 +19,72 @@ INLINE vf target(const Plan &p, int64_t row, int64_t from) {
   return load(y);
 }
 
-// δ of one vector of outputs, times the scale; nothing past the last output, `left` on
-template <class Sigma, class Loss>
-INLINE vf output_error(vf z, vf a, vf y, int64_t left, float scale) {
-  static_assert(!Loss::COUPLED);
-  vf d = Loss::error(a, y) * scale;
-  if (!Loss::SLOPE_CANCELS) d *= Sigma::slope(z, a);
-  if (left >= LANES) return d;
+// How much an example counts
+INLINE float weight_of(const Plan &p, int64_t row) { return p.weights ? p.weights[row] : 1.0f; }
+
+// The first `left` lanes; zeros past them
+INLINE vf first_lanes(vf x, int64_t left) {
+  if (left >= LANES) return x;
   float kept[LANES] = {};
-  std::memcpy(kept, &d, (left > 0 ? left : 0) * sizeof(float));
+  std::memcpy(kept, &x, (left > 0 ? left : 0) * sizeof(float));
   return load(kept);
 }
 
-// work(σ, C) of the last layer
-template <class Work>
-INLINE void with_output(const Plan &p, Work work) {
-  Activations::choose(p.layers[p.depth - 1].activation, [&](auto sigma) {
-    Losses::choose(p.loss, [&](auto loss) { work(sigma, loss); });
+// δ of one vector of outputs, times the scale; nothing past the last output, `left` on
+template <class Sigma, class Loss>
+INLINE vf output_error(vf z, vf a, vf y, int64_t left, float scale) {
+  vf d = Loss::error(a, y) * scale;
+  if (!SLOPE_CANCELS<Loss>) d *= Sigma::slope(z, a);
+  return first_lanes(d, left);
+}
+
+template <class Sigma, class Work>
+INLINE void with_loss(const Plan &p, Work work) {
+  Losses::choose(p.loss, [&](auto loss) {
+    if constexpr (serves<decltype(loss), Sigma>()) work(Sigma{}, loss);
   });
 }
 
-template <class Sigma, class Loss, class Rule>
-static void output_errors(const Step &s, int at, int64_t panel, Update<Rule> update) {
+// work(σ, C) of the last layer, of those that go together
+template <class Work>
+INLINE void with_output(const Plan &p, Work work) {
+  Activations::choose(p.layers[p.depth - 1].activation,
+                      [&](auto sigma) { with_loss<decltype(sigma)>(p, work); });
+}
+
+// δ of a panel of a wide output, and Σδ over the examples
+template <class Sigma, class Loss>
+static void output_errors(const Step &s, int at, int64_t panel, float *sums) {
   const Plan &p = s.p;
   const Layer &l = p.layers[at];
   const float *a = s.A(at, panel), *z = s.Z(at, panel);
-  float *d = s.D(at, panel), *bias = l.bias + panel * l.pw;
+  float *d = s.D(at, panel);
   for (int v = 0; v < l.pv; ++v) {
     const int64_t from = panel * l.pw + v * LANES;
     vf moved = vf{};
     for (int64_t b = 0; b < s.batch.B; ++b) {
       const int64_t here = b * l.row + v * LANES;
       const vf y = target(p, s.batch.rows[b], from);
-      const vf e = output_error<Sigma, Loss>(Sigma::NEEDS_Z ? load(z + here) : vf{}, load(a + here),
-                                             y, l.m - from, s.batch.scale);
+      const vf e =
+          output_error<Sigma, Loss>(Sigma::NEEDS_Z ? load(z + here) : vf{}, load(a + here), y,
+                                    l.m - from, s.batch.scale * weight_of(p, s.batch.rows[b]));
       store(d + here, e);
       moved += e;
     }
-    update(bias + v * LANES, moved);
+    store(sums + v * LANES, moved);
   }
 }
 
-// δ of a panel of a wide output, and its biases' step
+// The same, and its biases' step; outputs that are coupled wait for all panels
 template <class Rule>
 static void output_errors(const Step &s, int at, int64_t panel) {
-  const Update<Rule> update = b_update<Rule>(s, s.p.layers[at]);
+  const Layer &l = s.p.layers[at];
+  float sums[WIDEST * LANES];
   with_output(s.p, [&](auto sigma, auto loss) {
-    output_errors<decltype(sigma), decltype(loss)>(s, at, panel, update);
+    if constexpr (!COUPLED<decltype(sigma)>) {
+      output_errors<decltype(sigma), decltype(loss)>(s, at, panel, sums);
+      step_biases(l.bias + panel * l.pw, sums, l.pv, b_update<Rule>(s, l));
+    }
   });
 }
 
@@ -82,13 +101,14 @@ static void measure_example(Plan &p, int64_t at, const float *a, int64_t panel, 
     if (!j || x > top) top = x, best = j;
     if (!j || y > top_wanted) top_wanted = y, wanted = j;
   }
-  p.cost += cost;
+  p.cost += weight_of(p, at) * cost;
   p.correct += best == wanted;
 }
 
 // The same by its label, its outputs in a row: the usual case, without a branch
 template <class Loss>
-static void measure_label(Plan &p, const float *a, int64_t label) {
+static void measure_label(Plan &p, const float *a, int64_t row) {
+  const int64_t label = p.labels[row];
   const float chosen = a[label];
   double squares = 0;
   int64_t better = 0;
@@ -96,7 +116,7 @@ static void measure_label(Plan &p, const float *a, int64_t label) {
     squares += double(a[j]) * a[j];
     better += (a[j] > chosen) | ((a[j] == chosen) & (j < label));
   }
-  p.cost += Loss::cost_of_label(squares, chosen);
+  p.cost += weight_of(p, row) * Loss::cost_of_label(squares, chosen);
   p.correct += !better;
 }
 
@@ -107,8 +127,7 @@ static void measure(Plan &p, const Batch &batch, const float *a, int64_t row, in
     using Loss = decltype(loss);
     if constexpr (requires { Loss::cost_of_label(0.0, 0.0); })
       if (p.labels && p.classes <= pw) {
-        for (int64_t b = 0; b < batch.B; ++b)
-          measure_label<Loss>(p, a + b * row, p.labels[batch.rows[b]]);
+        for (int64_t b = 0; b < batch.B; ++b) measure_label<Loss>(p, a + b * row, batch.rows[b]);
         return;
       }
     for (int64_t b = 0; b < batch.B; ++b)

@@ -157,7 +157,7 @@ void steps(Plan &p, int thread) {
 }
 
 constexpr auto activations = Activations::table<ActivationInfo>([](auto each) {
-  return ActivationInfo{each.NAME, each.NEEDS_Z};
+  return ActivationInfo{each.NAME, each.NEEDS_Z, COUPLED<decltype(each)>};
 });
 constexpr auto losses = Losses::table<LossInfo>([](auto each) { return LossInfo{each.NAME}; });
 constexpr auto updates = Updates::table<UpdateInfo>([](auto each) {

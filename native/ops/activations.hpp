@@ -2,7 +2,8 @@
 //
 // value(z) is σ(z); slope(z, a) is σ′(z), given both z and a = σ(z). Where NEEDS_Z is false, a
 // alone is kept from the way forward, and the z that comes is not to be used. Python looks them up
-// by NAME; the order says nothing.
+// by NAME; the order says nothing. COUPLED, of the last layer only: value(z) is z still, for a
+// waits for all z of its example (kernels/softmax.hpp), and slope is ∂aᵢ/∂zᵢ alone.
 #pragma once
 #include "ops/list.hpp"
 
@@ -50,6 +51,13 @@ struct Relu {
   INLINE vf slope(vf, vf a) { return a > all(0) ? all(1) : all(0); }
 };
 
+struct LeakyRelu {  // Maas, Hannun and Ng 2013
+  static constexpr const char *NAME = "leaky-relu";
+  static constexpr bool NEEDS_Z = false;
+  INLINE vf value(vf z) { return z < all(0) ? 0.01f * z : z; }
+  INLINE vf slope(vf, vf a) { return a > all(0) ? all(1) : all(0.01f); }
+};
+
 struct Identity {
   static constexpr const char *NAME = "identity";
   static constexpr bool NEEDS_Z = false;
@@ -57,6 +65,18 @@ struct Identity {
   INLINE vf slope(vf, vf) { return all(1); }
 };
 
-using Activations = List<Sigmoid, Tanh, Relu, Identity>;
+struct Softmax {  // aᵢ = e^zᵢ / Σⱼ e^zⱼ
+  static constexpr const char *NAME = "softmax";
+  static constexpr bool NEEDS_Z = false, COUPLED = true;
+  INLINE vf value(vf z) { return z; }
+  INLINE vf slope(vf, vf a) { return a * (1.0f - a); }
+};
+
+template <class Sigma>
+constexpr bool COUPLED = requires {
+  Sigma::COUPLED;
+};
+
+using Activations = List<Sigmoid, Tanh, Relu, LeakyRelu, Identity, Softmax>;
 
 }  // namespace spusk::SPUSK_ISA

@@ -83,6 +83,20 @@ struct Adam {
   }
 };
 
-using Updates = List<Plain, Momentum, Nesterov, Adam>;
+struct AdamW {  // Adam, and w shrinks by ηλw beside it (Loshchilov and Hutter 2019)
+  static constexpr const char *NAME = "adamw";
+  static constexpr std::array PARAMETERS{"beta1", "beta2", "epsilon", "decay"};
+  static constexpr int STATES = Adam::STATES;
+  static constexpr bool LINEAR = false;
+  static void prepare(Rate &rate, const double *parameters, int64_t n) {
+    rate.numbers[6] = static_cast<float>(1 - rate.eta * parameters[3]);
+    Adam::prepare(rate, parameters, n);
+  }
+  ALWAYS_INLINE vf operator()(vf w, vf g, vf *state, const Rate &rate) const {
+    return Adam{}(rate.numbers[6] * w, g, state, rate);
+  }
+};
+
+using Updates = List<Plain, Momentum, Nesterov, Adam, AdamW>;
 
 }  // namespace spusk::SPUSK_ISA

@@ -72,6 +72,7 @@ void Session::lay_out(const Request &request) {
   plan_.loss = request.loss;
   plan_.pixels = request.pixels, plan_.floats = request.floats;
   plan_.labels = request.labels, plan_.targets = request.targets;
+  plan_.weights = request.weights;
   layers_.assign(plan_.depth, Layer{});
   plan_.layers = layers_.data();
   float *at = request.theta;

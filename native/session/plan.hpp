@@ -69,7 +69,7 @@ struct Plan;
 
 struct ActivationInfo {  // an entry of ops/activations.hpp's list
   const char *name;
-  bool needs_z;
+  bool needs_z, coupled;
 };
 struct LossInfo {  // of ops/losses.hpp's
   const char *name;
@@ -105,6 +105,7 @@ struct Plan {
   const float *floats;    // (K, n0)
   const int64_t *labels;  // (K,), or
   const float *targets;   // (K, classes)
+  const float *weights;   // (K,) how much each example counts; null: all alike
   Lists lists[3];         // of steps in turn: one in use, one being written, one still read
   int64_t strip;          // panels that a row of W passes at once; 0: tile by tile instead
   bool row_by_row;        // first layer steps when it is visited next, by the lists of the rows

@@ -21,6 +21,7 @@ struct Request {  // what the caller wants trained, in the caller's memory
   const float *floats = nullptr;
   const int64_t *labels = nullptr;
   const float *targets = nullptr;
+  const float *weights = nullptr;
   int64_t K = 0, batch = 1;
   int threads = 0;        // 0: as many as pay
   int64_t resident = -1;  // bytes of a first layer that stays packed; -1: by the batch

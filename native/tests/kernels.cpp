@@ -9,6 +9,7 @@
 #include "tests/test_output.hpp"
 #include "tests/test_simd.hpp"
 #include "tests/test_small_batch.hpp"
+#include "tests/test_softmax.hpp"
 #include "tests/test_sparse.hpp"
 #include "tests/test_update.hpp"
 
@@ -18,7 +19,7 @@ bool kernels_agree();
 bool kernels_agree() {
   return all_hold({simd_holds(), list_holds(), activations_hold(), losses_hold(), update_holds(),
                    block_sums_hold(), gemm_holds(), neurons_hold(), output_holds(), lists_hold(),
-                   sparse_holds(), small_batch_holds()});
+                   sparse_holds(), small_batch_holds(), softmax_holds()});
 }
 
 }  // namespace spusk::SPUSK_ISA

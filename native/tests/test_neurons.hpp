@@ -18,10 +18,10 @@ static bool tile_holds(Sigma) {
   const int64_t B = 5, row = pv * LANES + 4, width = pv * LANES;
   const Array<float> z = noise.many(B * row), bias = noise.many(width);
   const Array<float> above = noise.many(B * width);
-  Array<float> a = z, kept(B * row), d = above, b = bias;
+  Array<float> a = z, kept(B * row), d = above, sums(width), b = bias;
   activate_tile<Sigma>(a.data(), kept.data(), row, B, pv, bias.data());
-  slope_tile<Sigma>(d.data(), width, {a.data(), kept.data(), row}, B, pv, b.data(),
-                    Update<Plain>{});
+  slope_tile<Sigma>(d.data(), width, {a.data(), kept.data(), row}, B, pv, sums.data());
+  step_biases(b.data(), sums.data(), pv, Update<Plain>{});
   bool good = true;
   for (int64_t j = 0; j < width; ++j) {
     double sum = 0;

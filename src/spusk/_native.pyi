@@ -23,6 +23,7 @@ class Session:
         resident: int,  # bytes of a first layer that stays packed; -1: by the batch
         update: int,
         parameters: list[float],
+        weights: NDArray[Any] | None = None,
     ) -> None: ...
     @property
     def window(self) -> int: ...

@@ -14,6 +14,7 @@ from spusk.optim import RULES, Adam, cosine
 from spusk.training import order
 from spusk.training.presets import PRESETS
 from tests.conftest import blobs
+from tests.engines.test_native_names import without
 
 BUILT = pytest.mark.skipif(not native.available(), reason="the native part is not built")
 CASES = [("reference", rule) for rule in RULES]
@@ -81,7 +82,7 @@ def test_the_engines_take_up_each_others_state(rule):
 
 @BUILT
 def test_auto_says_once_and_in_both_languages_why_it_is_not_native(small, monkeypatch):
-    monkeypatch.delitem(native.NAMES["updates"], "adam")
+    monkeypatch.setitem(native.NAMES, "updates", without("adam"))
     net = Network([6, 3])
     say_fallback.cache_clear()
     with warnings.catch_warnings(record=True) as caught:

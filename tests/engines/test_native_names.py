@@ -13,6 +13,12 @@ from spusk.nn.network import Network
 from spusk.optim.rules import RULES, Adam, GradientDescent, Momentum
 from tests.engines.test_native import pair
 
+
+def without(rule):
+    """The native rules without one; their order numbers them."""
+    return {name: own for name, own in native.NAMES["updates"].items() if name != rule}
+
+
 BUILT = pytest.mark.skipif(not native.available(), reason="native part not built")
 
 
@@ -63,7 +69,7 @@ def test_what_is_missing_is_named(monkeypatch):
     assert engine.supports(net) is None
     assert engine.supports(net, GradientDescent(0.1)) is None
     assert "float64" in engine.supports(Network((5, 3), dtype="float64"))
-    monkeypatch.delitem(native.NAMES["updates"], "adam")
+    monkeypatch.setitem(native.NAMES, "updates", without("adam"))
     assert "adam" in engine.supports(net, Adam(0.1))
     monkeypatch.setitem(native.NAMES, "activations", {"tanh": []})
     assert engine.supports(net) == (

@@ -12,7 +12,7 @@ from spusk.errors import InputError, RateError
 from spusk.functions import function
 from spusk.functions.gallery import GALLERY
 from spusk.i18n import LANGUAGES
-from spusk.optim import RULES, Adam, GradientDescent, Momentum, Nesterov, schedules
+from spusk.optim import RULES, Adam, AdamW, GradientDescent, Momentum, Nesterov, schedules
 from spusk.optim.rules import make, rule_of
 from tests.conftest import blobs
 from tests.lab.modules import calls
@@ -25,6 +25,7 @@ MADE = [
     Nesterov(0.1, 0.25),
     Adam(0.1),
     Adam(0.1, 0.5, 0.75, 1e-4),
+    AdamW(0.1, decay=0.25),
 ]
 
 
@@ -66,6 +67,7 @@ def by_hand(rule, rate, gradients_of, x, steps):
                 v[i] = rule.beta * v[i] - eta * g[i]
                 x[i] += -rule.beta * before + (1 + rule.beta) * v[i]  # Sutskever's form, 2013
             else:
+                x[i] -= x[i] * eta * getattr(rule, "decay", 0)
                 m[i] += (1 - rule.beta1) * (g[i] - m[i])
                 s[i] += (1 - rule.beta2) * (g[i] ** 2 - s[i])
                 size = sqrt(s[i] / (1 - rule.beta2**n)) + rule.epsilon
@@ -161,7 +163,7 @@ def test_numbers_of_numpy_become_pythons_and_widen_no_array():
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (None, "one of plain, momentum, nesterov, adam, found None"),
+        (None, "one of plain, momentum, nesterov, adam, adamw, found None"),
         ("adam", "found None"),
         ({"name": "__class__"}, "found '__class__'"),
         ({"name": ["adam"]}, r"found \['adam'\]"),
@@ -208,7 +210,7 @@ def test_a_function_is_checked_at_each_step():
 
 
 def test_an_unknown_rule_names_those_that_exist():
-    with pytest.raises(InputError, match="plain, momentum, nesterov, adam"):
+    with pytest.raises(InputError, match="plain, momentum, nesterov, adam, adamw"):
         make("newton", 0.1)
 
 

@@ -108,9 +108,10 @@ def by_textbook(row, slopes):
             case "nesterov":  # a step, then beyond it by β of how far the steps' ends moved
                 end = x - eta * g
                 x, before = end + beta * (end - (before if n else x)), end
-            case "adam":  # weighted means of what was met
+            case "adam" | "adamw" as rule:  # weighted means of what was met
                 first, second = (b ** np.arange(n, -1, -1) for b in (0.9, 0.999))
                 mean = np.average(met[: n + 1], 0, first)
+                x = x * (1 - (rule == "adamw") * eta * 0.01)
                 x = x - eta * mean / (np.sqrt(np.average(met[: n + 1] ** 2, 0, second)) + 1e-8)
     return x
 

@@ -8,6 +8,8 @@ import numpy as np
 from spusk.nn.activations import Activation
 from spusk.nn.arrays import Floats
 
+SMALLEST = np.float32(2.0**-126)
+
 Delta = Callable[[Floats | None, Floats, Floats, Activation], Floats]
 
 
@@ -33,16 +35,31 @@ def cross_entropy(a: Floats, y: Floats) -> Floats:
     return cost
 
 
+def categorical(a: Floats, y: Floats) -> Floats:
+    """C = −Σ y ln a, with 0·ln 0 = 0; (B, m) -> (B,).
+
+    An output that is 0 after rounding is not impossible: it counts as float32's smallest usual
+    number, so that the cost stays finite.
+    """
+    cost: Floats = -np.sum(y * np.log(np.maximum(a, SMALLEST)), axis=1)
+    return cost
+
+
 def entropy(mean: Floats) -> float:
     """The cross-entropy of the constant answer ȳ: −Σ (ȳ ln ȳ + (1−ȳ) ln(1−ȳ)); (m,) -> ()."""
     inner = np.clip(mean, 1e-12, 1 - 1e-12)
     return -float(np.sum(mean * np.log(inner) + (1 - mean) * np.log1p(-inner)))
 
 
+def information(mean: Floats) -> float:
+    """The same where the outputs are one choice: −Σ ȳ ln ȳ; (m,) -> ()."""
+    return -float(np.sum(mean * np.log(np.clip(mean, 1e-12, 1))))
+
+
 LOSSES = {
     "squared": Loss(
         lambda a, y: np.sum((a - y) ** 2, axis=1) / 2,
-        lambda z, a, y, sigma: (a - y) * sigma.slope(z, a),
+        lambda z, a, y, sigma: sigma.back(z, a, a - y),
         lambda mean, variance: float(np.sum(variance)) / 2,
     ),
     # over sigmoid outputs σ′ cancels: δ = a − y (Nielsen, chapter 3)
@@ -51,5 +68,12 @@ LOSSES = {
         lambda z, a, y, sigma: a - y,
         lambda mean, variance: entropy(mean),
         cancels=("sigmoid",),
+    ),
+    # over a softmax δ = a·Σy − y, which is a − y for a y that sums to 1 (Bishop 2006, 4.3.4)
+    "categorical-cross-entropy": Loss(
+        categorical,
+        lambda z, a, y, sigma: a * np.sum(y, axis=1, keepdims=True) - y,
+        lambda mean, variance: information(mean),
+        cancels=("softmax",),
     ),
 }

@@ -44,9 +44,10 @@ class Network(Parameters):
         dtype: float32 or float64.
         activation: σ of the hidden layers, such as "sigmoid", "tanh" or "relu"; all of them are in
             `nn.activations.ACTIVATIONS`.
-        output: σ of the last layer, likewise.
-        error: the cost of one example: "squared", ‖α(x) − y‖²/2, or "cross-entropy", over an output
-            of sigmoids; all of them are in `nn.losses.LOSSES`.
+        output: σ of the last layer, likewise; "softmax" is for it alone.
+        error: the cost of one example: "squared", ‖α(x) − y‖²/2; "cross-entropy", over an output
+            of sigmoids; "categorical-cross-entropy", over a softmax. All are in
+            `nn.losses.LOSSES`.
         V: the training sample, for `init="wide"`; its sizes are checked.
         preparation: how raw inputs become x and what outputs mean, as `data.prepare` learns it;
             None: pixels v stand for v/255, all else for itself.
@@ -76,6 +77,8 @@ class Network(Parameters):
         self.activation = named(ACTIVATIONS, activation, "activation")
         self.output = named(ACTIVATIONS, output, "output")
         self.error = named(LOSSES, error, "error")
+        if ACTIVATIONS[activation].coupled and len(self.layers) > 1:
+            raise NetworkError.keyed("network.coupled", found=activation)
         checked_output(error, output)
         self.seed, self.init = seed, named(INITS, init, "init")
         self.preparation = preparation

@@ -3,6 +3,7 @@
 from spusk.optim.rules import (
     RULES,
     Adam,
+    AdamW,
     GradientDescent,
     Momentum,
     Nesterov,
@@ -15,6 +16,7 @@ __all__ = [
     "RULES",
     "SCHEDULES",
     "Adam",
+    "AdamW",
     "DescentOutcome",
     "GradientDescent",
     "Momentum",

@@ -236,8 +236,38 @@ class Adam(NamedRule):
         return float(min(size**0.5, norm / self.epsilon))
 
 
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam with weights that shrink besides, name "adamw": x ← (1 − ηλ)x, then Adam's step.
+
+    Args:
+        rate: the learning rate η > 0, or a schedule.
+        beta1: the share β₁ of m that is kept, 0 ≤ β₁ < 1.
+        beta2: the share β₂ of s that is kept, 0 ≤ β₂ < 1.
+        epsilon: ε > 0, what keeps the quotient finite.
+        decay: the weight decay λ, 0 ≤ λ < 1, of weights and biases alike.
+
+    Raises:
+        RateError: a rate that is not positive and finite.
+        InputError: another beta1, beta2, epsilon or decay.
+
+    Source: Loshchilov and Hutter 2019.
+    """
+
+    decay: float = 0.01
+    name = "adamw"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        share(self, "decay", 0.01)
+
+    def step(self, x: Array, gradient: Array, state: State, n: int) -> tuple[Array, State]:
+        """The next x, m and s."""
+        return super().step((1 - rate_at(self.rate, n) * self.decay) * x, gradient, state, n)
+
+
 RULES: dict[str, type[NamedRule]] = {
-    kind.name: kind for kind in (GradientDescent, Momentum, Nesterov, Adam)
+    kind.name: kind for kind in (GradientDescent, Momentum, Nesterov, Adam, AdamW)
 }
 
 

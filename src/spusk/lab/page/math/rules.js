@@ -54,21 +54,8 @@ const RULES = {
     },
     bound: (top, { beta }) => (2 + 2 * beta) / ((1 + 2 * beta) * top),
   },
-  adam: {
-    start(rate, size, { beta1, beta2, epsilon }) {
-      const m = new Float64Array(size);
-      const s = new Float64Array(size);
-      return { memory: { m, s }, move: (x, g, n) => {
-        const [left, right] = [1 - beta1 ** (n + 1), 1 - beta2 ** (n + 1)];
-        for (let k = 0; k < size; k++) {
-          m[k] = beta1 * m[k] + (1 - beta1) * g[k];
-          s[k] = beta2 * s[k] + (1 - beta2) * g[k] * g[k];
-          x[k] -= (rate * (m[k] / left)) / (Math.sqrt(s[k] / right) + epsilon);
-        }
-        return rate;
-      } };
-    },
-  },
+  adam: { start: adam },
+  adamw: { start: adam },
 };
 /** Their names. */
 export const rules = Object.keys(RULES);
@@ -101,6 +88,21 @@ export function boundOf(name, top, parameters) {
  */
 export function fastestOf(name, low, top) {
   return RULES[name].fastest?.(low, top) ?? null;
+}
+
+/** @type {(rate: number, size: number, own: Parameters) => Rule} */
+function adam(rate, size, { beta1, beta2, epsilon, decay = 0 }) {
+  const m = new Float64Array(size);
+  const s = new Float64Array(size);
+  return { memory: { m, s }, move: (x, g, n) => {
+    const [left, right] = [1 - beta1 ** (n + 1), 1 - beta2 ** (n + 1)];
+    for (let k = 0; k < size; k++) {
+      m[k] = beta1 * m[k] + (1 - beta1) * g[k];
+      s[k] = beta2 * s[k] + (1 - beta2) * g[k] * g[k];
+      x[k] = (1 - rate * decay) * x[k] - (rate * (m[k] / left)) / (Math.sqrt(s[k] / right) + epsilon);
+    }
+    return rate;
+  } };
 }
 
 /** @type {(x: Float64Array, g: Float64Array, rate: number) => number} */

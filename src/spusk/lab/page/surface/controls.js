@@ -28,7 +28,7 @@ export function controls(say, lang, change, keep) {
     RULES.map((name) => make("option", { value: name }, say(`rules.${name}`))));
   const isShare = (value) => value >= 0 && value < 1;
   const isPositive = (value) => value >= LEAST && value <= facts.limits.rate;
-  const own = Object.entries({ beta: isShare, beta2: isShare, epsilon: isPositive, half: isPositive }).map(([name, good]) => {
+  const own = Object.entries({ beta: isShare, beta2: isShare, epsilon: isPositive, decay: isShare, half: isPositive }).map(([name, good]) => {
     const input = number(name, say(`surface.${name}_label`), (value) => good(value) && change({ [name]: value }));
     const text = make("span", { "aria-hidden": "true" });
     return { name, input, text, row: make("label", { class: "row", hidden: true }, text, input) };

@@ -60,17 +60,20 @@ function mean({ n, number, held, symbol, before, after }, name, [beta, place], o
     [sign("="), number(after(name))]);
 }
 
-// x := x − η·m̂/(√ŝ + ε)
+// x := x − η·m̂/(√ŝ + ε), of AdamW from (1 − ηλ)x
 function adam(line) {
   const { n, x, slope, number, held, old, now, g, state, rate, symbol, after } = line;
   const share = (m, s, epsilon) => el("mfrac", m, el("mrow", el("msqrt", s), sign("+"), epsilon));
   const found = (name, beta) => number(after(name) / (1 - beta ** n));
+  const shrinks = state.rule === "adamw";
   return [
     mean(line, "m", [state.beta, 1], slope, held(g)),
     mean(line, "s", [state.beta2, 2], square(slope.cloneNode(true)), square(number(g))),
     broken(
-      [power(x, n), sign("="), power(x, n - 1), sign("−"), letter("η"), sign("·"), share(power(symbol(HAT.m), n), power(symbol(HAT.s), n), letter("ε"))],
-      [sign("="), number(old), sign("−"), number(rate), sign("·"), share(found("m", state.beta), found("s", state.beta2), number(state.epsilon))],
+      [power(x, n), sign("="), ...(shrinks ? [around(el("mn", "1"), sign("−"), letter("η"), letter("λ")), sign("·")] : []),
+        power(x, n - 1), sign("−"), letter("η"), sign("·"), share(power(symbol(HAT.m), n), power(symbol(HAT.s), n), letter("ε"))],
+      [sign("="), ...(shrinks ? [number(1 - rate * state.decay), sign("·"), held(old)] : [number(old)]),
+        sign("−"), number(rate), sign("·"), share(found("m", state.beta), found("s", state.beta2), number(state.epsilon))],
       [sign("="), number(now)]),
   ];
 }
@@ -82,7 +85,7 @@ const hats = ({ n }) => [["m", 1], ["s", 2]].map(([name, place]) => broken([lett
   el("mfrac", letter(name), el("mrow", el("mn", "1"), sign("−"), el("msup", low("β", place), el("mn", String(n)))))]));
 
 /** By rule: the lines of one variable. */
-export const LINES = { plain, falling: plain, backtracking: plain, momentum, nesterov, adam };
+export const LINES = { plain, falling: plain, backtracking: plain, momentum, nesterov, adam, adamw: adam };
 
 // η of this step, where it is not the η that was set
 const rateLine = ({ n, state, number, rate }, under) => [broken(
@@ -91,6 +94,7 @@ const rateLine = ({ n, state, number, rate }, under) => [broken(
 /** By rule: what is said before them. */
 export const FIRST = {
   adam: hats,
+  adamw: hats,
   falling: (line) => rateLine(line, el("mrow", el("mn", "1"), sign("+"),
     el("mfrac", el("mn", String(line.n - 1)), line.number(line.state.half)))),
   backtracking: (line) => rateLine(line, el("msup", el("mn", "2"), line.number(Math.round(Math.log2(line.state.rate / line.rate))))),

@@ -11,8 +11,8 @@ const ENOUGH = 2000; // steps that are tried to see how many a first picture nee
 const NICE = [50, 100, 200, 500, 1000, 2000];
 
 /** Settings as descent.js takes them. */
-export function optionsOf({ rate, rule, steps, beta, beta2, epsilon, half }) {
-  return { rate, rule, steps, parameters: { beta, beta1: beta, beta2, epsilon, half } };
+export function optionsOf({ rate, rule, steps, beta, beta2, epsilon, decay, half }) {
+  return { rate, rule, steps, parameters: { beta, beta1: beta, beta2, epsilon, decay, half } };
 }
 
 /** The path of a state's settings. */

@@ -30,6 +30,7 @@ const READ = {
   beta: (text) => share(number(text)),
   beta2: (text) => share(number(text)),
   epsilon: (text) => positive(number(text)),
+  decay: (text) => share(number(text)),
   half: (text) => positive(number(text)),
   steps: (text) => (whole(text) >= 1 && whole(text) <= facts.limits.steps ? whole(text) : undefined),
   n: (text) => (whole(text) <= facts.limits.steps ? whole(text) : undefined),

@@ -122,8 +122,8 @@ export function mount(room, frame) {
   }
 
   function keep() {
-    const { rate, rule, beta, beta2, epsilon, half, x } = state;
-    change({ keep: [...state.keep, { rate, rule, beta, beta2, epsilon, half, x }] });
+    const { rate, rule, beta, beta2, epsilon, decay, half, x } = state;
+    change({ keep: [...state.keep, { rate, rule, beta, beta2, epsilon, decay, half, x }] });
   }
 
   function drop(k) {
