@@ -74,8 +74,8 @@ def train(
         rate: η, a number > 0 or a schedule such as `optim.cosine(3.0, steps=1000)`, whose steps
             count over the whole training: n = (epoch − 1)·M + i. Any function of n trains as
             well, but a run that follows one can't be resumed. None: the rule brings its own.
-        rule: a name in `optim.RULES`: "plain", "momentum", "nesterov", "adam"; or a rule with
-            parameters and rate of its own, such as `optim.Adam(1e-3, beta1=0.8)`.
+        rule: a name in `optim.RULES`: "plain", "momentum", "nesterov", "adam", "adamw"; or a rule
+            with parameters and rate of its own, such as `optim.Adam(1e-3, beta1=0.8)`.
         batch: examples in a sub-sample V_i; "all": the full gradient (L6).
         epochs: passes through V, the first as given, each later one shuffled.
         seed: of the shuffles; the same seed gives the same run.
