@@ -31,7 +31,7 @@ def descents() -> list[Row]:
     """Rows of descents.json, without those that a nudge of the start turns into others."""
     rows = (
         (case, descended(case))
-        for case in chain(of_the_gallery(), ends(), places(), kinds(), ways())
+        for case in chain(of_the_gallery(), ends(), places(), kinds(), edges(), ways())
     )
     return [case | answer for case, answer in rows if is_stable(case, answer)]
 
@@ -149,7 +149,6 @@ def kinds() -> Iterator[Row]:
     yield case("-cos(x)*cos(y)*exp(-(x - pi)^2 - (y - pi)^2)", [10, 10], 0.1)
     yield case("1e5/x^12 - 40/x^6", [20], 100)
     yield case("sign(x)^2 + x - x", [2], 0.1)  # the same all around
-    yield case("log(x)", [1], 0.1, steps=3)
     yield case("x^2 + 1e12*y^2", [1, 1], 9e-13)  # the least of its eigenvalues is no rounding
     yield case("tanh(x)", [0], 1)  # its slope runs out in rounding
     yield case("-exp(x)", [0], 0.1)
@@ -163,6 +162,19 @@ def kinds() -> Iterator[Row]:
     yield case("lecture", [0, 0], 0.52, steps=6)
     yield case("lecture", [5, 5], 0.3)
     yield case("rosenbrock", [-1, 1], 0.002, "momentum", 2000)  # in loops
+
+
+def edges() -> Iterator[Row]:
+    """Ways to where f ends."""
+    yield case("log(x)", [1], 0.1, steps=3)  # f falls without end towards the edge
+    yield case("log(x) + y^2", [1, 1], 0.1)
+    yield case("log(x^2 + 4*y^2)", [1, 1], 0.01, steps=20)
+    yield case("-1/x^2", [1], 0.1, steps=3)
+    yield case("-1/abs(x)", [1], 0.1, steps=3)
+    yield case("tan(x)", [0], 0.1, steps=3)
+    yield case("x^0.1", [1], 0.1)  # and here it does not
+    yield case("x*log(x)", [0], 0.1)  # a value, but no slope
+    yield case("x*log(x) + y^2", [0, 1], 0.1)
 
 
 def ways() -> Iterator[Row]:

@@ -128,11 +128,20 @@ FROM = [  # formula, start, what the flow leads to, where
     ("cos(x)*cosh(y)", [3, 0.1], "unbounded", None), ("x*exp(-x)", [0.9], "unbounded", None),
     ("tanh(x)", [0], "endless", None), ("tanh(x) + y^2", [-3, 1], "endless", None),
     ("x*log(x)", [0], "minimum", [np.exp(-1)]), ("x*y", [1, 1], "saddle", [0, 0]),
+    ("log(x)", [1], "unbounded", [0]), ("log(x) - 1e5", [1], "unbounded", [0]),
+    ("-1/x^2", [1], "unbounded", [0]), ("log(x^2)", [-1], "unbounded", [0]),
+    ("-1/abs(x - 3)", [1], "unbounded", [3]), ("log(x) + y^2", [1, 1], "unbounded", None),
+    ("tan(x)", [0], "unbounded", [-np.pi / 2]), ("-x^(-0.1)", [1], "unbounded", [0]),
+    ("log(x + 3y) + x^2", [1, 1], "unbounded", None), ("log(log(x))", [3], "unbounded", [1]),
+    ("-1/(x^2 + 4y^2)", [1, 1], "unbounded", [0, 0]), ("log(x*y*z)", [1, 2, 1], "unbounded", None),
+    ("log(log(x^2 + 1))", [1], "unbounded", [0]),  # its last digits are lost on the way
+    ("sqrt(x)", [1], "edge", [0]), ("x^0.01", [1], "edge", [0]), ("acos(x)", [0.5], "edge", [1]),
+    ("sqrt(x) + y^2", [1, 3], "edge", [0, 0]), ("sqrt(x - 1)", [2], "edge", [1]),
     ("-log(x)", [1], "unbounded", None), ("exp(-x)", [0], "endless", None),
     ("1/(1 + x^2)", [1], "endless", None), ("atan(x)", [0], "endless", None),
     ("log(1 + exp(-x)) + log(1 + exp(-2*x))", [0], "endless", None),  # separable logistic loss
     ("-exp(-x^2)", [22], "slope", [22]),  # ∇f is there, and its square is none
-    ("log(x)", [1], "edge", [0]), ("1/x", [0], "edge", None), ("sqrt(x)", [1], "edge", [0]),
+    ("1/x", [0], "unbounded", [0]),
     ("abs(x)", [0.15], "kink", [0]), ("abs(x) + y^2", [0.1, 0.2], "kink", [0, 0]),
     ("abs(x - y) + 10*abs(x + y - 1)", [0.3, 0.2], "kink", [0.5, 0.5]),
     ("sqrt(x^2 + y^2)", [0.1, 0.2], "kink", [0, 0]), ("ackley", [0.3, 0.2], "kink", [0, 0]),

@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 
 from spusk.functions.degenerate import degenerate, top
 from spusk.functions.flow import FlowEnd, affordable, flow, is_grain
-from spusk.functions.jumps import at_jump, jumps, lowest_near, on_a_step, sharpens, turns_up
+from spusk.functions.jumps import (
+    at_jump,
+    jumps,
+    lowest_near,
+    on_a_step,
+    plunges,
+    sharpens,
+    turns_up,
+)
 from spusk.functions.points import MINIMA, Point, PointKind
 from spusk.functions.rounding import hessian_rounding, slope_rounding
 
@@ -196,6 +204,8 @@ def leads_to(f: Any, x: NDArray[Any], reach: float) -> Point:  # noqa: ANN401
                 return Point(ENDS[end], x)
             low = lowest_near(f, x, reach)
             point = smooth(f, at_jump(f, low))
+            if point.kind is PointKind.EDGE and plunges(f, low):
+                return Point(PointKind.UNBOUNDED, low)
             if point.kind is not PointKind.SLOPE or f.value(low) >= f.value(x):
                 return point
             x = low

@@ -22,6 +22,8 @@ STAIRS = (1e-3, 1e-2, 1e-1)  # of 1 + |x|: how far the edge of a step of a stair
 HALVINGS = 30
 SHORTEST = 1e-8  # of 1 + |x|: a step of f that is shorter is its rounding
 JUMP = 1e-12  # of 1 + |f|: a change over no way at all that is more than rounding
+TENTHS = (5, 12)  # the distances 10⁻⁵, 10⁻⁶ … 10⁻¹¹ of 1 + |x|: ever nearer to a point
+PLUNGES = 0.95  # of the first fall: |x|^p falls by 10⁻ᵖ of it, ln x by as much, 1/x by far more
 STEEP = 0.3  # of the rise per length: what is kept when the length shrinks a hundredfold is a kink
 
 
@@ -111,6 +113,16 @@ def lowest_near(f: Any, x: Floats, reach: float) -> Floats:  # noqa: ANN401
         if reach <= 1e-13 * scale:
             break
     return x
+
+
+def plunges(f: Any, x: Floats) -> bool:  # noqa: ANN401
+    """Whether f falls without end towards x along a ray: as much over each tenth of the way."""
+    scale = 1 + float(np.linalg.norm(x))
+    shifts = scale * 10.0 ** -np.arange(*TENTHS)[:, None, None] * around(f.n)  # (T, D, n)
+    values = np.asarray(f.value(x + shifts))  # (T, D)
+    falls = np.where(np.isneginf(values[1:]), np.inf, values[:-1] - values[1:])
+    rounding = 1e-13 * (1 + np.abs(values[:-1]))
+    return bool(((falls > rounding) & (falls >= PLUNGES * falls[0])).all(axis=0).any())
 
 
 def on_a_step(f: Any, x: Floats) -> bool:  # noqa: ANN401

@@ -101,7 +101,8 @@ def points() -> dict[str, Any]:
         "jumps": {
             "far": jumps.FAR, "near": jumps.NEAR, "steep": jumps.STEEP, "rings": jumps.RINGS,
             "reach": jumps.LEAST_REACH, "pole": jumps.POLE, "bent": jumps.BENT,
-            "sharp": jumps.SHARP, "most": critical.JUMPS,
+            "sharp": jumps.SHARP, "most": critical.JUMPS, "tenths": list(jumps.TENTHS),
+            "plunges": jumps.PLUNGES,
         },
         "path": {
             "counts": trail.COUNTS, "often": trail.OFTEN, "loops": trail.LOOPS,

@@ -52,7 +52,10 @@ def test_a_path_goes_through_a_hole():
     assert told["points"][2] == pytest.approx(-0.5)
 
 
-@pytest.mark.parametrize("text", ["sin(x)/x", "(1 - cos(x))/x^2", "x*log(abs(x))"])
+@pytest.mark.parametrize("text", [
+    "sin(x)/x", "(1 - cos(x))/x^2", "x*log(abs(x))", "x*log(x)", "abs(x)*log(abs(x))",
+    "x^2*log(x)", "x*log(x) - x", "(x - 1)^2 + x*log(x)", "sqrt(x)", "log(x)", "1/x",
+])  # fmt: skip
 def test_of_a_run_that_begins_in_a_hole_the_page_says_what_python_does(text):
     data, run = described(text), spusk.descend(text, [0], 0.1)
     (page,) = answers([{

@@ -37,7 +37,7 @@
  * @property {number} step
  * @property {Record<"steps" | "accurate" | "far" | "holds" | "again" | "steep" | "moving" | "long" | "linear" | "deep" |
  *   "grain" | "close" | "sure" | "onward" | "last" | "faded", number>} flow
- * @property {Record<"far" | "near" | "steep" | "rings" | "reach" | "pole" | "bent" | "sharp" | "most", number>} jumps
+ * @property {Record<"far" | "near" | "steep" | "rings" | "reach" | "pole" | "bent" | "sharp" | "most" | "plunges", number> & {tenths: number[]}} jumps
  * @property {Record<"counts" | "often" | "loops" | "rises" | "under" | "none" | "snap", number>} path
  *
  * @typedef {{id: string, name: string, inputs: number, classes: number, examples: number,

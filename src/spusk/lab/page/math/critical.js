@@ -3,7 +3,7 @@
 import { facts } from "../core/facts.js";
 import { curved, degenerate, orZero, top } from "./degenerate.js";
 import { flow, frame, isGrain, moved, vectorOf, within } from "./flow.js";
-import { atJump, isMinimum, jumps, lowestNear, sharpens, turnsUp } from "./jumps.js";
+import { atJump, isMinimum, jumps, lowestNear, plunges, sharpens, turnsUp } from "./jumps.js";
 import { distance, norm } from "./vector.js";
 
 /**
@@ -41,6 +41,7 @@ export function leadsTo(program, x, reach) {
     if (led.end !== "stuck") return { kind: led.end, x, lambdas: null };
     const low = lowestNear(program, x, reach);
     const point = smooth(program, atJump(program, low));
+    if (point.kind === "edge" && plunges(program, low)) return { kind: "unbounded", x: low, lambdas: null };
     if (point.kind !== "slope" || program.value(low) >= program.value(x)) return point;
     x = low;
   }

@@ -124,5 +124,19 @@ export function lowestNear(program, x, reach) {
   return x;
 }
 
+/**
+ * Whether f falls without end towards a point along a ray: as much over each tenth of the way.
+ * @type {(program: Program, x: Float64Array) => boolean}
+ */
+export function plunges(program, x) {
+  const { tenths: [first, end], plunges: most } = facts.critical.jumps;
+  const lengths = Array.from({ length: end - first }, (_, k) => (1 + norm(x)) / 10 ** (first + k));
+  return around(program.n).some((row) => {
+    const values = lengths.map((length) => program.value(moved(x, length, row)));
+    const falls = values.slice(1).map((value, k) => (value === -Infinity ? Infinity : values[k] - value));
+    return falls.every((fall, k) => fall > 1e-13 * (1 + Math.abs(values[k])) && fall >= most * falls[0]);
+  });
+}
+
 /** @param {number} value */
 const number = (value) => (Number.isNaN(value) ? Infinity : value);
