@@ -178,7 +178,10 @@ def train(
             sets = stop.at_once(data.load, UNBEGUN)(source, data_dir)
         V = sets.train
         sizes = layers or (V.x.shape[1], 100, V.classes)
-        net = Network(sizes, seed, init, gain if len(gain) > 1 else gain[0], V=V)
+        net = Network(
+            sizes, seed, init, gain if len(gain) > 1 else gain[0], V=V,
+            preparation=data.prepare(V, "pixels") if len(V.shape) == 2 else None,
+        )  # fmt: skip
         note = {"shape": list(V.shape), "data_dir": None if data_dir is None else str(data_dir)}
         with first_warning_as_line(lang):
             begun = runs.open_new(
