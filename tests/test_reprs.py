@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import spusk
-from spusk.data import Data, prepare
+from spusk.data import Data, Found, Reading, prepare
 from spusk.descent import descend_events
 from spusk.engines.base import StepTotals
 from spusk.runs import Checkpoint, Every, Run, Since
@@ -64,6 +64,7 @@ def networks():
     plan, note = Plan(rate=1.0), {f"key {k}": k for k in range(100)}
     return [
         small, parts, prepare(blobs(n=784, classes=10), "standardise"),
+        Found("column " * 99, ("left " * 99,) * 9), Reading("label " * 99),
         net, net.layers[0], net.surface(blobs(n=784, classes=10)), trained,
         *trained.history[:1], plan, Cursor(), StepTotals(1.0, 2, 3), Every(1.0), Since(1, 2, 0.5),
         spusk.analysis.gradient_noise(trained.net, small),

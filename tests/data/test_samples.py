@@ -1,5 +1,6 @@
 """The training sample: what it accepts, what it refuses, and the batches it gives."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -159,7 +160,7 @@ def test_holding_out_says_so_and_needs_a_share():
     V = Sample(np.zeros((10, 2)), labels=[0, 1] * 5)
     data = held_out(V, 0.2)
     assert (len(data.train), len(data.test), data.held_out) == (8, 2, 0.2)
-    assert held_out(V, None) == (V, None, "sample", 0.0)
+    assert held_out(V, None) == (V, None, "sample", 0.0, None)
     assert held_out(V.take([0]), 0.2).test is None
     for share in (0, 1, -0.5, float("nan")):
         with refused(DataError, "between 0 and 1", "nan"):
@@ -217,16 +218,16 @@ def test_missing_sets_say_what_to_do(tmp_path, monkeypatch):
 
 def test_a_file_or_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
     (tmp_path / "a.csv").write_text("1,2\n")
-    for name, source in (("open", "a.csv"), ("iterdir", "")):
-        real = getattr(Path, name)
+    for owner, name, source in ((Path, "open", "a.csv"), (os, "scandir", "")):
+        real = getattr(owner, name)
 
-        def refuse(self, *more, real=real, **named):
-            if self.is_relative_to(tmp_path):
+        def refuse(path, *more, real=real, **named):
+            if Path(path).is_relative_to(tmp_path):
                 raise PermissionError(13, "Permission denied")
-            return real(self, *more, **named)
+            return real(path, *more, **named)
 
         with monkeypatch.context() as patch:
-            patch.setattr(Path, name, refuse)
+            patch.setattr(owner, name, refuse)
             with refused(DataError, r"cannot be read \(Permission denied\)"):
                 load(tmp_path / source)
 

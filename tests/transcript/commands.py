@@ -15,7 +15,7 @@ from tests.commands import in_environment
 FILES = {  # what stands in the folder before a section's first command
     "digits.csv": "".join(f"{k % 3},{k % 7},{k % 5},{k % 3},{k % 2}\n" for k in range(30)),
     "ragged.csv": "0,1,2\n1,3\n",
-    "words.csv": "zero,1,2\none,3,4\n",
+    "words.csv": "zero,1,2\none,3,4\n" * 2,
     "empty.csv": "",
     "notapicture.png": "not a picture\n",
     "broken/run.json": "{",

@@ -1,18 +1,22 @@
-"""`spusk evaluate`, `show`, `resume`: what a run folder knows, and going on."""
+"""`spusk evaluate`, `predict`, `show`, `resume`: what a run folder knows, and going on."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import numpy as np
 from rich.table import Table
 
 from spusk import data, runs
+from spusk.cli.data_options import UNBEGUN
 from spusk.cli.options import PATH, layer_text
 from spusk.cli.signals import Signals
-from spusk.cli.training import NO_EXTRA, UNBEGUN, Cadence, carry_out, first_warning_as_line
+from spusk.cli.training import NO_EXTRA, Cadence, carry_out, first_warning_as_line
 from spusk.engines import ENGINES
+from spusk.errors import InputError
 from spusk.i18n import say
 from spusk.runs import Every
+from spusk.runs.manifest import reading_of
 
 
 def opened(run: Path, lang: str) -> runs.Run:
@@ -35,7 +39,11 @@ def evaluate(
 
     trained = opened(run, lang)
     folder = data_dir or (Path(d) if (d := trained.note.get("data_dir")) else None)
-    sets = data.load(source or trained.source, folder)
+    sets = (
+        data.load_as(trained.source, folder, reading_of(trained.note))
+        if source is None
+        else data.load(source, folder)
+    )
     for part, V in (("train", sets.train), ("test", sets.test)):
         if V is None:
             continue
@@ -51,6 +59,31 @@ def evaluate(
                 say("train.evaluated", lang, data=V.name, cost=cost, accuracy=accuracy,
                     right=round(accuracy * len(V)), count=len(V))
             )  # fmt: skip
+
+
+@click.command()
+@click.argument("run", type=PATH)
+@click.argument("images", nargs=-1, required=True, type=PATH, metavar="IMAGE…")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per image.")
+@click.pass_obj
+def predict(lang: str, run: Path, images: tuple[Path, ...], as_json: bool) -> None:
+    """Says the digit in each picture (PNG or JPEG of any size), and α(x)."""
+    import json
+
+    trained = opened(run, lang)
+    shape = tuple(trained.note.get("shape", ()))
+    if len(shape) != 2:
+        raise InputError.keyed("runs.no_pictures", path=run)
+    for path in images:
+        answer = trained.net.answer(data.image(path, shape))
+        digit = int(np.argmax(answer))
+        if as_json:
+            click.echo(json.dumps({"image": str(path), "class": digit, "answer": answer.tolist()}))
+            continue
+        click.echo(say("train.predicted", lang, file=path, digit=digit))
+        shown = "  ".join(f"{k} {say('train.accuracy_cell', lang, x=float(a))}"
+                          for k, a in enumerate(answer))  # fmt: skip
+        click.echo(say("train.answers", lang, answers=shown))
 
 
 @click.command()
@@ -131,7 +164,7 @@ def resume(
         with first_warning_as_line(lang):
             begun = runs.open_resumed(
                 run, epochs, None, engine, threads, every, stop, source, data_dir,
-                stop.at_once(data.load, UNBEGUN), rate,
+                stop.at_once(data.load_as, UNBEGUN), rate,
             )  # fmt: skip
         if not as_json:
             click.echo(say("train.resumed", lang, epoch=begun.cursor.epoch, step=begun.cursor.step))

@@ -10,6 +10,7 @@ import click
 
 from spusk import data, runs
 from spusk.cli import output
+from spusk.cli.data_options import DataChoice, about_set, data_options
 from spusk.cli.ending import command, conclude
 from spusk.cli.options import PATH, Batch, Gain, Layers, is_whole, layer_text, unless_given
 from spusk.cli.pictures import draw
@@ -25,12 +26,11 @@ from spusk.nn.network import Network
 from spusk.optim.rules import RULES
 from spusk.runs import Every, Resumed
 from spusk.runs.writer import write_errors
-from spusk.training import Event, Plan, TrainingOutcome
+from spusk.training import Event, Plan, SortedSetWarning, TrainingOutcome
 from spusk.training.plan import named_rule
 from spusk.training.presets import Preset
 
 NO_EXTRA = Every()
-UNBEGUN = "train.unbegun"  # said where a signal comes while the set is read
 
 
 class Cadence(click.ParamType[Every]):
@@ -51,15 +51,7 @@ class Cadence(click.ParamType[Every]):
 
 
 @click.command()
-@click.option(
-    "--data",
-    "source",
-    default="sample",
-    show_default=True,
-    metavar="sample|mnist|PATH",
-    help="The embedded sample, MNIST, or your own IDX, CSV, NPZ or folder of pictures.",
-)
-@click.option("--data-dir", type=PATH, help="Folder that holds MNIST's files.")
+@data_options
 @click.option(
     "--layers",
     type=Layers(),
@@ -148,7 +140,7 @@ class Cadence(click.ParamType[Every]):
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per epoch, nothing else.")
 @click.pass_obj
 def train(
-    lang: str, source: str, data_dir: Path | None, layers: tuple[int, ...] | Preset | None,
+    lang: str, chosen: DataChoice, layers: tuple[int, ...] | Preset | None,
     rate: float, rule: str, batch: str, epochs: int, seed: int, init: str, gain: tuple[float, ...],
     engine_name: str, threads: int | None, out: Path | None, every: Every, overwrite: bool,
     pictures: bool, as_json: bool,
@@ -159,6 +151,7 @@ def train(
     spusk train                                     the embedded sample, a few seconds
     spusk train --data mnist --layers 784-100-10    60,000 digits (spusk data get mnist)
     spusk train --data digits.csv --layers 64-30-10 your own
+    spusk train --data iris.csv --label species     a table, its answer by name
     spusk train --data mnist --layers lecture       10 million weights, 100 thousand biases
 
     Ctrl-C (or SIGTERM) finishes the step under way, which with --batch all may take long, saves,
@@ -175,17 +168,25 @@ def train(
     folder = target(out, overwrite)
     with Signals() as stop:
         with first_warning_as_line(lang):
-            sets = stop.at_once(data.load, UNBEGUN)(source, data_dir)
-        V = sets.train
+            sets = chosen.load(stop)
+        V, prepared = sets.train, chosen.preparation(sets)
         sizes = layers or (V.x.shape[1], 100, V.classes)
-        net = Network(
-            sizes, seed, init, gain if len(gain) > 1 else gain[0], V=V,
-            preparation=data.prepare(V, "pixels") if len(V.shape) == 2 else None,
-        )  # fmt: skip
-        note = {"shape": list(V.shape), "data_dir": None if data_dir is None else str(data_dir)}
+        net = Network(sizes, seed, init, gain if len(gain) > 1 else gain[0], V=V,
+                      preparation=prepared)  # fmt: skip
+        note = chosen.note(sets)
         with first_warning_as_line(lang):
             begun = runs.open_new(
-                folder, net, plan, sets, source, note, engine_name, threads, every, overwrite, stop
+                folder,
+                net,
+                plan,
+                sets,
+                chosen.source,
+                note,
+                engine_name,
+                threads,
+                every,
+                overwrite,
+                stop,
             )
         return carry_out(begun, stop, lang, pictures, as_json)
 
@@ -220,6 +221,7 @@ def first_warning_as_line(lang: str) -> Iterator[None]:
     """Shows what training warns of as one line, not as Python shows warnings."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SpuskWarning)
+        warnings.simplefilter("ignore", SortedSetWarning)  # whoever keeps the order means it
         yield
     for warning in caught:
         said = warning.message
@@ -236,6 +238,7 @@ def carry_out(begun: Resumed, stop: Signals, lang: str, pictures: bool, as_json:
     run, writer = begun.run, begun.writer
     if not as_json:
         click.echo(about(run, begun.sets.train, lang))
+        click.echo(about_set(begun.sets, run.net.preparation, lang))
         if begun.sets.held_out:
             click.echo(say("data.held_out", lang, name=begun.sets.name, share=begun.sets.held_out))
     with writer:

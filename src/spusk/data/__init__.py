@@ -7,7 +7,7 @@ of images with its labels beside it, a table (`.csv`, `.tsv`, `.txt`, also `.gz`
 
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from spusk._lazy import loader
 from spusk.data.digit import image
@@ -15,17 +15,14 @@ from spusk.data.folders import (
     TEST,
     TRAIN,
     find,
-    labels_beside,
     load_idx_folder,
     mnist_folder,
 )
-from spusk.data.idx import pair
-from spusk.data.images import ENDINGS
-from spusk.data.picture_folders import read_folder
+from spusk.data.loading import read
 from spusk.data.preprocessing import Preparation, prepare
-from spusk.data.samples import Data, Sample, held_out
+from spusk.data.reading import MISSING, Found, Reading
+from spusk.data.samples import Data, Sample
 from spusk.data.stream import reading
-from spusk.data.tables import read_table
 from spusk.errors import DataError
 from spusk.io.paths import home
 
@@ -34,12 +31,9 @@ if TYPE_CHECKING:
     from spusk.data.download import get_mnist as get_mnist
 
 __all__ = [
-    "MIRRORS", "Data", "Preparation", "Sample", "get_mnist", "image", "load", "mnist", "prepare",
-    "sample",
+    "MIRRORS", "Data", "Found", "Preparation", "Reading", "Sample", "get_mnist", "image", "load",
+    "load_as", "mnist", "prepare", "sample",
 ]  # fmt: skip
-
-TABLES = (".csv", ".tsv", ".txt")
-
 
 __getattr__ = loader(  # the network's modules stay away until they are used
     __name__, dict.fromkeys(("MIRRORS", "get_mnist"), "spusk.data.download")
@@ -50,6 +44,11 @@ def load(
     source: str | Path = "sample",
     folder: str | Path | None = None,
     split: float | None = 0.2,
+    *,
+    label: str | int | None = None,
+    missing: Literal["mean", "drop"] | None = None,
+    mix: bool = False,
+    test: str | Path | None = None,
 ) -> Data:
     """A set, read and checked, by its name or by its path.
 
@@ -58,39 +57,54 @@ def load(
 
     Args:
         source: "sample", "mnist", or a path: a folder of IDX files, one IDX file of images, a table
-            (.csv, .tsv, .txt, also .gz), an .npz, a folder of pictures.
+            (.csv, .tsv, .txt, .data …, also .gz), an .npz, a folder of pictures.
         folder: where MNIST's files are; else SPUSK_DATA, else the cache. For "mnist" alone.
         split: the share of the test part, 0 < split < 1; None leaves the set whole.
+        label: the column of a table that is the answer, its name or its number from 1; None: the
+            one called label, class, target or y, else the only one that can be.
+        missing: "mean" fills what is missing in a table, by the training part's means; "drop"
+            leaves such rows out; None refuses them.
+        mix: whether the training part of a set of one's own is mixed, once and always the same way.
+        test: another file or folder that is the test part.
 
     Returns:
-        The training part and the test part, or None for it where the set is too small.
+        The training part and the test part, or None for it where the set is too small; `found`
+        says what was found and done.
 
     Raises:
-        DataError: no such set, or one that cannot be used: the file, the line, found and expected.
+        DataError: no such set, or one that cannot be used: the file, the line, found and expected;
+            a table in which no column, or more than one, can be the answer.
+    """
+    if isinstance(source, str) and source in ("sample", "mnist"):
+        return sample() if source == "sample" else mnist(folder)
+    if missing not in (None, *MISSING):
+        raise DataError.keyed("data.scaling", names=", ".join(MISSING), found=missing)
+    beside = None if test is None else str(home(test))
+    return load_as(source, folder, Reading(label, missing, mix, beside), split)
+
+
+def load_as(
+    source: str | Path, folder: str | Path | None, wish: Reading, split: float | None = 0.2
+) -> Data:
+    """A set read as it was before: a run's, from what it says of itself.
+
+    Args:
+        source: as for `load`.
+        folder: as for `load`.
+        wish: what is asked of the reader.
+        split: as for `load`.
+
+    Returns:
+        The training part and the test part.
+
+    Raises:
+        DataError: no such set, or one that cannot be used.
     """
     if isinstance(source, str) and source in ("sample", "mnist"):
         return sample() if source == "sample" else mnist(folder)
     path = home(source)
     with reading(path):
-        return _load(path, split)
-
-
-def _load(path: Path, split: float | None) -> Data:
-    if path.is_dir():
-        parts = [find(path, part, kind) for part in (TRAIN, TEST) for kind in ("images", "labels")]
-        return load_idx_folder(path, path.name, split) if any(parts) else read_folder(path, split)
-    if not path.exists():
-        raise DataError.keyed("data.unknown", path=path)
-    name = path.name.lower()
-    if name.removesuffix(".gz").endswith(TABLES):
-        return held_out(read_table(path), split)
-    if name.endswith(".npz"):
-        from spusk.data.npz import read_npz
-
-        return read_npz(path, split)
-    if name.endswith(ENDINGS):
-        raise DataError.keyed("data.one_picture", path=path)
-    return held_out(pair(path, labels_beside(path), path.name), split)
+        return read(path, split, wish)
 
 
 def sample() -> Data:

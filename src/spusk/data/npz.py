@@ -14,26 +14,28 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.data.samples import Data, Sample, held_out
+from spusk.data.samples import Data, Sample, are_classes, held_out, one_hot
 from spusk.data.stream import CHUNK, fits, reading, regular, take, widening
 from spusk.errors import DataError
 from spusk.i18n.reasons import reason
 
 TRAIN = (
     ("x_train", "y_train"), ("train_images", "train_labels"),
-    ("x", "y"), ("images", "labels"), ("data", "target"),
+    ("training_images", "training_labels"), ("x", "y"), ("images", "labels"), ("data", "target"),
+    ("arr_0", "arr_1"),
 )  # fmt: skip
 TEST = (("x_test", "y_test"), ("test_images", "test_labels"))
 LONGEST_HEADER = 1 << 12
 HEADER = re.compile(
-    r"\{\s*'descr':\s*'([<>|=]?[uif][1248])',\s*'fortran_order':\s*(True|False),\s*"
+    r"\{\s*'descr':\s*'([<>|=]?(?:[uif][1248]|b1))',\s*'fortran_order':\s*(True|False),\s*"
     r"'shape':\s*\(\s*((?:\d{1,18}\s*,?\s*){0,8})\),?\s*\}\s*"
 )
 
 
-def read_npz(path: Path, split: float | None) -> Data:
-    """The set of an .npz file; labels are integer arrays, targets y are floating point.
+def read_npz(path: Path, split: float | None, before: bool = False) -> Data:
+    """The set of an .npz file; labels are whole numbers or one-hot rows, all else are targets.
 
+    `before`: as runs of before read it: labels are integer arrays, targets floating point.
     Raises DataError for unknown names, objects (pickles), or sizes the file cannot hold.
     """
     size = regular(path).stat().st_size
@@ -46,6 +48,8 @@ def read_npz(path: Path, split: float | None) -> Data:
                 fits(sum(a.nbytes * widening(a.dtype) for a in found.values()), size, str(path))
     except zipfile.BadZipFile as error:
         raise DataError.keyed("data.corrupt", path=path, why=reason(error)) from error
+    if not before:
+        classes_of(found)
     train = _sample(found, TRAIN, f"{path.name}/train")
     test = _sample(found, TEST, f"{path.name}/test")
     assert train is not None
@@ -87,6 +91,19 @@ def _chosen(names: set[str], path: Path) -> list[str]:
 
 def _shown(name: str) -> str:
     return name[:40] if name.isprintable() else ascii(name[:40])
+
+
+def classes_of(found: dict[str, NDArray[np.generic]]) -> None:
+    """Puts class numbers in the place of one-hot rows, and of whole numbers that are floats."""
+    answers = {y: found[y] for pairs in (TRAIN, TEST) for _, y in pairs if y in found}
+    flat = {y: rows.reshape(len(rows), -1) for y, rows in answers.items()}
+    hot = {y: one_hot(rows) for y, rows in flat.items()}
+    if all(numbers is not None for numbers in hot.values()):
+        found.update({y: numbers for y, numbers in hot.items() if numbers is not None})
+    elif all(rows.shape[1] == 1 for rows in flat.values()):
+        values = np.concatenate([rows[:, 0] for rows in flat.values()])
+        if values.dtype.kind != "f" or are_classes(values):
+            found.update({y: rows[:, 0].astype(np.int64) for y, rows in flat.items()})
 
 
 def _sample(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from spusk.data.tables import lines_of
+from spusk.data.layouts import lines_of
 from spusk.errors import DataError
 from spusk.i18n.reasons import reason
 

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from spusk.data.looks import Look, look_of
 from spusk.data.samples import BLOCK, DIM, WHITE, Sample, are_bytes, square_side
 from spusk.display import short_repr
 from spusk.errors import DataError
@@ -40,8 +39,9 @@ class Preparation:
         classes: the names of the classes, None where the answers are targets.
         target_shift: of the targets, () where they are taken as they are.
         target_scale: of the targets, likewise.
-        look: how the training pictures look, where the inputs are pictures; another picture is
-            brought to it (`data.image`).
+        ink: "light" or "dark" strokes, where the inputs are pictures and it is known.
+        categories: columns of words, each with its words: one input, 0 or 1, for each of them.
+        fills: what stands for a missing input (n₀,), () where none was missing.
     """
 
     scaling: str
@@ -51,7 +51,9 @@ class Preparation:
     classes: tuple[str, ...] | None = None
     target_shift: Numbers = ()
     target_scale: Numbers = ()
-    look: Look | None = None
+    ink: str | None = None
+    categories: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    fills: Numbers = ()
 
     def __repr__(self) -> str:
         return short_repr(self)
@@ -175,7 +177,9 @@ def prepare(V: Sample, scaling: str = "auto", targets: bool = False) -> Preparat
         moved = {"target_shift": numbers(y.mean(axis=0)), "target_scale": spread(y.std(axis=0))}
     shift, scale = learned(V, scaling)
     classes = None if V.labels is None else V.class_names
-    return Preparation(scaling, shift, scale, V.columns, classes, **moved, look=look_of(V))
+    return Preparation(
+        scaling, shift, scale, V.columns, classes, categories=V.categories, fills=V.fills, **moved
+    )
 
 
 def pictured(V: Sample) -> bool:

@@ -13,11 +13,13 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from spusk.data.reading import Found
 from spusk.display import short_repr
 from spusk.errors import DataError
 
 T = TypeVar("T", bound=np.generic)
 
+MOST_NUMBERS = 100  # different whole numbers that are taken for classes unasked
 MOST_CLASSES = 65_536  # a larger class number is likelier a wrong column than a class
 BLOCK = 1 << 20  # numbers looked at in one go, so that a check costs no second copy
 WHITE, DIM = 255.0, 16  # pixels have this top; whole numbers that reach no further than DIM another
@@ -45,7 +47,8 @@ class Sample:
     """
 
     __slots__ = (
-        "class_names", "classes", "columns", "labels", "name", "pixels", "shape", "x", "y",
+        "categories", "class_names", "classes", "columns", "fills", "labels", "name", "pixels",
+        "shape", "x", "y",
     )  # fmt: skip
 
     def __init__(
@@ -65,6 +68,8 @@ class Sample:
         self.shape = _shape(rows, shape, name)
         self.x: NDArray[np.generic] = _frozen(rows.reshape(len(rows), -1))  # (K, n)
         self.columns = columns
+        self.categories: tuple[tuple[str, tuple[str, ...]], ...] = ()
+        self.fills: tuple[float, ...] = ()
         if (y is None) == (labels is None):
             raise DataError.keyed("data.one_answer", name=name)
         self.y: NDArray[np.floating] | None = None
@@ -166,12 +171,14 @@ class Data(NamedTuple):
         test: what accuracy is measured on; None where there is none.
         name: what messages call the set.
         held_out: the share of the set that was split off for the test, else 0.
+        found: what was found and done while it was read; None for sets that have a name.
     """
 
     train: Sample
     test: Sample | None
     name: str
     held_out: float = 0.0
+    found: Found | None = None
 
     def __repr__(self) -> str:
         return short_repr(self)
@@ -192,15 +199,49 @@ def stratified(labels: NDArray[np.integer], share: float) -> tuple[NDArray[np.in
 
 def held_out(full: Sample, share: float | None) -> Data:
     """The set split into training and test parts; `None` or a set too small: no test part."""
-    if share is None:
+    train, test = parts(full, share)
+    if test is None:
         return Data(full, None, full.name)
-    if not 0 < share < 1:
+    return Data(full.take(train), full.take(test), full.name, share or 0.0)
+
+
+def parts(full: Sample, share: float | None) -> tuple[NDArray[np.intp], NDArray[np.intp] | None]:
+    """The rows of the training part and those of the test part, None for it where there is none."""
+    if share is not None and not 0 < share < 1:
         raise DataError.keyed("data.split", found=share)
     groups = np.zeros(len(full), np.uint8) if full.labels is None else full.labels
-    train, test = stratified(groups, share)
-    if not len(train) or not len(test):
-        return Data(full, None, full.name)
-    return Data(full.take(train), full.take(test), full.name, share)
+    train, test = stratified(groups, share or 0.0)
+    return (train, test) if len(train) and len(test) else (np.arange(len(full)), None)
+
+
+def class_numbers(values: NDArray[Any]) -> tuple[NDArray[np.int64], tuple[str, ...] | None]:
+    """Classes (K,) from 0 of whole numbers, with names where these are not the numbers themselves.
+
+    They are where they begin at 0 and most of those up to the largest occur.
+    """
+    distinct, places = np.unique(values, return_inverse=True)
+    if distinct[0] == 0 and distinct[-1] < 2 * len(distinct):
+        return values.astype(np.int64), None
+    return places.reshape(-1).astype(np.int64), tuple(f"{int(value)}" for value in distinct)
+
+
+def are_classes(values: NDArray[Any]) -> bool:
+    """Whether numbers (K,) are classes: whole, and few different ones."""
+    if values.ndim != 1 or values.dtype.kind not in "buif" or not np.isfinite(values).all():
+        return False
+    if not np.array_equal(values, np.floor(values)):
+        return False
+    count = len(np.unique(values))
+    return count <= min(max(2, len(values) / 2), MOST_NUMBERS)
+
+
+def one_hot(rows: NDArray[Any]) -> NDArray[np.intp] | None:
+    """The classes (K,) of rows (K, m) with one 1 among zeros; None where they are others."""
+    if rows.ndim != 2 or rows.shape[1] < 2 or rows.dtype.kind not in "buif":
+        return None
+    ones = rows == 1
+    one_each = bool((ones | (rows == 0)).all() and (ones.sum(axis=1) == 1).all())
+    return np.argmax(ones, axis=1) if one_each and len(rows) else None
 
 
 def as_pixels(x: NDArray[np.generic]) -> NDArray[np.uint8] | None:

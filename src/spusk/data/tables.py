@@ -1,97 +1,95 @@
-"""Tables of text: one example a line, its numbers and its class.
+"""Tables of text: one example a line, its numbers and its class (see `layouts`, `columns`).
 
-Delimiter: the commonest of `,` `;` tab in the first line; with `;` a decimal comma is understood.
-A header is a first line with a word in it that is no number (a word in the first place alone is a
-class's name), or with `label`, `class`, `y` or `target` in the first place. Answer: the column of
-that name, else the first one; `label` and `class` are classes (numbers or names), `y` and `target`
-are classes when all are whole in 0..255, else targets. A header's nameless first column is a row
-number and is left out. Numbers are pixels (kept as bytes) when all are whole in 0..255 and one is
-above 1.
+Classes are words or whole numbers. A column of few words becomes one input, 0 or 1, for each of
+them. Numbers are kept as bytes when all are whole in 0..255 and one is above 1.
 """
 
 import csv
-import gzip
-import io
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain, islice
 from math import isfinite, nan
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spusk.data.answers import Answers, Spread, spread
+from spusk.data.columns import NOTHING, numbers
+from spusk.data.layouts import SPACES, Layout, lines_of, survey
+from spusk.data.preprocessing import Preparation
+from spusk.data.reading import Found, Reading
 from spusk.data.samples import MOST_CLASSES, Sample, as_pixels
-from spusk.data.stream import fits, reading, regular
+from spusk.data.stream import fits, reading
 from spusk.errors import DataError
 from spusk.i18n.reasons import reason
 
-LONGEST = 1 << 20  # characters of a line
 BLOCK = 1 << 18  # characters, and numbers, that are taken at once
-NAMES = ("label", "class", "y", "target")
 EXACT = np.lib.NumpyVersion(np.__version__) >= "2.3.0"  # before, 1.5 was read as the whole number 1
 ODD = '"\x1c\x1d\x1e\x1f'  # what means another thing to NumPy's reader than to csv and float
 
 
-@dataclass(frozen=True)
-class Layout:
-    """How the lines of one table are read."""
+class Parsed(NamedTuple):
+    """A table that was read: the sample, where values are missing (K, n), and what was found."""
 
-    delimiter: str
-    header: int  # lines up to the header and with it; 0 where there is none
-    skip: int  # leading columns that are a mere row number
-    column: int  # of the answer, counted after those
-    width: int  # values of a line, those included
-    asked: str  # the answer's name in the header, or "label"
-    words: bool  # classes are words, not numbers
-
-    def row(self, number: type[np.generic]) -> np.dtype[np.void]:
-        """The values of a line, its inputs as such numbers."""
-        answer, after = np.float64 if not self.words else object, self.width - self.skip - 1
-        return np.dtype([
-            ("skipped", object, (self.skip,)), ("before", number, (self.column,)),
-            ("answer", answer), ("after", number, (after - self.column,)),
-        ])  # fmt: skip
+    V: Sample
+    holes: NDArray[np.bool_] | None
+    found: Found
 
 
-def read_table(path: Path) -> Sample:
-    """The sample of a .csv, .tsv or .txt file, or one of these in `.gz`.
+def read_table(
+    path: Path,
+    wish: Reading = Reading(),  # noqa: B008 - a tuple
+    form: Preparation | None = None,
+) -> Parsed:
+    """What is in a .csv, .tsv or .txt file, or one of these in `.gz`.
 
+    `form`: of the network whose inputs the table holds; they are found by their names.
     Raises DataError naming line and column of what is no number, is missing or is too much.
     """
     with reading(path):
-        layout, most_rows = _survey(path)
-        table = Table(path, layout, most_rows)
+        layout, most_rows = survey(path, wish, form)
+        table = Table(path, layout, most_rows, wish, form)
         lines, done = islice(lines_of(path), layout.header, None), layout.header
         while block := _block(lines):
             if not table.take(block):
                 table.take_singly(chain(block, lines), done)
             done += len(block)
-    return table.sample()
+    return table.parsed()
 
 
 class Table:
     """What was read so far: inputs, bytes as long as all are pixels, and answers."""
 
-    def __init__(self, path: Path, layout: Layout, most_rows: int) -> None:
-        self.path, self.layout, self.count = path, layout, 0
-        self.x: NDArray[np.generic] = np.zeros(
-            (most_rows, layout.width - layout.skip - 1), np.uint8
-        )
+    def __init__(
+        self, path: Path, layout: Layout, most_rows: int, wish: Reading, form: Preparation | None
+    ) -> None:
+        self.path, self.layout, self.wish, self.count = path, layout, wish, 0
+        self.places = layout.inputs
+        self.x: NDArray[np.generic] = np.zeros((most_rows, len(self.places)), np.uint8)
         self.answers = np.zeros(most_rows)
         self.words: dict[str, int] = {}
+        self.texts: dict[int, dict[str, int]] = {place: {} for place in layout.texts}
+        self.form = form
+        self.holes: list[tuple[int, int]] = []  # row and place of what is missing
+        self.first_hole: dict[str, object] = {}
+        self.missing = self.dropped = 0
 
     def take(self, block: list[str]) -> bool:
         """Takes lines by NumPy's reader, in C; False, and no row more, where it is no use."""
         decimal_comma = self.layout.delimiter == ";"
         odd = ODD + "," * (decimal_comma and self.layout.words)
-        if not EXACT or any(char in line for line in block for char in odd):
+        if not EXACT or self.texts or any(char in line for line in block for char in odd):
             return False
         rows = self._parsed([line.replace(",", ".") for line in block] if decimal_comma else block)
         if rows is None:
             return False
-        x, answers = np.concatenate([rows["before"], rows["after"]], axis=1), rows["answer"]
+        fields = rows.dtype.names or ()
+        x = np.concatenate([rows[name] for name in fields if name.startswith("x")], axis=1)
+        answers: NDArray[Any] = np.zeros(len(x))
+        for name in fields:
+            answers = rows[name] if name.startswith("y") else answers
         if self.layout.words:
             answers = np.array([self._class(word) for word in answers])
         good = bool(np.isfinite(answers).all() and np.isfinite(x).all())
@@ -103,8 +101,9 @@ class Table:
         if any(map(str.strip, block)):  # it warns where there is nothing
             for number in (np.uint8, np.float64):
                 with suppress(ValueError):
-                    row, delimiter = self.layout.row(number), self.layout.delimiter
-                    return np.loadtxt(block, row, comments=None, delimiter=delimiter, ndmin=1)
+                    row = self.layout.row(number)
+                    between = None if self.layout.delimiter == SPACES else self.layout.delimiter
+                    return np.loadtxt(block, row, comments=None, delimiter=between, ndmin=1)
         return None
 
     def take_singly(self, lines: Iterable[str], done: int) -> None:
@@ -112,9 +111,14 @@ class Table:
         rows: list[list[float]] = []
         answers: list[float] = []
         for line, cells in self._cells(lines, done):
-            del cells[: self.layout.skip]
-            answers.append(self._answer(cells.pop(self.layout.column), line))
-            rows.append(self._inputs(cells, line))
+            holes = self.missing
+            answer = self._answer(cells, line)
+            values = self._inputs(cells, line, self.count + len(rows))
+            if self.missing > holes and self.wish.missing == "drop":
+                self.dropped += 1
+                continue
+            answers.append(answer)
+            rows.append(values)
             if len(rows) * self.layout.width >= BLOCK:
                 self._add(np.array(rows), answers)
                 rows, answers = [], []
@@ -123,32 +127,64 @@ class Table:
 
     def _cells(self, lines: Iterable[str], done: int) -> Iterator[tuple[int, list[str]]]:
         """The values of every line that holds something, with its number (from 1)."""
+        if self.layout.delimiter == SPACES:
+            numbered = ((done + k, line.split()) for k, line in enumerate(lines, start=1))
+            yield from self._full(numbered)
+            return
         reader = csv.reader(lines, delimiter=self.layout.delimiter, strict=True)
         try:
-            for cells in reader:
-                if not cells or (len(cells) == 1 and not cells[0].strip()):
-                    continue
-                if len(cells) != self.layout.width:
-                    widths = {"expected": self.layout.width, "found": len(cells)}
-                    raise self._wrong("width", done + reader.line_num, **widths)
-                yield done + reader.line_num, cells
+            yield from self._full((done + reader.line_num, cells) for cells in reader)
         except csv.Error as error:
             raise self._wrong("line", done + reader.line_num, why=reason(error)) from error
 
-    def _inputs(self, cells: list[str], line: int) -> list[float]:
-        values = _numbers(cells, self.layout.delimiter)
-        if not all(map(isfinite, values)):
-            place = next(i for i, value in enumerate(values) if not isfinite(value))
-            column = place + self.layout.skip + (place >= self.layout.column) + 1
-            raise self._wrong("cell", line, column=column, found=_short(cells[place]))
+    def _full(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+        """The rows that hold something. Raises DataError where one has too many values, or few."""
+        for line, cells in rows:
+            if not cells or (len(cells) == 1 and not cells[0].strip()):
+                continue
+            if len(cells) != self.layout.width:
+                widths = {"expected": self.layout.width, "found": len(cells)}
+                raise self._wrong("width", line, **widths)
+            yield line, cells
+
+    def _inputs(self, cells: list[str], line: int, row: int) -> list[float]:
+        found = [cells[place] for place in self.places]
+        values = numbers(found, self.layout.delimiter)
+        if self.texts or not all(map(isfinite, values)):
+            for k, place in enumerate(self.places):
+                if place in self.texts or not isfinite(values[k]):
+                    values[k] = self._odd(found[k], place, line, row, k)
         return values
 
-    def _answer(self, text: str, line: int) -> float:
+    def _odd(self, cell: str, place: int, line: int, row: int, k: int) -> float:
+        """The number of a word, or 0 where a value is missing. Raises DataError for all else."""
+        word = cell.strip()
+        if word.lower() in NOTHING and not self.wish.before:
+            self.missing += 1
+            self.first_hole = self.first_hole or {"line": line, "column": place + 1,
+                                                  "found": _short(cell)}  # fmt: skip
+            if self.wish.missing == "mean":
+                self.holes.append((row, k))
+            return 0.0
+        if place not in self.texts:
+            where = {"column": place + 1, "found": _short(cell)}
+            if _signed(word):
+                raise DataError.keyed("tables.sign", path=self.path, line=line, **where)
+            raise self._wrong("cell", line, **where)
+        return float(self.texts[place].setdefault(word, len(self.texts[place])))
+
+    def _answer(self, cells: list[str], line: int) -> float:
+        if self.layout.column < 0:
+            return 0.0
+        text = cells[self.layout.column]
+        if self.wish.missing == "drop" and text.strip().lower() in NOTHING:
+            self.missing += 1
+            return 0.0
         if self.layout.words:
             number, kind, where = self._class(text), "class", {}
         else:
-            number = _numbers([text], self.layout.delimiter)[0]
-            kind, where = "cell", {"column": self.layout.column + self.layout.skip + 1}
+            number = numbers([text], self.layout.delimiter)[0]
+            kind, where = "cell", {"column": self.layout.column + 1}
         if not isfinite(number):
             raise self._wrong(kind, line, **where, found=_short(text))
         return number
@@ -177,40 +213,34 @@ class Table:
         self.answers[self.count : end] = answers
         self.count = end
 
-    def sample(self) -> Sample:
-        """The sample of what was read. DataError: nothing, or its answers are none."""
+    def parsed(self) -> Parsed:
+        """All that was read. DataError: nothing, values are missing, or its answers are none."""
+        if self.missing and self.wish.missing is None:
+            raise DataError.keyed(
+                "tables.missing", path=self.path, n=self.missing, **self.first_hole
+            )
         if not self.count:
             raise DataError.keyed("data.no_lines", path=self.path)
-        x, answers, name = self.x[: self.count], self.answers[: self.count], self.path.name
-        pixels = x if x.dtype == np.uint8 and x.max() > 1 else as_pixels(x)
-        x = x.astype(np.float64, copy=False) if pixels is None else pixels
-        if self.layout.words:
-            order = sorted(self.words)
-            place = np.empty(len(order), np.int64)
-            place[[self.words[word] for word in order]] = np.arange(len(order))
-            labels = place[answers.astype(np.int64)]
-            return Sample(x, labels=labels, name=name, class_names=tuple(order))
-        whole = np.array_equal(answers, np.floor(answers)) and answers.min() >= 0
-        if self.layout.asked in ("y", "target") and not (whole and answers.max() <= 255):
-            return Sample(x, y=answers, name=name)
-        return Sample(x, labels=answers, name=name)
+        raw = Spread(self.x[: self.count], self._holes(), None, ())
+        if not self.wish.before:
+            raw = spread(raw, self.layout, self.texts, self.form)
+            fits(8 * raw.x.size, self.path.stat().st_size, str(self.path))
+        pixels = raw.x if raw.x.dtype == np.uint8 and raw.x.max() > 1 else as_pixels(raw.x)
+        x = raw.x.astype(np.float64, copy=False) if pixels is None else pixels
+        answers = Answers(self.path, self.layout, self.answers[: self.count], self.words)
+        known = answers.earlier() if self.wish.before else answers.known(self.form is not None)
+        V = Sample(x, **known, name=self.path.name, columns=raw.columns)
+        V.categories = raw.categories
+        left_out = tuple(self.layout.shown(place) for place in self.layout.dropped)
+        answer = None if self.layout.column < 0 else self.layout.shown(self.layout.column)
+        return Parsed(V, raw.holes, Found(answer, left_out, len(self.holes), self.dropped))
 
-
-def lines_of(path: Path) -> Iterator[str]:
-    """The lines of a UTF-8 text file, packed or not, each and all of bounded length."""
-    size = regular(path).stat().st_size
-    unpacked = 0
-    packed = path.name.lower().endswith(".gz")
-    with (
-        gzip.open(path) if packed else path.open("rb") as raw,
-        io.TextIOWrapper(raw, encoding="utf-8-sig") as text,
-    ):
-        while line := text.readline(LONGEST + 1):
-            unpacked += len(line)
-            if len(line) > LONGEST:
-                raise DataError.keyed("data.long_line", path=path, limit=LONGEST)
-            fits(unpacked, size, str(path))
-            yield line
+    def _holes(self) -> NDArray[np.bool_] | None:
+        if not self.holes:
+            return None
+        mask = np.zeros((self.count, len(self.places)), bool)
+        mask[tuple(np.array(self.holes).T)] = True
+        return mask
 
 
 def _block(lines: Iterable[str]) -> list[str]:
@@ -224,70 +254,15 @@ def _block(lines: Iterable[str]) -> list[str]:
     return block
 
 
-def _survey(path: Path) -> tuple[Layout, int]:
-    """The layout by the first two lines, and how many rows there can be at most."""
-    first: list[str] = []
-    lines = characters = before = 0
-    for line in lines_of(path):
-        if len(first) < 2 and line.strip():
-            before = before if first else lines
-            first.append(line)
-        lines += 1
-        characters += len(line)
-    if not first:
-        raise DataError.keyed("data.empty_file", path=path)
-    layout = _layout(first, before, path)
-    shortest = 2 * layout.width - layout.skip  # a value and what ends it; a row number may be empty
-    return layout, min(lines, characters // shortest + 1)
-
-
-def _layout(first: list[str], before: int, path: Path) -> Layout:
-    delimiter = max(",;\t", key=first[0].count)
-    head = [cell.strip() for cell in _split(first[0], delimiter, path)]
-    if len(head) < 2:
-        raise DataError.keyed("data.one_value", path=path)
-    lower = [cell.lower() for cell in head]
-    header = lower[0] in NAMES or any(not _is_number(cell, delimiter) for cell in head[1:])
-    if not header:
-        return Layout(delimiter, 0, 0, 0, len(head), "label", not _is_number(head[0], delimiter))
-    skip = int(head[0] == "" and len(head) > 2)
-    asked = next((name for name in NAMES if name in lower[skip:]), "label")
-    column = lower.index(asked, skip) - skip if asked in lower[skip:] else 0
-    row = _split(first[1], delimiter, path) if len(first) > 1 else []
-    place = column + skip
-    words = asked in ("label", "class") and place < len(row)
-    words = words and not _is_number(row[place], delimiter)
-    return Layout(delimiter, before + 1, skip, column, len(head), asked, words)
-
-
-def _split(line: str, delimiter: str, path: Path) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise DataError.keyed("data.near_line", path=path, why=reason(error)) from error
-
-
 def _are_bytes(x: NDArray[np.generic]) -> bool:
     """Whether a byte can stand for each of these numbers; a negative zero it would change."""
     return bool(x.max() <= 255 and np.array_equal(x, np.floor(x)) and not np.signbit(x).any())
 
 
-def _numbers(cells: list[str], delimiter: str) -> list[float]:
-    """The cells as numbers, nan for what is none."""
-    if delimiter == ";":
-        cells = [cell.replace(",", ".") for cell in cells]
-    try:
-        return list(map(float, cells))
-    except ValueError:
-        return [float(cell) if _is_number(cell, delimiter) else nan for cell in cells]
-
-
-def _is_number(text: str, delimiter: str) -> bool:
-    try:
-        float(text.replace(",", ".") if delimiter == ";" else text)
-    except ValueError:
-        return False
-    return True
+def _signed(word: str) -> bool:
+    """Whether it is a number with a sign that is none of it: 1,234 or 5%."""
+    plain = word.replace(",", "").replace(" ", "").strip("%$€£₽")
+    return plain != word and plain.replace(".", "", 1).lstrip("+-").isdigit()
 
 
 def _short(text: str) -> str:

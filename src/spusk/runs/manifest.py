@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from msgspec import Struct
 
 from spusk._version import __version__
-from spusk.data.preprocessing import Preparation
+from spusk.data import Preparation, Reading
 from spusk.engines.base import PLAIN
 from spusk.errors import RunError
 from spusk.i18n.reasons import reason
@@ -50,11 +50,21 @@ class SavedPlan(Struct, frozen=True):
         return Plan(self.rate.rate, self.batch, self.epochs, self.seed, rule)
 
 
+class SavedReading(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a set was read (see `data.Reading`)."""
+
+    label: str | None = None
+    missing: Literal["mean", "drop"] | None = None
+    mix: bool = False
+    test: Name | None = None
+
+
 class SavedNote(Struct, frozen=True):
     """What of a note is read again; it may hold anything else."""
 
     shape: tuple[Whole, ...] | None = None
     data_dir: Name | None = None
+    read: SavedReading | None = None
 
 
 class SavedRun(Struct, frozen=True):
@@ -87,6 +97,8 @@ def describe(folder: Path, net: Network, about: Manifest) -> None:
     note = dict(about.note)
     if note.get("data_dir") is not None:
         note["data_dir"] = lasting(note["data_dir"])
+    if "read" in note and note["read"]["test"] is not None:
+        note["read"] = {**note["read"], "test": lasting(note["read"]["test"])}
     text = {
         "format": FORMAT,
         "spusk": __version__,
@@ -111,10 +123,7 @@ def summary(preparation: Preparation | None) -> dict[str, Any] | None:
     """How inputs are prepared, for people; the numbers stand with the weights."""
     if preparation is None:
         return None
-    shown = {name: getattr(preparation, name) for name in ("scaling", "classes", "columns")}
-    if preparation.look is not None:
-        look = preparation.look
-        shown["pictures"] = {"shape": look.shape, "ink": look.ink, "placing": look.placing}
+    shown = {name: getattr(preparation, name) for name in ("scaling", "classes", "columns", "ink")}
     return {name: value for name, value in shown.items() if value is not None}
 
 
@@ -135,6 +144,11 @@ def read(folder: Path) -> Manifest:
         raise misfit(found, path, "run", "", "rates")
     more = saved.engine, saved.fingerprint, rates or from_start(plan.rate)
     return Manifest(plan, saved.data, note, *more)
+
+
+def reading_of(note: Mapping[str, Any]) -> Reading:
+    """How a run's set was read; runs of before, and those that say nothing of it, as then."""
+    return Reading(**note["read"]) if note.get("read") else Reading(before=True)
 
 
 def read_json(folder: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from spusk import data, engines
-from spusk.data import Data, Sample
+from spusk.data import Data, Reading, Sample
 from spusk.engines import Session
 from spusk.errors import InputError, RunError
 from spusk.io.paths import home
@@ -19,13 +19,15 @@ from spusk.runs import rate_history
 from spusk.runs.checkpoint import Checkpoint, newest
 from spusk.runs.folder import Run, ended_well, fingerprint, text_of
 from spusk.runs.history import HISTORY, events_of
-from spusk.runs.manifest import Manifest, read
+from spusk.runs.manifest import Manifest, read, reading_of
 from spusk.runs.ownership import all_ours
 from spusk.runs.writer import Every, RunWriter, lock_folder, write_errors
 from spusk.training import Cursor, Event, Plan, Training, TrainingOutcome, one_rate, plan_events
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
+
+Load = Callable[[str, "str | Path | None", Reading], Data]
 
 
 class Resumed(NamedTuple):
@@ -99,7 +101,7 @@ def open_resumed(
     stop: Callable[[], bool] = bool,
     source: str | None = None,
     data_dir: Path | None = None,
-    load: Callable[[str, str | Path | None], Data] = data.load,
+    load: Load = data.load_as,
     rate: Rate | None = None,
 ) -> Resumed:
     """Opens a run folder to go on with; everything is checked before anything is written.
@@ -116,7 +118,7 @@ def open_resumed(
         stop: asked during long looks at an epoch's end; True cuts them short.
         source: where the set is now, if not where run.json says.
         data_dir: where MNIST's files are now.
-        load: reads a set, (source, folder) -> Data.
+        load: reads a set, (source, folder, reading) -> Data.
         rate: another learning rate η from here on; else as before.
 
     Returns:
@@ -239,14 +241,12 @@ def relocated(about: Manifest, source: str | None, data_dir: Path | None) -> Man
     return about._replace(source=source or about.source, note=note)
 
 
-def load_sets(
-    folder: Path, about: Manifest, sets: Data | Sample | Callable[[str, str | Path | None], Data]
-) -> Data:
+def load_sets(folder: Path, about: Manifest, sets: Data | Sample | Load) -> Data:
     """The sets to go on with: those given, else those the run names, read. Raises RunError."""
     if isinstance(sets, Sample):
         sets = Data(sets, None, sets.name)
     elif not isinstance(sets, Data):
-        sets = sets(about.source, about.note.get("data_dir"))
+        sets = sets(about.source, about.note.get("data_dir"), reading_of(about.note))
     mark, expected = fingerprint(sets.train), about.fingerprint or ""
     if mark != expected:
         marks = {"expected": expected[:12], "found": mark[:12]}

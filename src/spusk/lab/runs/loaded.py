@@ -11,6 +11,7 @@ from spusk.lab.runs.base import LabRun
 from spusk.lab.runs.sets import ALWAYS, SetFacts, Sets
 from spusk.nn.network import Network
 from spusk.runs import fingerprint, folder
+from spusk.runs.manifest import reading_of
 from spusk.runs.weights import load_all
 from spusk.training import TrainingOutcome
 
@@ -79,7 +80,7 @@ def its_set(run: folder.Run, sets: Sets, lang: str) -> str | None:
     if mark in sets.facts:
         return mark
     try:
-        found = data.load(run.source)
+        found = data.load_as(run.source, None, reading_of(run.note))
     except DataError:
         return None
     if fingerprint(found.train) != run.fingerprint:

@@ -1,0 +1,155 @@
+"""What the command line asks about a set: where it is, its answer, how its inputs are prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from spusk import data
+from spusk.cli.options import PATH
+from spusk.cli.signals import Signals
+from spusk.data import Data, Preparation, Reading
+from spusk.data.preprocessing import SCALINGS
+from spusk.data.reading import MISSING
+from spusk.i18n import say
+
+UNBEGUN = "train.unbegun"  # said where a signal comes while the set is read
+NAMED = ("sample", "mnist")
+SHOWN = 60  # characters of the names of classes, or of columns, in a line
+
+
+@dataclass(frozen=True)
+class DataChoice:
+    """What was asked about a set."""
+
+    source: str
+    folder: Path | None
+    label: str | None
+    missing: Literal["mean", "drop"] | None
+    keep_order: bool
+    test: Path | None
+    scaling: str
+
+    def load(self, stop: Signals) -> Data:
+        """The set, mixed once where it is one's own. Raises DataError."""
+        return stop.at_once(data.load_as, UNBEGUN)(self.source, self.folder, self.reading)
+
+    @property
+    def reading(self) -> Reading:
+        """What is asked of the reader."""
+        test = None if self.test is None else str(self.test)
+        return Reading(self.label, self.missing, not self.keep_order, test)
+
+    def preparation(self, sets: Data, targets: bool = False) -> Preparation:
+        """How the set's inputs are prepared; `targets`: and its targets, for an output without
+        bounds."""
+        return data.prepare(sets.train, self.scaling, targets)
+
+    def note(self, sets: Data) -> dict[str, Any]:
+        """What the run says of it, so that the same is read again."""
+        label = sets.found.answer if sets.found and sets.found.answer else self.label
+        read = self.reading._replace(label=label)._asdict()
+        del read["before"]
+        folder = None if self.folder is None else str(self.folder)
+        return {"shape": list(sets.train.shape), "data_dir": folder, "read": read}
+
+
+def data_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options about the set; the command takes them as one `chosen`."""
+
+    @wraps(command)
+    def packed(*more: Any, **options: Any) -> Any:  # noqa: ANN401 - click calls it
+        names = ("source", "folder", "label", "missing", "keep_order", "test", "scaling")
+        chosen = DataChoice(**{name: options.pop(name) for name in names})
+        return command(*more, chosen=chosen, **options)
+
+    for option in reversed(OPTIONS):
+        packed = option(packed)
+    return packed
+
+
+OPTIONS = (
+    click.option(
+        "--data",
+        "source",
+        default="sample",
+        show_default=True,
+        metavar="sample|mnist|PATH",
+        help="The embedded sample, MNIST, or your own IDX, CSV, NPZ or folder of pictures.",
+    ),
+    click.option("--data-dir", "folder", type=PATH, help="Folder that holds MNIST's files."),
+    click.option(
+        "--label",
+        default=None,
+        metavar="NAME|NUMBER",
+        help="A table's column that is the answer, its name or its number from 1  "
+        "[default: label, class, target or y, else the only one that can be]",
+    ),
+    click.option(
+        "--test",
+        type=PATH,
+        default=None,
+        metavar="PATH",
+        help="Another file or folder that is the test part  [default: its own, else a fifth]",
+    ),
+    click.option(
+        "--scaling",
+        type=click.Choice(("auto", *SCALINGS)),
+        default="auto",
+        show_default=True,
+        help="What is done to the inputs; auto: pixels for pictures, standardise for tables.",
+    ),
+    click.option(
+        "--missing",
+        type=click.Choice(MISSING),
+        default=None,
+        help="Values missing in a table: their column's mean, or drop the row  [default: refuse]",
+    ),
+    click.option(
+        "--keep-order",
+        is_flag=True,
+        help="Don't mix a set of one's own when it is read; the sample and MNIST never are.",
+    ),
+)
+
+
+def about_set(sets: Data, preparation: Preparation | None, lang: str) -> str:
+    """One line: what the answer is, what is done to the inputs, and in which order they come."""
+    parts = [answer_text(sets, lang)]
+    if preparation is not None and preparation.scaling != "bytes":
+        count, top = sets.train.x.shape[1], preparation.scale[0]
+        parts.append(say(f"tables.inputs_{preparation.scaling}", lang, n=count, top=top))
+    found = sets.found
+    if found is not None and found.left_out:
+        parts.append(say("tables.left_out", lang, names=listed(found.left_out)))
+    if found is not None and found.filled:
+        parts.append(say("tables.filled", lang, n=found.filled))
+    if found is not None and found.dropped:
+        parts.append(say("tables.dropped", lang, n=found.dropped))
+    mixed = found is not None and found.mixed
+    return " ".join([*parts, say("tables.mixed" if mixed else "tables.unmixed", lang)])
+
+
+def answer_text(sets: Data, lang: str) -> str:
+    """Which column is the answer, and what it is."""
+    V = sets.train
+    if V.labels is not None:
+        what = say("tables.classes", lang, n=V.classes, names=listed(V.class_names))
+    elif V.classes == 1:
+        what = say("tables.target", lang)
+    else:
+        what = say("tables.targets", lang, n=V.classes)
+    if sets.found is None or sets.found.answer is None:
+        return say("tables.answer", lang, what=what)
+    return say("tables.answer_column", lang, name=sets.found.answer, what=what)
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """Names as far as a line takes them."""
+    shown = ", ".join(names)
+    return shown if len(shown) <= SHOWN else f"{shown[: SHOWN // 2]} … {names[-1][-SHOWN // 3 :]}"

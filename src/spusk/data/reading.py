@@ -1,0 +1,51 @@
+"""How a set of one's own is read, and what was found: said to people, and repeated later."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from spusk.display import short_repr
+
+MISSING = ("mean", "drop")
+
+
+class Reading(NamedTuple):
+    """What is asked of a reader.
+
+    Attributes:
+        label: the answer's column, by its name or its number (from 1); None: looked for.
+        missing: "mean" fills what is missing in a table, "drop" leaves such rows out; None refuses.
+        mix: whether the training part is mixed once.
+        test: a file or folder that is the test part.
+        before: read by the rules that runs of before were trained under.
+    """
+
+    label: str | int | None = None
+    missing: Literal["mean", "drop"] | None = None
+    mix: bool = False
+    test: str | None = None
+    before: bool = False
+
+    def __repr__(self) -> str:
+        return short_repr(self)
+
+
+class Found(NamedTuple):
+    """What was found and done while a set was read.
+
+    Attributes:
+        answer: the name or the number of the answer's column, where there are columns.
+        left_out: the names of columns that are no inputs.
+        filled: how many missing values were filled in.
+        dropped: how many rows were left out.
+        mixed: whether the training part was mixed.
+    """
+
+    answer: str | None = None
+    left_out: tuple[str, ...] = ()
+    filled: int = 0
+    dropped: int = 0
+    mixed: bool = False
+
+    def __repr__(self) -> str:
+        return short_repr(self)
