@@ -8,6 +8,7 @@ MATHEMATICS = {"functions", "optim", "nn", "analysis", "descent"}
 ELSEWHERE = {  # formulas of another subject, each where its subject is
     "data/digit.py",  # the paper's brightness as a plane
     "data/images.py",  # how many pixels are bright
+    "data/preprocessing.py",  # the deviation of a column
     "plots/basin_maps.py",  # shades on a logarithm
     "training/health.py",  # what slopes and norms say of a training
 }

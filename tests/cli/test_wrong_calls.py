@@ -82,4 +82,4 @@ def test_what_comes_after_two_dashes_is_told_to_come_last(tmp_path):
 
 def test_an_unknown_rule_is_shown_all_that_there_are(tmp_path):
     done = spusk("descend", "x^2", "--start", "1", "--rule", "armijo", cwd=tmp_path)
-    assert "plain, momentum, nesterov, adam, backtracking" in done.stderr
+    assert "plain, momentum, nesterov, adam, adamw, backtracking" in done.stderr

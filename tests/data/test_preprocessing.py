@@ -1,13 +1,14 @@
 """How raw numbers become inputs: learned from the training part, kept with the network."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
 import spusk
 from spusk.data import Preparation, Sample, prepare
+from spusk.data.looks import Look
 from spusk.data.preprocessing import BEFORE
 from spusk.engines import native
 from spusk.errors import DataError, RunError
@@ -165,7 +166,12 @@ def test_a_preparation_changes_no_bit_of_what_pixels_are_trained_to():
 
 
 FULL = Preparation(
-    "standardise", (1.0, 2.0, 3.0), (0.5, 1.0, 1e-3), ("a", "b", "ц"), ("cat", "пёс"), ink="dark"
+    "standardise",
+    (1.0, 2.0, 3.0),
+    (0.5, 1.0, 1e-3),
+    ("a", "b", "ц"),
+    ("cat", "пёс"),
+    look=Look((1, 3), 1.0, "dark", 255.0, 0.0, 16.0, "box", 0.5, ("edge",)),
 )
 
 
@@ -213,7 +219,12 @@ def test_a_network_of_before_is_read_as_it_was_trained(tmp_path):
         {"classes": ["one"]},
         {"columns": ["a"]},
         {"target_scale": [1.0, 2.0]},
-        {"ink": "blue"},
+        {"look": {"shape": [1, 3]}},
+        {"look": asdict(FULL.look) | {"ink": "blue"}},
+        {"look": asdict(FULL.look) | {"shape": [2, 2]}},
+        {"look": asdict(FULL.look) | {"full": 255.0}},
+        {"look": asdict(FULL.look) | {"box": 0.0}},
+        {"look": asdict(FULL.look) | {"rare": ["odd"]}},
         {"more": 1},
     ],
 )
@@ -224,5 +235,5 @@ def test_a_preparation_that_makes_no_sense_is_refused(tmp_path, wrong):
 
 
 def test_it_is_a_record_that_is_not_changed():
-    assert replace(FULL, ink="light") != FULL
+    assert replace(FULL, look=None) != FULL
     assert hash(FULL) == hash(replace(FULL))

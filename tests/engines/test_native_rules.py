@@ -160,6 +160,12 @@ def test_every_rule_with_every_activation_and_loss(activation, output, error, si
     agree(net, V, 8, NAMED[rule], schedule(3, 0.02))
 
 
+@pytest.mark.parametrize("sizes", [(20, 30, 17, 10), (20, 30, 300, 10), (20, 30, 17, 33)])
+def test_layers_with_activations_of_their_own(sizes):
+    net, V = pair(sizes, 24, seed=1, activation="relu,tanh", output="identity")
+    agree(net, V, 8, NAMED["plain"], schedule(3, 0.02))
+
+
 @pytest.mark.parametrize("rule", STATEFUL)
 @pytest.mark.parametrize(("sizes", "batch"), [
     ((784, 100, 10), 7), ((20, 33, 2000, 10), 7), ((90, 300, 200, 100, 50), 40), ((9, 5), 3),

@@ -5,7 +5,7 @@ import pytest
 
 from spusk import data
 from spusk.errors import NetworkError
-from spusk.nn.init import CALM, KEEN
+from spusk.nn.init import CALM, KEEN, SQUARES, by_shape, quieting
 from spusk.nn.network import Network
 from spusk.training import train
 
@@ -70,3 +70,64 @@ def test_a_wide_layer_learns_from_it_and_not_from_a_plain_start(digits):
         ).best_accuracy
     assert reached["wide"] > 0.85
     assert reached["wide"] > reached["scaled"] + 0.1
+
+
+@pytest.mark.parametrize(("init", "spread"), [
+    ("he", lambda n, m: (2 / n) ** 0.5), ("glorot", lambda n, m: (2 / (n + m)) ** 0.5),
+])  # fmt: skip
+def test_he_and_glorot_draw_weights_by_the_layers_size(init, spread):
+    net = Network([300, 200, 100], seed=2, init=init, gain=[1, 3])
+    for (W, b), gain in zip(net.layers, (1, 3), strict=True):
+        assert W.std() == pytest.approx(gain * spread(*W.shape), rel=0.02)
+        assert abs(W.mean()) < 0.02 * gain
+        assert not b.any()
+
+
+@pytest.mark.parametrize("neurons", [1, 90, 150, 300, 2000, 100_000])
+def test_a_quiet_layer_has_the_squares_of_a_hundred_neurons_at_most(neurons):
+    t = quieting(neurons)
+    z = np.random.default_rng(0).normal(-t, 1, 400_000)
+    squares = neurons * np.mean((1 + np.exp(-z)) ** -2)
+    # 400,000 draws of σ², of a deviation below 8 times the mean: 0.013 of it is what is left
+    assert squares <= SQUARES * 1.02
+    assert t == 0 or squares >= SQUARES * 0.98
+
+
+def test_a_quiet_start_answers_every_class_alike_and_few_examples_a_neuron(digits):
+    net = Network([784, 40, 600, 10], seed=1, init="quiet")
+    (_, z, out), answer = weighted_inputs(net, digits.train.take(slice(0, 500)))
+    assert z.mean() < -1
+    assert np.abs(out + np.log(9)).max() < 2
+    assert answer.mean() == pytest.approx(0.1, rel=0.3)
+
+
+@pytest.mark.parametrize(("sizes", "activation", "start"), [
+    ((784, 10), "sigmoid", "scaled"), ((784, 100, 10), "sigmoid", "scaled"),
+    ((784, 100, 30, 10), "relu", "scaled"), ((784, 101, 10), "sigmoid", "quiet"),
+    ((4, 5, 5, 5, 3), "sigmoid", "quiet"), ((4, 200, 3), "relu", "he"),
+    ((4, 200, 3), "leaky-relu", "he"), ((4, 200, 3), "tanh", "glorot"),
+    ((4, 200, 9, 3), "relu,tanh", "glorot"), ((4, 200, 9, 3), "relu,leaky-relu", "he"),
+])  # fmt: skip
+def test_the_start_follows_the_shape(sizes, activation, start):
+    net = Network(sizes, activation=activation)
+    assert net.init == by_shape(sizes, activation) == start
+    again = Network(sizes, activation=activation, init=start)
+    np.testing.assert_array_equal(net.theta, again.theta)
+
+
+@pytest.mark.more
+@pytest.mark.parametrize(("sizes", "least"), [
+    ((784, 10, 10), 0.88), ((784, 200, 10), 0.9), ((784, 300, 10), 0.9), ((784, 1024, 10), 0.9),
+    ((784, 100, 100, 10), 0.9), ((784, 100, 100, 100, 10), 0.9), ((784, 50, 50, 50, 50, 10), 0.9),
+])  # fmt: skip
+def test_a_network_of_any_width_learns_at_the_lectures_rate(digits, sizes, least):
+    """Ten epochs each: half a minute together, so `make test` runs the next one alone."""
+    net = Network(sizes, seed=5)
+    train(net, digits.train, rate=3.0)
+    assert net.accuracy(digits.test) >= least
+
+
+def test_a_wide_network_learns_at_the_lectures_rate(digits):
+    net = Network([784, 300, 10], seed=5)
+    train(net, digits.train, rate=3.0, epochs=3)
+    assert net.accuracy(digits.test) > 0.85

@@ -42,7 +42,7 @@ def test_the_lectures_size():
 
 
 def test_starts_have_the_promised_spread():
-    scaled, normal = Network([400, 300, 10], seed=3), Network([400, 300, 10], seed=3, init="normal")
+    scaled, normal = (Network([400, 300, 10], seed=3, init=init) for init in ("scaled", "normal"))
     assert scaled.layers[0].W.std() == pytest.approx(400**-0.5, rel=0.02)
     assert scaled.layers[1].W.std() == pytest.approx(300**-0.5, rel=0.05)
     assert scaled.layers[0].b.std() == pytest.approx(1, rel=0.1)
@@ -124,3 +124,17 @@ def test_wrong_set_and_wrong_input(small):
         Network([6, 3]).answer(np.zeros(7))
     with pytest.raises(InputError, match="no class labels"):
         Network([2, 1]).accuracy(Sample(x=np.zeros((2, 2)), y=np.zeros((2, 1))))
+
+
+def test_each_hidden_layer_may_have_an_activation_of_its_own(small):
+    net = Network([6, 5, 4, 3], activation=["relu", "tanh"], dtype=np.float64)
+    assert (net.activation, net.activations) == ("relu,tanh", ["relu", "tanh", "sigmoid"])
+    x = small.inputs(slice(0, 4), np.float64)
+    (W1, b1), (W2, b2), (W3, b3) = net.layers
+    a = np.tanh(np.maximum(x @ W1 + b1, 0) @ W2 + b2)
+    np.testing.assert_allclose(net.answer(small)[:4], 1 / (1 + np.exp(-(a @ W3 + b3))), rtol=1e-12)
+    same = Network([6, 5, 4, 3], activation="relu,relu")
+    assert same.activation == "relu"
+    for wrong in ("relu,tanh,relu", "relu,softmax", "relu,", ["relu", "swish"]):
+        with pytest.raises(NetworkError, match="activation"):
+            Network([6, 5, 4, 3], activation=wrong)

@@ -27,7 +27,7 @@ COMMANDS = {  # command -> the module that holds it; loaded when it is called
     "gallery": "gradient",
     "train": "training",
     "evaluate": "runs",
-    "predict": "runs",
+    "predict": "predicting",
     "show": "runs",
     "resume": "runs",
     "why": "why",

@@ -1,10 +1,9 @@
-"""`spusk evaluate`, `predict`, `show`, `resume`: what a run folder knows, and going on."""
+"""`spusk evaluate`, `show`, `resume`: what a run folder knows, and going on."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
-import numpy as np
 from rich.table import Table
 
 from spusk import data, runs
@@ -13,7 +12,6 @@ from spusk.cli.options import PATH, layer_text
 from spusk.cli.signals import Signals
 from spusk.cli.training import NO_EXTRA, Cadence, carry_out, first_warning_as_line
 from spusk.engines import ENGINES
-from spusk.errors import InputError
 from spusk.i18n import say
 from spusk.runs import Every
 from spusk.runs.manifest import reading_of
@@ -59,31 +57,6 @@ def evaluate(
                 say("train.evaluated", lang, data=V.name, cost=cost, accuracy=accuracy,
                     right=round(accuracy * len(V)), count=len(V))
             )  # fmt: skip
-
-
-@click.command()
-@click.argument("run", type=PATH)
-@click.argument("images", nargs=-1, required=True, type=PATH, metavar="IMAGE…")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per image.")
-@click.pass_obj
-def predict(lang: str, run: Path, images: tuple[Path, ...], as_json: bool) -> None:
-    """Says the digit in each picture (PNG or JPEG of any size), and α(x)."""
-    import json
-
-    trained = opened(run, lang)
-    shape = tuple(trained.note.get("shape", ()))
-    if len(shape) != 2:
-        raise InputError.keyed("runs.no_pictures", path=run)
-    for path in images:
-        answer = trained.net.answer(data.image(path, shape))
-        digit = int(np.argmax(answer))
-        if as_json:
-            click.echo(json.dumps({"image": str(path), "class": digit, "answer": answer.tolist()}))
-            continue
-        click.echo(say("train.predicted", lang, file=path, digit=digit))
-        shown = "  ".join(f"{k} {say('train.accuracy_cell', lang, x=float(a))}"
-                          for k, a in enumerate(answer))  # fmt: skip
-        click.echo(say("train.answers", lang, answers=shown))
 
 
 @click.command()

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from spusk.data.looks import Look, look_of
 from spusk.data.samples import BLOCK, DIM, WHITE, Sample, are_bytes, square_side
 from spusk.display import short_repr
 from spusk.errors import DataError
@@ -39,7 +40,8 @@ class Preparation:
         classes: the names of the classes, None where the answers are targets.
         target_shift: of the targets, () where they are taken as they are.
         target_scale: of the targets, likewise.
-        ink: "light" or "dark" strokes, where the inputs are pictures and it is known.
+        look: how the training pictures look, where the inputs are pictures; another picture is
+            brought to it (`data.image`).
         categories: columns of words, each with its words: one input, 0 or 1, for each of them.
         fills: what stands for a missing input (n₀,), () where none was missing.
     """
@@ -51,7 +53,7 @@ class Preparation:
     classes: tuple[str, ...] | None = None
     target_shift: Numbers = ()
     target_scale: Numbers = ()
-    ink: str | None = None
+    look: Look | None = None
     categories: tuple[tuple[str, tuple[str, ...]], ...] = ()
     fills: Numbers = ()
 
@@ -178,8 +180,9 @@ def prepare(V: Sample, scaling: str = "auto", targets: bool = False) -> Preparat
     shift, scale = learned(V, scaling)
     classes = None if V.labels is None else V.class_names
     return Preparation(
-        scaling, shift, scale, V.columns, classes, categories=V.categories, fills=V.fills, **moved
-    )
+        scaling, shift, scale, V.columns, classes, **moved, look=look_of(V),
+        categories=V.categories, fills=V.fills,
+    )  # fmt: skip
 
 
 def pictured(V: Sample) -> bool:

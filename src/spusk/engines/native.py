@@ -130,7 +130,7 @@ def refusal(net: Network | None, rule: NamedRule) -> EngineError | None:
     if net.dtype != np.float32:
         return EngineError.keyed("network.native_dtype", found=net.dtype)
     needed = (
-        ("activations", net.activation), ("activations", net.output), ("losses", net.error),
+        *(("activations", name) for name in net.activations), ("losses", net.error),
     )  # fmt: skip
     for kind, found in needed:
         if found not in NAMES[kind]:
@@ -165,11 +165,10 @@ def opened(
 ) -> "Session":
     """The native session; `resident`: bytes of a first layer that stays packed, −1 by the batch."""
     assert _native is not None
-    sigmas = [net.activation] * (len(net.layers) - 1) + [net.output]
     session: Session = _native.Session(
         list(net.sizes),
         net.theta,
-        [number("activations", sigma) for sigma in sigmas],
+        [number("activations", sigma) for sigma in net.activations],
         number("losses", net.error),
         *examples(net, V),
         min(batch, len(V)),

@@ -5,6 +5,10 @@ curvature of the last layer grows with Σa² over its neurons, so the stable rat
 their number, and most of that sum is the neurons' mean, which tells the classes apart least of
 all. Here each neuron of the wide layer fires for few examples: the sum is small, the rate can be
 large, and what is left of it tells examples apart.
+
+`quiet` does the same without a look at any example: Glorot's start, four times as steep, as
+sigmoids need it, and biases that keep the expected Σa² of the last hidden layer to what a hundred
+neurons have around z = 0.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,6 +26,9 @@ from spusk.nn.arrays import Floats, Layer
 SEEN = 2000  # examples of V that `wide` looks at, evenly spread
 NUMBERS = 1_000_000  # of one array in passing
 CALM, KEEN = (1.0, 0.0), (4.0, 1.5)  # r and t of the hidden layers, and of the last of them
+STEEP = 4.0  # how much steeper a sigmoid's start is than tanh's (Glorot and Bengio 2010)
+SQUARES = 27.0  # Σa² of a hundred sigmoids at z ~ N(0, 1): 100·(0.25 + 0.04) less a little
+NARROW, SHALLOW = 100, 2  # hidden neurons in a layer, and hidden layers, that `scaled` serves
 
 Start = Callable[[Sequence[Layer], Generator, Sequence[float], Sequence[Activation], Any], None]
 
@@ -31,6 +38,51 @@ def scaled(layers: Sequence[Layer], rng: Generator, gains: Sequence[float], *_: 
     for (W, b), gain in zip(layers, gains, strict=True):
         draw(W, rng, gain * len(W) ** -0.5)
         draw(b, rng, 1.0)
+
+
+def he(layers: Sequence[Layer], rng: Generator, gains: Sequence[float], *_: object) -> None:
+    """W ~ N(0, 2·gain²/n), b = 0: rectified neurons keep the size of what passes (He 2015)."""
+    for (W, b), gain in zip(layers, gains, strict=True):
+        draw(W, rng, gain * (2 / len(W)) ** 0.5)
+        b[:] = 0
+
+
+def glorot(layers: Sequence[Layer], rng: Generator, gains: Sequence[float], *_: object) -> None:
+    """W ~ N(0, 2·gain²/(n + m)), b = 0 (Glorot and Bengio 2010)."""
+    for (W, b), gain in zip(layers, gains, strict=True):
+        draw(W, rng, gain * (2 / sum(W.shape)) ** 0.5)
+        b[:] = 0
+
+
+def quiet(layers: Sequence[Layer], rng: Generator, gains: Sequence[float], *_: object) -> None:
+    """Glorot's start, four times as steep in the hidden layers; the last of them is kept quiet.
+
+    Its biases are −t, so that Σa² ≤ 27 is expected over it where z ~ N(−t, 1). The output starts
+    at W ~ N(0, gain²/n) and b = −ln(m − 1): every class at its share 1/m.
+    """
+    *hidden, last = layers
+    glorot(hidden, rng, [STEEP * gain for gain in gains[:-1]])
+    if hidden:
+        hidden[-1].b[:] = -quieting(len(last.W))
+    draw(last.W, rng, gains[-1] * len(last.W) ** -0.5)
+    last.b[:] = -log(max(len(last.b) - 1, 1))
+
+
+def quieting(neurons: int) -> float:
+    """The least t ≥ 0 at which Σ E[σ(z)²] ≤ 27 over so many neurons with z ~ N(−t, 1)."""
+    x = np.linspace(-9, 9, 181)  # the trapezoid's sum of a bell is exact to all digits
+    bell = np.exp(-(x**2) / 2)
+
+    def share(t: float) -> float:
+        return float(np.sum(bell / (1 + np.exp(t - x)) ** 2) / bell.sum())
+
+    low, high = 0.0, 40.0
+    if neurons * share(low) <= SQUARES:
+        return low
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (low, middle) if neurons * share(middle) <= SQUARES else (middle, high)
+    return high
 
 
 def normal(layers: Sequence[Layer], rng: Generator, gains: Sequence[float], *_: object) -> None:
@@ -90,4 +142,20 @@ def draw(room: Floats, rng: Generator, deviation: float) -> None:
         part[:] = rng.standard_normal(part.size) * deviation
 
 
-INITS: dict[str, Start] = {"scaled": scaled, "normal": normal, "wide": wide}
+INITS: dict[str, Start] = {
+    "scaled": scaled, "normal": normal, "wide": wide, "he": he, "glorot": glorot, "quiet": quiet,
+}  # fmt: skip
+
+
+def by_shape(sizes: Sequence[int], activation: str) -> str:
+    """The start that suits a network, by its hidden layers' sizes and σ.
+
+    The lecture's own where hidden layers are few and narrow; else what keeps them learning.
+    """
+    hidden = sizes[1:-1]
+    if len(hidden) <= SHALLOW and max(hidden, default=0) <= NARROW:
+        return "scaled"
+    kinds = set(activation.split(","))
+    if kinds <= {"relu", "leaky-relu"}:
+        return "he"
+    return "quiet" if kinds == {"sigmoid"} else "glorot"

@@ -15,18 +15,12 @@ from spusk.nn.activations import ACTIVATIONS, Activation
 from spusk.nn.arrays import Floats, Layer
 from spusk.nn.backprop import Propagation, backward, each_gradient, forward, mean_gradient
 from spusk.nn.cost_surface import CostSurface
-from spusk.nn.init import INITS
+from spusk.nn.init import INITS, by_shape
 from spusk.nn.losses import LOSSES
+from spusk.nn.names import checked_activations, checked_output, named
 from spusk.nn.parameters import Parameters
 
 CHUNK = 1_000_000  # numbers of one activation matrix when a whole set is answered
-
-
-def named(table: dict[str, Any], name: str, what: str) -> str:
-    """The name, if the table has it. Raises NetworkError naming what there is."""
-    if name not in table:
-        raise NetworkError.keyed("network.name", what=what, names=", ".join(table), found=name)
-    return name
 
 
 class Network(Parameters):
@@ -38,12 +32,15 @@ class Network(Parameters):
     Args:
         sizes: neurons per layer (n₀, n₁, …, n_L), two layers at least.
         seed: of the random start.
-        init: "scaled" W ~ N(0, 1/n), b ~ N(0, 1); "normal" both N(0, 1); "wide" for a very wide
-            last hidden layer, set by the examples of V.
+        init: "scaled" W ~ N(0, 1/n), b ~ N(0, 1); "normal" both N(0, 1); "he" W ~ N(0, 2/n) and
+            "glorot" W ~ N(0, 2/(n + m)), both b = 0; "quiet" for wide or many layers of sigmoids;
+            "wide" for a very wide last hidden layer, set by the examples of V. None: by the
+            shape, "scaled" for one or two hidden layers of up to 100 neurons, else "quiet", "he"
+            or "glorot" as σ needs it; `init` says which.
         gain: multiplies the start's weights: one number, or one per layer.
         dtype: float32 or float64.
-        activation: σ of the hidden layers, such as "sigmoid", "tanh" or "relu"; all of them are in
-            `nn.activations.ACTIVATIONS`.
+        activation: σ of the hidden layers, such as "sigmoid", "tanh" or "relu", or one for each
+            of them; all are in `nn.activations.ACTIVATIONS`.
         output: σ of the last layer, likewise; "softmax" is for it alone.
         error: the cost of one example: "squared", ‖α(x) − y‖²/2; "cross-entropy", over an output
             of sigmoids; "categorical-cross-entropy", over a softmax. All are in
@@ -62,10 +59,10 @@ class Network(Parameters):
         self,
         sizes: Sequence[int],
         seed: int = 0,
-        init: str = "scaled",
+        init: str | None = None,
         gain: float | Sequence[float] = 1.0,
         dtype: DTypeLike = np.float32,
-        activation: str = "sigmoid",
+        activation: str | Sequence[str] = "sigmoid",
         output: str = "sigmoid",
         error: str = "squared",
         V: Sample | None = None,
@@ -74,13 +71,12 @@ class Network(Parameters):
         if np.dtype(dtype) not in (np.float32, np.float64):
             raise NetworkError.keyed("network.dtype", found=np.dtype(dtype))
         super().__init__(sizes, dtype)
-        self.activation = named(ACTIVATIONS, activation, "activation")
+        self.activation = checked_activations(activation, len(self.layers) - 1)
         self.output = named(ACTIVATIONS, output, "output")
         self.error = named(LOSSES, error, "error")
-        if ACTIVATIONS[activation].coupled and len(self.layers) > 1:
-            raise NetworkError.keyed("network.coupled", found=activation)
         checked_output(error, output)
-        self.seed, self.init = seed, named(INITS, init, "init")
+        start = by_shape(self.sizes, self.activation) if init is None else init
+        self.seed, self.init = seed, named(INITS, start, "init")
         self.preparation = preparation
         self.randomise(seed, gain, V)
 
@@ -107,8 +103,13 @@ class Network(Parameters):
     @property
     def sigmas(self) -> list[Activation]:
         """The activation of each layer."""
-        hidden, last = ACTIVATIONS[self.activation], ACTIVATIONS[self.output]
-        return [hidden] * (len(self.layers) - 1) + [last]
+        return [ACTIVATIONS[name] for name in self.activations]
+
+    @property
+    def activations(self) -> list[str]:
+        """The name of each layer's activation."""
+        hidden, count = self.activation.split(","), len(self.layers) - 1
+        return (hidden if len(hidden) == count else hidden * count) + [self.output]
 
     def copy(self) -> Self:
         """The same network in memory of its own."""
@@ -302,14 +303,6 @@ class Network(Parameters):
     def __repr__(self) -> str:
         layers = "-".join(map(str, self.sizes))
         return f"Network({layers}, Q={self.Q:,}, P={self.P:,}, {self.activation}, {self.error})"
-
-
-def checked_output(loss: str, output: str) -> None:
-    """Raises NetworkError where a loss is not written for outputs of this activation."""
-    fitting = LOSSES[loss].cancels
-    if fitting and output not in fitting:
-        names = {"outputs": ", ".join(fitting), "first": fitting[0]}
-        raise NetworkError.keyed("network.loss_output", loss=loss, found=output, **names)
 
 
 def raw_inputs(x: ArrayLike, n: int) -> tuple[NDArray[np.generic], bool]:

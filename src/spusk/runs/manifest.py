@@ -123,7 +123,10 @@ def summary(preparation: Preparation | None) -> dict[str, Any] | None:
     """How inputs are prepared, for people; the numbers stand with the weights."""
     if preparation is None:
         return None
-    shown = {name: getattr(preparation, name) for name in ("scaling", "classes", "columns", "ink")}
+    shown = {name: getattr(preparation, name) for name in ("scaling", "classes", "columns")}
+    if preparation.look is not None:
+        look = preparation.look
+        shown["pictures"] = {"shape": look.shape, "ink": look.ink, "placing": look.placing}
     return {name: value for name, value in shown.items() if value is not None}
 
 

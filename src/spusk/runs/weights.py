@@ -24,7 +24,8 @@ from spusk.errors import RunError
 from spusk.i18n.reasons import Reason, reason
 from spusk.io.files import plain, write
 from spusk.nn.init import INITS
-from spusk.nn.network import Network, named
+from spusk.nn.names import checked_activations, named
+from spusk.nn.network import Network
 from spusk.nn.parameters import Parameters, checked_sizes
 from spusk.runs.descriptions import Whole, meant
 from spusk.runs.preparations import SavedPreparation, data_of
@@ -213,7 +214,9 @@ def fitting(file: Tensors, about: SavedNetwork, path: Path) -> Network:
             wrong = {"expected": f"{first}{shape}", "found": f"{kind}{found}"}
             raise RunError.keyed("data.weights_shape", path=path, name=name, **wrong)
     # every name looked at, nothing drawn at random, and no data asked for
-    net = Network(**{**asdict(about), "sizes": (1, 1), "init": "scaled", "preparation": None})
+    bare = {"sizes": (1, 1), "init": "scaled", "activation": "sigmoid", "preparation": None}
+    net = Network(**{**asdict(about), **bare})
+    net.activation = checked_activations(about.activation, len(sizes) - 2)
     net.init = named(INITS, about.init, "init")
     net.preparation = preparation(about)
     Parameters.__init__(net, sizes, DTYPES[first])

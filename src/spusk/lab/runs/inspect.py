@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spusk.data import Sample
 from spusk.data.digit import drawn
+from spusk.data.looks import Look
 from spusk.data.samples import WHITE
 from spusk.engines.blas_threads import limited
 from spusk.lab.runs.sets import SetFacts, facts_of
@@ -64,13 +65,14 @@ def shades(x: NDArray[np.generic], facts: SetFacts) -> list[int] | None:
 
 
 def answer_drawing(net: Network, ink: NDArray[np.float64], white: float = WHITE) -> dict[str, Any]:
-    """α(x) of a digit drawn white on black, once it is centred like MNIST's. DataError if empty.
+    """α(x) of a digit drawn white on black, brought to the look of the network's training set.
 
-    `white` is the number of the brightest pixel in the network's set.
+    `white` is the number of the brightest pixel in the network's set, for a network that does not
+    know how its pictures looked: they count as MNIST's. DataError if empty.
     """
-    x = drawn(ink)
-    raw = x * (white / WHITE) if white <= 1 else np.rint(x * (white / WHITE)).astype(np.uint8)
+    known = net.preparation and net.preparation.look
+    picture = drawn(ink, known or Look((ink.shape[0], ink.shape[1]), white))
     with limited(2.0 * net.Q):
-        a = np.nan_to_num(net.answer(raw))
+        a = np.nan_to_num(net.answer(picture.x))
     return {"a": np.round(a, 4).astype(np.float64).round(4).tolist(), "digit": int(np.argmax(a)),
-            "input": x.tolist()}  # fmt: skip
+            "input": picture.shades.reshape(-1).tolist()}  # fmt: skip
