@@ -12,7 +12,7 @@ from spusk.data.looks import Look
 from spusk.data.preprocessing import BEFORE
 from spusk.engines import native
 from spusk.errors import DataError, RunError
-from spusk.runs import checkpoint, load_weights, save_weights, weights
+from spusk.runs import HistoryMark, checkpoint, load_weights, save_weights, weights
 from tests.i18n.russian import refused
 
 KINDS = ["u1", "i8", "f4", "f8"]
@@ -184,7 +184,9 @@ def test_it_is_saved_with_the_network(tmp_path, preparation):
     net = spusk.Network([3, 2], preparation=preparation)
     save_weights(net, tmp_path / "net.safetensors")
     assert load_weights(tmp_path / "net.safetensors").preparation == preparation
-    path = checkpoint.save_checkpoint(tmp_path, net, spusk.training.Cursor(), 1, [])
+    path = checkpoint.save_checkpoint(
+        tmp_path, net, spusk.training.Cursor(), 1, HistoryMark(0, 0, 0)
+    )
     assert checkpoint.load_checkpoint(path).net.preparation == preparation
 
 
