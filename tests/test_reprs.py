@@ -11,7 +11,7 @@ from spusk.data import Data, Found, Reading, prepare
 from spusk.descent import descend_events
 from spusk.engines.base import StepTotals
 from spusk.runs import Checkpoint, Every, Run, Since
-from spusk.training import Cursor, Plan
+from spusk.training import Cause, Cursor, Plan
 from tests.conftest import blobs
 from tests.transcript import names
 
@@ -67,6 +67,7 @@ def networks():
         Found("column " * 99, ("left " * 99,) * 9), Reading("label " * 99),
         net, net.layers[0], net.surface(blobs(n=784, classes=10)), trained,
         *trained.history[:1], plan, Cursor(), StepTotals(1.0, 2, 3), Every(1.0), Since(1, 2, 0.5),
+        Cause("plateau", {"share": 0.5}),
         spusk.analysis.gradient_noise(trained.net, small),
         Run(spusk.__path__[0] * 9, net, plan, "source " * 99, trained.history, note),
         Checkpoint(net, Cursor(), trained.history, spusk.__path__[0] * 9, True, plan.rule,

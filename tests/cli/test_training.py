@@ -106,7 +106,7 @@ def test_your_own_csv_fits_the_ends_of_the_layers(tmp_path):
     rows = np.column_stack([np.arange(60) % 3, rng.random((60, 5))])
     path = tmp_path / "own.csv"
     np.savetxt(path, rows, delimiter=",", header="label,a,b,c,d,e", comments="", fmt="%g")
-    said = spusk("train", "--data", path, "--epochs", 1, "--out", tmp_path / "r")
+    said = commands.spusk("train", "--data", path, "--epochs", 1, "--out", tmp_path / "r").stdout
     assert "20% of it" in said  # the part kept for the test is said
     assert runs.load(tmp_path / "r").net.sizes == (5, 100, 3)
 

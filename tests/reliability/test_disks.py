@@ -219,7 +219,7 @@ def test_a_folder_made_read_only_is_named():
             for path in (Path(home), folder, folder / "checkpoints"):
                 path.chmod(0o755)
         assert contents(folder) == before
-        assert spusk.resume(folder, sets=SETS).outcome == "finished"
+        assert spusk.resume(folder, sets=SETS).outcome.complete
 
 
 def test_a_folder_made_read_only_while_it_is_trained_in(monkeypatch):
@@ -250,4 +250,4 @@ def test_a_folder_made_read_only_while_it_is_trained_in(monkeypatch):
             assert everything(folder) == before
             saved = Path(str(told.value).split("saved in ")[1].split(" instead")[0])
             np.testing.assert_array_equal(runs.load_weights(saved).theta, writer.net.theta)
-        assert spusk.resume(folder, sets=SETS).outcome == "finished"
+        assert spusk.resume(folder, sets=SETS).outcome.complete

@@ -113,7 +113,7 @@ def each_kill(tmp_path, monkeypatch):
 def ended(folder):
     """The weights of a run, gone on with where it is not at its end."""
     if not (folder / "weights.safetensors").exists():
-        assert spusk.resume(folder, sets=SETS).outcome == "finished"
+        assert spusk.resume(folder, sets=SETS).outcome.complete
     return runs.load(folder).net.theta
 
 

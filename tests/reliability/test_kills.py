@@ -136,7 +136,7 @@ def gone_on_with(folder, attempt, sets):
     assert np.isfinite(runs.load(folder).net.theta).all()
     place = runs.newest(folder).cursor[:2]
     if not (folder / "weights.safetensors").exists():
-        assert spusk.resume(folder, sets=sets).outcome == "finished"
+        assert spusk.resume(folder, sets=sets).outcome.complete
     return place
 
 
@@ -202,7 +202,7 @@ def test_a_second_process_cannot_write_the_same_run(tmp_path):
     finally:
         process.kill()
         process.join()
-    assert spusk.resume(folder, sets=SETS).outcome == "finished"  # the lock died with its holder
+    assert spusk.resume(folder, sets=SETS).outcome.complete  # the lock died with its holder
 
 
 def hold(folder):

@@ -93,7 +93,7 @@ def test_what_was_saved_between_two_looks_does_not_push_the_judged_one_out(
     np.testing.assert_array_equal(runs.load(folder).net.theta, undisturbed(plan, judged))
     assert len(runs.load(folder).history) == judged
     result = spusk.resume(folder, sets=SETS)  # nothing spoils it now
-    assert result.outcome == "finished"
+    assert result.outcome.complete
     np.testing.assert_array_equal(result.net.theta, undisturbed(plan, plan.epochs))
 
 

@@ -37,7 +37,7 @@ def test_what_is_no_file_is_no_checkpoint(tmp_path, odd):
     strange = run / "checkpoints" / "00000999.safetensors"
     odd(strange)
     result = spusk.resume(run, sets=SETS)
-    assert result.outcome == "finished"
+    assert result.outcome.complete
     np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
     assert os.path.lexists(strange)  # it is not ours
 

@@ -48,7 +48,7 @@ def test_it_equals_a_descent_by_hand(tmp_path, engine, cut):
     last = runs.newest(folder)
     expected = by_hand(last.net, engine, last.cursor[:2], [(1, 0, 0.125)])
     result = spusk.resume(folder, sets=SETS, rate=0.125)
-    assert result.outcome == "finished"
+    assert result.outcome.complete
     np.testing.assert_array_equal(result.net.theta, expected)
     assert np.any(expected != straight(tmp_path, engine=engine))
     # and run.json alone says how to come there from the start
@@ -87,7 +87,7 @@ def test_a_run_that_went_wrong_begins_anew_at_a_rate_that_can_work(tmp_path):
     with np.errstate(all="ignore"):
         carry(begin(tmp_path / "r", replace(WILD, epochs=4), every=Every(steps=5)))
     result = spusk.resume(tmp_path / "r", sets=SETS, rate=0.5)
-    assert result.outcome == "finished"
+    assert result.outcome.complete
     assert rates(tmp_path / "r") == [(1, 0, 0.5)]  # nothing is left of what went wrong
     np.testing.assert_array_equal(result.net.theta, straight(tmp_path))
 

@@ -37,7 +37,7 @@ def test_20_random_cuts_end_in_the_same_weights(tmp_path, engine):
         place = runs.newest(folder).cursor
         inside += place.step not in (0, STEPS)
         result = spusk.resume(folder, sets=SETS)
-        assert result.outcome == "finished"
+        assert result.outcome.complete
         assert [e.epoch for e in result.history] == [1, 2, 3, 4]
         np.testing.assert_array_equal(result.net.theta, expected)
         np.testing.assert_array_equal(runs.load(folder).net.theta, expected)
@@ -125,7 +125,7 @@ def test_a_run_whose_first_layer_steps_once_in_a_window_goes_on(tmp_path, cut):
     place = runs.newest(tmp_path / "r").cursor
     assert (place.epoch - 1) * 85 + place.step == cut
     result = spusk.resume(tmp_path / "r", sets=sets)
-    assert result.outcome == "finished"
+    assert result.outcome.complete
     np.testing.assert_array_equal(result.net.theta, expected)
 
 
@@ -146,7 +146,7 @@ def test_a_finished_run_whose_weights_are_damaged_says_its_last_words_anew(tmp_p
     words = {p.name: p.read_bytes() for p in (tmp_path / "r").glob("*.[sc]*")}
     assert set(words) == {"weights.safetensors", "history.csv"}
     damage(tmp_path / "r" / "weights.safetensors")
-    assert spusk.resume(tmp_path / "r", sets=SETS).outcome == "finished"
+    assert spusk.resume(tmp_path / "r", sets=SETS).outcome.complete
     assert {p.name: p.read_bytes() for p in (tmp_path / "r").glob("*.[sc]*")} == words
     damage(tmp_path / "r" / "weights.safetensors")
     result = spusk.resume(tmp_path / "r", epochs=4, sets=SETS)
@@ -267,7 +267,7 @@ def test_a_run_killed_before_its_last_words_says_them(tmp_path):
     with pytest.raises(InputError, match=r"has done 4 epochs, and 2 were asked"):
         spusk.resume(tmp_path / "r", epochs=2, sets=SETS)
     result = spusk.resume(tmp_path / "r", sets=SETS)
-    assert result.outcome == "finished"
+    assert result.outcome.complete
     assert result.history[-1].test_cost == event.test_cost
     assert [row["epoch"] for row in runs.load(tmp_path / "r").history] == [1, 2, 3, 4]
     np.testing.assert_array_equal(runs.load(tmp_path / "r").net.theta, straight(tmp_path))
@@ -315,7 +315,7 @@ def test_an_engine_that_is_not_here_is_named(tmp_path):
     path.write_text(path.read_text().replace('"reference"', '"steam"'))
     with pytest.raises(EngineError, match="steam"):
         spusk.resume(tmp_path / "r", sets=SETS)
-    assert spusk.resume(tmp_path / "r", sets=SETS, engine="reference").outcome == "finished"
+    assert spusk.resume(tmp_path / "r", sets=SETS, engine="reference").outcome.complete
 
 
 def test_a_run_without_checkpoints_says_so(tmp_path):
@@ -330,7 +330,7 @@ def test_a_test_set_that_does_not_fit_changes_nothing(tmp_path):
     carry(begin(tmp_path / "r"), 30)
     with pytest.raises(NetworkError):
         spusk.resume(tmp_path / "r", sets=Data(SETS.train, blobs(classes=2), "blobs"))
-    assert spusk.resume(tmp_path / "r", sets=SETS).outcome == "finished"
+    assert spusk.resume(tmp_path / "r", sets=SETS).outcome.complete
 
 
 def test_the_last_two_checkpoints_are_kept_and_orphans_swept(tmp_path):

@@ -60,7 +60,7 @@ def goes_on(folder, begun):
     expected = cut_at(folder, cuts, begun)
     for cut in cuts:
         result = spusk.resume(f"{folder}-{cut}", sets=SMALL)
-        assert result.outcome == "finished"
+        assert result.outcome.complete
         np.testing.assert_array_equal(result.net.theta, expected)
 
 
@@ -199,7 +199,7 @@ def test_a_bare_function_is_told_and_goes_on_at_another_rate_alone(tmp_path, qui
     with pytest.raises(RateError, match=r"a function of Python \(.*lambda.*resume --rate 0.1"):
         spusk.resume(folder, sets=SETS)
     assert {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
-    assert spusk.resume(folder, sets=SETS, rate=0.5).outcome == "finished"
+    assert spusk.resume(folder, sets=SETS, rate=0.5).outcome.complete
     learned = [row["learning_rate"] for row in runs.load(folder).history]
     assert learned == [None, 0.5, 0.5, 0.5]
 
@@ -207,10 +207,10 @@ def test_a_bare_function_is_told_and_goes_on_at_another_rate_alone(tmp_path, qui
 def test_the_command_trains_by_a_rule_and_goes_on(tmp_path):
     quick = ("--layers", "784-8-10", "--no-pictures", "--json", "--engine", "reference")
     train = ("train", *quick, "--rule", "adam", "--rate", 0.01, "--epochs")
-    assert cli(*train, 2, "--out", "a", cwd=tmp_path).returncode == 0
-    assert cli(*train, 1, "--out", "b", cwd=tmp_path).returncode == 0
+    assert cli(*train, 2, "--out", "a", cwd=tmp_path).returncode in (0, 3)
+    assert cli(*train, 1, "--out", "b", cwd=tmp_path).returncode in (0, 3)
     done = cli("resume", "b", "--epochs", 2, "--no-pictures", "--json", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode in (0, 3), done.stderr
     a, b = (runs.load(tmp_path / name) for name in "ab")
     np.testing.assert_array_equal(a.net.theta, b.net.theta)
     assert a.plan.rule == Adam(0.01)

@@ -1,7 +1,7 @@
 """The command line: thin; each command asks the rooms and shows what they say.
 
-Exit codes: 0 done, 2 a wrong call, 3 the run went wrong (diverged, not finite), 129, 130 or 143
-stopped, 141 nobody reads the output any more.
+Exit codes: 0 done, 2 a wrong call, 3 the run went wrong (diverged, not finite, nothing learned),
+129, 130 or 143 stopped, 141 nobody reads the output any more.
 """
 
 import sys

@@ -1,31 +1,50 @@
 """What is said at a training's end: how it went, where all is kept, and how to go on."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
+import numpy as np
 
 from spusk import runs
 from spusk.i18n import say
 from spusk.optim.schedules import Rate
-from spusk.training import Event, explain_failure, smaller_rate
+from spusk.runs import Resumed
+from spusk.training import (
+    Cause,
+    Event,
+    TrainingOutcome,
+    explain_failure,
+    likely_cause,
+    root_cause,
+    smaller_rate,
+)
 from spusk.training.events import round_seconds
+from spusk.training.nothing_learned import largest_share, no_better
 
 
-def conclude(
-    last: Event, history: Sequence[Event], run: runs.Run, drawn: dict[str, Path], lang: str
-) -> None:
+def conclude(last: Event, begun: Resumed, drawn: dict[str, Path], lang: str) -> None:
     """Says in words how it ended and where everything is."""
+    run, history = begun.run, begun.writer.history
     click.echo(ending(last, history, run.plan.rate, lang))
+    if last.outcome is TrainingOutcome.LEARNED_NOTHING:
+        click.echo(say("train.learned_nothing", lang, cost=last.cost))
+    why = cause(last, begun)
+    if why is not None:
+        click.echo(why.sentence(lang))
     if last.outcome is None:
         click.echo(command(run, lang))
     elif last.outcome.failed:
         click.echo(say("train.kept", lang, folder=run.folder))
         remedy = smaller_rate(last.outcome, last.rate_of(run.plan.rate))
-        click.echo(command(run, lang, remedy))
+        click.echo(command(run, lang, rate=remedy))
     else:
+        for sentence in remarks(last, begun, lang):
+            click.echo(sentence)
         click.echo(say("train.saved" if drawn else "train.saved_without", lang, folder=run.folder))
+        if why is not None and why.longer:
+            click.echo(command(run, lang, epochs=10 * run.plan.epochs))
     for name, path in drawn.items():
         click.echo(say("train.pictures", lang, name=say(f"train.{name}", lang), file=path))
 
@@ -38,20 +57,39 @@ def ending(last: Event, history: Sequence[Event], rate: Rate, lang: str) -> str:
         return explain_failure(last.outcome, last, rate, lang)
     tested = [e for e in history if e.test_accuracy is not None]
     epochs = say("train.epochs", lang, n=last.epoch)
+    took = {"epochs": epochs, "seconds": round_seconds(last.seconds)}
     if not tested:
-        return say(
-            "train.finished_untested",
-            lang,
-            epochs=epochs,
-            seconds=round_seconds(last.seconds),
-            cost=last.cost,
-        )
+        return say("train.finished_untested", lang, **took, cost=last.cost)
     best = max(tested, key=lambda e: e.test_accuracy or 0)
-    return say("train.finished", lang, epochs=epochs, seconds=round_seconds(last.seconds),
-               best=best.test_accuracy, epoch=best.epoch)  # fmt: skip
+    return say("train.finished", lang, **took, best=best.test_accuracy, epoch=best.epoch)
 
 
-def command(run: runs.Run, lang: str, rate: float | None = None) -> str:
+def cause(last: Event, begun: Resumed) -> Cause | None:
+    """Why nothing was learned, or what besides the rate may have made it go wrong."""
+    if last.outcome is None or last.outcome is TrainingOutcome.FINISHED:
+        return None
+    look = root_cause if last.outcome.failed else likely_cause
+    costs = [event.cost for event in begun.writer.history]
+    return look(begun.writer.net, begun.sets.train, begun.run.plan, last, costs)
+
+
+def remarks(last: Event, begun: Resumed, lang: str) -> Iterator[str]:
+    """What the best number does not say: whose the weights are, and what a constant would do."""
+    net, V, history = begun.writer.net, begun.sets.train, begun.writer.history
+    best = max((e.test_accuracy or 0 for e in history), default=0)
+    if last.test_accuracy is not None and last.test_accuracy < best:
+        yield say("train.last_weights", lang, accuracy=last.test_accuracy)
+    if last.outcome is TrainingOutcome.FINISHED and no_better(last, net, V):
+        assert V.labels is not None  # where there are none, this is no finished run
+        answer = int(np.bincount(V.labels).argmax())
+        classes = net.preparation.classes if net.preparation else None
+        name = answer if classes is None else classes[answer]
+        yield say("train.constant_as_good", lang, answer=name, share=largest_share(V))
+
+
+def command(run: runs.Run, lang: str, rate: float | None = None, epochs: int | None = None) -> str:
     """The line that says how to go on with a run, at another rate where this one went wrong."""
     words = f"spusk resume {shlex.quote(str(run.folder))}"
-    return say("train.resume", lang, command=words if rate is None else f"{words} --rate {rate:g}")
+    words += "" if rate is None else f" --rate {rate:g}"
+    words += "" if epochs is None else f" --epochs {epochs}"
+    return say("train.resume", lang, command=words)

@@ -245,14 +245,14 @@ def carry_out(begun: Resumed, stop: Signals, lang: str, pictures: bool, as_json:
         last = watch(begun, stop, as_json, lang)
         writer.finish(last)
     drawn = {}
-    if pictures and last.outcome is TrainingOutcome.FINISHED:
+    if pictures and last.outcome is not None and last.outcome.complete:
         drawn = illustrate(begun, stop, lang)
     if not as_json:
         with output.heard():
-            conclude(last, writer.history, run, drawn, lang)
+            conclude(last, begun, drawn, lang)
     elif last.outcome is None:
         click.echo(command(run, lang), err=True)
-    if last.outcome is not None and last.outcome.failed:
+    if last.outcome is not None and last.outcome is not TrainingOutcome.FINISHED:
         return 3
     return 128 + stop.number if stop() else 0
 

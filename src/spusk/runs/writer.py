@@ -28,7 +28,7 @@ from spusk.runs.history import HISTORY, HistoryFile, HistoryMark
 from spusk.runs.manifest import Manifest, describe
 from spusk.runs.ownership import remove
 from spusk.runs.weights import WEIGHTS, save_weights
-from spusk.training import Cursor, Event, TrainingOutcome
+from spusk.training import Cursor, Event
 from spusk.training.health import Saturation, finite
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ class RunWriter:
             elif self.good is not None:
                 drop_newer(self.folder, self.good)
             self.file.sync()
-            if event.outcome is TrainingOutcome.FINISHED:
+            if event.outcome is not None and event.outcome.complete:
                 save_weights(self.net, self.folder / WEIGHTS)
             trouble = self.trouble
         except OSError as error:

@@ -25,6 +25,7 @@ class TrainingOutcome(StrEnum):
     """How a training ended; each has its sentence in `words`."""
 
     FINISHED = "finished"
+    LEARNED_NOTHING = "learned nothing"
     NOT_FINITE = "not finite"
     DIVERGED = "diverged"
     SATURATED = "saturated"
@@ -38,6 +39,11 @@ class TrainingOutcome(StrEnum):
             TrainingOutcome.DIVERGED,
             TrainingOutcome.SATURATED,
         )
+
+    @property
+    def complete(self) -> bool:
+        """Whether the plan was carried out to its end."""
+        return self in (TrainingOutcome.FINISHED, TrainingOutcome.LEARNED_NOTHING)
 
 
 class Cursor(NamedTuple):

@@ -23,6 +23,7 @@ from spusk.optim.schedules import Rate
 from spusk.training.evaluate import evaluate
 from spusk.training.events import Cursor, Event, Training, TrainingOutcome
 from spusk.training.health import Saturation, diverged, finite
+from spusk.training.nothing_learned import learned_nothing
 from spusk.training.pace import Pace
 from spusk.training.plan import Plan, named_rule, one_rate, sample_of
 
@@ -255,7 +256,15 @@ def verdict(
         return TrainingOutcome.DIVERGED
     if saturated(event.epoch, event.cost, last):
         return TrainingOutcome.SATURATED
-    return TrainingOutcome.FINISHED if last and not saturated.stop() else None
+    return completed(event, net, saturated) if last else None
+
+
+def completed(event: Event, net: Network, saturated: Saturation) -> TrainingOutcome | None:
+    """How a training whose last epoch is over ended; None where it was asked to stop."""
+    nothing = learned_nothing(event, net, saturated.V, saturated.stop)
+    if saturated.stop():
+        return None
+    return TrainingOutcome.LEARNED_NOTHING if nothing else TrainingOutcome.FINISHED
 
 
 def judged(

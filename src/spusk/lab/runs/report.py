@@ -5,7 +5,7 @@ from math import isfinite
 from typing import Any
 
 from spusk.i18n import say
-from spusk.training import Event, TrainingOutcome, explain_failure
+from spusk.training import Cause, Event, TrainingOutcome, explain_failure
 from spusk.training.events import round_seconds
 
 Row = dict[str, Any]
@@ -34,8 +34,9 @@ def ended(
     rate: float,
     history: Sequence[Row],
     lang: str,
+    cause: Cause | None = None,
 ) -> str:
-    """How it ended, with its numbers and, where it went wrong, a remedy."""
+    """How it ended, with its numbers and, where it went wrong or learned nothing, a remedy."""
     if last is None or outcome is None:
         return say("lab.run_broke", lang)
     if outcome is TrainingOutcome.STOPPED:
@@ -45,7 +46,11 @@ def ended(
                    remedy=min(rate / 10, 3.0))  # fmt: skip
     if outcome.failed:
         return explain_failure(outcome, last, rate, lang)
-    return finished(last, history, lang)
+    sentences = [finished(last, history, lang)]
+    if outcome is TrainingOutcome.LEARNED_NOTHING:
+        sentences.append(say("train.learned_nothing", lang, cost=last.cost))
+        sentences += [cause.sentence(lang)] if cause else []
+    return " ".join(sentences)
 
 
 def finished(last: Event, history: Sequence[Row], lang: str) -> str:

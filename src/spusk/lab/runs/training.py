@@ -18,7 +18,7 @@ from spusk.lab.runs.report import ended, progress_of, row_of
 from spusk.lab.runs.sets import SetFacts, Sets
 from spusk.lab.runs.watchers import everywhere
 from spusk.nn.network import Network
-from spusk.training import Event, Plan, TrainingOutcome, plan_events
+from spusk.training import Cause, Event, Plan, TrainingOutcome, likely_cause, plan_events
 
 AT_ONCE, KEPT = 2, 20
 KEPT_WEIGHTS = 40_000_000  # of all kept runs together: 160 MB, twice that while they run
@@ -28,6 +28,7 @@ FRESH = 0.05  # seconds: no copy needs to be younger
 PATIENCE = 10.0  # seconds in which a training reaches the end of its step
 STATES = {
     TrainingOutcome.FINISHED: "finished",
+    TrainingOutcome.LEARNED_NOTHING: "finished",
     TrainingOutcome.STOPPED: "stopped",
     TrainingOutcome.SATURATED: "failed",
     TrainingOutcome.NOT_FINITE: "failed",
@@ -56,6 +57,7 @@ class TrainingRun(LabRun):
         self.state, self.wanted, self.resting = "running", "go", False
         self.last: Event | None = None
         self.told = 0.0
+        self.cause: Cause | None = None  # why nothing was learned
 
     def begin(self) -> None:
         """Opens the engine and sets off."""
@@ -132,6 +134,9 @@ class TrainingRun(LabRun):
 
     def end(self, outcome: TrainingOutcome | None) -> None:
         """The training is over; without an outcome it broke."""
+        if outcome is TrainingOutcome.LEARNED_NOTHING and self.last is not None:
+            costs = [row["cost"] for row in self.history]
+            self.cause = likely_cause(self.net, self.sets.train, self.plan, self.last, costs)
         with self.gate:
             self.seen = self.net  # nobody writes to it any more
             self.outcome = outcome
@@ -168,7 +173,7 @@ class TrainingRun(LabRun):
 
     def sentence(self, lang: str) -> str:
         """How it ended, with its numbers and a remedy."""
-        return ended(self.outcome, self.last, self.wish.rate, self.history, lang)
+        return ended(self.outcome, self.last, self.wish.rate, self.history, lang, self.cause)
 
 
 class Runs:
