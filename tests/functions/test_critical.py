@@ -169,6 +169,22 @@ def test_what_a_flow_leads_to(formula, x, kind, where):
         assert point.x == pytest.approx(where, abs=1e-8)
 
 
+@pytest.mark.parametrize(("f", "n", "kind"), [
+    (lambda x: float(x[0])**4 + float(x[1])**2 + 1000, 2, "minimum"),
+    (lambda x: float(x[0])**4 + float(x[1])**4 + 1000, 2, "minimum"),
+    (lambda x: float(x[0])**4 + 1, 1, "minimum"), (lambda x: float(x[0])**4 - 1e5, 1, "minimum"),
+    (lambda x: float(x[0])**6 + float(x[1])**2 + 1, 2, "minimum"),
+    (lambda x: abs(float(x[0])) + float(x[1])**2 + 1, 2, "kink"),
+    (lambda x: float(x[0])**3 + float(x[1])**2 + 1, 2, "unbounded"),
+    (lambda x: np.floor(2*float(x[0]))**2 + np.floor(float(x[1])), 2, "flat"),
+])  # fmt: skip
+def test_rounding_of_differences_names_no_point(f, n, kind):
+    f = spusk.function(f, n=n)
+    assert f.how == "differences"
+    for start in np.random.default_rng(0).uniform(-1.5, 1.5, (3, n)):
+        assert critical.leads_to(f, start, 0.01).kind == kind
+
+
 @pytest.mark.parametrize("start", [2.0, 1.3, 0.0, -1.0, 1.006])
 def test_what_curves_only_by_rounding_does_not_curve(start):
     f = spusk.function("x^4 - 4*x^3 + 6*x^2 - 4*x")  # (x − 1)⁴ − 1

@@ -43,6 +43,7 @@ STEADY = 1e-2  # two shares of Newton's steps so alike foretell all that follow
 SHRINKING = (0.5, 0.96)  # of the step before: by more than this on a tail, by less at a λ > 0
 DUST = 1e-17  # of 1 + |x|: a coordinate this small is 0
 TOUCH = 1e-6  # of 1 + |x|: how near to a minimum the lowest point of rings is
+FAINT = 10.0  # times its rounding: a slope by differences that steers a flow no more
 JUMPS = 5  # of ∇f that a flow may be carried over
 ENDS = {FlowEnd.UNBOUNDED: PointKind.UNBOUNDED, FlowEnd.ENDLESS: PointKind.ENDLESS}
 
@@ -117,7 +118,24 @@ def newton_step(gradient: Floats, hessian: Floats) -> Floats:
 
 
 def kind_at(f: Any, x: Floats) -> Point:  # noqa: ANN401
-    """What a critical point (n,) is."""
+    """What a critical point (n,) is.
+
+    Where slopes are differences they hide, by their rounding, how far x is from a point at which f
+    does not curve: then the lowest point beside x is named.
+    """
+    point = named(f, x)
+    lambdas = point.eigenvalues
+    if is_exact(f) or point.is_minimum or lambdas is None or (lambdas < 0).any():
+        return point
+    low = lowest_near(f, x, 0.0)
+    if np.linalg.norm(low - x) > BESIDE * (1 + np.linalg.norm(x)):
+        return point
+    found = named(f, low)
+    return found if found.is_minimum else point
+
+
+def named(f: Any, x: Floats) -> Point:  # noqa: ANN401
+    """What a critical point (n,) is, taken for the very point."""
     x = without_dust(f, x)
     if is_stepped(f) and not np.asarray(f.gradient(x)).any() and on_a_step(f, x):
         return Point(PointKind.FLAT, x)
@@ -203,13 +221,22 @@ def leads_to(f: Any, x: NDArray[Any], reach: float) -> Point:  # noqa: ANN401
             if end is not FlowEnd.STUCK:
                 return Point(ENDS[end], x)
             low = lowest_near(f, x, reach)
-            point = smooth(f, at_jump(f, low))
-            if point.kind is PointKind.EDGE and plunges(f, low):
-                return Point(PointKind.UNBOUNDED, low)
+            point = at_bottom(f, low)
             if point.kind is not PointKind.SLOPE or f.value(low) >= f.value(x):
                 return point
             x = low
     return Point(PointKind.SLOPE, x)
+
+
+def at_bottom(f: Any, low: Floats) -> Point:  # noqa: ANN401
+    """What the lowest of rings is, about where a flow was stuck."""
+    point = smooth(f, at_jump(f, low))
+    if point.kind is PointKind.EDGE and plunges(f, low):
+        return Point(PointKind.UNBOUNDED, low)
+    if point.kind in (PointKind.FLAT, PointKind.SLOPE) and not is_exact(f):
+        found = kind_at(f, low)  # what is the same to rounding, or seems to slope, may be a minimum
+        return found if found.is_minimum else point
+    return point
 
 
 def bottom_at(f: Any, x: Floats) -> Point:  # noqa: ANN401
@@ -221,7 +248,8 @@ def bottom_at(f: Any, x: Floats) -> Point:  # noqa: ANN401
     if place is not None and belongs(f, x, place):
         return kind_at(f, place)
     slope = float(np.linalg.norm(f.gradient(x)))
-    if is_grain(slope, 1 + float(np.linalg.norm(x)), float(f.value(x))):
+    faint = slope <= FAINT * slope_rounding(f, x)
+    if faint or is_grain(slope, 1 + float(np.linalg.norm(x)), float(f.value(x))):
         point = kind_at(f, x)
         if point.kind is PointKind.MINIMUM and not np.all(point.eigenvalues):
             return point
