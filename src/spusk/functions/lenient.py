@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from dataclasses import fields
 from typing import Any
@@ -21,31 +22,31 @@ class Lenient(Program):
         """f of points (…, n): (…)."""
         if np.iscomplexobj(points):  # whether it takes complex numbers is told by what it raises
             return super().asked(points, kind)
-        try:
-            return super().asked(points, kind)
-        except SpuskError:
-            if points.ndim == 1:
-                return np.full((), np.nan)
-            return np.array([self.asked(row, kind) for row in points])
+        return or_nan(lambda x: super(Lenient, self).asked(x, kind), points, ())
 
     def pairs(self, points: Floats) -> tuple[Floats, Floats]:
         """f (…) and ∇f (…, n)."""
-        try:
-            return super().pairs(points)
-        except SpuskError:
-            if points.ndim == 1:
-                return np.full((), np.nan), np.full(points.shape, np.nan)
-            found = [self.pairs(row) for row in points]
-            return np.array([f for f, _ in found]), np.array([slope for _, slope in found])
+        both = or_nan(lambda x: joined(*super(Lenient, self).pairs(x)), points, (1 + self.n,))
+        return both[..., 0], both[..., 1:]
 
     def given(self, points: Floats) -> Floats:
         """∇f, (…, n) -> (…, n)."""
-        try:
-            return super().given(points)
-        except SpuskError:
-            if points.ndim == 1:
-                return np.full(points.shape, np.nan)
-            return np.array([self.given(row) for row in points])
+        return or_nan(super().given, points, (self.n,))
+
+
+def or_nan(ask: Callable[[Floats], Floats], points: Floats, shape: tuple[int, ...]) -> Floats:
+    """An answer at points, (…, n) -> (…, *shape), NaN at those at which it raises."""
+    try:
+        return ask(points)
+    except SpuskError:
+        if points.ndim == 1:
+            return np.full(shape, np.nan)
+        return np.array([or_nan(ask, row, shape) for row in points])
+
+
+def joined(value: Floats, slopes: Floats) -> Floats:
+    """f (…) and ∇f (…, n) as one, (…, 1 + n)."""
+    return np.concatenate([value[..., None], slopes], axis=-1)
 
 
 def lenient(f: Any) -> Any:  # noqa: ANN401
