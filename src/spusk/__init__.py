@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from spusk import display
 from spusk._lazy import loader
 from spusk._version import __version__
+from spusk.nn import saved
 
 MODULES = {  # public name -> the room or module it stands in
     "analysis": "spusk.analysis",
@@ -27,6 +28,7 @@ MODULES = {  # public name -> the room or module it stands in
     "descend_many": "spusk.descent",
     "escape": "spusk.descent",
     "function": "spusk.functions",
+    "load": "spusk.runs",
     "resume": "spusk.runs",
     "scipy_method": "spusk.descent",
     "train": "spusk.training",
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from spusk.functions.gallery import GALLERY as GALLERY
     from spusk.nn.network import Network as Network
     from spusk.nn.parameters import Parameters as Parameters
+    from spusk.runs import load as load
     from spusk.runs import resume as resume
     from spusk.training import train as train
     from spusk.training import train_events as train_events
@@ -67,6 +70,16 @@ def _bring_pictures() -> None:
 
 
 display.BRINGERS.append(_bring_pictures)
+
+
+def _bring_files() -> saved.Files:
+    """Loads what writes and reads networks, when the first is saved or loaded."""
+    from spusk.runs.models import FILES
+
+    return FILES
+
+
+saved.BRINGERS.append(_bring_files)
 
 
 def __dir__() -> list[str]:

@@ -118,8 +118,10 @@ def runs(folder: Path) -> None:
     net = spusk.Network([4, 3])
     spusk.runs.save_weights(net, folder / "weights.safetensors")
     assert_type(spusk.runs.load_weights(folder / "weights.safetensors"), spusk.Network)
+    net.save(str(folder / "net.safetensors"))
+    assert_type(spusk.Network.load(str(folder / "net.safetensors")), spusk.Network)
     try:
-        run = spusk.runs.load(folder / "nothing")
+        run = spusk.load(folder / "nothing")
         assert_type(run, Run)
         spusk.resume(run.folder, epochs=20)
     except SpuskError as error:

@@ -14,7 +14,7 @@ from spusk.cli.training import NO_EXTRA, Cadence, carry_out, first_warning_as_li
 from spusk.engines import ENGINES
 from spusk.i18n import say
 from spusk.runs import Every
-from spusk.runs.manifest import reading_of
+from spusk.runs.manifest import reading_of, still_there
 
 
 def opened(run: Path, lang: str) -> runs.Run:
@@ -38,7 +38,7 @@ def evaluate(
     trained = opened(run, lang)
     folder = data_dir or (Path(d) if (d := trained.note.get("data_dir")) else None)
     sets = (
-        data.load_as(trained.source, folder, reading_of(trained.note))
+        data.load_as(still_there(trained.source, run), folder, reading_of(trained.note))
         if source is None
         else data.load(source, folder)
     )

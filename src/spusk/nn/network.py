@@ -19,11 +19,12 @@ from spusk.nn.init import INITS, by_shape
 from spusk.nn.losses import LOSSES
 from spusk.nn.names import checked_activations, checked_output, named
 from spusk.nn.parameters import Parameters
+from spusk.nn.saved import Saved
 
 CHUNK = 1_000_000  # numbers of one activation matrix when a whole set is answered
 
 
-class Network(Parameters):
+class Network(Parameters, Saved):
     """A dense network α: R^n₀ → R^n_L with a random start: a⁽ˡ⁾ = σ(W⁽ˡ⁾ᵀ a⁽ˡ⁻¹⁾ + b⁽ˡ⁾).
 
     Its weights and biases are one array θ (Q + P,); w (Q,), b (P,) and every layer's W (n, m) and

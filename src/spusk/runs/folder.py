@@ -13,6 +13,7 @@ from spusk.display import short_repr
 from spusk.errors import RunError
 from spusk.i18n.reasons import reason
 from spusk.io.files import read_text, write
+from spusk.io.paths import home
 from spusk.nn.network import Network
 from spusk.runs.checkpoint import Checkpoint, newest
 from spusk.runs.history import HISTORY, Row, read_history, rows_of, table, text_behind
@@ -92,7 +93,7 @@ def save(
     describe(folder, net, Manifest(plan, source, note or {}))
 
 
-def load(folder: Path) -> Run:
+def load(folder: str | Path) -> Run:
     """Reads a run folder, finished or not.
 
     A run that was stopped or killed has no weights.safetensors: its newest checkpoint speaks, with
@@ -108,6 +109,9 @@ def load(folder: Path) -> Run:
     Raises:
         RunError: what is missing or wrong, and in which file.
     """
+    folder = home(folder)
+    if folder.is_file():
+        raise RunError.keyed("runs.is_file", path=folder)
     about, path = read(folder), folder / WEIGHTS
     if path.exists() or not (folder / "checkpoints").is_dir():
         net, rows = load_weights(path), read_history(folder / HISTORY)

@@ -136,6 +136,13 @@ def lasting(source: str) -> str:
     return os.path.abspath(path) if os.path.exists(path) else source
 
 
+def still_there(source: str, folder: Path) -> str:
+    """The run's set, by name or path. Raises RunError where nothing is at its path any more."""
+    if source not in KNOWN and not os.path.lexists(os.path.expanduser(source)):
+        raise RunError.keyed("runs.moved", folder=folder, source=source)
+    return source
+
+
 def read(folder: Path) -> Manifest:
     """What run.json says, every part of it looked at. Raises RunError naming the first wrong."""
     path = folder / "run.json"

@@ -19,7 +19,7 @@ from spusk.runs import rate_history
 from spusk.runs.checkpoint import Checkpoint, newest
 from spusk.runs.folder import Run, ended_well, fingerprint, text_of
 from spusk.runs.history import HISTORY, events_of
-from spusk.runs.manifest import Manifest, read, reading_of
+from spusk.runs.manifest import Manifest, read, reading_of, still_there
 from spusk.runs.ownership import all_ours
 from spusk.runs.writer import Every, RunWriter, lock_folder, write_errors
 from spusk.training import Cursor, Event, Plan, Training, TrainingOutcome, one_rate, plan_events
@@ -137,6 +137,7 @@ def open_resumed(
         name = engine or about.engine
         if name is None or about.fingerprint is None:
             raise RunError.keyed("runs.no_way_on", folder=folder)
+        planned = about.plan.epochs
         about = about._replace(plan=with_changes(about.plan, epochs, rate))
         both = load_sets(folder, about, load if sets is None else sets)
         last = newest(folder)
@@ -144,7 +145,7 @@ def open_resumed(
         chosen = engines.engine(name, last.net, plan.rule)
         text = text_of(folder, last, about.rates)
         history = events_of(text, plan.steps(V), folder / HISTORY)
-        cursor, again = starting_point(folder, about, last, V, text)
+        cursor, again = starting_point(folder, about, last, V, text, planned)
         now = rate_history.continued(about.rates, cursor, plan.rate)
         about = about._replace(engine=chosen.name, rates=now)
         session = chosen.open(last.net, V, plan.size(V), threads, plan.rule)
@@ -246,7 +247,9 @@ def load_sets(folder: Path, about: Manifest, sets: Data | Sample | Load) -> Data
     if isinstance(sets, Sample):
         sets = Data(sets, None, sets.name)
     elif not isinstance(sets, Data):
-        sets = sets(about.source, about.note.get("data_dir"), reading_of(about.note))
+        sets = sets(
+            still_there(about.source, folder), about.note.get("data_dir"), reading_of(about.note)
+        )
     mark, expected = fingerprint(sets.train), about.fingerprint or ""
     if mark != expected:
         marks = {"expected": expected[:12], "found": mark[:12]}
@@ -255,7 +258,7 @@ def load_sets(folder: Path, about: Manifest, sets: Data | Sample | Load) -> Data
 
 
 def starting_point(
-    folder: Path, about: Manifest, last: Checkpoint, V: Sample, text: bytes
+    folder: Path, about: Manifest, last: Checkpoint, V: Sample, text: bytes, planned: int
 ) -> tuple[Cursor, bool]:
     """Where to begin, inside an epoch or at the next; and whether the last epoch's end comes again.
 
@@ -276,6 +279,7 @@ def starting_point(
         used = {"size": size, "expected": seen, "found": cursor.seen}
         raise RunError.keyed("runs.other_batch", folder=folder, step=cursor.step, **used)
     if cursor.epoch > plan.epochs:
-        done = {"done": cursor.epoch - 1, "epochs": plan.epochs, "remedy": 2 * (cursor.epoch - 1)}
-        raise InputError.keyed("runs.done", folder=folder, **done)
+        done = {"done": cursor.epoch - 1, "epochs": plan.epochs, "planned": planned}
+        key = "runs.done" if cursor.epoch > planned else "runs.done_some"
+        raise InputError.keyed(key, folder=folder, remedy=2 * (cursor.epoch - 1), **done)
     return cursor, False

@@ -148,7 +148,7 @@ def checksum(about: Mapping[str, str], *parts: memoryview) -> int:
     return code
 
 
-def load_weights(path: Path) -> Network:
+def load_weights(path: str | Path) -> Network:
     """The network of a weights file.
 
     Args:
@@ -160,7 +160,7 @@ def load_weights(path: Path) -> Network:
     Raises:
         RunError: no such file, a damaged one, another program's, or numbers that are not finite.
     """
-    return load_all(path).net
+    return load_all(Path(path)).net
 
 
 class Loaded(NamedTuple):
