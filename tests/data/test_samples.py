@@ -109,13 +109,16 @@ NAN = np.array([[1, 2], [3, np.nan], [5, 6]])
         ({"x": X - np.inf, "labels": [0] * 3}, "input 0 .*not finite"),
         ({"x": X, "y": NAN}, "target 1 .*not finite"),
         ({"x": X, "labels": [0, 1, 10], "classes": 10}, r"0\.\.9, found 0\.\.10"),
-        ({"x": X, "labels": [0, -1, 2]}, r"found -1\.\.2"),
-        ({"x": X, "labels": [0, 1, 10**12]}, r"0\.\.65535"),
+        ({"x": X, "labels": [0, -1, 2], "classes": 3}, r"found -1\.\.2"),
+        ({"x": X, "labels": [0, 1, 2], "classes": 10**6}, r"0\.\.65535"),
+        ({"x": X, "labels": ["a", None, "b"]}, "answer 1 .*missing"),
+        ({"x": X, "y": np.array(["a", np.nan, 2], object)}, "answer 1 .*missing"),
+        ({"x": np.array([[1, "m"], [2, 3]], object), "labels": [0, 1]}, "column 1: .*'m'"),
         ({"x": X, "labels": [0, 0.5, 1]}, "whole"),
         ({"x": X, "labels": [0, np.inf, 1]}, "whole"),
         ({"x": X, "labels": [[0, 1]] * 3}, "whole"),
         ({"x": X, "labels": []}, "whole"),
-        ({"x": X, "y": [["a"]] * 3}, "targets"),
+        ({"x": X, "y": [["a", "b"]] * 3}, "labels must be"),
         ({"x": X, "y": X, "classes": 3}, "expected 3"),
         ({"x": X, "labels": [0] * 3, "shape": (3, 3)}, "no shape"),
         ({"x": X, "labels": [0, 1, 1], "class_names": ("a",)}, "names"),
@@ -240,3 +243,101 @@ def test_the_room_is_light():
     code = f"import sys, spusk.data; assert not set({heavy}) & set(sys.modules), sys.modules.keys()"
     subprocess.run([sys.executable, "-c", code], check=True)
     assert spusk.Sample is Sample
+
+
+WORDS = ["cat", "dog", "cat", "eel"]
+
+
+@pytest.mark.parametrize(
+    ("y", "labels", "names"),
+    [
+        (WORDS, [0, 1, 0, 2], ("cat", "dog", "eel")),
+        (np.array(WORDS, object), [0, 1, 0, 2], ("cat", "dog", "eel")),
+        (np.array(WORDS, "S"), [0, 1, 0, 2], ("cat", "dog", "eel")),
+        (np.array(WORDS)[:, None], [0, 1, 0, 2], ("cat", "dog", "eel")),
+        ([0, 1, 0, 1], [0, 1, 0, 1], ("0", "1")),
+        ([0.0, 1.0, 0.0, 1.0], [0, 1, 0, 1], ("0", "1")),
+        (np.array([0, 1, 0, 1], object), [0, 1, 0, 1], ("0", "1")),
+        ([True, False, True, True], [1, 0, 1, 1], ("0", "1")),
+        ([-1, 1, 1, -1], [0, 1, 1, 0], ("-1", "1")),
+        ([2, 5, 5, 2], [0, 1, 1, 0], ("2", "5")),
+        (np.eye(3)[[0, 1, 0, 2]], [0, 1, 0, 2], ("0", "1", "2")),
+        (np.eye(3, dtype=int)[[0, 1, 0, 2]], [0, 1, 0, 2], ("0", "1", "2")),
+    ],
+)
+def test_answers_are_classes_by_their_values(y, labels, names):
+    V = Sample(np.arange(8.0).reshape(4, 2), y)
+    assert V.y is None
+    assert (list(V.labels), V.class_names) == (labels, names)
+
+
+@pytest.mark.parametrize("y", [[0.5, 1, 1, 0], [[0], [1], [1], [0]], [3, 1, 4, 7], [1e9, 2, -3, 0]])
+def test_other_answers_are_targets(y):
+    V = Sample(np.arange(8.0).reshape(4, 2), y)
+    assert V.labels is None
+    np.testing.assert_array_equal(V.y, np.reshape(y, (4, 1)))
+
+
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        (WORDS, "cat dog eel"),
+        ([9, -1, 9, 2], "-1 2 9"),
+        ([10001, 60000, 10001, 7], "7 10001 60000"),
+    ],
+)
+def test_labels_may_be_names(labels, names):
+    V = Sample(np.zeros((4, 2)), labels=labels)
+    assert V.class_names == tuple(names.split())
+    assert [V.class_names[k] for k in V.labels] == list(map(str, labels))
+
+
+def test_a_part_is_written_in_brackets_and_split_class_by_class():
+    V = Sample(np.arange(40).reshape(20, 2), labels=np.arange(20) % 2)
+    for index in (slice(0, 5), [3, 1, 3], np.arange(20) > 15, 7, -1):
+        rows = np.atleast_1d(np.arange(20)[index])
+        np.testing.assert_array_equal(V[index].x, V.x[rows])
+    with pytest.raises(IndexError):
+        V[20]
+    train, test = V.split(0.2)
+    assert (len(train), len(test)) == (16, 4)
+    assert list(np.bincount(test.labels)) == [2, 2]
+    with refused(DataError, "too few"):
+        V[:1].split()
+
+
+class Frame:
+    """What a sample asks of pandas' and polars' frames."""
+
+    def __init__(self, **columns):
+        self.columns, self.held = list(columns), list(columns.values())
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(list(zip(*self.held, strict=True)), object)
+
+
+class Sparse:
+    """What a sample asks of SciPy's sparse matrices."""
+
+    def toarray(self):
+        return np.array([[0, 1.5], [2, 0]])
+
+
+def test_frames_and_sparse_matrices_are_taken():
+    V = Sample(Frame(a=[1.5, 2], b=[3, 400], c=[True, False]), ["yes", "no"])
+    assert (V.columns, V.class_names, V.x.dtype) == (("a", "b", "c"), ("no", "yes"), np.float64)
+    np.testing.assert_array_equal(V.x, [[1.5, 3, 1], [2, 400, 0]])
+    with refused(DataError, "column sex: .*'m'", "sex"):
+        Sample(Frame(a=[1.5, 2], sex=["m", "f"]), labels=[0, 1])
+    np.testing.assert_array_equal(Sample(Sparse(), labels=[0, 1]).x, [[0, 1.5], [2, 0]])
+
+
+@pytest.mark.parametrize(
+    ("y", "layers"),
+    [(["a", "b"] * 20, 2), ([0, 1] * 20, 2), ([0.0, 1.0] * 20, 2), ([-1, 1] * 20, 2),
+     ([0, 1] * 20, 1), ([0, 1] * 20, 4), (np.eye(2)[[0, 1] * 20], 2)],
+)  # fmt: skip
+def test_train_takes_what_a_sample_does(y, layers):
+    net = spusk.Network([1, 4, layers])
+    done = spusk.train(net, np.array([[0.0], [1.0]] * 20), y, rate=3.0, epochs=40)
+    assert done.history[-1].cost < 0.05

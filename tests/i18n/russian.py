@@ -15,7 +15,7 @@ NAMES = """
     SPUSK_DATA SPUSK_ISA
     --data-dir --data --export --host --port file label dtype error output gain init activation
     scaling pixels standardise minmax auto pickle cp1251 UTF-16 CSV NPZ class target --label
-    --missing mean drop
+    --missing mean drop spusk.data.load
     record wide scaled normal he glorot quiet plain momentum nesterov adam adamw AdamW inverse
     sigmoid tanh relu identity leaky-relu softmax cross-entropy http https pip install spusk.descend
     history.json history.csv labels.csv train_labels.csv board.local html

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data.columns import FEW, label_option
+from spusk.data.labels import MOST_NUMBERS, class_numbers
 from spusk.data.layouts import Layout, raw_names
 from spusk.data.preprocessing import Preparation
-from spusk.data.samples import MOST_NUMBERS, class_numbers
 from spusk.errors import DataError
 
 PLENTY = 30  # classes that a table may have, however few its rows
@@ -44,7 +44,7 @@ class Answers(NamedTuple):
             np.array_equal(values, np.floor(values)) and 0 <= values.min() <= values.max() <= 255
         )
         if self.layout.asked in ("y", "target") and not whole:
-            return {"y": values}
+            return {"y": values[:, None]}
         return {"labels": values}
 
     def known(self, foreign: bool) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class Answers(NamedTuple):
         many = len(distinct) > min(MOST_NUMBERS, max(len(self.values) / 4, FEW))
         whole = np.array_equal(distinct, np.floor(distinct))
         if self.layout.asked == "any" and (many or not whole):
-            return {"y": self.values}
+            return {"y": self.values[:, None]}
         if not whole:
             return {"labels": self.values}  # which is refused
         self._checked(len(distinct), foreign)

@@ -14,7 +14,7 @@ from functools import cached_property
 from math import isfinite, nan
 from pathlib import Path
 
-from spusk.data.samples import MOST_NUMBERS
+from spusk.data.labels import MOST_NUMBERS
 from spusk.errors import DataError
 
 NAMES = ("label", "class", "target", "y")

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from spusk.data.arrays import DIM, WHITE, are_bytes, square_side
 from spusk.data.doubts import DOUBTS, doubts
-from spusk.data.samples import DIM, WHITE, Sample, are_bytes, square_side
+from spusk.data.samples import Sample
 
 Shades = NDArray[np.floating]
 T = TypeVar("T", bound=np.generic)

@@ -14,7 +14,9 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.data.samples import Data, Sample, are_classes, held_out, one_hot
+from spusk.data.arrays import floats, frozen
+from spusk.data.labels import are_classes, one_hot
+from spusk.data.samples import Data, Sample, held_out
 from spusk.data.stream import CHUNK, fits, reading, regular, take, widening
 from spusk.errors import DataError
 from spusk.i18n.reasons import reason
@@ -114,7 +116,10 @@ def _sample(
             answers = found[y]
             if answers.dtype.kind in "ui" and answers.size == len(answers):
                 return Sample(found[x], labels=answers.reshape(-1), name=name)
-            return Sample(found[x], y=answers, name=name)
+            V = Sample(found[x], y=answers.reshape(len(answers), -1), name=name)
+            if V.y is None:  # runs of before took one-hot rows for targets
+                V.y, V.labels = frozen(floats(answers, name, "target")), None
+            return V
     return None
 
 

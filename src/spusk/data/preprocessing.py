@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from spusk.data.arrays import BLOCK, DIM, WHITE, are_bytes, square_side
 from spusk.data.looks import Look, look_of
-from spusk.data.samples import BLOCK, DIM, WHITE, Sample, are_bytes, square_side
+from spusk.data.samples import Sample
 from spusk.display import short_repr
 from spusk.errors import DataError
 

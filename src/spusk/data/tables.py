@@ -16,11 +16,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spusk.data.answers import Answers, Spread, spread
+from spusk.data.arrays import as_pixels
 from spusk.data.columns import NOTHING, numbers
+from spusk.data.labels import MOST_CLASSES
 from spusk.data.layouts import SPACES, Layout, lines_of, survey
 from spusk.data.preprocessing import Preparation
 from spusk.data.reading import Found, Reading
-from spusk.data.samples import MOST_CLASSES, Sample, as_pixels
+from spusk.data.samples import Sample
 from spusk.data.stream import fits, reading
 from spusk.errors import DataError
 from spusk.i18n.reasons import reason

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from spusk import engines
 from spusk.data import Sample
-from spusk.data.samples import as_array
+from spusk.data.arrays import as_array
+from spusk.data.labels import are_whole
 from spusk.engines.base import PLAIN
 from spusk.errors import InputError, RateError
 from spusk.nn.network import Network
@@ -159,8 +160,8 @@ def named_rule(rule: str | Rule | Callable[[Rate], Rule], rate: Rate | None) -> 
 def sample_of(V: Sample | ArrayLike, y: ArrayLike | None, net: Network) -> Sample:
     """The training sample: a Sample as it is, or X with y.
 
-    Whole numbers y (K,) are classes 0 … m−1 of a network with m outputs, any others targets (K, m).
-    Raises InputError, DataError.
+    Whole numbers y (K,) from 0 to m−1 are the classes of a network with m outputs, m ≥ 2; of others
+    y means what it means to a Sample. Raises InputError, DataError.
     """
     if y is None:
         if isinstance(V, Sample):
@@ -171,6 +172,10 @@ def sample_of(V: Sample | ArrayLike, y: ArrayLike | None, net: Network) -> Sampl
         raise InputError.keyed("training.lone_answer", found=y)
     if isinstance(V, Sample):
         raise InputError.keyed("training.two_answers", name=V.name)
-    if answers.dtype.kind in "bui" and answers.ndim == 1:
-        return Sample(V, labels=answers, classes=net.sizes[-1])
-    return Sample(V, answers)
+    m = net.sizes[-1]
+    plain = answers.ndim == 1 and answers.size > 0 and answers.dtype.kind in "buif"
+    if plain and m == 1:
+        return Sample(V, answers[:, None])
+    if plain and are_whole(answers) and 0 <= answers.min() <= answers.max() < m:
+        return Sample(V, labels=answers, classes=m)
+    return Sample(V, y)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data import Sample
+from spusk.data.arrays import WHITE
 from spusk.data.digit import drawn
 from spusk.data.looks import Look
-from spusk.data.samples import WHITE
 from spusk.engines.blas_threads import limited
 from spusk.lab.runs.sets import SetFacts, facts_of
 from spusk.nn.arrays import strongest

@@ -8,8 +8,8 @@ import numpy as np
 
 from spusk import data
 from spusk.data import Data, Sample
+from spusk.data.arrays import WHITE, are_bytes
 from spusk.data.folders import TRAIN, find, mnist_folder
-from spusk.data.samples import WHITE, are_bytes
 from spusk.errors import DataError, InputError
 from spusk.i18n import say
 from spusk.runs import fingerprint
