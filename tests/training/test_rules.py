@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import spusk
 from spusk import Network, Sample, descend, train, train_events
 from spusk.engines import native
-from spusk.errors import DataError, InputError, RateError
+from spusk.errors import DataError, InputError, NetworkError, RateError
 from spusk.i18n import LANGUAGES
 from spusk.nn.activations import ACTIVATIONS
 from spusk.nn.network import CHUNK
@@ -146,13 +146,14 @@ def test_inputs_with_answers_are_a_sample(small):
     for net in nets[1:]:
         np.testing.assert_array_equal(nets[0].theta, net.theta)
     assert train(nets[0], x, labels, rate=0.5, **more).last.accuracy is not None
-    assert train(nets[0], x, np.eye(3)[labels], rate=0.5, **more).last.accuracy is None
+    assert train(nets[0], x, np.eye(3)[labels], rate=0.5, **more).last.accuracy is not None
+    assert train(nets[0], x, x[:, :3], rate=0.5, **more).last.accuracy is None
     with pytest.raises(InputError, match="y: blobs has its answers already"):
         train(nets[0], small, labels, rate=0.5)
     with pytest.raises(InputError, match="found ndarray without y; give y="):
         train(nets[0], x, rate=0.5)
-    with pytest.raises(DataError, match="2"):
-        train(nets[0], x, labels + 1, rate=0.5)
+    with pytest.raises(NetworkError, match="4 numbers in each answer"):
+        train(nets[0], x, np.arange(20) % 4, rate=0.5)
     with pytest.raises(DataError):
         train(nets[0], x, labels[:-1], rate=0.5)
     for ragged in ((x, [[1], [1, 2]]), ([[1, 2], [1]], [0, 1])):
