@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from spusk.descent import DescentOutcome, descend, descend_events
 from spusk.descent.loop import Step
 from spusk.errors import InputError, RateError, StartError
-from spusk.functions import function
+from spusk.functions import function, lanczos
 from spusk.functions.gallery import GALLERY
 from spusk.optim import rules, schedules
 from tests.conftest import examples
@@ -175,7 +175,19 @@ def test_large_n_without_a_hessian():
     d = descend(Counted(n=100_000), np.ones(100_000, np.float32), 0.5, 30, 1e-3, record="last")
     assert d.success
     assert d.x.dtype == np.float32
-    assert d.explanation.kind == "untold"
+    assert d.explanation.kind == "minimum"
+    assert d.explanation.eigenvalues == pytest.approx([1, 1])
+
+
+def test_what_is_untold_is_said(monkeypatch):
+    """Where the curvature is not told success is that of the gradient, and the sentence says so."""
+    monkeypatch.setattr(lanczos, "BY_STEPS", 5)
+    lambdas = np.linspace(0, 1, 100)
+    f = function(lambda x: x**2 @ lambdas / 2, n=100, vectorized=True, trace=False)
+    d = descend(f, np.zeros(100), 0.1)  # at once: so no gradients are spent to tell it by
+    assert (d.success, d.explanation.kind) == (True, "untold")
+    assert "whether this is a minimum is untold" in d.explain("en")
+    assert "минимум ли это, не установлено" in d.explain("ru")
 
 
 @pytest.mark.parametrize("start", [(0,), (0, 0, 0), [[0, 0]], (np.nan, 0), (0, np.inf), ("a", 0)])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spusk.functions import function
+from spusk.functions import function, lanczos
 from spusk.functions.lanczos import ACCURACY, extremes
 
 
@@ -47,8 +47,24 @@ def test_the_ends_of_a_spectrum(name, seed):
     assert len(asked) - before <= 201
 
 
-def test_too_many_variables_or_a_gradient_that_is_none_tell_nothing():
+def test_a_gradient_that_is_none_tells_nothing():
     f, exact, _ = quadratic(np.linspace(1, 2, 230), 0)
     assert extremes(f, np.full(len(exact), np.nan)) is None
-    f = function(lambda x: x @ x, n=20_001, gradient=lambda x: 2 * x)
-    assert extremes(f, np.ones(20_001)) is None
+
+
+def test_as_much_is_looked_at_as_the_way_there_cost(monkeypatch):
+    monkeypatch.setattr(lanczos, "PRODUCTS", 20)
+    f, exact, asked = quadratic(SPECTRA["one valley"], 0)
+    before = len(asked)
+    assert extremes(f, np.ones(300)) is None
+    assert len(asked) - before == 21
+    low, top = extremes(f, np.ones(300), spent=100)
+    assert len(asked) - before <= 21 + 101
+    assert (low, top) == pytest.approx((exact[0], exact[-1]), abs=ACCURACY * exact[-1])
+
+
+def test_many_variables_are_looked_at_as_far_as_memory_goes(monkeypatch):
+    f = function(lambda x: x @ x, n=30_000, gradient=lambda x: 2 * x)
+    assert extremes(f, np.ones(30_000)) == pytest.approx((2, 2))
+    monkeypatch.setattr(lanczos, "MEMORY", 29_999)
+    assert extremes(f, np.ones(30_000)) is None

@@ -100,7 +100,8 @@ def look(f: Any, trail: Trail, outcome: DescentOutcome) -> tuple[Point, Point | 
     """The point where the run ended or to which it goes; where f falls on from an end, the next."""
     converged, at = outcome is DescentOutcome.CONVERGED, trail.anchor(outcome)
     if f.n > (HESSIAN_UP_TO if is_exact(f) else ROUGH_UP_TO):
-        return (by_extremes(f, at) if converged else Point(PointKind.UNTOLD, at)), None
+        untold = Point(PointKind.UNTOLD, at)
+        return by_extremes(f, at, trail.last.n) if converged else untold, None
     if not converged:
         return snapped(f, leads_to(f, at, trail.reach())), None
     point = snapped(f, point_at(f, at))
@@ -108,9 +109,12 @@ def look(f: Any, trail: Trail, outcome: DescentOutcome) -> tuple[Point, Point | 
     return point, leads_to(f, at, trail.reach()) if falls else None
 
 
-def by_extremes(f: Any, x: NDArray[np.float64]) -> Point:  # noqa: ANN401
-    """A point of a function of many variables, by the two extreme eigenvalues."""
-    both = extremes(f, x)
+def by_extremes(f: Any, x: NDArray[np.float64], spent: int) -> Point:  # noqa: ANN401
+    """A point of a function of many variables, by the two extreme eigenvalues.
+
+    To tell them costs about as much as the run did, by the gradients it spent.
+    """
+    both = extremes(f, x, spent)
     if both is None:
         return Point(PointKind.UNTOLD, x)
     low, top = both

@@ -102,7 +102,10 @@ class Descent(Shown):
 
     @property
     def success(self) -> bool:
-        """Whether it converged to a minimum, as far as f's curvature tells what the end is."""
+        """Whether it converged to a minimum, as f's curvature tells.
+
+        Where that is untold, as `explain` says then, whether it converged.
+        """
         if self.outcome is not DescentOutcome.CONVERGED:
             return False
         point = self.explanation.point

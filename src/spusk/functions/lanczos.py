@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-LARGEST = 20_000  # variables; beyond, the vectors kept cost more than a look is worth
+MEMORY = 2**23  # numbers in the vectors kept: 64 MB, 83 of them for 100,000 variables
 ACCURACY = 2.5e-3  # of the largest |λ|
-PRODUCTS = 200  # at most
-BY_STEPS = 45  # where each costs up to 2n calls of f
+PRODUCTS = 200  # at most, or as many as gradients were spent on the way there
+BY_STEPS = 45  # … where each costs up to 2n calls of f
+MOST = 1000
+SOON = 50  # products: beyond, the ends are looked at after each further tenth of them
 
 
-def extremes(f: Any, x: NDArray[Any]) -> tuple[float, float] | None:  # noqa: ANN401
+def extremes(f: Any, x: NDArray[Any], spent: int = 0) -> tuple[float, float] | None:  # noqa: ANN401
     """The least and the largest eigenvalue of the Hessian at a point, from products H v alone.
 
     H v is the difference of ∇f along v. Of all vectors in the space of v, Hv, H²v, … the least and
@@ -23,20 +25,20 @@ def extremes(f: Any, x: NDArray[Any]) -> tuple[float, float] | None:  # noqa: AN
     Args:
         f: a function with `gradient`.
         x: the point, (n,).
+        spent: gradients that the way to the point cost: so many products may be made, too.
 
     Returns:
         Both, to ACCURACY of the larger, the largest not too small; the least only so far that it is
-        seen to be negative. None where n is above LARGEST, or the products do not suffice.
+        seen to be negative. None where the products do not suffice, or the memory for them.
 
     Source: Lanczos 1950; the bounds: Parlett, The Symmetric Eigenvalue Problem, 1980.
     """
     x = np.asarray(x, np.float64)
     program = getattr(f, "program", None)
-    most = BY_STEPS if program is not None and program.stepped else PRODUCTS
-    if x.size > LARGEST:
-        return None
+    least = BY_STEPS if program is not None and program.stepped else PRODUCTS
+    most = min(max(least, spent), MOST, x.size, MEMORY // x.size)
     with np.errstate(all="ignore"):
-        return _Lanczos(f, x).run(min(most, x.size))
+        return _Lanczos(f, x).run(most)
 
 
 class _Lanczos:
@@ -47,7 +49,7 @@ class _Lanczos:
         self.step = np.finfo(np.float64).eps ** (1 / 3) * (1 + float(np.linalg.norm(x)))
         self.here = np.asarray(f.gradient(x), np.float64)
         first = np.random.default_rng(0).standard_normal(x.size)
-        self.basis = [first / np.linalg.norm(first)]
+        self.first = first / np.linalg.norm(first)
         self.diagonal: list[float] = []
         self.beside: list[float] = []
 
@@ -57,20 +59,24 @@ class _Lanczos:
 
     def run(self, most: int) -> tuple[float, float] | None:
         """Both ends, by so many products at most."""
-        for _ in range(most):
-            v = self.basis[-1]
+        due, basis = 1, np.empty((most, self.x.size))
+        v = self.first
+        for k in range(1, most + 1):
+            basis[k - 1] = v
             w = self.product(v)
             if not np.isfinite(w).all():
                 return None
             self.diagonal.append(float(v @ w))
-            kept = np.stack(self.basis)  # (k, n)
+            kept = basis[:k]  # (k, n)
             for _again in range(2):  # once more: rounding leaves some of it
                 w = w - kept.T @ (kept @ w)
             self.beside.append(float(np.linalg.norm(w)))
-            ends = self.ends()
-            if ends is not None:
-                return ends
-            self.basis.append(w / self.beside[-1])
+            if k in (due, most):
+                due = k + max(1, k // 10 if k > SOON else 1)
+                ends = self.ends()
+                if ends is not None:
+                    return ends
+            v = w / self.beside[-1]
         return None
 
     def ends(self) -> tuple[float, float] | None:
