@@ -186,18 +186,18 @@ def test_a_table_beside_a_part(tmp_path, name):
         save(tmp_path / "test" / f"{number}.png", 255 - IMAGES[number])
     rows = "".join(f"{n},{'abcd'[LABELS[n]]}\n" for n in range(20))
     (tmp_path / name).write_text("id,label\n" + rows)
-    with pytest.warns(SpuskWarning) as caught:
-        V = load(tmp_path, split=None).train
-    table, rest = [w.message for w in caught]
-    assert f"{name}: taken for the classes of the pictures in 'train'" in str(table)
-    assert "20 files were left out (test/ 20)" in str(rest)
-    assert not foreign(table.sentence("ru"))
+    with pytest.warns(SpuskWarning, match=r"20 files were left out \(test/ 20\)"):
+        data = load(tmp_path, split=None)
+    (table,), V = data.found.said, data.train
+    assert str(table) == f"Classes of the pictures in 'train': by {name}."
+    assert not foreign(table.sentence("ru"), name)
     np.testing.assert_array_equal(V.x, IMAGES.reshape(20, -1))
     assert V.class_names == tuple("abcd")
     (tmp_path / "test_labels.csv").write_text("3,a\n7,b\n")
-    with pytest.warns(SpuskWarning) as caught:
-        test = load(tmp_path).test
-    assert any("in 'test'" in str(w.message) for w in caught)
+    with pytest.warns(SpuskWarning, match=r"18 files were left out \(test/ 18\)"):
+        data = load(tmp_path)
+    assert len(data.found.said) == 2
+    test = data.test
     np.testing.assert_array_equal(test.x, 255 - IMAGES[[3, 7]].reshape(2, -1))
     assert list(test.labels) == [0, 1]
 

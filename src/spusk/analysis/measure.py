@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spusk.analysis.metrics import confusion_counts
 from spusk.data import Sample
 from spusk.errors import InputError
 from spusk.nn.network import Network
@@ -74,6 +75,4 @@ def confusion(net: Network, V: Sample) -> NDArray[np.int64]:
     """
     if V.labels is None:
         raise InputError.keyed("network.no_classes", name=V.name)
-    counts = np.zeros((V.classes, V.classes), np.int64)
-    np.add.at(counts, (V.labels, net.predict(V)), 1)
-    return counts
+    return confusion_counts(V.labels, net.predict(V), V.classes)

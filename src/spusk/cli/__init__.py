@@ -26,7 +26,7 @@ COMMANDS = {  # command -> the module that holds it; loaded when it is called
     "basins": "basins",
     "gallery": "gradient",
     "train": "training",
-    "evaluate": "runs",
+    "evaluate": "evaluating",
     "predict": "predicting",
     "show": "runs",
     "resume": "runs",

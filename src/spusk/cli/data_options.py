@@ -120,7 +120,8 @@ OPTIONS = (
 
 def about_set(sets: Data, preparation: Preparation | None, lang: str) -> str:
     """One line: what the answer is, what is done to the inputs, and in which order they come."""
-    parts = [answer_text(sets, lang)]
+    said = sets.found.said if sets.found is not None else ()
+    parts = [answer_text(sets, lang), *(each.sentence(lang) for each in said)]
     if preparation is not None and preparation.scaling != "bytes":
         count, top = sets.train.x.shape[1], preparation.scale[0]
         parts.append(say(f"tables.inputs_{preparation.scaling}", lang, n=count, top=top))

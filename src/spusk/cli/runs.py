@@ -1,4 +1,4 @@
-"""`spusk evaluate`, `show`, `resume`: what a run folder knows, and going on."""
+"""`spusk show`, `resume`: what a run folder knows, and going on."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,49 +14,12 @@ from spusk.cli.training import NO_EXTRA, Cadence, carry_out, first_warning_as_li
 from spusk.engines import ENGINES
 from spusk.i18n import say
 from spusk.runs import Every
-from spusk.runs.manifest import reading_of, still_there
 
 
 def opened(run: Path, lang: str) -> runs.Run:
     """A run folder, read back."""
     with first_warning_as_line(lang):
         return runs.load(run)
-
-
-@click.command()
-@click.argument("run", type=PATH)
-@click.option("--data", "source", default=None, help="Another set  [default: the run's own]")
-@click.option("--data-dir", type=PATH, help="Folder that holds MNIST's files.")
-@click.option("--json", "as_json", is_flag=True, help="The numbers as JSON.")
-@click.pass_obj
-def evaluate(
-    lang: str, run: Path, source: str | None, data_dir: Path | None, as_json: bool
-) -> None:
-    """Cost and accuracy of a trained network on the training and the test part of a set."""
-    import json
-
-    trained = opened(run, lang)
-    folder = data_dir or (Path(d) if (d := trained.note.get("data_dir")) else None)
-    sets = (
-        data.load_as(still_there(trained.source, run), folder, reading_of(trained.note))
-        if source is None
-        else data.load(source, folder)
-    )
-    for part, V in (("train", sets.train), ("test", sets.test)):
-        if V is None:
-            continue
-        cost = trained.net.cost(V)
-        accuracy = None if V.labels is None else trained.net.accuracy(V)
-        if as_json:
-            numbers = {"part": part, "count": len(V), "cost": cost, "accuracy": accuracy}
-            click.echo(json.dumps(numbers))
-        elif accuracy is None:
-            click.echo(say("train.evaluated_cost", lang, data=V.name, cost=cost, count=len(V)))
-        else:
-            click.echo(
-                say("train.evaluated", lang, data=V.name, cost=cost, accuracy=accuracy,
-                    right=round(accuracy * len(V)), count=len(V))
-            )  # fmt: skip
 
 
 @click.command()

@@ -18,6 +18,7 @@ from spusk.data.folders import (
     load_idx_folder,
     mnist_folder,
 )
+from spusk.data.kinds import is_table
 from spusk.data.loading import read
 from spusk.data.preprocessing import Preparation, prepare
 from spusk.data.reading import MISSING, Found, Reading
@@ -84,7 +85,11 @@ def load(
 
 
 def load_as(
-    source: str | Path, folder: str | Path | None, wish: Reading, split: float | None = 0.2
+    source: str | Path,
+    folder: str | Path | None,
+    wish: Reading,
+    split: float | None = 0.2,
+    form: Preparation | None = None,
 ) -> Data:
     """A set read as it was before: a run's, from what it says of itself.
 
@@ -93,6 +98,7 @@ def load_as(
         folder: as for `load`.
         wish: what is asked of the reader.
         split: as for `load`.
+        form: of the network that it is read for.
 
     Returns:
         The training part and the test part.
@@ -104,7 +110,36 @@ def load_as(
         return sample() if source == "sample" else mnist(folder)
     path = home(source)
     with reading(path):
-        return read(path, split, wish)
+        return read(path, split, wish, form)
+
+
+def load_for(
+    source: str | Path,
+    folder: str | Path | None,
+    wish: Reading,
+    form: Preparation | None,
+) -> Data:
+    """Another set for a network that was trained: whole, where it has no test part of its own.
+
+    Args:
+        source: as for `load`.
+        folder: as for `load`.
+        wish: how the network's own set was read; its answer's column is looked for here too.
+        form: the network's preparation: columns of a table are found by their names.
+
+    Returns:
+        The set, or its two parts.
+
+    Raises:
+        DataError: no such set, one that cannot be used, or a table without the answer's column.
+    """
+    if isinstance(source, str) and source in ("sample", "mnist"):
+        return sample() if source == "sample" else mnist(folder)
+    sets = load_as(source, folder, wish._replace(mix=False, test=None), None, form)
+    path = home(source)
+    if path.is_file() and is_table(path) and sets.found is not None and sets.found.answer is None:
+        raise DataError.keyed("data.no_answers", name=sets.name, label=wish.label)
+    return sets
 
 
 def sample() -> Data:

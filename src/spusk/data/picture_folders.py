@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from spusk.data.images import ENDINGS, KINDS, grey
 from spusk.data.picture_labels import Labelled, read_labels
+from spusk.data.reading import Found
 from spusk.data.samples import Data, Sample, held_out
 from spusk.data.stream import fits, regular
 from spusk.errors import DataError, SpuskWarning
@@ -65,9 +66,9 @@ def read_folder(folder: Path, split: float | None) -> Data:
         raise DataError.keyed("data.lone_class", folder=folder, label=parts["train"][0][1][:40])
     train = _sample(parts["train"], f"{folder.name}/train" if rest else folder.name)
     test = _sample(rest, f"{folder.name}/test", train) if rest else None
-    _warn_of_tables(folder, tables)
     _warn_of_rest(folder, found, {path for path, _ in [*parts["train"], *rest]}, tables)
-    return held_out(train, split) if test is None else Data(train, test, folder.name)
+    sets = held_out(train, split) if test is None else Data(train, test, folder.name)
+    return sets._replace(found=_found(folder, tables))
 
 
 def survey(folder: Path) -> Survey:
@@ -103,13 +104,14 @@ def _sort_in(found: Survey, path: Path, inside: tuple[str, ...]) -> None:
         found.others[ending or path.name] += 1
 
 
-def _warn_of_tables(folder: Path, tables: dict[Path, Path]) -> None:
-    """Says which tables were taken for the classes where their names do not say it."""
+def _found(folder: Path, tables: dict[Path, Path]) -> Found:
+    """Which tables were taken for the classes where their names do not say it."""
+    said = []
     for table, pictures in tables.items():
         if not _named_labels(table):
-            where = pictures.relative_to(folder).as_posix()
-            said = SpuskWarning.keyed("data.taken_table", table=table, folder=where)
-            warnings.warn(said, stacklevel=3)
+            where = os.path.relpath(pictures, folder)
+            said.append(SpuskWarning.keyed("data.taken_table", table=table.name, folder=where))
+    return Found(said=tuple(said))
 
 
 def _named_labels(table: Path) -> bool:
@@ -167,7 +169,9 @@ def _divided(top: Path, found: Survey) -> Reading:
     groups = _inside(top, found)
     table = _table(top, found)
     if table is not None:
-        return Reading({"train": read_labels(table, found.pictures)}, {table: top})
+        labelled = read_labels(table, found.pictures)
+        where = Path(os.path.commonpath([path.parent for path, _ in labelled]))
+        return Reading({"train": labelled}, {table: where})
     parts: dict[str, Labelled] = {}
     tables: dict[Path, Path] = {}
     for name, pictures in groups.items():

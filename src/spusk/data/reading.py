@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from spusk.display import short_repr
+from spusk.errors import Keyed
 
 MISSING = ("mean", "drop")
 
@@ -39,6 +40,7 @@ class Found(NamedTuple):
         filled: how many missing values were filled in.
         dropped: how many rows were left out.
         mixed: whether the training part was mixed.
+        said: what else there is to say, each with a sentence in both languages.
     """
 
     answer: str | None = None
@@ -46,6 +48,7 @@ class Found(NamedTuple):
     filled: int = 0
     dropped: int = 0
     mixed: bool = False
+    said: tuple[Keyed, ...] = ()
 
     def __repr__(self) -> str:
         return short_repr(self)
