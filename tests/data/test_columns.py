@@ -61,6 +61,7 @@ def test_the_answer_is_taken_and_named(tmp_path, head, columns, answer, names):
         (",".join(f"pixel{k}" for k in range(16)), PIXELS, "none looks like classes.*--label"),
         ("Pregnancies,Glucose,Result2", (PREGNANCIES, GLUCOSE, OUTCOME), "--label Result2"),
         ("x,y,group", (BMI, BMI, OUTCOME), "y and group.*--label group"),
+        ("a,sea,price", (BMI, WORDS, GLUCOSE), "--label price"),
         ("sex,a,city", (WORDS, BMI, WORDS), "sex and city.*--label city"),
         ("", (BMI, GLUCOSE, OUTCOME), "last one, 3.*--label 3"),
         ("", (OUTCOME, GLUCOSE, OUTCOME), "1 and 3.*--label 3"),
@@ -174,6 +175,7 @@ def test_numbers_with_signs_are_refused_clearly(tmp_path, found, says):
     "text",
     [
         "0 1.5  2.25\n1 7 8.5\n0 3 4\n",
+        "0   1.5\t2.25\n1   7\t8.5\n0   3\t4\n",
         "# a remark\n# one more\n0,1.5,2.25\n1,7,8.5\n0,3,4\n",
         "sep=;\n0;1,5;2,25\n1;7;8,5\n0;3;4\n",
         "0,1.5,2.25,\n1,7,8.5,\n0,3,4,\n",
@@ -233,3 +235,16 @@ def test_another_table_is_the_test_part_its_columns_and_classes_by_name(tmp_path
     lacking = table(tmp_path, "a,kind", BMI, ["dog"] * N, name="lacking.csv")
     with pytest.raises(DataError, match="'sex' is missing"):
         load(first, test=lacking)
+
+
+def test_words_in_quotes_stand_between_spaces(tmp_path):
+    text = "".join(f'{k}.5   {k % 3 + 4}   {k * 7}.\t"a car {k}"\n' for k in range(40))
+    (tmp_path / "auto-mpg.data").write_text(text)
+    data = read(tmp_path / "auto-mpg.data", label=1)
+    assert (data.found.left_out, data.train.x.shape) == (("4",), (40, 2))
+
+
+def test_one_hot_columns_are_no_header(tmp_path):
+    rows = [f"1.0000 0.0000 {k % 2} {1 - k % 2} {k}.5" for k in range(40)]
+    (tmp_path / "semeion.data").write_text("\n".join(rows))
+    assert len(read(tmp_path / "semeion.data", label=3).train) == 40

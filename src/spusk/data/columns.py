@@ -80,6 +80,11 @@ class Column:
         named = ROW_NUMBER.fullmatch(self.name) or CAMEL_ID.fullmatch(self.name)
         return bool(named) and self.distinct == len(self.held) and (self.words or self.whole)
 
+    @property
+    def of_each(self) -> bool:
+        """Whether every row has another word."""
+        return self.words and self.distinct == len(self.held) > FEW
+
     @cached_property
     def classes(self) -> bool:
         """Whether it looks like classes: few words, or few numbers from −1, 0 or 1 up."""
@@ -160,7 +165,11 @@ def among_names(look: Look) -> Column:
     numbered = {re.sub(r"\d+$", "", column.name) for column in look.columns}
     ends = {} if len(numbered) == 1 else {c.place: c for c in (look.columns[0], look.columns[-1])}
     likely = ends | {c.place: c for c in look.columns if c.words} | {c.place: c for c in usual}
-    return lone(look, [c for c in likely.values() if c.classes and not c.counted])
+    found = lone(look, [c for c in likely.values() if c.classes and not c.counted])
+    useful = [column for column in look.columns if not column.counted]
+    if found not in (useful[0], useful[-1]) and found not in usual:
+        raise look.refused("no_answer", names=look.names(), option=useful[-1].option)
+    return found
 
 
 def among_numbers(look: Look) -> Column:

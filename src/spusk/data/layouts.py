@@ -33,6 +33,7 @@ from spusk.data.preprocessing import Preparation
 from spusk.data.reading import Reading
 from spusk.data.stream import fits, regular
 from spusk.errors import DataError
+from spusk.i18n import Phrase
 from spusk.i18n.reasons import reason
 
 LONGEST = 1 << 20  # characters of a line
@@ -128,6 +129,9 @@ def layout_of(
         raise DataError.keyed("data.near_line", path=path, why=reason(error)) from error
     if len(head) < 2:
         raise DataError.keyed("data.one_value", path=path)
+    if delimiter == SPACES and re.fullmatch(r"\d+:\S+", head[1]):
+        kinds = Phrase("tables.kinds")
+        raise DataError.keyed("tables.other_kind", path=path, kind="LIBSVM", kinds=kinds)
     rows = list(cells_of(kept, delimiter, len(head)))
     broken = len(rows) < len(kept)
     if reading.before:
@@ -165,7 +169,12 @@ def delimiter_of(first: str) -> str:
     if ";" in first and first.count(",") <= first.count(";") + 1:
         return ";"  # and commas are decimal
     delimiter = max(",\t", key=first.count)
-    return SPACES if delimiter not in first else delimiter
+    parts = [part.split() for part in first.split("\t")]
+    if delimiter == "\t" and any(
+        len(part) > 1 and all(is_number(cell, "\t") for cell in part) for part in parts
+    ):
+        return SPACES  # and a tab here and there
+    return delimiter if delimiter in first else SPACES
 
 
 def cells_of(lines: list[str], delimiter: str, width: int) -> Iterator[list[str]]:
@@ -192,10 +201,10 @@ def by_looks(look: Look, found: Column) -> tuple[list[Column], list[Column]]:
     others = [column for column in look.columns if column is not found]
     dropped = [c for c in others if (c.cells and not c.held) or (look.headed and c.counted)]
     words = [c for c in others if c.words and c not in dropped]
-    dropped += [c for c in words if c.distinct > MOST_WORDS]
+    dropped += [c for c in words if c.distinct > MOST_WORDS or c.of_each]
     if len(dropped) == len(others):
         return [], words
-    return dropped, [c for c in words if c.distinct <= MOST_WORDS]
+    return dropped, [c for c in words if c not in dropped]
 
 
 def by_form(
@@ -247,7 +256,7 @@ def is_header(head: list[str], below: tuple[Column, ...], path: Path) -> bool:
 def saved_again(head: list[str], below: tuple[Column, ...], path: Path) -> None:
     """Raises DataError where a line of numbers was taken for names, and 0 again became 0.1."""
     for cell in head:
-        again = re.fullmatch(r"(\d+)\.\d+", cell)
+        again = re.fullmatch(r"(\d+)\.\d*[1-9]\d*", cell)
         if again and again[1] in head and all(column.whole for column in below):
             raise DataError.keyed("tables.saved_header", path=path, found=cell)
 
@@ -286,8 +295,15 @@ def lines_of(path: Path) -> Iterator[str]:
             yield line
 
 
+def spaced(line: str) -> list[str]:
+    """The values of a line with spaces between them; those in quotes are one."""
+    if '"' not in line:
+        return line.split()
+    return [quoted or plain for quoted, plain in re.findall(r'"([^"]*)"|(\S+)', line)]
+
+
 def split(line: str, delimiter: str) -> list[str]:
     """The values of one line. Raises csv.Error."""
     if delimiter == SPACES:
-        return line.split()
+        return spaced(line)
     return next(csv.reader([line], delimiter=delimiter, strict=True), [])

@@ -19,7 +19,7 @@ from spusk.data.answers import Answers, Spread, spread
 from spusk.data.arrays import as_pixels
 from spusk.data.columns import NOTHING, numbers
 from spusk.data.labels import MOST_CLASSES
-from spusk.data.layouts import SPACES, Layout, lines_of, survey
+from spusk.data.layouts import SPACES, Layout, lines_of, spaced, survey
 from spusk.data.preprocessing import Preparation
 from spusk.data.reading import Found, Reading
 from spusk.data.samples import Sample
@@ -130,7 +130,7 @@ class Table:
     def _cells(self, lines: Iterable[str], done: int) -> Iterator[tuple[int, list[str]]]:
         """The values of every line that holds something, with its number (from 1)."""
         if self.layout.delimiter == SPACES:
-            numbered = ((done + k, line.split()) for k, line in enumerate(lines, start=1))
+            numbered = ((done + k, spaced(line)) for k, line in enumerate(lines, start=1))
             yield from self._full(numbered)
             return
         reader = csv.reader(lines, delimiter=self.layout.delimiter, strict=True)
