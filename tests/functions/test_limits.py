@@ -143,6 +143,12 @@ def test_points_keep_their_shape_and_kind_and_neighbours():
         assert np.isnan(slopes[1, 1]).any()
 
 
+def test_a_point_that_is_none_has_no_limit():
+    for formula, x in (("sin(x)/x + y", [np.nan, 1.0]), ("1/x", [np.nan]), ("log(x)", [np.inf])):
+        value, slopes = function(formula).value_and_gradient(x)
+        assert not np.isfinite([value, *slopes]).all()
+
+
 def test_a_picture_of_an_area_without_values_costs_no_search(monkeypatch):
     f = function("log(x)/x + sqrt(y)")
     grid = np.stack(np.meshgrid(*[np.linspace(-5, 5, 201)] * 2), axis=-1)

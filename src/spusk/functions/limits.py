@@ -117,9 +117,9 @@ class Repairs:
 
     def places(self, points: Floats, good: NDArray[np.bool_]) -> list[tuple[int, ...]]:
         """Where a limit is worth a look: a part that divides is 0, or one on the way overflows."""
-        if good.all():
-            return []
         wrong = np.argwhere(~good & np.isfinite(points).all(axis=-1))
+        if not len(wrong):
+            return []
         some = points[tuple(wrong.T)].reshape(-1, points.shape[-1])
         size = np.abs(self.large(some))
         overflow = ((size > EDGE) & (size < LARGEST)).any(axis=-1)
