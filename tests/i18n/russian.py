@@ -11,7 +11,7 @@ from spusk.errors import SpuskError
 NAMES = """
     MNIST IDX PNG JPEG BMP GIF WebP TIFF JSON NumPy NaN UTF-8 SHA-256 F32 F64 uint8 int64
     float32 float64 complex128 None Python Ctrl+C spusk --help
-    data get mnist lab sample train test predict engine Network split x_train y_train W1
+    data get mnist lab sample train test predict engine Network split x_train y_train x_test W1
     SPUSK_DATA SPUSK_ISA
     --data-dir --data --export --host --port file label dtype error output gain init activation
     scaling pixels standardise minmax auto pickle cp1251 UTF-16 CSV NPZ class target --label

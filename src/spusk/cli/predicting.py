@@ -1,21 +1,21 @@
-"""`spusk predict`: what a trained network says to pictures."""
+"""`spusk predict`: what a trained network says to pictures, and to the rows of tables."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import click
 import numpy as np
 
+from spusk.cli.answers import Said, answer_table, class_names
 from spusk.cli.options import PATH
 from spusk.cli.pictures import writable
 from spusk.cli.runs import opened
 from spusk.data.digit import Picture, look_for, read_picture
 from spusk.data.looks import Look
+from spusk.data.queries import is_query
 from spusk.errors import DataError, InputError
 from spusk.i18n import say
-from spusk.nn.network import Network
 from spusk.runs import Run
 
 SHOWN = 20  # classes whose α is shown; of more, the likeliest ones
@@ -23,57 +23,55 @@ SHOWN = 20  # classes whose α is shown; of more, the likeliest ones
 
 @click.command()
 @click.argument("run", type=PATH)
-@click.argument("images", nargs=-1, required=True, type=PATH, metavar="IMAGE…")
+@click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE…")
+@click.option("--out", type=PATH, metavar="FILE", help="Write a table's answers there, as CSV.")
 @click.option(
-    "--prepared", type=PATH, metavar="FOLDER", help="Write the pictures as the network sees them."
+    "--prepared", type=PATH, metavar="FOLDER", help="Write pictures as the network sees them."
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per image.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per picture, or row.")
 @click.pass_obj
 def predict(
-    lang: str, run: Path, images: tuple[Path, ...], prepared: Path | None, as_json: bool
-) -> int:
-    """Says the class of each picture (of any size), and α(x).
+    lang: str, run: Path, files: tuple[Path, ...], out: Path | None, prepared: Path | None,
+    as_json: bool,
+) -> int:  # fmt: skip
+    """Says the class of each picture, and α(x); or answers the rows of a table, as CSV.
 
-    A picture is brought to the look of the training pictures: their size, light ink or dark, where
-    their signs stand. What makes it doubtful is said. PNG, JPEG, BMP, GIF, WebP, TIFF.
+    \b
+    spusk predict runs/001 photo.jpg scan.png
+    spusk predict runs/001 people.csv --out answers.csv
+
+    A picture (PNG, JPEG, BMP, GIF, WebP, TIFF, of any size) is brought to the look of the training
+    pictures: their size, light ink or dark, where their signs stand. What makes it doubtful is
+    said. A table's columns are found by their names; it may hold the answer's, which is ignored.
     """
     trained = opened(run, lang)
-    look = look_of_run(trained)
+    if out is not None and (len(files) != 1 or not is_query(files[0])):
+        raise InputError.keyed("runs.one_table", found=len(files))
     bad = 0
-    for path in images:
+    for path in files:
         try:
-            picture = read_picture(path, look)
+            if is_query(path):
+                answer_table(trained, path, out, as_json, lang)
+            else:
+                answer_picture(trained, path, prepared, as_json, lang)
         except DataError as error:
             click.echo(say("calls.error", lang, what=error.sentence(lang)), err=True)
             bad += 1
-            continue
-        said = answered(trained.net, picture)
-        if prepared is not None:
-            write_prepared(prepared, path, picture)
-        if as_json:
-            click.echo(json.dumps({"image": str(path), **said.data(), "doubts": picture.doubts}))
-        else:
-            say_answer(path, said, picture.doubts, lang)
     return 2 if bad else 0
 
 
-class Said(NamedTuple):
-    """An answer α(x), and the classes' names where it is about classes."""
-
-    answer: list[float]
-    names: tuple[str, ...] | None
-
-    @property
-    def number(self) -> int:
-        """The class."""
-        return int(np.argmax(self.answer))
-
-    def data(self) -> dict[str, Any]:
-        """It as JSON."""
-        if self.names is None:
-            return {"answer": self.answer}
-        name = {"class": self.number, "name": self.names[self.number]}
-        return {**name, "answer": self.answer, "names": self.names}
+def answer_picture(
+    trained: Run, path: Path, prepared: Path | None, as_json: bool, lang: str
+) -> None:
+    """Answers a picture. Raises DataError, and InputError where the run's set has none."""
+    picture = read_picture(path, look_of_run(trained))
+    said = Said(trained.net.answer(picture.x).tolist(), class_names(trained.net))
+    if prepared is not None:
+        write_prepared(prepared, path, picture)
+    if as_json:
+        click.echo(json.dumps({"image": str(path), **said.data(), "doubts": picture.doubts}))
+    else:
+        say_answer(path, said, picture.doubts, lang)
 
 
 def look_of_run(trained: Run) -> Look:
@@ -84,19 +82,6 @@ def look_of_run(trained: Run) -> Look:
     if len(shape) != 2:
         raise InputError.keyed("runs.no_pictures", path=trained.folder)
     return look_for(None, shape, trained.folder)
-
-
-def class_names(net: Network) -> tuple[str, ...] | None:
-    """The names of a network's classes, numbers where they have none; None: it answers numbers."""
-    preparation = net.preparation
-    if preparation is None or preparation.scaling == "bytes":
-        return tuple(map(str, range(net.sizes[-1])))
-    return preparation.classes
-
-
-def answered(net: Network, picture: Picture) -> Said:
-    """What a network says to a picture."""
-    return Said(net.answer(picture.x).tolist(), class_names(net))
 
 
 def say_answer(path: Path, said: Said, doubts: tuple[str, ...], lang: str) -> None:

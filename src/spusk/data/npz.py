@@ -69,6 +69,30 @@ def read_npz(path: Path, split: float | None, before: bool = False) -> Data:
     return Data(train, test, path.name)
 
 
+def read_inputs(path: Path, n: int) -> NDArray[np.generic]:
+    """Inputs (K, n) of an .npz file, with answers or without; those of a test part first.
+
+    Raises DataError where no array, or more than one, has n numbers in a row.
+    """
+    size = regular(path).stat().st_size
+    try:
+        with reading(path), Bounded(path) as raw, zipfile.ZipFile(raw) as archive:
+            names = {name.removesuffix(".npy").lower(): name for name in archive.namelist()}
+            known = [x for x, _ in (*TEST, *TRAIN) if x in names]
+            shapes = {}
+            for name in [*known[:1], *(names if not known else ())]:
+                with archive.open(names[name]) as stream:
+                    shapes[name] = _header(stream, f"{path}: {name}")[2]
+            fitting = [name for name, shape in shapes.items() if prod(shape[1:]) == n]
+            if len(fitting) != 1:
+                shown = ", ".join(f"{_shown(name)} {shape}" for name, shape in shapes.items())
+                raise DataError.keyed("data.no_inputs", path=path, n=n, found=shown[:200])
+            x = _array(archive, names[fitting[0]], size, f"{path}: {fitting[0]}")
+            return Sample(x, labels=np.zeros(len(x), np.uint8), name=path.name).x
+    except zipfile.BadZipFile as error:
+        raise DataError.keyed("data.corrupt", path=path, why=reason(error)) from error
+
+
 class Bounded(io.FileIO):
     """A file that gives out no large piece at once, whatever an archive's directory claims."""
 

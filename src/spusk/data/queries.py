@@ -1,0 +1,78 @@
+"""Rows that a trained network is asked about: tables and archives, with answers or without."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spusk.data.images import ENDINGS
+from spusk.data.kinds import is_table
+from spusk.data.layouts import delimiter_of, lines_of, skipped, split
+from spusk.data.loading import in_parts
+from spusk.data.preprocessing import BEFORE, Preparation
+from spusk.data.reading import Found, Reading
+from spusk.data.stream import reading
+from spusk.errors import DataError
+
+PLACE = "#"  # and a number: the name of a column that has none
+
+
+class Query(NamedTuple):
+    """Raw inputs (K, n) to answer, and the columns that are none: the answer's, and others."""
+
+    x: NDArray[np.generic]
+    answer: str | None = None
+    left_out: tuple[str, ...] = ()
+
+
+def is_query(path: Path) -> bool:
+    """Whether a file holds rows of numbers, not a picture. Raises DataError for no such file."""
+    name = path.name.lower()
+    with reading(path):
+        return name.endswith(".npz") or (not name.endswith(ENDINGS) and is_table(path))
+
+
+def read_query(path: Path, wish: Reading, form: Preparation | None, n: int) -> Query:
+    """The inputs of a table or an archive, for a network of n inputs.
+
+    Args:
+        path: the file.
+        wish: how the network's own set was read: what its answer's column is called.
+        form: the network's preparation; columns are found by their names where it has some.
+        n: how many inputs the network has.
+
+    Returns:
+        Raw inputs, for `Network.answer`.
+
+    Raises:
+        DataError: a column that is missing, a value that is none; the file and the place.
+    """
+    with reading(path):
+        if path.name.lower().endswith(".npz"):
+            from spusk.data.npz import read_inputs
+
+            return Query(read_inputs(path, n))
+        form = named(form or BEFORE, path, n)
+        asked = Reading(label=wish.label, missing="mean" if form.fills else None)
+        sets = in_parts(path, None, asked, form)
+    found = sets.found or Found()
+    return Query(sets.train.x, found.answer, found.left_out)
+
+
+def named(form: Preparation, path: Path, n: int) -> Preparation:
+    """A preparation that knows the table's n columns, where it knows none by name.
+
+    A table of one column more has its answer among them. Raises DataError for any other number.
+    """
+    if form.columns is not None:
+        return form
+    first = next((line for line in lines_of(path) if not skipped(line)), "")
+    cells = [cell.strip() for cell in split(first, delimiter_of(first))]
+    if len(cells) not in (n, n + 1):
+        raise DataError.keyed("data.row_width", path=path, n=n, found=len(cells))
+    if len(cells) == n + 1:
+        return form
+    unlike = len(set(cells)) == n and all(cells)
+    return replace(form, columns=tuple(cells if unlike else (f"{PLACE}{k}" for k in range(n))))
