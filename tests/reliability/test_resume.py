@@ -407,8 +407,8 @@ def test_a_run_on_ones_own_data_goes_on_from_any_folder(tmp_path):
     rng = np.random.default_rng(0)
     rows = [f"{k % 2},{k % 2 + rng.random():.3f},{rng.random():.3f}" for k in range(60)]
     (here / "own.csv").write_text("class,one,two\n" + "\n".join(rows) + "\n")
-    train = ("train", "--data", "own.csv", "--layers", "2-4-2", "--no-pictures", "--epochs")
-    assert cli(*train, 1, "--out", "r", cwd=here).returncode == 0
+    train = ("train", "--data", "own.csv", "--layers", "2-4-2", "--batch", 1, "--no-pictures")
+    assert cli(*train, "--epochs", 1, "--out", "r", cwd=here).returncode == 0
     done = cli("resume", "../here/r", "--epochs", 2, "--no-pictures", cwd=there)
     assert done.returncode == 0, done.stderr
 

@@ -76,8 +76,13 @@ def cause(last: Event, begun: Resumed) -> Cause | None:
 def remarks(last: Event, begun: Resumed, lang: str) -> Iterator[str]:
     """What the best number does not say: whose the weights are, and what a constant would do."""
     net, V, history = begun.writer.net, begun.sets.train, begun.writer.history
+    plan, kept = begun.run.plan, begun.writer.best
+    if last.epoch < plan.epochs:
+        yield say("train.rested", lang, patience=plan.patience)
     best = max((e.test_accuracy or 0 for e in history), default=0)
-    if last.test_accuracy is not None and last.test_accuracy < best:
+    if kept is not None and kept.epoch is not None:
+        yield say("train.best_weights", lang, epoch=kept.epoch)
+    elif last.test_accuracy is not None and last.test_accuracy < best:
         yield say("train.last_weights", lang, accuracy=last.test_accuracy)
     if last.outcome is TrainingOutcome.FINISHED and no_better(last, net, V):
         assert V.labels is not None  # where there are none, this is no finished run

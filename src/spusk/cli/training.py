@@ -27,6 +27,7 @@ from spusk.optim.rules import RULES
 from spusk.runs import Every, Resumed
 from spusk.runs.writer import write_errors
 from spusk.training import Event, Plan, SortedSetWarning, TrainingOutcome
+from spusk.training.best import KEEPS
 from spusk.training.plan import named_rule
 from spusk.training.presets import Preset
 
@@ -87,6 +88,20 @@ class Cadence(click.ParamType[Every]):
 )
 @click.option("--epochs", type=int, default=10, show_default=True, help="Passes through the data.")
 @click.option(
+    "--keep",
+    type=click.Choice(KEEPS),
+    default="last",
+    show_default=True,
+    help="Which epoch's weights are saved: the last one's, or the best one's on the test part.",
+)
+@click.option(
+    "--patience",
+    type=click.IntRange(1),
+    default=None,
+    metavar="N",
+    help="End after so many epochs without a better one on the test part.",
+)
+@click.option(
     "--seed",
     type=click.IntRange(0),
     default=0,
@@ -141,7 +156,8 @@ class Cadence(click.ParamType[Every]):
 @click.pass_obj
 def train(
     lang: str, chosen: DataChoice, layers: tuple[int, ...] | Preset | None,
-    rate: float, rule: str, batch: str, epochs: int, seed: int, init: str, gain: tuple[float, ...],
+    rate: float, rule: str, batch: str, epochs: int, keep: Literal["last", "best"],
+    patience: int | None, seed: int, init: str, gain: tuple[float, ...],
     engine_name: str, threads: int | None, out: Path | None, every: Every, overwrite: bool,
     pictures: bool, as_json: bool,
 ) -> int:  # fmt: skip
@@ -164,7 +180,7 @@ def train(
         )  # fmt: skip
         layers = layers.sizes
     size: int | Literal["all"] = "all" if batch == "all" else int(batch)
-    plan = Plan(rate, size, epochs, seed, named_rule(rule, rate))
+    plan = Plan(rate, size, epochs, seed, named_rule(rule, rate), keep, patience)
     folder = target(out, overwrite)
     with Signals() as stop:
         with first_warning_as_line(lang):

@@ -43,11 +43,14 @@ class SavedPlan(Struct, frozen=True):
     epochs: Whole
     seed: Count
     rule: SavedRule | None = None
+    keep: Literal["last", "best"] = "last"
+    patience: Whole | None = None
 
     def plan(self) -> Plan:
         """What it means."""
         rule = self.rule.rule if self.rule else PLAIN
-        return Plan(self.rate.rate, self.batch, self.epochs, self.seed, rule)
+        how = self.batch, self.epochs, self.seed, rule, self.keep, self.patience
+        return Plan(self.rate.rate, *how)
 
 
 class SavedReading(Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,7 +119,9 @@ def describe(folder: Path, net: Network, about: Manifest) -> None:
 def plan_data(plan: Plan) -> dict[str, Any]:
     """A plan as JSON keeps it."""
     numbers = {key: getattr(plan, key) for key in ("batch", "epochs", "seed")}
-    return {"rate": rate_data(plan.rate), **numbers, "rule": plan.rule.data()}
+    more: dict[str, Any] = {} if plan.keep == "last" else {"keep": plan.keep}
+    more |= {} if plan.patience is None else {"patience": plan.patience}
+    return {"rate": rate_data(plan.rate), **numbers, "rule": plan.rule.data(), **more}
 
 
 def summary(preparation: Preparation | None) -> dict[str, Any] | None:

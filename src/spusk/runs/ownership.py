@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from spusk.errors import RunError
+from spusk.runs.best import BEST
 from spusk.runs.checkpoint import numbered
 from spusk.runs.history import HISTORY
 from spusk.runs.weights import WEIGHTS
@@ -15,6 +16,7 @@ MARKS = {
     "run.json": NETWORK,
     HISTORY: b"examples_per_second",
     WEIGHTS: NETWORK,
+    BEST: NETWORK,
     **{f"{name}.png": DRAWN for name in PICTURES},
 }
 

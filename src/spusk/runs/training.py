@@ -23,6 +23,7 @@ from spusk.runs.manifest import Manifest, read, reading_of, still_there
 from spusk.runs.ownership import all_ours
 from spusk.runs.writer import Every, RunWriter, lock_folder, write_errors
 from spusk.training import Cursor, Event, Plan, Training, TrainingOutcome, one_rate, plan_events
+from spusk.training.best import Best
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -145,14 +146,20 @@ def open_resumed(
         chosen = engines.engine(name, last.net, plan.rule)
         text = text_of(folder, last, about.rates)
         history = events_of(text, plan.steps(V), folder / HISTORY)
-        cursor, again = starting_point(folder, about, last, V, text, planned)
+        if rested(plan, history, last) and (epochs is not None or rate is not None):
+            plan = replace(plan, patience=None)  # it is asked for more than it would wait for
+            about = about._replace(plan=plan)
+        over = rested(plan, history, last)
+        cursor, again = starting_point(folder, about, last, V, text, planned, over)
         now = rate_history.continued(about.rates, cursor, plan.rate)
         about = about._replace(engine=chosen.name, rates=now)
         session = chosen.open(last.net, V, plan.size(V), threads, plan.rule)
         restore(session, last, plan)
         writer = RunWriter(lock, folder, last.net, about, both, every, session)
         writer.go_on(last, text, history, again)
-    events = plan_events(last.net, V, plan, both.test, session, cursor, every.steps, stop)
+    events = plan_events(
+        last.net, V, plan, both.test, session, cursor, every.steps, stop, tuple(writer.history)
+    )
     run = Run(folder, last.net, plan, about.source, [], *about[2:])
     return Resumed(writer, events, run, both, cursor)
 
@@ -257,8 +264,20 @@ def load_sets(folder: Path, about: Manifest, sets: Data | Sample | Load) -> Data
     return sets
 
 
+def rested(plan: Plan, history: list[Event], last: Checkpoint) -> bool:
+    """Whether a run has ended because no epoch was better for as many as its plan waits for."""
+    stale = Best(history).stale(last.epochs)
+    return plan.patience is not None and stale >= plan.patience
+
+
 def starting_point(
-    folder: Path, about: Manifest, last: Checkpoint, V: Sample, text: bytes, planned: int
+    folder: Path,
+    about: Manifest,
+    last: Checkpoint,
+    V: Sample,
+    text: bytes,
+    planned: int,
+    over: bool,
 ) -> tuple[Cursor, bool]:
     """Where to begin, inside an epoch or at the next; and whether the last epoch's end comes again.
 
@@ -272,8 +291,10 @@ def starting_point(
     if cursor.step > steps:
         raise RunError.keyed("runs.no_step", folder=folder, step=cursor.step, steps=steps)
     if last.epochs == cursor.epoch:
-        if cursor.epoch == plan.epochs and not ended_well(folder, text):
+        if (over or cursor.epoch == plan.epochs) and not ended_well(folder, text):
             return cursor, True
+        if over:
+            raise InputError.keyed("runs.rested", folder=folder, patience=plan.patience)
         cursor = cursor.next_epoch()
     elif cursor.seen != seen:
         used = {"size": size, "expected": seen, "found": cursor.seen}

@@ -16,6 +16,7 @@ from spusk.i18n import Spoken
 from spusk.i18n.reasons import reason
 from spusk.io.files import make_folder, moved, sweep, write
 from spusk.nn.network import Network
+from spusk.runs.best import KeptBest
 from spusk.runs.checkpoint import (
     Checkpoint,
     drop_newer,
@@ -77,6 +78,7 @@ class RunWriter:
         self.looked_at = Saturation(sets.train, about.plan, net).looks_at
         self.history: list[Event] = []
         self.file = HistoryFile(folder / HISTORY)
+        self.best = KeptBest(folder, net) if about.plan.keep == "best" else None
         self.trouble: RunError | None = None
         self.saved: tuple[Cursor, HistoryMark | list[Event]] | None = None
         self.good: Path | None = None  # the newest checkpoint that was judged well
@@ -143,6 +145,8 @@ class RunWriter:
         if again and history and history[-1].epoch == last.epochs:
             history.pop()
             self.file.go_back()
+        if self.best is not None:
+            self.best.go_on(history)
 
     def take(self, event: Event) -> None:
         """Looks at an event of the training and saves when it is time to.
@@ -154,6 +158,8 @@ class RunWriter:
             self.add(event)
         elif event.ends_epoch and (event.test_cost is not None or not self.tests):
             self.add(event)
+            if self.best is not None:
+                self.best.look(event)
             if event.outcome is not None or self.worth_saving(event):
                 self.checkpoint(event)
         elif self.due(event):
@@ -211,6 +217,8 @@ class RunWriter:
         self.at = monotonic()
         try:
             self.file.sync()
+            if self.best is not None:
+                self.best.write()
             path = self.save(self.folder, event.cursor, event.steps, well)
             self.good = path if well else self.good
             drop_older(self.folder, self.good)
@@ -252,6 +260,8 @@ class RunWriter:
                 drop_newer(self.folder, self.good)
             self.file.sync()
             if event.outcome is not None and event.outcome.complete:
+                if self.best is not None:
+                    self.best.take()
                 save_weights(self.net, self.folder / WEIGHTS)
             trouble = self.trouble
         except OSError as error:

@@ -6,7 +6,7 @@ the events.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import Literal
@@ -17,9 +17,11 @@ from numpy.typing import ArrayLike, NDArray
 from spusk import engines
 from spusk.data import Sample
 from spusk.engines import Session
+from spusk.errors import InputError
 from spusk.nn.network import Network
 from spusk.optim.rules import Rule
 from spusk.optim.schedules import Rate
+from spusk.training.best import KEEPS, Best
 from spusk.training.evaluate import evaluate
 from spusk.training.events import Cursor, Event, Training, TrainingOutcome
 from spusk.training.health import Saturation, diverged, finite
@@ -61,6 +63,8 @@ def train(
     epochs: int = 10,
     seed: int = 0,
     test: Sample | None = None,
+    keep: Literal["last", "best"] = "last",
+    patience: int | None = None,
     engine: str = "auto",
     threads: int | None = None,
 ) -> Training:
@@ -81,6 +85,8 @@ def train(
         epochs: passes through V, the first as given, each later one shuffled.
         seed: of the shuffles; the same seed gives the same run.
         test: a set that is evaluated at each epoch's end.
+        keep: whose weights the net has in the end: "last", or "best", of the best epoch on `test`.
+        patience: epochs without a better one on `test` after which it ends; None: all.
         engine: "native", "reference", or "auto": native where it can.
         threads: of the engine; None: as many as pay. No bit depends on it.
 
@@ -96,12 +102,24 @@ def train(
 
     Source: lecture, row L11.
     """
+    if keep not in KEEPS:
+        raise InputError.keyed("training.keep", found=keep)
+    if keep == "best" and test is None:
+        raise InputError.keyed("training.no_test")
     events = train_events(
         net, V, y, rate=rate, rule=rule, batch=batch, epochs=epochs, seed=seed, test=test,
-        engine=engine, threads=threads,
+        patience=patience, engine=engine, threads=threads,
     )  # fmt: skip
-    history = [event for event in events if event.ends_epoch or event.outcome]
-    return Training(net, history, history[-1].outcome or TrainingOutcome.STOPPED)
+    history, best, theta = [], Best(), None
+    for event in events:
+        if event.ends_epoch or event.outcome:
+            history.append(event)
+            if keep == "best" and best.look(event):
+                theta = net.theta.copy()
+    outcome = history[-1].outcome or TrainingOutcome.STOPPED
+    if theta is not None and outcome.complete:
+        net.theta[:] = theta
+    return Training(net, history, outcome)
 
 
 def train_events(
@@ -115,6 +133,7 @@ def train_events(
     epochs: int = 10,
     seed: int = 0,
     test: Sample | None = None,
+    patience: int | None = None,
     engine: str = "auto",
     threads: int | None = None,
 ) -> Iterator[Event]:
@@ -130,6 +149,7 @@ def train_events(
         epochs: passes through V, the first as given, each later one shuffled.
         seed: of the shuffles; the same seed gives the same run.
         test: a set that is evaluated at each epoch's end.
+        patience: epochs without a better one on `test` after which it ends; None: all.
         engine: "native", "reference", or "auto": native where it can.
         threads: of the engine; None: as many as pay. No bit depends on it.
 
@@ -147,7 +167,8 @@ def train_events(
     """
     V = sample_of(V, y, net)
     method = named_rule(rule, rate)
-    plan = Plan(one_rate(method.rate), batch, epochs, seed, method).checked(net, V, test)
+    plan = Plan(one_rate(method.rate), batch, epochs, seed, method, patience=patience)
+    plan.checked(net, V, test)
     chosen = engines.engine(engine, net, plan.rule)
     session = chosen.open(net, V, plan.size(V), threads, plan.rule)
     return plan_events(net, V, plan, test, session)
@@ -162,6 +183,7 @@ def plan_events(
     cursor: Cursor = Cursor(),  # noqa: B008 - a tuple
     most: int | None = None,
     stop: Callable[[], bool] = bool,
+    past: Sequence[Event] = (),
 ) -> Iterator[Event]:
     """The loop under `train_events`, from any place on; line (1), w, b := random, is Network's.
 
@@ -175,13 +197,14 @@ def plan_events(
         most: an event comes at least every so many steps (in whole windows of the session).
         stop: asked during looks and tests at an epoch's end; True cuts them short: that event then
             has no outcome and no test numbers.
+        past: events at the ends of the epochs behind, where there are any.
 
     Yields:
         What happened, event by event.
 
     Source: lecture, row L11.
     """
-    saturated = Saturation(V, plan, net, stop)
+    saturated, best = Saturation(V, plan, net, stop), Best(past)
     pace = Pace(session.window, most)
     while cursor.epoch <= plan.epochs:  # (2) for epoch = 1…
         rows = order(len(V), plan.seed, cursor.epoch - 1)  # (3) as given; (10) shuffled after each
@@ -190,7 +213,13 @@ def plan_events(
             if outcome is not None and outcome.failed:
                 yield replace(event, outcome=outcome)
                 return
-            yield judged(event, outcome, net, test, stop) if event.ends_epoch else event
+            if not event.ends_epoch:
+                yield event
+                continue
+            ended = patient(judged(event, outcome, net, test, stop), plan, best, saturated)
+            yield ended
+            if ended.outcome is not None:
+                return
         cursor = event.cursor.next_epoch()  # (9, 11)
 
 
@@ -257,6 +286,16 @@ def verdict(
     if saturated(event.epoch, event.cost, last):
         return TrainingOutcome.SATURATED
     return completed(event, net, saturated) if last else None
+
+
+def patient(event: Event, plan: Plan, best: Best, saturated: Saturation) -> Event:
+    """An epoch's end, which is the training's where no epoch has been better for so long."""
+    best.look(event)
+    if event.outcome is not None or plan.patience is None or event.test_cost is None:
+        return event
+    if best.stale(event.epoch) < plan.patience:
+        return event
+    return replace(event, outcome=completed(event, saturated.net, saturated))
 
 
 def completed(event: Event, net: Network, saturated: Saturation) -> TrainingOutcome | None:

@@ -19,6 +19,7 @@ from spusk.errors import InputError, RateError
 from spusk.nn.network import Network
 from spusk.optim.rules import RULES, NamedRule, Rule, make
 from spusk.optim.schedules import Rate, Schedule, Unsaved, checked
+from spusk.training.best import KEEPS
 from spusk.training.events import SortedSetWarning, UnsavedRateWarning
 
 USUAL = 3.0  # the rate to try where one can't work: Nielsen's, for plain descent
@@ -34,6 +35,8 @@ class Plan:
         epochs: passes through V.
         seed: of the shuffles.
         rule: the step rule.
+        keep: whose weights stay in the end: "last", or "best", of the best epoch on the test set.
+        patience: epochs without a better one on the test set after which it ends; None: all.
 
     Raises:
         RateError: a rate that is neither a positive number nor a schedule.
@@ -44,6 +47,8 @@ class Plan:
     epochs: int = 10
     seed: int = 0
     rule: NamedRule = PLAIN
+    keep: Literal["last", "best"] = "last"
+    patience: int | None = None
 
     def __post_init__(self) -> None:
         rate = one_rate(self.rate)
@@ -98,7 +103,8 @@ class Plan:
             The plan itself.
 
         Raises:
-            InputError: a batch or epochs that are no whole number from 1 up.
+            InputError: a batch, epochs or patience that are no whole number from 1 up; a best epoch
+                without a test set.
             NetworkError: a set that does not fit the network.
             DataError: a number too large for the network's dtype.
             RateError: a rate whose function was not kept, or is no positive number.
@@ -107,6 +113,12 @@ class Plan:
             raise InputError.keyed("training.batch", found=self.batch)
         if not whole(self.epochs):
             raise InputError.keyed("training.epochs", found=self.epochs)
+        if self.keep not in KEEPS:
+            raise InputError.keyed("training.keep", found=self.keep)
+        if self.patience is not None and not whole(self.patience):
+            raise InputError.keyed("training.patience", found=self.patience)
+        if test is None and (self.patience is not None or self.keep == "best"):
+            raise InputError.keyed("training.no_test")
         for each in (V, test):
             if each is not None:
                 engines.fits(net, each)
