@@ -37,7 +37,7 @@ from spusk.i18n import Phrase
 from spusk.i18n.reasons import reason
 
 LONGEST = 1 << 20  # characters of a line
-LINES, CHARACTERS = 1000, 1 << 22  # looked at, taken evenly from the whole file
+LINES, CHARACTERS = 1000, 1 << 20  # looked at, taken evenly from the whole file
 SPACES = " "  # any number of them stands between two values
 
 

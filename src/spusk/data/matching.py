@@ -72,7 +72,7 @@ def as_targets(V: Sample) -> Sample:
         values = np.array([float(name) for name in V.class_names])
     except ValueError as error:
         raise DataError.keyed("data.not_targets", name=V.name) from error
-    return Sample(V.x, values[V.labels], None, None, V.shape, V.name, None, V.columns)
+    return Sample(V.x, values[V.labels][:, None], None, None, V.shape, V.name, None, V.columns)
 
 
 def listed(names: tuple[str, ...]) -> str:

@@ -225,8 +225,11 @@ class Table:
             raise DataError.keyed("data.no_lines", path=self.path)
         raw = Spread(self.x[: self.count], self._holes(), None, ())
         if not self.wish.before:
+            more = sum(map(len, self.texts.values()))  # inputs that words become
+            if more:
+                needed = 8 * self.count * (len(self.places) + more)
+                fits(needed, self.path.stat().st_size, str(self.path))
             raw = spread(raw, self.layout, self.texts, self.form)
-            fits(8 * raw.x.size, self.path.stat().st_size, str(self.path))
         pixels = raw.x if raw.x.dtype == np.uint8 and raw.x.max() > 1 else as_pixels(raw.x)
         x = raw.x.astype(np.float64, copy=False) if pixels is None else pixels
         answers = Answers(self.path, self.layout, self.answers[: self.count], self.words)
