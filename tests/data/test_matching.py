@@ -1,4 +1,4 @@
-"""Another set as a network takes it: its classes by their names, numbers where it learned numbers."""
+"""Another set as a network takes it: its classes by their names, or its numbers."""
 
 import numpy as np
 
