@@ -48,6 +48,26 @@ def test_both_parts_have_the_classes_of_either(tmp_path):
     assert data.train.targets(slice(0, 2), np.float32).shape == (2, 7)
 
 
+@pytest.mark.parametrize("place", [".", "raw", "MNIST/raw"])
+@pytest.mark.parametrize("name", ["", "emnist-letters-", "qmnist_"])
+def test_files_may_bear_the_set_s_name_and_lie_deeper(tmp_path, place, name):
+    images, labels = digits(20)
+    folder = tmp_path / place
+    folder.mkdir(parents=True, exist_ok=True)
+    for part, count in (("train", 20), ("test", 8)):
+        write_idx(folder / f"{name}{part}-images-idx3-ubyte.gz", images[:count])
+        write_idx(folder / f"{name}{part}-labels-idx1-ubyte.gz", labels[:count])
+    data = load(tmp_path)
+    np.testing.assert_array_equal(data.train.x, images.reshape(20, -1))
+    np.testing.assert_array_equal(data.test.labels, labels[:8])
+    write_idx(folder / "other-train-images-idx3-ubyte", images)
+    if name:
+        with refused(DataError, "files of several sets"):
+            load(tmp_path)
+    else:
+        assert len(load(tmp_path).train) == 20
+
+
 def test_a_folder_without_a_test_part_gives_a_fifth(tmp_path):
     mnist_like(tmp_path, test=False)
     data = load(tmp_path)

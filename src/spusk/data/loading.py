@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spusk.data.folders import TEST, TRAIN, find, labels_beside, load_idx_folder
+from spusk.data.folders import idx_files, labels_beside, load_idx_files
 from spusk.data.idx import pair
 from spusk.data.images import ENDINGS
 from spusk.data.kinds import checked_kind, is_table
@@ -39,8 +39,8 @@ def read(path: Path, split: float | None, wish: Reading, form: Preparation | Non
 def in_parts(path: Path, split: float | None, wish: Reading, form: Preparation | None) -> Data:
     """The set as it stands there, a test part of its own or a share for one."""
     if path.is_dir():
-        found = [find(path, part, kind) for part in (TRAIN, TEST) for kind in ("images", "labels")]
-        return load_idx_folder(path, path.name, split) if any(found) else read_folder(path, split)
+        files = idx_files(path)
+        return load_idx_files(files, path, path.name, split) if files else read_folder(path, split)
     if not path.exists():
         raise DataError.keyed("data.unknown", path=path)
     name = path.name.lower()
