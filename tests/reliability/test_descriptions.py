@@ -30,7 +30,8 @@ RIGHT = {  # what a run goes on with; everything else of WILD is refused
     "data": TEXTS,
     "engine": (),  # an engine's name, which none of these is
     "fingerprint": (),
-    "format": (True, 1),
+    "format": (True, 1, 3),
+    "outcome": (..., None),
     "rates": (..., None, []),
     "note": (..., None, {}, {"a": 1}),
     "note.shape": (..., None, [], [1]),

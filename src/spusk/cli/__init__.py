@@ -30,6 +30,7 @@ COMMANDS = {  # command -> the module that holds it; loaded when it is called
     "predict": "predicting",
     "show": "runs",
     "resume": "runs",
+    "runs": "run_list",
     "why": "why",
     "data": "sets",
     "lab": "lab",

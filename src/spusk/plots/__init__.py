@@ -14,6 +14,7 @@ MODULES = {  # public name -> the module that draws it
     "curves": "spusk.plots.training",
     "escape_curve": "spusk.plots.basin_maps",
     "first_layer": "spusk.plots.training",
+    "histories": "spusk.plots.comparison",
     "path": "spusk.plots.paths",
     "png": "spusk.plots.notebook",
     "progress": "spusk.plots.convergence",
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from spusk.plots.animation import save_animation as save_animation
     from spusk.plots.basin_maps import basin_map as basin_map
     from spusk.plots.basin_maps import escape_curve as escape_curve
+    from spusk.plots.comparison import histories as histories
     from spusk.plots.convergence import progress as progress
     from spusk.plots.notebook import png as png
     from spusk.plots.paths import path as path

@@ -36,6 +36,7 @@ class Run(NamedTuple):
         engine: which trained it, where it can be resumed.
         fingerprint: of the training sample, where it can be resumed.
         rates: at which rate it went since when.
+        outcome: how it ended, where it has.
     """
 
     folder: Path
@@ -47,6 +48,7 @@ class Run(NamedTuple):
     engine: str | None = None
     fingerprint: str | None = None
     rates: tuple[Since, ...] = ()
+    outcome: str | None = None
 
     def __repr__(self) -> str:
         return short_repr(self)

@@ -30,7 +30,7 @@ from spusk.runs.descriptions import (
 )
 from spusk.runs.rate_history import SavedSince, Since, from_start, in_order
 from spusk.runs.weights import description
-from spusk.training import Plan
+from spusk.training import Plan, TrainingOutcome
 
 KNOWN = ("sample", "mnist")  # sets that have a name instead of a path
 
@@ -78,6 +78,7 @@ class SavedRun(Struct, frozen=True):
     rates: tuple[SavedSince, ...] | None = None
     engine: Name | None = None
     fingerprint: Mark | None = None
+    outcome: TrainingOutcome | None = None
     note: SavedNote | None = None
 
 
@@ -93,6 +94,7 @@ class Manifest(NamedTuple):
     engine: str | None = None
     fingerprint: str | None = None
     rates: tuple[Since, ...] = ()  # none: the plan's, from the start
+    outcome: str | None = None  # how it ended; None: it has not, or was stopped
 
 
 def describe(folder: Path, net: Network, about: Manifest) -> None:
@@ -111,6 +113,7 @@ def describe(folder: Path, net: Network, about: Manifest) -> None:
         "data": about.source if about.source in KNOWN else lasting(about.source),
         "engine": about.engine,
         "fingerprint": about.fingerprint,
+        "outcome": about.outcome,
         "note": note,
     }
     write(folder / "run.json", (json.dumps(text, indent=2) + "\n").encode())
@@ -158,7 +161,7 @@ def read(folder: Path) -> Manifest:
     if not in_order(rates):
         raise misfit(found, path, "run", "", "rates")
     more = saved.engine, saved.fingerprint, rates or from_start(plan.rate)
-    return Manifest(plan, saved.data, note, *more)
+    return Manifest(plan, saved.data, note, *more, saved.outcome)
 
 
 def reading_of(note: Mapping[str, Any]) -> Reading:

@@ -152,7 +152,7 @@ def open_resumed(
         over = rested(plan, history, last)
         cursor, again = starting_point(folder, about, last, V, text, planned, over)
         now = rate_history.continued(about.rates, cursor, plan.rate)
-        about = about._replace(engine=chosen.name, rates=now)
+        about = about._replace(engine=chosen.name, rates=now, outcome=None)
         session = chosen.open(last.net, V, plan.size(V), threads, plan.rule)
         restore(session, last, plan)
         writer = RunWriter(lock, folder, last.net, about, both, every, session)

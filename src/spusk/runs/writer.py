@@ -263,6 +263,8 @@ class RunWriter:
                 if self.best is not None:
                     self.best.take()
                 save_weights(self.net, self.folder / WEIGHTS)
+            if event.outcome is not None:
+                describe(self.folder, self.net, self.about._replace(outcome=event.outcome))
             trouble = self.trouble
         except OSError as error:
             trouble = RunError.keyed("runs.unfinished", folder=self.folder, why=reason(error))
