@@ -179,9 +179,12 @@ def delimiter_of(first: str) -> str:
 
 def cells_of(lines: list[str], delimiter: str, width: int) -> Iterator[list[str]]:
     """The values of such lines as have so many; others are refused when they are read."""
+    known: dict[str, str] = {}  # equal ones are held once
     for line in lines:
         try:
-            cells = list(map(str.strip, split(line, delimiter)))
+            cells = [
+                known.setdefault(cell, cell) for cell in map(str.strip, split(line, delimiter))
+            ]
         except csv.Error:
             continue
         if len(cells) == width:
