@@ -309,3 +309,17 @@ def test_an_npz_with_a_huge_directory_or_strange_packing_is_refused(tmp_path):
     path.write_bytes(b"PK not an archive")
     with refused(DataError, "corrupt"):
         load(path)
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.float32])
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [((1, 2, 3), ("1", "2", "3")), ((-1, 1), ("-1", "1")), ((0, 1, 3), ("0", "1", "2", "3")),
+     ((10, 60_000), ("10", "60000"))],
+)  # fmt: skip
+def test_class_numbers_of_an_npz_may_be_any(tmp_path, kind, values, names):
+    y = np.resize(np.array(values, kind), 20)
+    data = load(npz(tmp_path, x_train=IMAGES, y_train=y, x_test=IMAGES[:5], y_test=y[:5]))
+    for part, labels in ((data.train, y), (data.test, y[:5])):
+        assert part.class_names == names
+        assert [int(names[k]) for k in part.labels] == list(labels)

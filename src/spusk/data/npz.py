@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data.arrays import floats, frozen
-from spusk.data.labels import are_classes, one_hot
+from spusk.data.labels import are_classes, class_numbers, one_hot
 from spusk.data.samples import Data, Sample, held_out
 from spusk.data.stream import CHUNK, fits, reading, regular, take, widening
 from spusk.errors import DataError
@@ -50,10 +50,9 @@ def read_npz(path: Path, split: float | None, before: bool = False) -> Data:
                 fits(sum(a.nbytes * widening(a.dtype) for a in found.values()), size, str(path))
     except zipfile.BadZipFile as error:
         raise DataError.keyed("data.corrupt", path=path, why=reason(error)) from error
-    if not before:
-        classes_of(found)
-    train = _sample(found, TRAIN, f"{path.name}/train")
-    test = _sample(found, TEST, f"{path.name}/test")
+    named = None if before else classes_of(found)
+    train = _sample(found, TRAIN, f"{path.name}/train", named)
+    test = _sample(found, TEST, f"{path.name}/test", named)
     assert train is not None
     if test is None:
         return held_out(train, split)
@@ -119,8 +118,11 @@ def _shown(name: str) -> str:
     return name[:40] if name.isprintable() else ascii(name[:40])
 
 
-def classes_of(found: dict[str, NDArray[np.generic]]) -> None:
-    """Puts class numbers in the place of one-hot rows, and of whole numbers that are floats."""
+def classes_of(found: dict[str, NDArray[np.generic]]) -> tuple[str, ...] | None:
+    """Puts class numbers in the place of one-hot rows, and of whole numbers of any type.
+
+    Returns the classes' names where these are not the numbers.
+    """
     answers = {y: found[y] for pairs in (TRAIN, TEST) for _, y in pairs if y in found}
     flat = {y: rows.reshape(len(rows), -1) for y, rows in answers.items()}
     hot = {y: one_hot(rows) for y, rows in flat.items()}
@@ -129,17 +131,26 @@ def classes_of(found: dict[str, NDArray[np.generic]]) -> None:
     elif all(rows.shape[1] == 1 for rows in flat.values()):
         values = np.concatenate([rows[:, 0] for rows in flat.values()])
         if values.dtype.kind != "f" or are_classes(values):
-            found.update({y: rows[:, 0].astype(np.int64) for y, rows in flat.items()})
+            numbers, names = class_numbers(values)
+            ends = np.cumsum([len(rows) for rows in flat.values()])[:-1]
+            found.update(zip(flat, np.split(numbers, ends), strict=True))
+            return names
+    return None
 
 
 def _sample(
-    found: dict[str, NDArray[np.generic]], pairs: tuple[tuple[str, str], ...], name: str
+    found: dict[str, NDArray[np.generic]],
+    pairs: tuple[tuple[str, str], ...],
+    name: str,
+    named: tuple[str, ...] | None,
 ) -> Sample | None:
     for x, y in pairs:
         if x in found:
             answers = found[y]
             if answers.dtype.kind in "ui" and answers.size == len(answers):
-                return Sample(found[x], labels=answers.reshape(-1), name=name)
+                count = None if named is None else len(named)
+                labels = answers.reshape(-1)
+                return Sample(found[x], None, labels, count, name=name, class_names=named)
             V = Sample(found[x], y=answers.reshape(len(answers), -1), name=name)
             if V.y is None:  # runs of before took one-hot rows for targets
                 V.y, V.labels = frozen(floats(answers, name, "target")), None
