@@ -82,6 +82,15 @@ def test_the_set_s_own_pictures_are_taken_as_they_are(tmp_path, pictures):
         np.testing.assert_array_equal(x, picture.reshape(-1))
 
 
+def test_columns_with_names_are_no_pixels():
+    x = RANDOM.random((40, 25))
+    pixels, words = ([f"{name}{k}" for k in range(25)] for name in ("pixel", "q"))
+    words = [name.translate(str.maketrans("0123456789", "abcdefghij")) for name in words]
+    for names, scaling in ((pixels, "pixels"), (words, "standardise")):
+        preparation = prepare(Sample(x, labels=np.arange(40) % 2, columns=tuple(names)))
+        assert (preparation.scaling, preparation.look is None) == (scaling, scaling != "pixels")
+
+
 @pytest.mark.parametrize("ink", ["light", "dark"])
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_photo_is_brought_to_the_set_s_ink(tmp_path, ink, turned):

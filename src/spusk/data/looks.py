@@ -3,6 +3,7 @@
 A picture that comes later is brought to this look and no further (see `digit`).
 """
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -113,7 +114,13 @@ def look_of(V: Sample) -> Look | None:
 
 
 def shape_of(V: Sample) -> tuple[int, int] | None:
-    """Height and width of a sample's pictures; None where its inputs are none, by their values."""
+    """Height and width of a sample's pictures; None where its inputs are none.
+
+    By their values, whole in 0…255 or shades in 0…1, and by the names of columns, where they have
+    any: those of pixels have numbers in them.
+    """
+    if V.columns is not None and not all(re.search("[0-9]", name) for name in V.columns):
+        return None
     side = square_side(V.x.shape[1])
     own = V.shape if len(V.shape) == 2 else side and (side, side)
     if not own or not (are_bytes(V.x) or (V.x.min() >= 0 and V.x.max() <= 1)):

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from spusk.data.arrays import BLOCK, DIM, WHITE, are_bytes, square_side
-from spusk.data.looks import Look, look_of
+from spusk.data.arrays import BLOCK, DIM, WHITE, are_bytes
+from spusk.data.looks import Look, look_of, shape_of
 from spusk.data.samples import Sample
 from spusk.display import short_repr
 from spusk.errors import DataError
@@ -170,7 +169,7 @@ def prepare(V: Sample, scaling: str = "auto", targets: bool = False) -> Preparat
         DataError: no such scaling.
     """
     if scaling == "auto":
-        scaling = "pixels" if pictured(V) else "standardise"
+        scaling = "standardise" if shape_of(V) is None else "pixels"
     if scaling not in SCALINGS:
         names = ", ".join(("auto", *SCALINGS))
         raise DataError.keyed("data.scaling", names=names, found=scaling)
@@ -184,13 +183,6 @@ def prepare(V: Sample, scaling: str = "auto", targets: bool = False) -> Preparat
         scaling, shift, scale, V.columns, classes, **moved, look=look_of(V),
         categories=V.categories, fills=V.fills,
     )  # fmt: skip
-
-
-def pictured(V: Sample) -> bool:
-    """Whether inputs are pictures: by their values, whole in 0…255 or shades in 0…1, and shape."""
-    if len(V.shape) != 2 and square_side(prod(V.shape)) is None:
-        return False
-    return are_bytes(V.x) or bool(V.x.min() >= 0 and V.x.max() <= 1)
 
 
 def learned(V: Sample, scaling: str) -> tuple[Numbers, Numbers]:
