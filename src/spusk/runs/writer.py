@@ -259,12 +259,12 @@ class RunWriter:
             elif self.good is not None:
                 drop_newer(self.folder, self.good)
             self.file.sync()
-            if event.outcome is not None and event.outcome.complete:
+            if event.outcome is not None:
+                describe(self.folder, self.net, self.about._replace(outcome=event.outcome))
+            if event.outcome is not None and event.outcome.complete:  # the weights come last
                 if self.best is not None:
                     self.best.take()
                 save_weights(self.net, self.folder / WEIGHTS)
-            if event.outcome is not None:
-                describe(self.folder, self.net, self.about._replace(outcome=event.outcome))
             trouble = self.trouble
         except OSError as error:
             trouble = RunError.keyed("runs.unfinished", folder=self.folder, why=reason(error))
