@@ -239,3 +239,21 @@ def test_a_preparation_that_makes_no_sense_is_refused(tmp_path, wrong):
 def test_it_is_a_record_that_is_not_changed():
     assert replace(FULL, look=None) != FULL
     assert hash(FULL) == hash(replace(FULL))
+
+
+def test_paper_is_0_where_strokes_are_dark():
+    digits = spusk.data.sample().train[:40]
+    dark = Sample(255 - digits.x, labels=digits.labels)
+    light, turned = prepare(digits), prepare(dark)
+    assert (light.dark, turned.dark) == (False, True)
+    everything = slice(0, 40)
+    for dtype in (np.float32, np.float64):
+        x = light.inputs(digits, everything, dtype)
+        np.testing.assert_array_equal(turned.inputs(dark, everything, dtype), x)
+        floats = Sample(dark.x.astype(np.float64), labels=dark.labels)
+        np.testing.assert_array_equal(turned.inputs(floats, everything, dtype), x)
+    assert turned.matrix(dark).dtype == np.uint8
+    np.testing.assert_array_equal(turned.matrix(dark), digits.x)
+    one = spusk.Network((784, 5, 10), preparation=turned)
+    other = spusk.Network((784, 5, 10), preparation=light)
+    np.testing.assert_array_equal(one.answer(dark), other.answer(digits))

@@ -2,16 +2,25 @@
 
 import json
 from itertools import pairwise
-from math import cos, isclose, pi
+from math import cos, isclose, pi, sin
 
 import pytest
 
 from spusk.errors import InputError, RateError
 from spusk.i18n import LANGUAGES
-from spusk.optim import SCHEDULES, constant, cosine, inverse, staircase
+from spusk.optim import SCHEDULES, constant, cosine, inverse, linear, onecycle, staircase, warmup
 from spusk.optim.schedules import Unsaved, checked, rate_data, rate_of
 
 STEPS = [0, 1, 2, 9, 10, 25, 99, 100, 101, 10_000]
+
+
+def one_cycle(n):
+    """From 0.2 to 1 over 25 steps, then to 0.5 over 75, by half angles."""
+    if n < 25:
+        return 0.2 + 0.8 * sin(pi * n / 50) ** 2
+    return 1 - 0.5 * sin(pi * min(n - 25, 75) / 150) ** 2
+
+
 CASES = [
     (constant(0.3), lambda n: 0.3),
     (inverse(2.0), lambda n: 2 / (1 + n)),
@@ -20,7 +29,11 @@ CASES = [
     (staircase(3.0, every=4, factor=0.9), lambda n: 3 * 0.9 ** int(n / 4)),
     (cosine(1.0, 100), lambda n: 0.01 + 0.495 * (1 + cos(pi * n / 100)) if n < 100 else 0.01),
     (cosine(0.5, 10, last=0.2), lambda n: 0.1 + 0.2 * (1 + cos(pi * n / 10)) if n < 10 else 0.1),
+    (linear(2.0, 100), lambda n: 2 - 1.98 * n / 100 if n < 100 else 0.02),
+    (warmup(0.5, 10), lambda n: 0.05 * (n + 1) if n < 10 else 0.5),
+    (onecycle(1.0, 100, 0.25, 0.2, 0.5), one_cycle),
 ]
+RISING = (warmup, onecycle)
 
 
 @pytest.mark.parametrize(("schedule", "formula"), CASES, ids=[str(case[0]) for case in CASES])
@@ -28,7 +41,10 @@ def test_a_schedule_is_its_formula(schedule, formula):
     for n in STEPS:
         assert isclose(schedule(n), formula(n), rel_tol=1e-12)
         assert type(schedule(n)) is float
-    assert all(b <= a for a, b in pairwise(map(schedule, range(120))))
+    falls = isinstance(schedule, RISING) or all(
+        b <= a for a, b in pairwise(map(schedule, range(120)))
+    )
+    assert falls
 
 
 @pytest.mark.parametrize("schedule", [case[0] for case in CASES], ids=str)
@@ -60,6 +76,10 @@ def test_a_schedule_is_told_by_its_name_and_numbers():
         (lambda: staircase(1, 2, -0.5), "staircase: factor must be positive"),
         (lambda: cosine(1, True), "cosine: steps must be a whole number from 1 up, found True"),
         (lambda: cosine(1, 10, last=0), "cosine: last must be positive"),
+        (lambda: linear(1, 0), "linear: steps must be a whole number"),
+        (lambda: warmup(0, 10), "warmup: rate must be positive"),
+        (lambda: onecycle(1, 10, rise=1), "onecycle: rise must"),
+        (lambda: onecycle(1, 10, rise=0), "onecycle: rise must be positive"),
         (lambda: cosine("1", 10), "cosine: rate must be positive and finite, found '1'"),
     ],
 )

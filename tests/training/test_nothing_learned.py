@@ -119,7 +119,18 @@ def test_a_failure_names_targets_out_of_reach_instead_of_the_rate_alone():
 def test_the_command_says_it_keeps_the_weights_and_exits_with_3(tmp_path):
     rows = "".join(f"{a ^ b},{a},{b}\n" for a in (0, 1) for b in (0, 1))
     (tmp_path / "xor.csv").write_text("label,a,b\n" + rows)
-    train = ("train", "--data", "xor.csv", "--layers", "2-4-2", "--no-pictures", "--rate", 1e-4)
+    train = (
+        "train",
+        "--data",
+        "xor.csv",
+        "--layers",
+        "2-4-2",
+        "--no-pictures",
+        "--rate",
+        1e-4,
+        "--epochs",
+        10,
+    )
     for lang, says in (("en", "It learned nothing: the cost"), ("ru", "ничему не научилась")):
         done = cli("--lang", lang, *train, "--out", lang, cwd=tmp_path)
         assert done.returncode == 3

@@ -124,7 +124,8 @@ def about_set(sets: Data, preparation: Preparation | None, lang: str) -> str:
     parts = [answer_text(sets, lang), *(each.sentence(lang) for each in said)]
     if preparation is not None and preparation.scaling != "bytes":
         count, top = sets.train.x.shape[1], preparation.scale[0]
-        parts.append(say(f"tables.inputs_{preparation.scaling}", lang, n=count, top=top))
+        kind = "dark" if preparation.dark else preparation.scaling
+        parts.append(say(f"tables.inputs_{kind}", lang, n=count, top=abs(top)))
     found = sets.found
     if found is not None and found.left_out:
         parts.append(say("tables.left_out", lang, names=listed(found.left_out)))

@@ -2,14 +2,12 @@
 
 import math
 from pathlib import Path
-from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from spusk.cli.wrong_calls import unusable
 from spusk.io.paths import home
-from spusk.training.presets import PRESETS, Preset
+from spusk.training.presets import PRESETS
 
 
 def layer_text(sizes: tuple[int, ...]) -> str:
@@ -36,16 +34,16 @@ class Somewhere(click.ParamType[Path]):
 PATH = Somewhere()
 
 
-class Layers(click.ParamType["tuple[int, ...] | Preset"]):
+class Layers(click.ParamType["tuple[int, ...] | str"]):
     """Layer sizes with dashes, 784-100-10, or the name of a preset."""
 
     name = "layers"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> "tuple[int, ...] | Preset":
+    ) -> "tuple[int, ...] | str":
         if str(value) in PRESETS:
-            return PRESETS[str(value)]
+            return str(value)
         parts = str(value).split("-")
         if len(parts) < 2 or not all(map(is_whole, parts)):
             names = ", ".join(PRESETS)
@@ -132,14 +130,3 @@ class Range(click.ParamType[tuple[float, ...]]):
             return tuple(first + (last - first) * k / max(steps - 1, 1) for k in range(steps))
         except ValueError:
             raise unusable("numbers", param, ctx, found=text) from None
-
-
-def unless_given(**brought: Any) -> tuple[Any, ...]:  # noqa: ANN401
-    """Each option as the user gave it on the command line, else as a preset brings it."""
-    context = click.get_current_context()
-    return tuple(
-        context.params[name]
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        else value
-        for name, value in brought.items()
-    )

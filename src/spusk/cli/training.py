@@ -4,7 +4,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 import click
 
@@ -12,7 +11,8 @@ from spusk import data, runs
 from spusk.cli import output
 from spusk.cli.data_options import DataChoice, about_set, data_options
 from spusk.cli.ending import command, conclude
-from spusk.cli.options import PATH, Batch, Gain, Layers, is_whole, layer_text, unless_given
+from spusk.cli.model_options import ModelChoice, about_model, model_options
+from spusk.cli.options import PATH, is_whole, layer_text
 from spusk.cli.pictures import draw
 from spusk.cli.signals import Signals
 from spusk.cli.views import view
@@ -21,15 +21,9 @@ from spusk.engines import ENGINES
 from spusk.errors import RunError, SpuskWarning
 from spusk.i18n import say
 from spusk.i18n.reasons import reason
-from spusk.nn.init import INITS
-from spusk.nn.network import Network
-from spusk.optim.rules import RULES
 from spusk.runs import Every, Resumed
 from spusk.runs.writer import write_errors
-from spusk.training import Event, Plan, SortedSetWarning, TrainingOutcome
-from spusk.training.best import KEEPS
-from spusk.training.plan import named_rule
-from spusk.training.presets import Preset
+from spusk.training import Event, SortedSetWarning, TrainingOutcome
 
 NO_EXTRA = Every()
 
@@ -53,75 +47,7 @@ class Cadence(click.ParamType[Every]):
 
 @click.command()
 @data_options
-@click.option(
-    "--layers",
-    type=Layers(),
-    default=None,
-    metavar="N-…-M|PRESET",
-    help="Neurons per layer  [default: 784-100-10, ends fitted to the data]; or lecture: "
-    "784-89-100306-10 with a rate, batch and start of its own.",
-)
-@click.option(
-    "--rate",
-    "--eta",
-    "-η",
-    "rate",
-    type=float,
-    default=3.0,
-    show_default=True,
-    help="Learning rate η.",
-)
-@click.option(
-    "--rule",
-    type=click.Choice(list(RULES)),
-    default="plain",
-    show_default=True,
-    help="How a step uses the gradient: plain descent, or with a memory of the steps before.",
-)
-@click.option(
-    "--batch",
-    type=Batch(),
-    default="10",
-    show_default=True,
-    metavar="N|all",
-    help="Examples per step; all: full-batch descent.",
-)
-@click.option("--epochs", type=int, default=10, show_default=True, help="Passes through the data.")
-@click.option(
-    "--keep",
-    type=click.Choice(KEEPS),
-    default="last",
-    show_default=True,
-    help="Which epoch's weights are saved: the last one's, or the best one's on the test part.",
-)
-@click.option(
-    "--patience",
-    type=click.IntRange(1),
-    default=None,
-    metavar="N",
-    help="End after so many epochs without a better one on the test part.",
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(0),
-    default=0,
-    show_default=True,
-    help="The same seed gives the same run.",
-)
-@click.option(
-    "--init",
-    type=click.Choice(list(INITS)),
-    default="scaled",
-    show_default=True,
-    help="Random start: scaled W ~ N(0, 1/n), normal W ~ N(0, 1), wide for very wide layers.",
-)
-@click.option(
-    "--gain",
-    type=Gain(),
-    default="1",
-    metavar="G[,G…]",
-    help="Multiplies the start's weights: one number, or one per layer.",
-)
+@model_options
 @click.option(
     "--engine",
     "engine_name",
@@ -155,13 +81,10 @@ class Cadence(click.ParamType[Every]):
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per epoch, nothing else.")
 @click.pass_obj
 def train(
-    lang: str, chosen: DataChoice, layers: tuple[int, ...] | Preset | None,
-    rate: float, rule: str, batch: str, epochs: int, keep: Literal["last", "best"],
-    patience: int | None, seed: int, init: str, gain: tuple[float, ...],
-    engine_name: str, threads: int | None, out: Path | None, every: Every, overwrite: bool,
-    pictures: bool, as_json: bool,
+    lang: str, chosen: DataChoice, model: ModelChoice, engine_name: str, threads: int | None,
+    out: Path | None, every: Every, overwrite: bool, pictures: bool, as_json: bool,
 ) -> int:  # fmt: skip
-    """Trains a network on handwritten digits and writes a run folder.
+    """Trains a network on digits, pictures or a table, and writes a run folder.
 
     \b
     spusk train                                     the embedded sample, a few seconds
@@ -173,38 +96,20 @@ def train(
     Ctrl-C (or SIGTERM) finishes the step under way, which with --batch all may take long, saves,
     and says how to go on; a second one ends at once, at the last checkpoint.
     """
-    if isinstance(layers, Preset):
-        rate, batch, epochs, init = unless_given(
-            rate=layers.plan.rate, batch=str(layers.plan.batch), epochs=layers.plan.epochs,
-            init=layers.init,
-        )  # fmt: skip
-        layers = layers.sizes
-    size: int | Literal["all"] = "all" if batch == "all" else int(batch)
-    plan = Plan(rate, size, epochs, seed, named_rule(rule, rate), keep, patience)
     folder = target(out, overwrite)
     with Signals() as stop:
         with first_warning_as_line(lang):
             sets = chosen.load(stop)
-        V, prepared = sets.train, chosen.preparation(sets)
-        sizes = layers or (V.x.shape[1], 100, V.classes)
-        net = Network(sizes, seed, init, gain if len(gain) > 1 else gain[0], V=V,
-                      preparation=prepared)  # fmt: skip
-        note = chosen.note(sets)
+        V, choice = sets.train, model.choice(sets, chosen.source)
+        net = model.network(choice, V, chosen.preparation(sets, choice.output == "identity"))
+        plan, note = model.plan(choice, V), {**chosen.note(sets), "preset": choice.preset}
         with first_warning_as_line(lang):
             begun = runs.open_new(
-                folder,
-                net,
-                plan,
-                sets,
-                chosen.source,
-                note,
-                engine_name,
-                threads,
-                every,
-                overwrite,
-                stop,
-            )
-        return carry_out(begun, stop, lang, pictures, as_json)
+                folder, net, plan, sets, chosen.source, note, engine_name, threads, every,
+                overwrite, stop,
+            )  # fmt: skip
+        kind = about_model(choice, net, plan, lang)
+        return carry_out(begun, stop, lang, pictures, as_json, kind)
 
 
 def target(out: Path | None, overwrite: bool) -> Path:
@@ -249,12 +154,19 @@ def warn(what: str, lang: str) -> None:
     click.echo(say("calls.warning", lang, what=what), err=True)
 
 
-def carry_out(begun: Resumed, stop: Signals, lang: str, pictures: bool, as_json: bool) -> int:
-    """Trains to the end or until stopped, keeps the folder, says how it went; the exit code."""
+def carry_out(
+    begun: Resumed, stop: Signals, lang: str, pictures: bool, as_json: bool, kind: str | None = None
+) -> int:
+    """Trains to the end or until stopped, keeps the folder, says how it went; the exit code.
+
+    `kind`: a line about what a new training is made of.
+    """
     run, writer = begun.run, begun.writer
     if not as_json:
         click.echo(about(run, begun.sets.train, lang))
         click.echo(about_set(begun.sets, run.net.preparation, lang))
+        if kind is not None:
+            click.echo(kind)
         if begun.sets.held_out:
             click.echo(say("data.held_out", lang, name=begun.sets.name, share=begun.sets.held_out))
     with writer:

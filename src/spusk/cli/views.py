@@ -17,6 +17,7 @@ from rich.table import Table
 from spusk.i18n import say
 from spusk.training import Event
 
+ROWS = 50  # of a history of many epochs
 NUMBERS = ("cost", "accuracy", "test_cost", "test_accuracy", "seconds", "speed")
 
 
@@ -57,11 +58,18 @@ class JsonLines:
             click.echo(json.dumps(numbers))
 
 
-class Lines:
-    """One plain line per epoch."""
+def is_shown(event: Event, epochs: int) -> bool:
+    """Whether an epoch's end has a row: each, of many epochs about fifty evenly, and the last."""
+    every = -(-epochs // ROWS) if epochs > 2 * ROWS else 1
+    first_or_last = event.epoch in (1, epochs) or event.outcome is not None
+    return event.ends_epoch and (event.epoch % every == 0 or first_or_last)
 
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
+
+class Lines:
+    """A plain line for an epoch."""
+
+    def __init__(self, lang: str, epochs: int) -> None:
+        self.lang, self.epochs = lang, epochs
 
     def __enter__(self) -> Self:
         return self
@@ -70,7 +78,7 @@ class Lines:
         pass
 
     def show(self, event: Event) -> None:
-        if event.ends_epoch:
+        if is_shown(event, self.epochs):
             numbers = dict(zip(("epoch", *NUMBERS), cells(event, self.lang), strict=True))
             click.echo(say("train.line", self.lang, **numbers))
 
@@ -128,7 +136,7 @@ class LiveTable:
         return Group(self.table(self.rows if self.over else self.rows[-room:]), self.bar)
 
     def show(self, event: Event) -> None:
-        if event.ends_epoch:
+        if is_shown(event, self.epochs):
             self.rows.append(cells(event, self.lang))
         _, cost, accuracy, _, _, _, speed = cells(event, self.lang)
         now = say("train.now", self.lang, cost=cost, accuracy=accuracy, speed=speed)
@@ -141,4 +149,4 @@ def view(as_json: bool, lang: str, epochs: int) -> View:
     """The view that fits where the output goes."""
     if as_json:
         return JsonLines()
-    return LiveTable(lang, epochs) if sys.stdout.isatty() else Lines(lang)
+    return LiveTable(lang, epochs) if sys.stdout.isatty() else Lines(lang, epochs)

@@ -35,7 +35,8 @@ class Preparation:
         scaling: "pixels", "standardise", "minmax" or "none"; "bytes" in networks of before, for
             which the type decided: uint8 v stood for v/255, all else for itself.
         shift: of the inputs, one for all or (n₀,).
-        scale: of the inputs, one for all or (n₀,); for pixels the top, 255 or the set's own.
+        scale: of the inputs, one for all or (n₀,); for pixels the top, 255 or the set's own, and
+            where strokes are dark the shift is that top and the scale its opposite: paper is 0.
         columns: the names of the inputs (n₀,), where they have any.
         classes: the names of the classes, None where the answers are targets.
         target_shift: of the targets, () where they are taken as they are.
@@ -86,8 +87,10 @@ class Preparation:
         if self.scaling == "bytes":
             top = WHITE if raw.dtype == np.uint8 else 1.0
         else:
-            top = self.scale[0]
+            top = abs(self.scale[0])
         if self.scaling in ("bytes", "pixels", "none"):
+            if self.dark:
+                raw = np.subtract(top, raw, dtype=dtype)
             if top == 1:
                 return raw.astype(dtype, copy=False)
             return np.asarray(np.divide(raw, top, dtype=dtype))
@@ -101,12 +104,12 @@ class Preparation:
             V: the sample, of raw numbers.
 
         Returns:
-            (K, n₀), the sample's own bytes where they mean v/255, else x as float32.
+            (K, n₀), bytes where they mean v/255, the sample's own if they can be, else x as
+            float32.
         """
-        if V.x.dtype == np.uint8 and (
-            self.scaling == "bytes" or (self.scaling == "pixels" and self.scale == (WHITE,))
-        ):
-            return V.x
+        white = self.scaling == "pixels" and abs(self.scale[0]) == WHITE
+        if V.x.dtype == np.uint8 and (self.scaling == "bytes" or white):
+            return np.subtract(WHITE, V.x, dtype=np.uint8, casting="unsafe") if self.dark else V.x
         x = np.empty(V.x.shape, np.float32)
         for block in blocks(V):
             x[block] = self.rows(V.x[block], np.float32)
@@ -143,6 +146,11 @@ class Preparation:
         meant = a * self._arrays["target_scale"] + self._arrays["target_shift"]
         return meant.astype(a.dtype, copy=False)
 
+    @property
+    def dark(self) -> bool:
+        """Whether the inputs are pictures of dark strokes, whose paper is 0."""
+        return self.scaling == "pixels" and self.shift != (0.0,)
+
     @cached_property
     def _arrays(self) -> dict[str, NDArray[np.float64]]:
         names = ("shift", "scale", "target_shift", "target_scale")
@@ -157,7 +165,8 @@ def prepare(V: Sample, scaling: str = "auto", targets: bool = False) -> Preparat
 
     Args:
         V: the training sample.
-        scaling: "pixels" v/top, top 255, or the largest number of a set that has none above 16;
+        scaling: "pixels" v/top, top 255, or the largest number of a set that has none above 16,
+            and (top − v)/top where strokes are dark;
             "standardise" to mean 0 and deviation 1, column by column; "minmax" to 0…1, likewise;
             "none"; "auto": pixels for pictures, else standardise.
         targets: whether targets shall be standardised too, for an output that has no bounds.
@@ -178,9 +187,12 @@ def prepare(V: Sample, scaling: str = "auto", targets: bool = False) -> Preparat
         y = V.y.astype(np.float64)
         moved = {"target_shift": numbers(y.mean(axis=0)), "target_scale": spread(y.std(axis=0))}
     shift, scale = learned(V, scaling)
+    look = look_of(V)
+    if scaling == "pixels" and look is not None and look.ink == "dark":
+        shift, scale = scale, (-scale[0],)
     classes = None if V.labels is None else V.class_names
     return Preparation(
-        scaling, shift, scale, V.columns, classes, **moved, look=look_of(V),
+        scaling, shift, scale, V.columns, classes, **moved, look=look,
         categories=V.categories, fills=V.fills,
     )  # fmt: skip
 

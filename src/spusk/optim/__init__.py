@@ -9,7 +9,17 @@ from spusk.optim.rules import (
     Nesterov,
     Rule,
 )
-from spusk.optim.schedules import SCHEDULES, Schedule, constant, cosine, inverse, staircase
+from spusk.optim.schedules import (
+    SCHEDULES,
+    Schedule,
+    constant,
+    cosine,
+    inverse,
+    linear,
+    onecycle,
+    staircase,
+    warmup,
+)
 from spusk.optim.stopping import DescentOutcome
 
 __all__ = [
@@ -26,5 +36,8 @@ __all__ = [
     "constant",
     "cosine",
     "inverse",
+    "linear",
+    "onecycle",
     "staircase",
+    "warmup",
 ]

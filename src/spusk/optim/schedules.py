@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.errors import RateError
-from spusk.optim.records import parameters, positive, record_of, whole
+from spusk.optim.records import parameters, positive, record_of, share, whole
 
 Array = NDArray[Any]
 Rate = float | Array | Callable[[int], float]
@@ -141,8 +141,107 @@ class cosine(Schedule):  # noqa: N801
         return self.rate * (self.last + (1 - self.last) * wave)
 
 
+@dataclass(frozen=True)
+class linear(Schedule):  # noqa: N801
+    """A rate that falls along a line: η(n) = η·(1 − (1 − last)·n/steps).
+
+    Args:
+        rate: η > 0, at step 0.
+        steps: after so many it stays at last·η.
+        last: the share of η that is left.
+
+    Raises:
+        RateError: a number that is not positive and finite.
+    """
+
+    rate: float
+    steps: int
+    last: float = 0.01
+
+    def __post_init__(self) -> None:
+        positive(self, "rate", 0.1)
+        whole(self, "steps", 1000)
+        positive(self, "last", 0.01)
+
+    def __call__(self, n: int) -> float:
+        """η at step n."""
+        return self.rate * (1 - (1 - self.last) * min(n / self.steps, 1.0))
+
+
+@dataclass(frozen=True)
+class warmup(Schedule):  # noqa: N801
+    """A rate that rises along a line and stays: η(n) = η·min((n + 1)/steps, 1).
+
+    Args:
+        rate: η > 0, once it is reached.
+        steps: that it takes to reach it.
+
+    Raises:
+        RateError: a number that is not positive and finite.
+
+    Source: Goyal and others 2017.
+    """
+
+    rate: float
+    steps: int
+
+    def __post_init__(self) -> None:
+        positive(self, "rate", 0.1)
+        whole(self, "steps", 100)
+
+    def __call__(self, n: int) -> float:
+        """η at step n."""
+        return self.rate * min((n + 1) / self.steps, 1.0)
+
+
+@dataclass(frozen=True)
+class onecycle(Schedule):  # noqa: N801
+    """A rate that rises to η and falls to almost nothing, each along half a cosine wave.
+
+    η(n) goes from first·η to η over the first rise·steps steps, and to last·η over the others.
+
+    Args:
+        rate: η > 0, at the top.
+        steps: of the whole cycle; after them it stays at last·η.
+        rise: the share of the steps in which it rises, 0 < rise < 1.
+        first: the share of η at step 0.
+        last: the share of η that is left.
+
+    Raises:
+        RateError: a number that is not positive and finite, or a rise that is no share.
+
+    Source: Smith and Topin 2018.
+    """
+
+    rate: float
+    steps: int
+    rise: float = 0.3
+    first: float = 0.04
+    last: float = 0.0001
+
+    def __post_init__(self) -> None:
+        positive(self, "rate", 0.1)
+        whole(self, "steps", 1000)
+        positive(self, "rise", 0.3)
+        share(self, "rise", 0.3)
+        positive(self, "first", 0.04)
+        positive(self, "last", 0.0001)
+
+    def __call__(self, n: int) -> float:
+        """η at step n."""
+        top = self.rise * self.steps
+        if n < top:
+            return self.rate * wave(self.first, 1.0, n / top)
+        return self.rate * wave(1.0, self.last, min((n - top) / (self.steps - top), 1.0))
+
+
+def wave(begin: float, end: float, part: float) -> float:
+    """From one number to another along half a cosine wave; part 0…1."""
+    return end + (begin - end) * (1 + cos(pi * part)) / 2
+
+
 SCHEDULES: dict[str, type[Schedule]] = {
-    kind.__name__: kind for kind in (constant, inverse, staircase, cosine)
+    kind.__name__: kind for kind in (constant, inverse, staircase, cosine, linear, warmup, onecycle)
 }
 
 

@@ -18,7 +18,6 @@ from spusk.nn.network import Network
 from spusk.training.evaluate import evaluate
 from spusk.training.events import Event
 from spusk.training.health import (
-    LEARNED,
     SMALL,
     Saturation,
     constant_cost,
@@ -28,6 +27,7 @@ from spusk.training.health import (
 )
 from spusk.training.plan import Plan
 
+NO_BETTER = 0.97  # of a constant answer's cost: less than this is learned, or learned by heart
 RARE = 0.9  # the share of a class from which on a constant answer is hard to beat
 BETTER = 0.25  # of the way from the largest class to all right: such a network has learned
 LARGE, TINY = 10.0, 0.1  # inputs beyond the first, or within the second, are of no healthy size
@@ -80,13 +80,13 @@ def no_better(event: Event, net: Network, V: Sample, stop: Callable[[], bool] = 
         stop: asked between two lots of examples; True cuts the look short.
 
     Returns:
-        Whether its cost is LEARNED of a constant answer's or more, and few classes are right.
+        Whether its cost is NO_BETTER of a constant answer's or more, and few classes are right.
     """
     best = constant_cost(net, V)
-    if event.cost < LEARNED * best or best < SMALL:
+    if event.cost < NO_BETTER * best or best < SMALL:
         return False
     score = evaluate(net, V, stop)
-    if score is None or score.cost < LEARNED * best:
+    if score is None or score.cost < NO_BETTER * best:
         return False
     largest = largest_share(V)
     return score.accuracy is None or score.accuracy < largest + BETTER * (1 - largest)
@@ -219,7 +219,7 @@ class Measured:
     def rate(self) -> Cause | None:
         """A cost above a constant answer's, which no longer falls: steps too large to settle."""
         best, cost = constant_cost(self.net, self.V), self.last.cost
-        if not cost > best / LEARNED:
+        if not cost > best / NO_BETTER:
             return None
         rate = smaller(self.plan, self.last)
         return Cause("rate", {"cost": cost, "constant": best, "rate": rate}, rate)
