@@ -10,6 +10,7 @@ ELSEWHERE = {  # formulas of another subject, each where its subject is
     "data/images.py",  # how many pixels are bright
     "data/preprocessing.py",  # the deviation of a column
     "plots/basin_maps.py",  # shades on a logarithm
+    "training/nothing_learned.py",  # how far the steps went
     "training/health.py",  # what slopes and norms say of a training
 }
 FORMULAS = {

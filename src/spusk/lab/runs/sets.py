@@ -39,8 +39,10 @@ class SetFacts(NamedTuple):
     mixed: bool = False
 
     def description(self) -> dict[str, Any]:
-        """The same as JSON."""
-        return self._asdict()
+        """What of it the page is told, as JSON: how bright white is stays here."""
+        told = self._asdict()
+        del told["white"]
+        return told
 
 
 ALWAYS = {
