@@ -275,3 +275,28 @@ def test_rows_too_long_to_list_are_refused():
     V = Sample(np.full((1, 1 << 24), 255, np.uint8), y=np.zeros((1, 1), np.float32))
     with pytest.raises(ValueError, match="float32"):
         native.Native().open(net, V, 1)
+
+
+@pytest.mark.parametrize("sizes", [(20, 30, 10), (20, 30, 40)])
+@pytest.mark.parametrize(("output", "error"), [
+    ("sigmoid", "squared"), ("softmax", "categorical-cross-entropy"),
+])  # fmt: skip
+def test_an_example_that_counts_twice_is_two_of_it(sizes, output, error):
+    """Of the native part alone: who calls it with weights has the gradient of a weighted mean."""
+    net, V = pair(sizes, 6, seed=2, output=output, error=error)
+    twice, order = V.take([0, 1, 2, 3, 4, 5, 5, 2]), np.arange(8)
+    wanted, met = run(net, twice, order, 8, 0, 1, 0.5)
+    weights = np.array([1, 1, 2, 1, 1, 2], np.float32)
+    theta = np.ascontiguousarray(net.theta.copy())
+    labels = np.ascontiguousarray(V.labels, np.int64)
+    session = native._native.Session(
+        list(net.sizes), theta, [native.number("activations", name) for name in net.activations],
+        native.number("losses", error), np.ascontiguousarray(V.x), labels, 6, 1, native.isa(), -1,
+        native.number("updates", "plain"), [], weights,
+    )  # fmt: skip
+    # the mean is over six examples here, over eight there
+    rates = np.array([0.5 * 6 / 8], np.float32)
+    cost, _, seen = session.steps(np.arange(6), 0, 1, rates, 0)
+    assert seen == 6
+    assert cost == pytest.approx(met.cost, rel=1e-6)
+    np.testing.assert_allclose(theta, wanted, rtol=1e-5, atol=1e-6)

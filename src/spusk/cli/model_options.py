@@ -109,7 +109,8 @@ OPTIONS = (
         type=Layers(),
         default=None,
         metavar="N-…-M|PRESET",
-        help="Neurons per layer  [default: 784-100-10, ends fitted to the data]; or lecture: "
+        help="Neurons per layer  [default: one hidden layer of 100, modern two of them from 1,000 "
+        "examples on, ends fitted to the data]; or lecture: "
         "784-89-100306-10 with a rate, batch and start of its own.",
     ),
     click.option(

@@ -32,6 +32,7 @@ from spusk.training.plan import Plan, whole
 from spusk.training.presets import PRESETS
 
 STEPS = 2000  # of a modern training, at least: few of a small set's epochs would teach little
+LARGE = 1000  # examples from which on two hidden layers do better than one
 BATCH, QUARTER = 32, 4  # examples of a modern step; a small set is cut in four steps at least
 EPOCHS = 10
 DECAY, DECAY_OF_TARGETS = 0.01, 0.9  # λ of AdamW: targets are few numbers, easily learned by heart
@@ -152,6 +153,7 @@ def modern(V: Sample) -> Choice:
     steps = -(-len(V) // batch)
     return Choice(
         "modern",
+        hidden=(100, 100) if len(V) >= LARGE else (100,),
         activation="relu",
         output="softmax" if classes else "identity",
         error="categorical-cross-entropy" if classes else "squared",
