@@ -189,7 +189,8 @@ def test_a_table_beside_a_part(tmp_path, name):
     with pytest.warns(SpuskWarning, match=r"20 files were left out \(test/ 20\)"):
         data = load(tmp_path, split=None)
     (table,), V = data.found.said, data.train
-    assert str(table) == f"Classes of the pictures in 'train': by {name}."
+    told = f"Classes of the pictures in 'train': by {name}; by the folder alone "
+    assert str(table) == told + "there would be one class."
     assert not foreign(table.sentence("ru"), name)
     np.testing.assert_array_equal(V.x, IMAGES.reshape(20, -1))
     assert V.class_names == tuple("abcd")

@@ -56,7 +56,7 @@ def test_a_run_may_not_end_far_above_its_start(epochs, named):
 
 def test_a_cost_that_rises_first_and_falls_then_is_no_divergence():
     """Full-batch descent at a large rate: a hundredfold up, and down again."""
-    net = Network([784, 2000, 10], **TANH)
+    net = Network([784, 2000, 10], init="scaled", **TANH)
     result = train(net, V.take(slice(0, 500)), rate=0.003, batch="all", epochs=40)
     assert result.outcome is TrainingOutcome.FINISHED
     costs = [event.cost for event in result.history]

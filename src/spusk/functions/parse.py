@@ -162,7 +162,8 @@ class Reader:
                     raise self.fail(node, "division")
                 if b.value is None and (a.tree == 0 or (a.value is not None and a.value < 0)):
                     raise self.fail(node, "base")
-                if b.value is not None and not b.value.is_integer() and a.tree.is_negative:
+                power = b.value is not None and not b.value.is_integer()
+                if power and a.value is None and a.tree.is_negative:
                     raise self.fail(node, "unreal")  # wherever one looks
                 value = both and self.float(node, lambda x: x ** both[1], both[0])
                 tree = a.tree**b.tree

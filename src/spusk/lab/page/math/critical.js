@@ -2,9 +2,10 @@
 
 import { facts } from "../core/facts.js";
 import { curved, degenerate, orZero, top } from "./degenerate.js";
-import { flow, frame, isGrain, moved, vectorOf, within } from "./flow.js";
-import { atJump, isMinimum, jumps, lowestNear, plunges, sharpens, turnsUp } from "./jumps.js";
-import { distance, norm } from "./vector.js";
+import { flow, frame, isGrain, vectorOf, within } from "./flow.js";
+import { atJump, jumps, lowestNear, plunges, sharpens, turnsUp } from "./jumps.js";
+import { isMinimum } from "./kinds.js";
+import { distance, moved, norm } from "./vector.js";
 
 /**
  * @typedef {import("./tape.js").Program} Program

@@ -1,9 +1,8 @@
 // Critical points at which f does not curve in some directions: what decides there (functions/degenerate.py).
 
 import { facts } from "../core/facts.js";
-import { moved } from "./flow.js";
-import { around, isMinimum } from "./jumps.js";
-import { norm } from "./vector.js";
+import { isMinimum } from "./kinds.js";
+import { around, moved, norm } from "./vector.js";
 
 /**
  * @typedef {import("./tape.js").Program} Program

@@ -3,7 +3,7 @@
 import { facts } from "../core/facts.js";
 import { pointAt } from "./critical.js";
 import { eigen } from "./eigen.js";
-import { isMinimum } from "./jumps.js";
+import { isMinimum } from "./kinds.js";
 import { generator } from "./random.js";
 import { boundOf } from "./rules.js";
 import { compile } from "./tape.js";

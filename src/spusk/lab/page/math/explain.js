@@ -7,7 +7,7 @@
 import { facts } from "../core/facts.js";
 import { leadsTo, pointAt } from "./critical.js";
 import { frame, within } from "./flow.js";
-import { isMinimum } from "./jumps.js";
+import { isMinimum } from "./kinds.js";
 import { boundOf, fastestOf } from "./rules.js";
 import { distance, norm } from "./vector.js";
 

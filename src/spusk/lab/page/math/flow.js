@@ -4,7 +4,7 @@
 
 import { facts } from "../core/facts.js";
 import { eigen } from "./eigen.js";
-import { distance, norm } from "./vector.js";
+import { distance, moved, norm } from "./vector.js";
 
 /**
  * @typedef {import("./tape.js").Program} Program
@@ -44,16 +44,6 @@ export function within({ vectors }, slopes) {
  */
 export function vectorOf({ vectors }, parts) {
   return Float64Array.from(vectors[0], (_, k) => vectors.reduce((sum, v, j) => sum + v[k] * parts[j], 0));
-}
-
-/**
- * x + t·v.
- * @param {ArrayLike<number>} x
- * @param {number} t
- * @param {ArrayLike<number>} v
- */
-export function moved(x, t, v) {
-  return Float64Array.from(x, (part, k) => part + t * v[k]);
 }
 
 /**

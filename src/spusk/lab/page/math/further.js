@@ -3,7 +3,7 @@
 import { facts } from "../core/facts.js";
 import { basins } from "./basins.js";
 import { pointAt } from "./critical.js";
-import { isMinimum } from "./jumps.js";
+import { isMinimum } from "./kinds.js";
 import { distance } from "./vector.js";
 
 const COARSE = 48; // starts along a side that are enough to come to every minimum of some width

@@ -1,8 +1,7 @@
 // Points at which ∇f jumps or f ends: what they are, by the values of f around them (functions/jumps.py).
 
 import { facts } from "../core/facts.js";
-import { moved } from "./flow.js";
-import { norm } from "./vector.js";
+import { around, moved, norm } from "./vector.js";
 
 /**
  * @typedef {import("./tape.js").Program} Program
@@ -10,23 +9,7 @@ import { norm } from "./vector.js";
  * @typedef {{kind: Kind, x: Float64Array, lambdas: number[] | null}} Point
  */
 
-const MINIMA = ["minimum", "valley", "kink"];
-
-/** @param {{kind: string}} point */
-export const isMinimum = ({ kind }) => MINIMA.includes(kind);
-
-const SHARES = [-1, -0.5, 0, 0.5, 1];
 const EPSILON = 2 ** -52;
-
-/**
- * Unit directions in one variable or two.
- * @param {number} n
- * @returns {number[][]}
- */
-export function around(n) {
-  const grid = n === 1 ? SHARES.map((x) => [x]) : SHARES.flatMap((x) => SHARES.map((y) => [x, y]));
-  return grid.filter((row) => row.some((part) => part !== 0)).map((row) => row.map((part) => part / norm(row)));
-}
 
 /**
  * The lesser of f's rises per length along a row and the opposite.

@@ -61,6 +61,14 @@ const RULES = {
 export const rules = Object.keys(RULES);
 
 /**
+ * A rule's own parameters as they are given, else as usual; others that are given are not its.
+ * @type {(name: string, given?: Parameters) => Parameters}
+ */
+function own(name, given) {
+  return Object.fromEntries(Object.entries(facts.rules[name]).map(([key, usual]) => [key, given?.[key] ?? usual]));
+}
+
+/**
  * The rule of that name for a program.
  * @param {string} name
  * @param {number} rate
@@ -69,7 +77,7 @@ export const rules = Object.keys(RULES);
  */
 export function made(name, rate, program, parameters) {
   if (!Object.hasOwn(RULES, name)) throw new RangeError(`rule ${name} is not known`);
-  return RULES[name].start(rate, program.n, { ...facts.rules[name], ...parameters }, program);
+  return RULES[name].start(rate, program.n, own(name, parameters), program);
 }
 
 /**
@@ -79,7 +87,7 @@ export function made(name, rate, program, parameters) {
  * @param {Parameters} [parameters]
  */
 export function boundOf(name, top, parameters) {
-  return RULES[name].bound?.(top, { ...facts.rules[name], ...parameters }) ?? null;
+  return RULES[name].bound?.(top, own(name, parameters)) ?? null;
 }
 
 /**

@@ -66,6 +66,6 @@ export function face({ say, percent, best }, run, link, error, drawable) {
   if (run.state === "paused")
     return { text: say(within ? "network.paused_in" : "network.paused", { epoch: epoch + within, epochs: run.epochs }), look: "plain" };
   const done = score === undefined ? say("network.stopped_early") : say("network.done", { best: percent(score) });
-  const learned = run.state === "finished" && run.outcome !== "learned nothing";
+  const learned = run.state === "finished" && (run.outcome ?? "finished") === "finished";
   return { text: run.sentence || done, look: learned ? "good" : "plain" };
 }

@@ -3,7 +3,7 @@
 import { make } from "../core/dom.js";
 import { facts } from "../core/facts.js";
 import { isPast } from "../math/explain.js";
-import { isMinimum } from "../math/jumps.js";
+import { isMinimum } from "../math/kinds.js";
 import { boundOf } from "../math/rules.js";
 import { distance } from "../math/vector.js";
 import { compared, pointText, pretty, rounded } from "./numbers.js";
