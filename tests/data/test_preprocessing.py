@@ -38,6 +38,21 @@ def test_standardised_columns_have_mean_0_and_deviation_1(kind):
     np.testing.assert_allclose(x, (WHOLE - WHOLE.mean(axis=0)) / WHOLE.std(axis=0))
 
 
+def test_numbers_whose_squares_are_infinite_are_standardised():
+    x = np.array([[1.0, 1.0, 1e-200], [2.0, 1e300, 3e-200], [9.0, 1.7e308, 5e-200]])
+    preparation = prepare(Sample(x, x), "standardise", targets=True)
+    for rows in (every(Sample(x, x), preparation), preparation.targets(x, np.float64)):
+        np.testing.assert_allclose(rows.mean(axis=0), 0, atol=1e-12)
+        np.testing.assert_allclose(rows.std(axis=0), 1)
+
+
+def test_the_scale_of_usual_numbers_is_that_of_numpy_to_the_bit():
+    x = np.random.default_rng(0).normal(size=(90, 1)) * 1000 + 7
+    preparation = prepare(Sample(x, x), "standardise", targets=True)
+    assert preparation.shift == preparation.target_shift == (x.sum(axis=0)[0] / 90,)
+    assert preparation.target_scale == (x.std(axis=0)[0],)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_minmax_goes_from_0_to_1(kind):
     x = every(*learned("minmax", kind))

@@ -184,8 +184,12 @@ def prepare(V: Sample, scaling: str = "auto", targets: bool = False) -> Preparat
         raise DataError.keyed("data.scaling", names=names, found=scaling)
     moved: dict[str, Any] = {}
     if targets and V.y is not None:
-        y = V.y.astype(np.float64)
-        moved = {"target_shift": numbers(y.mean(axis=0)), "target_scale": spread(y.std(axis=0))}
+        unit = units(V.y)
+        y = V.y / unit
+        moved = {
+            "target_shift": numbers(y.mean(axis=0) * unit),
+            "target_scale": spread(y.std(axis=0) * unit),
+        }
     shift, scale = learned(V, scaling)
     look = look_of(V)
     if scaling == "pixels" and look is not None and look.ink == "dark":
@@ -207,9 +211,20 @@ def learned(V: Sample, scaling: str) -> tuple[Numbers, Numbers]:
     if scaling == "minmax":
         low = V.x.min(axis=0).astype(np.float64)
         return numbers(low), spread(V.x.max(axis=0).astype(np.float64) - low)
-    mean = sum(V.x[b].sum(axis=0, dtype=np.float64) for b in blocks(V)) / len(V)
-    square = sum(np.square(V.x[b] - mean).sum(axis=0) for b in blocks(V)) / len(V)
-    return numbers(mean), spread(np.sqrt(square))
+    unit = units(V.x)
+    mean = sum(np.divide(V.x[b], unit).sum(axis=0) for b in blocks(V)) / len(V)
+    square = sum(np.square(np.divide(V.x[b], unit) - mean).sum(axis=0) for b in blocks(V)) / len(V)
+    return numbers(mean * unit), spread(np.sqrt(square) * unit)
+
+
+def units(rows: NDArray[np.generic]) -> NDArray[np.float64]:
+    """Powers of 2 (n,) as large as the columns of rows (K, n): 1e300 measured in them has a square.
+
+    To divide by them rounds nothing.
+    """
+    low, high = rows.min(axis=0).astype(np.float64), rows.max(axis=0).astype(np.float64)
+    _, exponents = np.frexp(np.maximum(-low, high))
+    return np.asarray(np.ldexp(1.0, exponents - 1))
 
 
 def spread(values: NDArray[np.floating]) -> Numbers:
