@@ -94,6 +94,9 @@ def test_parts_that_do_not_fit_are_refused(tmp_path):
     write_idx(tmp_path / "train-labels-idx1-ubyte", np.zeros(20, np.float32))
     with refused(DataError, "whole numbers"):
         load(tmp_path)
+    write_idx(tmp_path / "train-labels-idx1-ubyte", np.arange(-1, 19, dtype=np.int8))
+    with refused(DataError, r"must lie in 0\.\.18, found -1\.\.18"):
+        load(tmp_path)
     mnist_like(tmp_path)
     write_idx(tmp_path / "t10k-images.idx3-ubyte", np.zeros((8, 6, 6), np.uint8))
     with refused(DataError, r"\(5, 5\), those of the test part \(6, 6\)"):

@@ -45,7 +45,8 @@ def pair(images: Path, labels: Path, name: str) -> Sample:
         raise DataError.keyed("data.no_labels", path=labels)
     if len(x) != len(numbers):
         raise DataError.keyed("data.label_count", path=labels, expected=len(x), found=len(numbers))
-    return Sample(x, labels=numbers, name=name)
+    count = int(numbers.max()) + 1  # the format's classes are numbers from 0, never names
+    return Sample(x, labels=numbers, classes=count, name=name)
 
 
 def _gzipped(path: Path) -> bool:
