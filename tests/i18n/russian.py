@@ -25,6 +25,7 @@ NAMES = """
 WORD = re.compile(r"[\w.+-]*[A-Za-z]{2}[\w.+-]*")
 QUOTED = re.compile(r"b?'[^']*'|b?\"[^\"]*\"")  # what was found, as the file has it
 PATH = re.compile(r"[^\s:(]*/[^\s:,;)]+|[\w-]+-ubyte|\bset\.npz")  # also those of the tests
+CHECKSUM = re.compile(r"\b[0-9a-f]{8}\b")
 RUSSIAN = re.compile("[а-яё]{2}", re.IGNORECASE)
 
 
@@ -32,7 +33,7 @@ def foreign(sentence: str, *names: str) -> set[str]:
     """The words that are neither Russian nor names, nor these: {'found'}; all, where none is."""
     for name in sorted(names, key=len, reverse=True):
         sentence = sentence.replace(name, "")
-    words = WORD.findall(PATH.sub("", QUOTED.sub("", sentence)))
+    words = WORD.findall(CHECKSUM.sub("", PATH.sub("", QUOTED.sub("", sentence))))
     left = {word for word in (word.strip(".") for word in words) if word not in NAMES.split()}
     return left if RUSSIAN.search(sentence) else left | {sentence}
 

@@ -441,7 +441,7 @@ def test_end_to_end_weights_saved_and_loaded_answer_the_same(page):
 
 def test_a_file_that_is_none_of_ours_is_explained_in_the_pages_language(page):
     opened(page)
-    choose(page, "#n-file", "a.csv", b"1,x\n2,3\n4,kitten\n")
+    choose(page, "#n-file", "a.csv", b"label,x\n2,3\n4,kitten\n")
     shows(page, ".plan .sending.wrong", "cannot be used", "a.csv", "kitten")
     page.locator("#language").click()
     page.wait_for_selector("button.start >> text=Пуск")
