@@ -5,7 +5,7 @@ import io
 from rich.console import Console
 
 from spusk.cli import views
-from spusk.training import Event
+from spusk.training import Event, TrainingOutcome
 
 
 def test_a_table_longer_than_the_terminal_shows_its_end(monkeypatch):
@@ -25,3 +25,23 @@ def drawn(live):
     page = Console(file=io.StringIO(), width=100)
     page.print(live.shown())
     return page.file.getvalue().rstrip().splitlines()
+
+
+def test_of_many_epochs_about_fifty_have_a_row_and_more_where_they_take_long(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(views, "monotonic", lambda: now[0])
+
+    def shown(epochs, seconds):
+        rows = views.Rows(epochs)
+        found = []
+        for epoch in range(1, epochs + 1):
+            now[0] += seconds
+            ends = TrainingOutcome.FINISHED if epoch == epochs else None
+            event = Event(epoch, 4, 4, 0.5, 0.25, 1.0, 1000.0, outcome=ends)
+            found += [epoch] if rows.has(event) else []
+        return found
+
+    assert shown(100, 0.001) == [*range(1, 101)]
+    assert shown(507, 0.001) == [1, *range(11, 507, 11), 507]
+    assert shown(20_000, 0.3)[:5] == [1, 5, 9, 13, 17]
+    assert not views.Rows(10).has(Event(1, 2, 4, 0.5, 0.25, 1.0, 1000.0))

@@ -5,6 +5,7 @@ import math
 import sys
 from contextlib import AbstractContextManager
 from dataclasses import asdict
+from time import monotonic
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -18,6 +19,7 @@ from spusk.i18n import say
 from spusk.training import Event
 
 ROWS = 50  # of a history of many epochs
+PATIENCE = 1.0  # seconds without a row
 NUMBERS = ("cost", "accuracy", "test_cost", "test_accuracy", "seconds", "speed")
 
 
@@ -58,18 +60,27 @@ class JsonLines:
             click.echo(json.dumps(numbers))
 
 
-def is_shown(event: Event, epochs: int) -> bool:
-    """Whether an epoch's end has a row: each, of many epochs about fifty evenly, and the last."""
-    every = -(-epochs // ROWS) if epochs > 2 * ROWS else 1
-    first_or_last = event.epoch in (1, epochs) or event.outcome is not None
-    return event.ends_epoch and (event.epoch % every == 0 or first_or_last)
+class Rows:
+    """Which epochs' ends have a row: each, of many epochs about fifty evenly, and one a second."""
+
+    def __init__(self, epochs: int) -> None:
+        self.every = -(-epochs // ROWS) if epochs > 2 * ROWS else 1
+        self.at = -PATIENCE  # when the last one came
+
+    def has(self, event: Event) -> bool:
+        """Whether this event has one; the first and the last have."""
+        late = monotonic() - self.at >= PATIENCE
+        ends = event.outcome is not None or event.epoch == 1
+        shown = event.ends_epoch and (event.epoch % self.every == 0 or ends or late)
+        self.at = monotonic() if shown else self.at
+        return shown
 
 
 class Lines:
     """A plain line for an epoch."""
 
     def __init__(self, lang: str, epochs: int) -> None:
-        self.lang, self.epochs = lang, epochs
+        self.lang, self.shown = lang, Rows(epochs)
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +89,7 @@ class Lines:
         pass
 
     def show(self, event: Event) -> None:
-        if is_shown(event, self.epochs):
+        if self.shown.has(event):
             numbers = dict(zip(("epoch", *NUMBERS), cells(event, self.lang), strict=True))
             click.echo(say("train.line", self.lang, **numbers))
 
@@ -94,6 +105,7 @@ class LiveTable:
 
     def __init__(self, lang: str, epochs: int) -> None:
         self.lang, self.epochs = lang, epochs
+        self.chosen = Rows(epochs)
         self.rows: list[list[str]] = []
         self.over = False
         self.bar = Progress(
@@ -136,7 +148,7 @@ class LiveTable:
         return Group(self.table(self.rows if self.over else self.rows[-room:]), self.bar)
 
     def show(self, event: Event) -> None:
-        if is_shown(event, self.epochs):
+        if self.chosen.has(event):
             self.rows.append(cells(event, self.lang))
         _, cost, accuracy, _, _, _, speed = cells(event, self.lang)
         now = say("train.now", self.lang, cost=cost, accuracy=accuracy, speed=speed)

@@ -27,7 +27,12 @@ def told(rows):
     return answers(jobs)
 
 
-@pytest.mark.parametrize("row", range(len(HOLES)), ids=[f"{f} at {x}" for f, x in HOLES])
+# Damavandi's takes Python half a minute, in many digits
+LONG = [pytest.param(k, marks=pytest.mark.more) if "pi(x-2)" in f else k
+        for k, (f, _) in enumerate(HOLES)]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", LONG, ids=[f"{f} at {x}" for f, x in HOLES])
 def test_a_hole_has_pythons_limits(row):
     text, x = HOLES[row]
     (page,), f, x = told([HOLES[row]]), function(text), np.array(x, float)
