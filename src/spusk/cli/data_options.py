@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
 from spusk import data
-from spusk.cli.options import PATH
+from spusk.cli.options import PATH, option_group
 from spusk.cli.signals import Signals
 from spusk.data import Data, Preparation, Reading
 from spusk.data.preprocessing import SCALINGS
@@ -59,20 +57,6 @@ class DataChoice:
         return {"shape": list(sets.train.shape), "data_dir": folder, "read": read}
 
 
-def data_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options about the set; the command takes them as one `chosen`."""
-
-    @wraps(command)
-    def packed(*more: Any, **options: Any) -> Any:  # noqa: ANN401 - click calls it
-        names = ("source", "folder", "label", "missing", "keep_order", "test", "scaling")
-        chosen = DataChoice(**{name: options.pop(name) for name in names})
-        return command(*more, chosen=chosen, **options)
-
-    for option in reversed(OPTIONS):
-        packed = option(packed)
-    return packed
-
-
 OPTIONS = (
     click.option(
         "--data",
@@ -116,6 +100,7 @@ OPTIONS = (
         help="Don't mix a set of one's own when it is read; the sample and MNIST never are.",
     ),
 )
+data_options = option_group("chosen", DataChoice, OPTIONS, DataChoice.__dataclass_fields__)
 
 
 def about_set(sets: Data, preparation: Preparation | None, lang: str) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import wraps
-from typing import Any, Literal
+from typing import Literal
 
 import click
 
-from spusk.cli.options import Batch, Gain, Layers
+from spusk.cli.options import Batch, Gain, Layers, option_group
 from spusk.data import Data, Preparation, Sample
 from spusk.i18n import say
 from spusk.nn.activations import ACTIVATIONS
@@ -79,20 +77,6 @@ def about_model(choice: Choice, net: Network, plan: Plan, lang: str) -> str:
         "train.model", lang, **names, hidden=hidden, rule=say(f"rules.{plan.rule.name}", lang),
         epochs=say("train.epochs", lang, n=plan.epochs),
     )  # fmt: skip
-
-
-def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options about the network and its plan; the command takes them as one `model`."""
-
-    @wraps(command)
-    def packed(*more: Any, **options: Any) -> Any:  # noqa: ANN401 - click calls it
-        names = ModelChoice.__dataclass_fields__
-        model = ModelChoice(**{name: options.pop(name) for name in names})
-        return command(*more, model=model, **options)
-
-    for option in reversed(OPTIONS):
-        packed = option(packed)
-    return packed
 
 
 OPTIONS = (
@@ -204,3 +188,4 @@ OPTIONS = (
         help="Multiplies the start's weights: one number, or one per layer.",
     ),
 )  # fmt: skip
+model_options = option_group("model", ModelChoice, OPTIONS, ModelChoice.__dataclass_fields__)

@@ -1,13 +1,18 @@
 """What the command line reads: paths, layers with dashes, lists with commas, batches."""
 
 import math
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 
 from spusk.cli.wrong_calls import unusable
 from spusk.io.paths import home
 from spusk.training.presets import PRESETS
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def layer_text(sizes: tuple[int, ...]) -> str:
@@ -130,3 +135,22 @@ class Range(click.ParamType[tuple[float, ...]]):
             return tuple(first + (last - first) * k / max(steps - 1, 1) for k in range(steps))
         except ValueError:
             raise unusable("numbers", param, ctx, found=text) from None
+
+
+def option_group(
+    name: str, kind: Callable[..., object], options: Sequence[Decorator], fields: Iterable[str]
+) -> Decorator:
+    """Adds options to a command, which takes them as one record `name`; they are its fields."""
+
+    def grouped(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def packed(*more: Any, **given: Any) -> Any:  # noqa: ANN401 - click calls it
+            record = kind(**{field: given.pop(field) for field in fields})
+            return command(*more, **{name: record}, **given)
+
+        made: Callable[..., Any] = packed
+        for option in reversed(options):
+            made = option(made)
+        return made
+
+    return grouped
