@@ -24,6 +24,7 @@ from spusk.runs.ownership import all_ours
 from spusk.runs.writer import Every, RunWriter, lock_folder, write_errors
 from spusk.training import Cursor, Event, Plan, Training, TrainingOutcome, one_rate, plan_events
 from spusk.training.best import Best
+from spusk.training.callbacks import Callbacks, ask_to_stop, each_of
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -56,6 +57,7 @@ def resume(
     engine: str | None = None,
     threads: int | None = None,
     rate: Rate | None = None,
+    callbacks: Callbacks = None,
 ) -> Training:
     """Goes on with a run folder to its end and returns the training.
 
@@ -72,24 +74,37 @@ def resume(
         threads: of the engine; else chosen by the network's size.
         rate: another learning rate η from here on, a number or a schedule, which the run keeps;
             else as before.
+        callbacks: a function, or several, called with each Event, as in `train`; where one ends the
+            training, or raises, the run is saved at that place and can be resumed from there.
 
     Returns:
-        The network, the history of its epochs, and how it ended.
+        The network, the history of its epochs (and the event where it was stopped), and how it
+        ended.
 
     Raises:
         RunError: no run, no whole checkpoint, another training sample, a folder that takes no file.
-        InputError: epochs that are done already.
+        InputError: epochs that are done already; a callback that is no function.
         RateError: a rate that is not positive and finite.
         DataError: a set that cannot be read.
         EngineError: an engine that is not here.
     """
+    asked = each_of(callbacks)
     resumed = open_resumed(home(run), epochs, sets, engine, threads, rate=rate)
     with resumed.writer as writer:
         for event in resumed.events:
             writer.take(event)
+            try:
+                stop = ask_to_stop(asked, event)
+            except BaseException:
+                writer.finish(event)
+                raise
+            if stop:
+                break
         writer.finish(event)
-    outcome = event.outcome or TrainingOutcome.STOPPED
-    return Training(writer.net, writer.history, outcome)
+    history, outcome = writer.history, event.outcome or TrainingOutcome.STOPPED
+    if outcome is TrainingOutcome.STOPPED and writer.best is not None:
+        writer.best.take()
+    return Training(writer.net, history if history[-1:] == [event] else [*history, event], outcome)
 
 
 def open_resumed(

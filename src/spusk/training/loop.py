@@ -22,6 +22,7 @@ from spusk.nn.network import Network
 from spusk.optim.rules import Rule
 from spusk.optim.schedules import Rate
 from spusk.training.best import KEEPS, Best
+from spusk.training.callbacks import Callbacks, ask_to_stop, each_of
 from spusk.training.evaluate import evaluate
 from spusk.training.events import Cursor, Event, Training, TrainingOutcome
 from spusk.training.health import Saturation, diverged, finite
@@ -67,6 +68,7 @@ def train(
     patience: int | None = None,
     engine: str = "auto",
     threads: int | None = None,
+    callbacks: Callbacks = None,
 ) -> Training:
     """Trains a network in place by stochastic gradient descent: w := w − η∇_w C, b := b − η∇_b C.
 
@@ -89,13 +91,17 @@ def train(
         patience: epochs without a better one on `test` after which it ends; None: all.
         engine: "native", "reference", or "auto": native where it can.
         threads: of the engine; None: as many as pay. No bit depends on it.
+        callbacks: a function, or several, called with each Event of `train_events` while the net is
+            as the event says. True from one of them (or StopIteration) ends the training there; any
+            other exception does too and reaches the caller.
 
     Returns:
-        The network, one event per epoch, and how it ended.
+        The network, one event per epoch (and the one where it was stopped), and how it ended.
 
     Raises:
         RateError: no rate, or one that is not positive and finite.
-        InputError: a batch, epochs or rule that make no training; X without y.
+        InputError: a batch, epochs or rule that make no training; X without y; a callback that is
+            no function.
         DataError: X or y that are no set, a number too large for the network's dtype.
         NetworkError: V or test do not fit the network.
         EngineError: an engine that is not here, or cannot train this network by this rule.
@@ -106,18 +112,23 @@ def train(
         raise InputError.keyed("training.keep", found=keep)
     if keep == "best" and test is None:
         raise InputError.keyed("training.no_test")
+    asked = each_of(callbacks)
     events = train_events(
         net, V, y, rate=rate, rule=rule, batch=batch, epochs=epochs, seed=seed, test=test,
         patience=patience, engine=engine, threads=threads,
     )  # fmt: skip
     history, best, theta = [], Best(), None
     for event in events:
-        if event.ends_epoch or event.outcome:
+        ends = event.ends_epoch or event.outcome is not None
+        if ends and keep == "best" and best.look(event):
+            theta = net.theta.copy()
+        stop = ask_to_stop(asked, event)
+        if ends or stop:
             history.append(event)
-            if keep == "best" and best.look(event):
-                theta = net.theta.copy()
+        if stop:
+            break
     outcome = history[-1].outcome or TrainingOutcome.STOPPED
-    if theta is not None and outcome.complete:
+    if theta is not None and not outcome.failed:
         net.theta[:] = theta
     return Training(net, history, outcome)
 
