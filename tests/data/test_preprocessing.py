@@ -127,6 +127,7 @@ def test_a_network_takes_raw_numbers_of_any_type(scaling):
     assert net.copy().preparation == preparation
 
 
+@pytest.mark.filterwarnings("ignore::spusk.training.NothingLearnedWarning")
 @pytest.mark.parametrize("init", ["scaled", "wide"])
 @pytest.mark.parametrize("kind", ["u1", "f8"])
 @pytest.mark.parametrize("scaling", ["standardise", "minmax", "pixels", "none"])

@@ -17,6 +17,7 @@ RELU = {"activation": "relu", "output": "identity"}
 TANH = {"activation": "tanh", "output": "identity"}
 
 
+@pytest.mark.filterwarnings("ignore::spusk.training.NothingLearnedWarning")
 @pytest.mark.parametrize(
     ("rate", "batch", "kind"),
     [

@@ -153,6 +153,7 @@ def test_arguments_are_looked_at_before_the_first_event(small):
         train_events(Network([6, 3]), small, rate=1.0, engine="magic")
 
 
+@pytest.mark.filterwarnings("ignore::spusk.training.NothingLearnedWarning")
 @pytest.mark.parametrize("engine", ["reference", "auto"])
 @pytest.mark.parametrize("what", ["input", "target"])
 def test_numbers_beyond_the_networks_own_are_refused(engine, what):

@@ -6,7 +6,7 @@ import pytest
 import spusk
 from spusk import Network, Sample
 from spusk.i18n import LANGUAGES
-from spusk.training import Plan, likely_cause, root_cause
+from spusk.training import NothingLearnedWarning, Plan, likely_cause, root_cause
 from spusk.training.nothing_learned import no_better
 from tests.commands import spusk as cli
 from tests.conftest import blobs
@@ -114,6 +114,29 @@ def test_a_failure_names_targets_out_of_reach_instead_of_the_rate_alone():
     assert "0…1 only" in found.sentence("en")
     V = blobs(300)
     assert cause(V, *trained(V, (6, 9, 3), 1e4), root_cause) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "remedy", "typed"),
+    [
+        ("far", 1e-3, 'scaling="auto"', "--scaling auto"),
+        ("reach", 3.0, 'output="identity"', "--output identity"),
+        ("near", 3.0, 'scaling="auto"', "--scaling auto"),
+        ("reach", 1e-3, 'output="identity"', "--output identity"),
+    ],
+)
+def test_python_is_warned_with_the_cause_and_a_remedy_of_python(name, rate, remedy, typed):
+    V, sizes, *_ = BAD[name]
+    with pytest.warns(NothingLearnedWarning) as caught:
+        net, result, plan = trained(V, sizes, rate)
+    said = [warning.message for warning in caught if warning.category is NothingLearnedWarning]
+    assert len(said) == 1
+    for lang in LANGUAGES:
+        assert remedy in said[0].sentence(lang)
+        assert "--" not in said[0].sentence(lang)
+        why = cause(V, net, result, plan, root_cause)
+        assert typed in why.said_in("shell").sentence(lang)
+        assert not any(each in why.said_in("page").sentence(lang) for each in (remedy, typed))
 
 
 def test_the_command_says_it_keeps_the_weights_and_exits_with_3(tmp_path):

@@ -70,7 +70,8 @@ def cause(last: Event, begun: Resumed) -> Cause | None:
         return None
     look = root_cause if last.outcome.failed else likely_cause
     costs = [event.cost for event in begun.writer.history]
-    return look(begun.writer.net, begun.sets.train, begun.run.plan, last, costs)
+    found = look(begun.writer.net, begun.sets.train, begun.run.plan, last, costs)
+    return found and found.said_in("shell")
 
 
 def remarks(last: Event, begun: Resumed, lang: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from spusk.training.events import (
     Cursor,
     Event,
+    NothingLearnedWarning,
     SortedSetWarning,
     Training,
     TrainingOutcome,
@@ -18,6 +19,7 @@ __all__ = [
     "Cause",
     "Cursor",
     "Event",
+    "NothingLearnedWarning",
     "Plan",
     "SortedSetWarning",
     "Training",

@@ -21,6 +21,10 @@ class UnsavedRateWarning(SpuskWarning):
     """The rate is a bare function: it trains, but a run with it cannot be resumed."""
 
 
+class NothingLearnedWarning(SpuskWarning):
+    """The training ended no better than a constant answer; the likely cause, and what helps."""
+
+
 class TrainingOutcome(StrEnum):
     """How a training ended; each has its sentence in `words`."""
 

@@ -26,9 +26,9 @@ from spusk.training.callbacks import Callbacks, ask_to_stop, each_of
 from spusk.training.evaluate import evaluate
 from spusk.training.events import Cursor, Event, Training, TrainingOutcome
 from spusk.training.health import Saturation, diverged, finite
-from spusk.training.nothing_learned import learned_nothing
+from spusk.training.nothing_learned import learned_nothing, with_warning
 from spusk.training.pace import Pace
-from spusk.training.plan import Plan, named_rule, one_rate, sample_of
+from spusk.training.plan import Plan, give_scaling, named_rule, one_rate, sample_of
 
 RuleLike = str | Rule | Callable[[Rate], Rule]
 
@@ -68,6 +68,7 @@ def train(
     patience: int | None = None,
     engine: str = "auto",
     threads: int | None = None,
+    scaling: str | None = None,
     callbacks: Callbacks = None,
 ) -> Training:
     """Trains a network in place by stochastic gradient descent: w := w − η∇_w C, b := b − η∇_b C.
@@ -91,6 +92,10 @@ def train(
         patience: epochs without a better one on `test` after which it ends; None: all.
         engine: "native", "reference", or "auto": native where it can.
         threads: of the engine; None: as many as pay. No bit depends on it.
+        scaling: what is done to V's inputs, and to its targets where the output is the identity:
+            "pixels", "standardise", "minmax", "none", or "auto" for what suits them. It is learned
+            from V, stays with the network as `net.preparation`, and `net.predict` uses it. None:
+            as the network is.
         callbacks: a function, or several, called with each Event of `train_events` while the net is
             as the event says. True from one of them (or StopIteration) ends the training there; any
             other exception does too and reaches the caller.
@@ -100,8 +105,8 @@ def train(
 
     Raises:
         RateError: no rate, or one that is not positive and finite.
-        InputError: a batch, epochs or rule that make no training; X without y; a callback that is
-            no function.
+        InputError: a batch, epochs or rule that make no training; X without y; a scaling of a
+            network that has another; a callback that is no function.
         DataError: X or y that are no set, a number too large for the network's dtype.
         NetworkError: V or test do not fit the network.
         EngineError: an engine that is not here, or cannot train this network by this rule.
@@ -115,7 +120,7 @@ def train(
     asked = each_of(callbacks)
     events = train_events(
         net, V, y, rate=rate, rule=rule, batch=batch, epochs=epochs, seed=seed, test=test,
-        patience=patience, engine=engine, threads=threads,
+        patience=patience, engine=engine, threads=threads, scaling=scaling,
     )  # fmt: skip
     history, best, theta = [], Best(), None
     for event in events:
@@ -147,6 +152,7 @@ def train_events(
     patience: int | None = None,
     engine: str = "auto",
     threads: int | None = None,
+    scaling: str | None = None,
 ) -> Iterator[Event]:
     """The loop under `train`: yields what happened as it happens.
 
@@ -163,13 +169,15 @@ def train_events(
         patience: epochs without a better one on `test` after which it ends; None: all.
         engine: "native", "reference", or "auto": native where it can.
         threads: of the engine; None: as many as pay. No bit depends on it.
+        scaling: of inputs and targets, as for `train`; None: as the network is.
 
     Yields:
         An Event about every 50 ms and at each epoch's end.
 
     Raises:
         RateError: no rate, or one that is not positive and finite; at the call, not later.
-        InputError: a batch, epochs or rule that make no training; X without y.
+        InputError: a batch, epochs or rule that make no training; X without y; a scaling of a
+            network that has another.
         DataError: X or y that are no set, a number too large for the network's dtype.
         NetworkError: V or test do not fit the network.
         EngineError: an engine that is not here, or cannot train this network by this rule.
@@ -181,8 +189,9 @@ def train_events(
     plan = Plan(one_rate(method.rate), batch, epochs, seed, method, patience=patience)
     plan.checked(net, V, test)
     chosen = engines.engine(engine, net, plan.rule)
+    give_scaling(net, V, scaling)
     session = chosen.open(net, V, plan.size(V), threads, plan.rule)
-    return plan_events(net, V, plan, test, session)
+    return with_warning(plan_events(net, V, plan, test, session), net, V, plan)
 
 
 def plan_events(

@@ -5,8 +5,9 @@ slopes of each layer, the order of the set, how far the steps went, and where th
 The first that is found is said.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from spusk.i18n import say
 from spusk.nn.losses import LOSSES
 from spusk.nn.network import Network
 from spusk.training.evaluate import evaluate
-from spusk.training.events import Event
+from spusk.training.events import Event, NothingLearnedWarning, TrainingOutcome
 from spusk.training.health import (
     SMALL,
     Saturation,
@@ -36,7 +37,17 @@ MOVED = 0.1  # of ‖θ‖, in all steps together: too little to learn anything
 FEW = 3  # epochs: of fewer nobody can say where they were going
 FALLING = 0.99  # of the cost a fifth of the epochs ago: it has not come to rest
 FAR = 50.0  # an activation's ends are taken from z = ±FAR
-
+REMEDIES = {  # how what helps is asked for, by the place where it is said
+    "shell": {
+        "by_output": " (--output identity)", "by_scaling": " (--scaling auto)",
+        "by_rate": " (--rate)", "by_init": " (--init wide)",
+    },
+    "python": {
+        "by_output": ' (output="identity")', "by_scaling": ' (scaling="auto")',
+        "by_rate": " (rate=…)", "by_init": ' (init="wide")',
+    },
+    "page": dict.fromkeys(("by_output", "by_scaling", "by_rate", "by_init"), ""),
+}  # fmt: skip
 
 Costs = Sequence[float]
 
@@ -49,14 +60,27 @@ class Cause(NamedTuple):
         numbers: what was measured.
         rate: the rate to try instead, where that is the remedy.
         longer: whether more epochs may help.
+        place: where it is said, which decides how a remedy is spelled.
     """
 
     key: str
     numbers: Mapping[str, float | str]
     rate: float | None = None
     longer: bool = False
+    place: Literal["shell", "python", "page"] = "python"
 
-    def sentence(self, lang: str) -> str:
+    def said_in(self, place: Literal["shell", "python", "page"]) -> Self:
+        """The same, its remedy spelled as one of such a place needs it.
+
+        Args:
+            place: "shell", "python" or "page".
+
+        Returns:
+            The cause.
+        """
+        return self._replace(place=place)
+
+    def sentence(self, lang: str | None = None) -> str:
         """What it means, with its numbers and a remedy.
 
         Args:
@@ -65,7 +89,7 @@ class Cause(NamedTuple):
         Returns:
             The sentence.
         """
-        return say(f"training.nothing_{self.key}", lang, **self.numbers)
+        return say(f"training.nothing_{self.key}", lang, **self.numbers, **REMEDIES[self.place])
 
 
 def no_better(event: Event, net: Network, V: Sample, stop: Callable[[], bool] = bool) -> bool:
@@ -138,6 +162,22 @@ def root_cause(net: Network, V: Sample, plan: Plan, last: Event, costs: Costs) -
     return found.reach() or found.inputs()
 
 
+def with_warning(events: Iterator[Event], net: Network, V: Sample, plan: Plan) -> Iterator[Event]:
+    """The events of a training in Python.
+
+    A NothingLearnedWarning names inputs or targets that kept it from learning anything.
+    """
+    costs = []
+    for event in events:
+        if event.ends_epoch:
+            costs.append(event.cost)
+        if event.outcome is not None and event.outcome is not TrainingOutcome.FINISHED:
+            why = root_cause(net, V, plan, event, costs)
+            if why is not None:
+                warnings.warn(NothingLearnedWarning.keyed("training.warned", why=why), stacklevel=3)
+        yield event
+
+
 class Measured:
     """A network on a few examples: inputs, targets, slopes and gradients; a look for each cause."""
 
@@ -159,7 +199,8 @@ class Measured:
                 )
         among = count * np.array(net.sizes[1:], np.float64)
         among[-1] = errors
-        self.steep = np.sqrt(steep / among)
+        with np.errstate(invalid="ignore"):  # of a network that diverged both may be infinite
+            self.steep = np.sqrt(steep / among)
         self.norm = float(np.sqrt(squares / count))
 
     def reach(self) -> Cause | None:
@@ -171,8 +212,10 @@ class Measured:
         return Cause("reach", numbers | {"most": high, "output": self.net.output})
 
     def inputs(self) -> Cause | None:
-        """Inputs far larger, or far smaller, than 1."""
-        if TINY <= self.sizes <= LARGE:
+        """Inputs far larger, or far smaller, than 1, that nobody has scaled."""
+        preparation = self.net.preparation
+        scaled = preparation is not None and preparation.scaling in ("standardise", "minmax")
+        if scaled or TINY <= self.sizes <= LARGE:
             return None
         return Cause("large" if self.sizes > LARGE else "small", {"size": self.sizes})
 

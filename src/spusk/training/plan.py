@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spusk import engines
-from spusk.data import Sample
+from spusk.data import Sample, prepare
 from spusk.data.arrays import as_array
 from spusk.data.labels import are_whole
 from spusk.engines.base import PLAIN
@@ -167,6 +167,21 @@ def named_rule(rule: str | Rule | Callable[[Rate], Rule], rate: Rate | None) -> 
         names = ", ".join(RULES)
         raise InputError.keyed("training.rule", found=type(made).__name__, names=names)
     return made
+
+
+def give_scaling(net: Network, V: Sample, scaling: str | None) -> None:
+    """Gives a network the preparation that was asked for, learned from V; None: as it is.
+
+    It keeps one that it has. Raises DataError for no such scaling, InputError for another one.
+    """
+    if scaling is None:
+        return
+    wanted = prepare(V, scaling, targets=net.output == "identity")
+    if net.preparation is None:
+        net.preparation = wanted
+    elif scaling not in ("auto", net.preparation.scaling):
+        own = net.preparation.scaling
+        raise InputError.keyed("training.scaled", found=own, asked=scaling)
 
 
 def sample_of(V: Sample | ArrayLike, y: ArrayLike | None, net: Network) -> Sample:

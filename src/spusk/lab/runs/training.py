@@ -136,7 +136,8 @@ class TrainingRun(LabRun):
         """The training is over; without an outcome it broke."""
         if outcome is TrainingOutcome.LEARNED_NOTHING and self.last is not None:
             costs = [row["cost"] for row in self.history]
-            self.cause = likely_cause(self.net, self.sets.train, self.plan, self.last, costs)
+            cause = likely_cause(self.net, self.sets.train, self.plan, self.last, costs)
+            self.cause = cause.said_in("page")
         with self.gate:
             self.seen = self.net  # nobody writes to it any more
             self.outcome = outcome
