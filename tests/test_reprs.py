@@ -61,6 +61,7 @@ def networks():
     net = spusk.Network([784, 500, 300, 100, 10])
     parts = Data(small, small, "name " * 100)
     trained = spusk.train(spusk.Network([6, 30, 3]), small, rate=1.0, epochs=200)
+    several = spusk.train_seeds(lambda seed: spusk.Network([6, 3], seed), small, rate=1.0, seeds=2)
     plan, note = Plan(rate=1.0), {f"key {k}": k for k in range(100)}
     return [
         small, parts, prepare(blobs(n=784, classes=10), "standardise"),
@@ -68,7 +69,7 @@ def networks():
         net, net.layers[0], net.surface(blobs(n=784, classes=10)), trained,
         *trained.history[:1], plan, Cursor(), StepTotals(1.0, 2, 3), Every(1.0), Since(1, 2, 0.5),
         Cause("plateau", {"share": 0.5}),
-        spusk.analysis.gradient_noise(trained.net, small),
+        spusk.analysis.gradient_noise(trained.net, small), several, several.spread,
         Run(spusk.__path__[0] * 9, net, plan, "source " * 99, trained.history, note),
         Checkpoint(net, Cursor(), trained.history, spusk.__path__[0] * 9, True, plan.rule,
                    {"m": np.ones(573_910)}),

@@ -33,6 +33,7 @@ MODULES = {  # public name -> the room or module it stands in
     "scipy_method": "spusk.descent",
     "train": "spusk.training",
     "train_events": "spusk.training",
+    "train_seeds": "spusk.analysis",
 }
 
 __all__ = ["__version__", *MODULES]  # noqa: PLE0604
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from spusk import optim as optim
     from spusk import plots as plots
     from spusk import runs as runs
+    from spusk.analysis import train_seeds as train_seeds
     from spusk.data import Sample as Sample
     from spusk.descent import basins as basins
     from spusk.descent import compare_rates as compare_rates

@@ -69,6 +69,12 @@ def networks() -> None:
     for event in spusk.train_events(net, V, rate=0.5, batch="all", epochs=1):
         assert_type(event, Event)
         assert_type(event.cost, float)
+    several = spusk.train_seeds(
+        lambda seed: spusk.Network([4, 3], seed), V, seeds=2, rate=0.5, epochs=1,
+        callbacks=lambda event: event.cost < 0.01,
+    )  # fmt: skip
+    assert_type(several.median, float)
+    assert_type(several.best, Training)
     assert_type(net.accuracy(V), float)
     assert_type(net.predict(V), NDArray[np.intp])
     assert_type(net.gradients(V), spusk.Parameters)
