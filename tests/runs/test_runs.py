@@ -42,6 +42,13 @@ def test_a_run_comes_back_whole(run):
     ]
 
 
+def test_a_set_is_known_again_by_its_numbers_and_its_weights(small):
+    plain = "bae4d235dd01572bb1569cc5e724b767b2f88ec8425adfe11e341027480b625f"  # as runs have it
+    assert runs.fingerprint(small) == plain
+    marks = {runs.fingerprint(small.with_weights(w)) for w in (range(60), range(1, 61), [1] * 60)}
+    assert len(marks | {plain}) == 4
+
+
 def test_history_speaks_keras(run):
     header = (run[0] / "history.csv").read_text().splitlines()[0]
     assert header.startswith("epoch,loss,accuracy,val_loss,val_accuracy")

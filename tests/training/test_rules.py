@@ -232,7 +232,7 @@ def test_the_reach_of_an_epoch_is_that_of_its_own_rates_and_rule(small):
     plans = {rule: Plan(cosine(0.5, 30), 10, 9, rule=RULES[rule](0.1)) for rule in RULES}
     rates = [sum(map(cosine(0.5, 30), range(6 * e, 6 * e + 6))) for e in (0, 4)]
     for epoch, rate in zip((1, 5), rates, strict=True):
-        reach = {r: Saturation(small, plan, net).reach(2.0, epoch) for r, plan in plans.items()}
+        reach = {r: Saturation(small, plan, net).reach(4.0, epoch) for r, plan in plans.items()}
         assert reach["plain"] == pytest.approx(2 * rate)
         assert reach["momentum"] == reach["nesterov"] == pytest.approx(20 * rate)
         assert reach["adam"] == pytest.approx(rate * size**0.5)

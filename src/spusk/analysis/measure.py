@@ -49,8 +49,8 @@ def gradient_noise(net: Network, V: Sample) -> GradientNoise:
     Source: lecture, row L10.
     """
     squares = 0.0
-    for x, y in net.chunks(V):
-        _, a, delta = net.propagate(x, y)
+    for lot in net.chunks(V):
+        _, a, delta = net.propagate(*lot)
         for below, d in zip(a, delta, strict=False):
             size = np.sum(d * d, axis=1, dtype=np.float64)  # ‖δ‖² (B,)
             squares += float(np.sum((1 + np.sum(below * below, axis=1)) * size))

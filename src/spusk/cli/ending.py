@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
-import numpy as np
 
 from spusk import runs
 from spusk.i18n import say
@@ -21,7 +20,7 @@ from spusk.training import (
     smaller_rate,
 )
 from spusk.training.events import round_seconds
-from spusk.training.nothing_learned import largest_share, no_better
+from spusk.training.nothing_learned import largest_class, no_better
 
 
 def conclude(last: Event, begun: Resumed, drawn: dict[str, Path], lang: str) -> None:
@@ -86,11 +85,10 @@ def remarks(last: Event, begun: Resumed, lang: str) -> Iterator[str]:
     elif last.test_accuracy is not None and last.test_accuracy < best:
         yield say("train.last_weights", lang, accuracy=last.test_accuracy)
     if last.outcome is TrainingOutcome.FINISHED and no_better(last, net, V):
-        assert V.labels is not None  # where there are none, this is no finished run
-        answer = int(np.bincount(V.labels).argmax())
+        answer, share = largest_class(V)
         classes = net.preparation.classes if net.preparation else None
         name = answer if classes is None else classes[answer]
-        yield say("train.constant_as_good", lang, answer=name, share=largest_share(V))
+        yield say("train.constant_as_good", lang, answer=name, share=share)
 
 
 def command(run: runs.Run, lang: str, rate: float | None = None, epochs: int | None = None) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from spusk.data.arrays import DIM, WHITE, are_bytes, frozen, inputs_of, names_of, shape_of
 from spusk.data.labels import answers_of, label_numbers, named_labels, targets_of
 from spusk.data.reading import Found
+from spusk.data.weights import ClassWeight, checked_weights, of_classes, scaled
 from spusk.display import short_repr
 from spusk.errors import DataError
 
@@ -34,16 +35,20 @@ class Sample:
         name: what messages call the set.
         class_names: a name for each class; else its number.
         columns: a name for each input, where they have any.
+        weights: how much each example counts, (K,) numbers ≥ 0, not all 0; None: all alike. Costs
+            and gradients follow them, C = 1/K Σ w_i C_i with the w_i scaled to mean 1, so that η
+            keeps its meaning; right answers are counted without them.
 
     Raises:
-        DataError: not such a set: no numbers, not finite, counts that differ, a label out of range.
+        DataError: not such a set: no numbers, not finite, counts that differ, a label out of range,
+            a weight below 0.
 
     Source: lecture, row L7.
     """
 
     __slots__ = (
         "categories", "class_names", "classes", "columns", "fills", "labels", "name", "pixels",
-        "shape", "x", "y",
+        "shape", "weights", "x", "y",
     )  # fmt: skip
 
     def __init__(
@@ -56,6 +61,7 @@ class Sample:
         name: str = "sample",
         class_names: tuple[str, ...] | None = None,
         columns: tuple[str, ...] | None = None,
+        weights: ArrayLike | None = None,
     ) -> None:
         self.name = name
         if (y is None) == (labels is None):
@@ -91,6 +97,9 @@ class Sample:
         if len(self.class_names) != self.classes:
             counts = {"classes": self.classes, "names": len(self.class_names)}
             raise DataError.keyed("data.class_names", name=name, **counts)
+        self.weights: NDArray[np.float64] | None = None
+        if weights is not None:
+            self.weights = checked_weights(weights, len(self.x), name)
 
     def __len__(self) -> int:
         return len(self.x)
@@ -179,7 +188,46 @@ class Sample:
         part.x = frozen(x)
         part.y = None if self.y is None else frozen(self.y[where])
         part.labels = None if self.labels is None else frozen(self.labels[where])
+        part.weights = None if self.weights is None else frozen(self.weights[where])
         return part
+
+    def with_weights(self, weights: ArrayLike | None) -> Sample:
+        """The same examples with other weights.
+
+        Args:
+            weights: (K,) numbers ≥ 0, not all 0; None: all alike.
+
+        Returns:
+            A sample that shares its numbers with this one.
+
+        Raises:
+            DataError: weights that are none.
+        """
+        other = copy(self)
+        found = None if weights is None else checked_weights(weights, len(self), self.name)
+        other.weights = found
+        return other
+
+    def weighted(self, class_weight: ClassWeight) -> Sample:
+        """The same examples, each counting as its class does, times the weight that it has.
+
+        Args:
+            class_weight: "balanced", K/(m·K_c) for one of m classes, which has K_c of K examples,
+                as scikit-learn has it; or weights by names or numbers, 1 for classes not named.
+
+        Returns:
+            A sample that shares its numbers with this one.
+
+        Raises:
+            DataError: a class that is not there, a weight that is none, or a set without classes.
+        """
+        each = of_classes(class_weight, self.labels, self.class_names, self.name)[self.labels]
+        return self.with_weights(each if self.weights is None else each * self.weights)
+
+    @property
+    def scaled_weights(self) -> NDArray[np.float64] | None:
+        """The weights with mean 1, (K,), by which costs go; None where all are alike."""
+        return scaled(self.weights)
 
     @property
     def sorted_by_class(self) -> bool:

@@ -23,7 +23,10 @@ State = Mapping[str, NDArray[Any]]
 
 
 class StepTotals(NamedTuple):
-    """What a chunk of steps met: Σ C_(x,y) before each update, right answers, examples."""
+    """What a chunk of steps met: Σ w C_(x,y) before each update, right answers, examples.
+
+    The weights w have mean 1 over V; right answers and examples are counted without them.
+    """
 
     cost: float
     correct: int

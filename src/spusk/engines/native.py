@@ -165,6 +165,7 @@ def opened(
 ) -> "Session":
     """The native session; `resident`: bytes of a first layer that stays packed, −1 by the batch."""
     assert _native is not None
+    weights = V.scaled_weights
     session: Session = _native.Session(
         list(net.sizes),
         net.theta,
@@ -177,6 +178,7 @@ def opened(
         resident,
         number("updates", rule.name),
         [float(getattr(rule, each)) for each in NAMES["updates"][rule.name]],
+        None if weights is None else weights.astype(np.float32),
     )
     return session
 

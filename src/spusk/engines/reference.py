@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from spusk.data import Sample
 from spusk.engines.base import COUNT, PLAIN, State, StepTotals, checked_state, each_rate, fits
 from spusk.engines.session_lock import SessionLock
-from spusk.nn.losses import LOSSES
+from spusk.nn.arrays import Lot
+from spusk.nn.losses import LOSSES, total
 from spusk.nn.network import Network
 from spusk.nn.parameters import Parameters
 from spusk.optim.rules import NamedRule
@@ -46,6 +47,8 @@ class Steps:
 
     def __init__(self, net: Network, V: Sample, batch: int, rule: NamedRule) -> None:
         self.net, self.V, self.batch, self.rule = net, V, batch, rule
+        weights = V.scaled_weights
+        self.weights = None if weights is None else weights.astype(net.dtype)
         self.gradient = Parameters(net.sizes, net.dtype)
         self.memory, self.n = rule.start(net.theta), 0
         self.turn = SessionLock(net)
@@ -62,20 +65,25 @@ class Steps:
         return StepTotals(*map(sum, zip(*met, strict=True))) if met else StepTotals(0.0, 0, 0)
 
     def differentiate(self, rows: NDArray[np.int64]) -> StepTotals:
-        """Lines 5, 6: the mean gradient over these examples (L10), and what they meet.
+        """Lines 5, 6: the mean of w ∇C_(x,y) over these examples (L10), and what they meet.
 
         A step over all of V goes through it as given, however it was shuffled: so its sums are,
         bit for bit, those of the cost as a surface.
         """
         net = self.net
         everything = len(rows) == len(self.V)
-        lots = net.chunks(self.V) if everything else [net.pair(self.V, rows)]
+        lots = net.chunks(self.V) if everything else [self.lot(rows)]
         self.gradient.theta[:] = 0
         cost, correct = 0.0, 0
-        for a, y in net.add_gradients(lots, len(rows), self.gradient):
-            cost += float(np.sum(LOSSES[net.error].value(a, y), dtype=np.float64))
+        for a, (_, y, w) in net.add_gradients(lots, len(rows), self.gradient):
+            cost += total(LOSSES[net.error], a, y, w)
             correct += int(np.sum(np.argmax(a, axis=1) == np.argmax(y, axis=1)))
         return StepTotals(cost, correct, len(rows))
+
+    def lot(self, rows: NDArray[np.int64]) -> Lot:
+        """The examples at these places, and their weights."""
+        w = None if self.weights is None else self.weights[rows]
+        return Lot(*self.net.pair(self.V, rows), w)
 
     def update(self, rate: float) -> None:
         """Lines 7, 8: w and b by the rule, as one array θ."""

@@ -20,6 +20,17 @@ class Layer(NamedTuple):
         return short_repr(self)
 
 
+class Lot(NamedTuple):
+    """Some examples: x (B, n), y (B, m), and the weights w (B,), None where all count alike."""
+
+    x: Floats
+    y: Floats
+    w: Floats | None = None
+
+    def __repr__(self) -> str:
+        return short_repr(self)
+
+
 def strongest(W: Floats, most: int) -> NDArray[np.intp]:
     """The neurons of a layer (n, m) with the largest ‖W‖, at most so many, in order: (k,)."""
     largest = np.argsort(-np.linalg.norm(W, axis=0), kind="stable")[:most]

@@ -46,12 +46,15 @@ def backward(
     z: Sequence[Floats | None],
     a: Sequence[Floats],
     y: Floats,
+    w: Floats | None = None,
 ) -> list[Floats]:
-    """The errors δ⁽¹⁾ … δ⁽ᴸ⁾ with δ⁽ˡ⁾ = ∂C_(x,y)/∂z⁽ˡ⁾ of each example (L12).
+    """The errors δ⁽¹⁾ … δ⁽ᴸ⁾ with δ⁽ˡ⁾ = ∂C_(x,y)/∂z⁽ˡ⁾ of each example (L12), times its weight.
 
-    δ⁽ᴸ⁾ = ∇ₐC ⊙ σ′(z⁽ᴸ⁾),  δ⁽ˡ⁾ = W⁽ˡ⁺¹⁾ δ⁽ˡ⁺¹⁾ ⊙ σ′(z⁽ˡ⁾)
+    δ⁽ᴸ⁾ = w ∇ₐC ⊙ σ′(z⁽ᴸ⁾),  δ⁽ˡ⁾ = W⁽ˡ⁺¹⁾ δ⁽ˡ⁺¹⁾ ⊙ σ′(z⁽ˡ⁾);  w (B,), None: all are 1
     """
     delta = [loss.delta(z[-1], a[-1], y, sigmas[-1])]  # (B, m)
+    if w is not None:
+        delta[0] = delta[0] * w[:, None]  # (B, m) * (B, 1) -> (B, m)
     for l in range(len(layers) - 1, 0, -1):  # noqa: E741 - the lecture's letter
         slope = sigmas[l - 1].slope(z[l - 1], a[l])
         delta.insert(0, (delta[0] @ layers[l].W.T) * slope)  # (B, m) @ (m, n) -> (B, n)

@@ -56,6 +56,12 @@ def information(mean: Floats) -> float:
     return -float(np.sum(mean * np.log(np.clip(mean, 1e-12, 1))))
 
 
+def total(loss: Loss, a: Floats, y: Floats, w: Floats | None = None) -> float:
+    """Σ w C_(x,y) of a batch, in float64; w (B,), None: all are 1."""
+    each = loss.value(a, y)  # (B, m), (B, m) -> (B,)
+    return float(np.sum(each if w is None else w * each, dtype=np.float64))
+
+
 LOSSES = {
     "squared": Loss(
         lambda a, y: np.sum((a - y) ** 2, axis=1) / 2,

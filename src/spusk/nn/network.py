@@ -12,11 +12,11 @@ from spusk.data import Sample
 from spusk.data.preprocessing import Preparation, Prepared, prepared
 from spusk.errors import InputError, NetworkError
 from spusk.nn.activations import ACTIVATIONS, Activation
-from spusk.nn.arrays import Floats, Layer
+from spusk.nn.arrays import Floats, Layer, Lot
 from spusk.nn.backprop import Propagation, backward, each_gradient, forward, mean_gradient
 from spusk.nn.cost_surface import CostSurface
 from spusk.nn.init import INITS, by_shape
-from spusk.nn.losses import LOSSES
+from spusk.nn.losses import LOSSES, total
 from spusk.nn.names import checked_activations, checked_output, named
 from spusk.nn.parameters import Parameters
 from spusk.nn.saved import Saved
@@ -134,7 +134,7 @@ class Network(Parameters, Saved):
             InputError: x has another size, or is not numbers.
         """
         if isinstance(x, Sample):
-            return self.meant([self._answer(rows) for rows, _ in self.chunks(x)])
+            return self.meant([self._answer(lot.x) for lot in self.chunks(x)])
         raw, single = raw_inputs(x, self.sizes[0])
         rows = prepared(raw, self.preparation, self.dtype)
         parts = np.array_split(rows, 1 + len(rows) * max(self.sizes) // CHUNK)
@@ -167,7 +167,7 @@ class Network(Parameters, Saved):
         """The mean cost C = 1/|V| Σ C_(x,y); the squared error has C_(x,y) = ‖α(x) − y‖²/2.
 
         Args:
-            V: the sample it is taken over.
+            V: the sample it is taken over; with weights it is the weighted mean, Σ w C / Σ w.
 
         Returns:
             C.
@@ -177,16 +177,14 @@ class Network(Parameters, Saved):
 
         Source: lecture, row L6.
         """
-        total = 0.0
-        for x, y in self.chunks(V):
-            total += float(np.sum(LOSSES[self.error].value(self._answer(x), y), dtype=np.float64))
-        return total / len(V)
+        lots = self.chunks(V)
+        return sum(total(LOSSES[self.error], self._answer(x), y, w) for x, y, w in lots) / len(V)
 
     def accuracy(self, V: Sample) -> float:
         """The share of right classes.
 
         Args:
-            V: a sample with labels.
+            V: a sample with labels; an example is one, whatever its weight.
 
         Returns:
             0…1.
@@ -202,7 +200,7 @@ class Network(Parameters, Saved):
         """The gradient ∇C of the mean cost, by back-propagation.
 
         Args:
-            V: the sample it is taken over.
+            V: the sample it is taken over; with weights it is ∇ of the weighted mean.
 
         Returns:
             ∇C as theta (Q + P,), w (Q,), b (P,) and per layer W (n, m), b (m,).
@@ -212,25 +210,25 @@ class Network(Parameters, Saved):
 
         Source: lecture, rows L10 and L12.
         """
-        total = Parameters(self.sizes, self.dtype)
-        for _ in self.add_gradients(self.chunks(V), len(V), total):
+        gradient = Parameters(self.sizes, self.dtype)
+        for _ in self.add_gradients(self.chunks(V), len(V), gradient):
             pass
-        return total
+        return gradient
 
     def add_gradients(
-        self, lots: Iterable[tuple[Floats, Floats]], count: int, total: Parameters
-    ) -> Iterator[tuple[Floats, Floats]]:
-        """Adds 1/count Σ ∇C_(x,y) of some lots (x, y) to `total`, and yields α(x) and y of each."""
+        self, lots: Iterable[Lot], count: int, gradient: Parameters
+    ) -> Iterator[tuple[Floats, Lot]]:
+        """Adds 1/count Σ w ∇C_(x,y) of some lots to `gradient`, and yields α(x) of each, and it."""
         part = Parameters(self.sizes, self.dtype)
-        for x, y in lots:
-            _, a, delta = self.propagate(x, y)
+        for lot in lots:
+            _, a, delta = self.propagate(*lot)
             mean_gradient(a, delta, part.layers)
-            part.theta *= len(x) / count
-            total.theta += part.theta
-            yield a[-1], y
+            part.theta *= len(lot.x) / count
+            gradient.theta += part.theta
+            yield a[-1], lot
 
     def each_gradient(self, V: Sample) -> list[Layer]:
-        """The gradient ∇C_(x,y) of every example: K·Q numbers.
+        """The gradient w ∇C_(x,y) of every example, whose mean is ∇C: K·Q numbers.
 
         Args:
             V: the sample, K examples.
@@ -240,16 +238,16 @@ class Network(Parameters, Saved):
 
         Source: lecture, row L10.
         """
-        everything = np.arange(len(V))
-        _, a, delta = self.propagate(*self.pair(V, everything))
+        _, a, delta = self.propagate(*next(self.chunks(V, len(V) * max(self.sizes))))
         return each_gradient(a, delta)
 
-    def propagate(self, x: Floats, y: Floats) -> Propagation:
+    def propagate(self, x: Floats, y: Floats, w: Floats | None = None) -> Propagation:
         """Forward and back through a batch.
 
         Args:
             x: inputs (B, n₀), floating point.
             y: targets (B, n_L).
+            w: how much each example counts, (B,); None: 1.
 
         Returns:
             All weighted inputs and activations a⁽⁰⁾…a⁽ᴸ⁾ (B, nₗ), and the errors δ⁽¹⁾…δ⁽ᴸ⁾ (B, nₗ).
@@ -257,7 +255,7 @@ class Network(Parameters, Saved):
         Source: lecture, rows L9 and L12.
         """
         z, a = forward(self.layers, self.sigmas, x)
-        delta = backward(self.layers, self.sigmas, LOSSES[self.error], z, a, y)
+        delta = backward(self.layers, self.sigmas, LOSSES[self.error], z, a, y, w)
         return Propagation(z, a, delta)
 
     def pair(self, V: Sample, index: NDArray[np.integer[Any]]) -> tuple[Floats, Floats]:
@@ -267,18 +265,24 @@ class Network(Parameters, Saved):
             return x, V.targets(index, self.dtype)
         return x, self.preparation.targets(V.y[index], self.dtype)
 
-    def chunks(self, V: Sample, numbers: int = CHUNK) -> Iterator[tuple[Floats, Floats]]:
-        """The whole set V in parts x (B, n₀), y (B, n_L), so that memory stays bounded.
+    def chunks(
+        self, V: Sample, numbers: int = CHUNK, index: NDArray[np.integer[Any]] | None = None
+    ) -> Iterator[Lot]:
+        """The whole set V, or its examples at `index`, in lots, so that memory stays bounded.
 
-        The widest activation of a part has at most `numbers` numbers.
+        The widest activation of a lot has at most `numbers` numbers; weights are those of V, with
+        mean 1 over it.
 
         Raises:
             NetworkError: V is of other sizes.
         """
         self.fits(V)
-        size = max(1, numbers // max(self.sizes))
-        for first in range(0, len(V), size):
-            yield self.pair(V, np.arange(first, min(first + size, len(V))))
+        rows = np.arange(len(V)) if index is None else index
+        size, weights = max(1, numbers // max(self.sizes)), V.scaled_weights
+        for first in range(0, len(rows), size):
+            lot = rows[first : first + size]
+            w = None if weights is None else weights[lot].astype(self.dtype)
+            yield Lot(*self.pair(V, lot), w)
 
     def fits(self, V: Sample) -> None:
         """Checks that the first and last layer have a set's sizes.

@@ -55,7 +55,7 @@ class Run(NamedTuple):
 
 
 def fingerprint(V: Sample) -> str:
-    """SHA-256 of a sample's numbers: the same set has the same, a changed one another.
+    """SHA-256 of a sample's numbers, with its weights: a set has its own, a changed one another.
 
     Args:
         V: the sample.
@@ -65,7 +65,8 @@ def fingerprint(V: Sample) -> str:
     """
     answers = V.y if V.labels is None else V.labels
     code = hashlib.sha256()
-    for array in (V.x, answers):
+    arrays = (V.x, answers) if V.weights is None else (V.x, answers, V.weights)
+    for array in arrays:
         assert array is not None
         code.update(f"{array.dtype.str}{array.shape}".encode())
         code.update(array.data.cast("B"))

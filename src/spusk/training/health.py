@@ -26,9 +26,9 @@ import numpy as np
 
 from spusk.data import Sample
 from spusk.engines.blas_threads import limited
-from spusk.nn.arrays import Floats
+from spusk.nn.arrays import Floats, Lot
 from spusk.nn.backprop import Propagation
-from spusk.nn.losses import LOSSES
+from spusk.nn.losses import LOSSES, total
 from spusk.nn.network import Network
 from spusk.training.events import Event
 from spusk.training.plan import Plan
@@ -67,9 +67,11 @@ class Saturation:
         self, V: Sample, plan: Plan, net: Network, stop: Callable[[], bool] = bool
     ) -> None:
         self.V, self.plan, self.net, self.stop = V, plan, net, stop
-        count = min(PROBE, max(16, len(V) // 200), len(V))
+        counted = np.arange(len(V)) if V.weights is None else np.flatnonzero(V.weights)
+        count = min(PROBE, max(16, len(V) // 200), len(counted))
         self.period = -(-SHARE * count // len(V))
-        self.index = np.linspace(0, len(V) - 1, count).astype(np.int64)
+        self.index = counted[np.linspace(0, len(counted) - 1, count).astype(np.int64)]
+        self.share = len(counted) / len(V)  # of the examples that count at all: others are not met
         self.bar: float | None = None
 
     def __call__(self, epoch: int, cost: float, last: bool = False) -> bool:
@@ -91,25 +93,28 @@ class Saturation:
     def stands_still(self, bar: float, epoch: int = 1) -> bool:
         """All three points, on the fixed examples: an epoch's cost is also that of its start."""
         net, count = self.net, len(self.index)
-        cost, squares, errors = 0.0, 0.0, 1e-60  # Σ C, Σ ‖∇C_(x,y)‖², Σ(a − y)² of the last layer
+        cost, weight, squares = 0.0, 0.0, 0.0  # Σ w C, Σ w, Σ ‖w ∇C_(x,y)‖²
         steep = np.zeros(len(net.layers))  # Σσ′² of each layer
-        for y, trace in self.probes():
+        errors = 1e-60  # Σ(a − y)² of the last layer
+        for lot, trace in self.probes():
             if self.stop():
                 return False
-            a, delta = trace.a, trace.delta
-            cost += float(np.sum(LOSSES[net.error].value(a[-1], y), dtype=np.float64))
+            a, delta, y = trace.a, trace.delta, lot.y
+            cost += total(LOSSES[net.error], a[-1], y, lot.w)
+            weight += len(y) if lot.w is None else float(lot.w.sum())
             squares += sum(
                 float(np.sum((1 + row_squares(below)) * row_squares(d)))
                 for below, d in zip(a, delta, strict=False)
             )
             steep += steepness(net, trace, y)
             errors += total_square(a[-1] - y)
-            del trace, a, delta  # before the next lot: two of them would be twice the memory
-        still = self.reach((squares / count) ** 0.5, epoch) < MOVE * np.linalg.norm(net.theta)
-        return bool(not cost / count < bar and still and self.collapsed(steep, errors))
+            del lot, trace, a, delta, y  # before the next: two of them would be twice the memory
+        still = self.reach(squares / count, epoch) < MOVE * np.linalg.norm(net.theta)
+        return bool(not cost / weight < bar and still and self.collapsed(steep, errors))
 
-    def reach(self, norm: float, epoch: int) -> float:
-        """How far the steps of an epoch could go where gradients have this norm."""
+    def reach(self, square: float, epoch: int) -> float:
+        """How far the steps of an epoch could go by gradients of this mean ‖w ∇C_(x,y)‖² here."""
+        norm = (square * self.share) ** 0.5
         steps = self.plan.steps(self.V)
         rates = self.plan.rates((epoch - 1) * steps, epoch * steps)
         return float(rates.sum()) * self.plan.rule.reach(norm, self.net.theta.size)
@@ -122,11 +127,11 @@ class Saturation:
             steep, among = steep[:-1], among[:-1]  # such a loss has no slope there
         return bool(np.any(np.sqrt(steep / among) < SLOPE))
 
-    def probes(self) -> Iterator[tuple[Floats, Propagation]]:
-        """y, and the way forward and back, of the examples looked at, some at a time."""
+    def probes(self) -> Iterator[tuple[Lot, Propagation]]:
+        """The examples looked at, some at a time, and their way forward and back."""
         numbers = max(NUMBERS, ROWS * max(self.net.sizes))
-        for x, y in self.net.chunks(self.V.take(self.index), numbers):
-            yield y, self.net.propagate(x, y)
+        for lot in self.net.chunks(self.V, numbers, self.index):
+            yield lot, self.net.propagate(*lot)
 
 
 def steepness(net: Network, trace: Propagation, y: Floats) -> list[float]:
@@ -149,13 +154,18 @@ def total_square(values: Floats) -> float:
 
 
 def constant_cost(net: Network, V: Sample) -> float:
-    """The cost of the best answer that is the same for every x: the mean of y."""
+    """The cost of the best answer that is the same for every x: the mean of y, weighted as V is."""
+    w = V.scaled_weights
     if V.labels is not None:
-        mean = np.bincount(V.labels, minlength=V.classes) / len(V)  # of the one-hot rows
+        mean = np.bincount(V.labels, w, minlength=V.classes) / len(V)  # of the one-hot rows
         variance = mean * (1 - mean)
     else:
         assert V.y is not None  # a set has labels or answers
         y = V.y if net.preparation is None else net.preparation.targets(V.y, np.float64)
-        mean = y.mean(axis=0, dtype=np.float64)
-        variance = y.var(axis=0, dtype=np.float64)
+        if w is None:
+            mean = y.mean(axis=0, dtype=np.float64)
+            variance = y.var(axis=0, dtype=np.float64)
+        else:
+            mean = w @ y / len(V)  # (K,) @ (K, m) -> (m,)
+            variance = w @ np.square(y - mean) / len(V)
     return LOSSES[net.error].constant(mean, variance)

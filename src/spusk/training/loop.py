@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from spusk import engines
 from spusk.data import Sample
+from spusk.data.weights import ClassWeight
 from spusk.engines import Session
 from spusk.errors import InputError
 from spusk.nn.network import Network
@@ -70,10 +71,13 @@ def train(
     threads: int | None = None,
     scaling: str | None = None,
     callbacks: Callbacks = None,
+    sample_weight: ArrayLike | None = None,
+    class_weight: ClassWeight | None = None,
 ) -> Training:
     """Trains a network in place by stochastic gradient descent: w := w − η∇_w C, b := b − η∇_b C.
 
-    ∇C is the mean gradient over each sub-sample V_i; another rule steps otherwise by the same one.
+    ∇C = 1/|V_i| Σ w_j ∇C_j is the mean gradient over each sub-sample V_i, every w_j 1, or the
+    weights of V with mean 1 over it, so that η keeps its meaning; a rule steps otherwise by it.
 
     Args:
         net: what is trained; its θ changes in place.
@@ -99,6 +103,8 @@ def train(
         callbacks: a function, or several, called with each Event of `train_events` while the net is
             as the event says. True from one of them (or StopIteration) ends the training there; any
             other exception does too and reaches the caller.
+        sample_weight: how much each example counts, (K,) numbers ≥ 0; None: the weights of V.
+        class_weight: "balanced", or a weight by class, times that; see `Sample.weighted`.
 
     Returns:
         The network, one event per epoch (and the one where it was stopped), and how it ended.
@@ -121,6 +127,7 @@ def train(
     events = train_events(
         net, V, y, rate=rate, rule=rule, batch=batch, epochs=epochs, seed=seed, test=test,
         patience=patience, engine=engine, threads=threads, scaling=scaling,
+        sample_weight=sample_weight, class_weight=class_weight,
     )  # fmt: skip
     history, best, theta = [], Best(), None
     for event in events:
@@ -153,6 +160,8 @@ def train_events(
     engine: str = "auto",
     threads: int | None = None,
     scaling: str | None = None,
+    sample_weight: ArrayLike | None = None,
+    class_weight: ClassWeight | None = None,
 ) -> Iterator[Event]:
     """The loop under `train`: yields what happened as it happens.
 
@@ -170,6 +179,8 @@ def train_events(
         engine: "native", "reference", or "auto": native where it can.
         threads: of the engine; None: as many as pay. No bit depends on it.
         scaling: of inputs and targets, as for `train`; None: as the network is.
+        sample_weight: how much each example counts, (K,) numbers ≥ 0; None: the weights of V.
+        class_weight: "balanced", or a weight by class, times that; see `Sample.weighted`.
 
     Yields:
         An Event about every 50 ms and at each epoch's end.
@@ -184,7 +195,7 @@ def train_events(
 
     Source: lecture, row L11.
     """
-    V = sample_of(V, y, net)
+    V = sample_of(V, y, net, sample_weight, class_weight)
     method = named_rule(rule, rate)
     plan = Plan(one_rate(method.rate), batch, epochs, seed, method, patience=patience)
     plan.checked(net, V, test)

@@ -104,7 +104,8 @@ def no_better(event: Event, net: Network, V: Sample, stop: Callable[[], bool] = 
         stop: asked between two lots of examples; True cuts the look short.
 
     Returns:
-        Whether its cost is NO_BETTER of a constant answer's or more, and few classes are right.
+        Whether its cost is NO_BETTER of a constant answer's or more, and few classes are right;
+        all of it by the weights of V, where it has some.
     """
     best = constant_cost(net, V)
     if event.cost < NO_BETTER * best or best < SMALL:
@@ -112,18 +113,22 @@ def no_better(event: Event, net: Network, V: Sample, stop: Callable[[], bool] = 
     score = evaluate(net, V, stop)
     if score is None or score.cost < NO_BETTER * best:
         return False
-    largest = largest_share(V)
-    return score.accuracy is None or score.accuracy < largest + BETTER * (1 - largest)
+    _, largest = largest_class(V)
+    return score.weighted is None or score.weighted < largest + BETTER * (1 - largest)
 
 
 def learned_nothing(event: Event, net: Network, V: Sample, stop: Callable[[], bool] = bool) -> bool:
     """Whether that is a fault: where one class is nearly all of V, a constant is hard to beat."""
-    return largest_share(V) < RARE and no_better(event, net, V, stop)
+    _, largest = largest_class(V)
+    return largest < RARE and no_better(event, net, V, stop)
 
 
-def largest_share(V: Sample) -> float:
-    """The share of the largest class; 0 where there are none."""
-    return 0.0 if V.labels is None else float(np.bincount(V.labels).max()) / len(V)
+def largest_class(V: Sample) -> tuple[int, float]:
+    """The class that counts most, and its share; 0 and 0 where there are none."""
+    if V.labels is None:
+        return 0, 0.0
+    counts = np.bincount(V.labels, V.scaled_weights)
+    return int(counts.argmax()), float(counts.max()) / len(V)
 
 
 def likely_cause(net: Network, V: Sample, plan: Plan, last: Event, costs: Costs) -> Cause:
@@ -188,7 +193,7 @@ class Measured:
         self.sizes, self.low, self.high = 0.0, np.inf, -np.inf
         steep, errors, squares = np.zeros(len(net.layers)), 1e-60, 0.0
         with limited(6.0 * net.Q * count), np.errstate(over="ignore", invalid="ignore"):
-            for y, trace in self.saturation.probes():
+            for (_, y, _), trace in self.saturation.probes():
                 self.sizes = max(self.sizes, float(np.abs(trace.a[0]).max()))
                 self.low, self.high = min(self.low, float(y.min())), max(self.high, float(y.max()))
                 steep += steepness(net, trace, y)
@@ -201,7 +206,7 @@ class Measured:
         among[-1] = errors
         with np.errstate(invalid="ignore"):  # of a network that diverged both may be infinite
             self.steep = np.sqrt(steep / among)
-        self.norm = float(np.sqrt(squares / count))
+        self.square = squares / count
 
     def reach(self) -> Cause | None:
         """Targets that the output cannot give."""
@@ -237,7 +242,7 @@ class Measured:
     def moved(self) -> Cause | None:
         """Steps too few, or too small, to get anywhere."""
         epochs = self.last.epoch
-        far = self.saturation.reach(self.norm, epochs) * epochs
+        far = self.saturation.reach(self.square, epochs) * epochs
         share = far / (float(np.linalg.norm(self.net.theta)) or 1.0)
         if share >= MOVED:
             return None

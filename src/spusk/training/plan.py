@@ -14,6 +14,7 @@ from spusk import engines
 from spusk.data import Sample, prepare
 from spusk.data.arrays import as_array
 from spusk.data.labels import are_whole
+from spusk.data.weights import ClassWeight
 from spusk.engines.base import PLAIN
 from spusk.errors import InputError, RateError
 from spusk.nn.network import Network
@@ -184,7 +185,24 @@ def give_scaling(net: Network, V: Sample, scaling: str | None) -> None:
         raise InputError.keyed("training.scaled", found=own, asked=scaling)
 
 
-def sample_of(V: Sample | ArrayLike, y: ArrayLike | None, net: Network) -> Sample:
+def sample_of(
+    V: Sample | ArrayLike,
+    y: ArrayLike | None,
+    net: Network,
+    sample_weight: ArrayLike | None = None,
+    class_weight: ClassWeight | None = None,
+) -> Sample:
+    """The training sample: a Sample or X with y, with these weights where they are given.
+
+    Raises InputError, DataError.
+    """
+    found = sample_with(V, y, net)
+    if sample_weight is not None:
+        found = found.with_weights(sample_weight)
+    return found if class_weight is None else found.weighted(class_weight)
+
+
+def sample_with(V: Sample | ArrayLike, y: ArrayLike | None, net: Network) -> Sample:
     """The training sample: a Sample as it is, or X with y.
 
     Whole numbers y (K,) from 0 to m−1 are the classes of a network with m outputs, m ≥ 2; of others
