@@ -24,12 +24,12 @@ from spusk.optim.rules import Rule
 from spusk.optim.schedules import Rate
 from spusk.training.best import KEEPS, Best
 from spusk.training.callbacks import Callbacks, ask_to_stop, each_of
-from spusk.training.evaluate import evaluate
 from spusk.training.events import Cursor, Event, Training, TrainingOutcome
-from spusk.training.health import Saturation, diverged, finite
-from spusk.training.nothing_learned import learned_nothing, with_warning
+from spusk.training.health import Saturation
+from spusk.training.nothing_learned import with_warning
 from spusk.training.pace import Pace
 from spusk.training.plan import Plan, give_scaling, named_rule, one_rate, sample_of
+from spusk.training.verdicts import judged, patient, verdict
 
 RuleLike = str | Rule | Callable[[Rate], Rule]
 
@@ -299,55 +299,3 @@ def event_at(V: Sample, cursor: Cursor, steps: int) -> Event:
         speed=cursor.seen / cursor.spent,
         cursor=cursor,
     )
-
-
-def verdict(
-    event: Event, plan: Plan, net: Network, saturated: Saturation
-) -> TrainingOutcome | None:
-    """How the training ended with this event; None where it goes on, or was asked to stop."""
-    if not np.isfinite(event.cost):
-        return TrainingOutcome.NOT_FINITE
-    if not event.ends_epoch:
-        return None
-    last = event.epoch == plan.epochs
-    if not finite(net):
-        return TrainingOutcome.NOT_FINITE
-    if diverged(event, net, saturated.V, last):
-        return TrainingOutcome.DIVERGED
-    if saturated(event.epoch, event.cost, last):
-        return TrainingOutcome.SATURATED
-    return completed(event, net, saturated) if last else None
-
-
-def patient(event: Event, plan: Plan, best: Best, saturated: Saturation) -> Event:
-    """An epoch's end, which is the training's where no epoch has been better for so long."""
-    best.look(event)
-    if event.outcome is not None or plan.patience is None or event.test_cost is None:
-        return event
-    if best.stale(event.epoch) < plan.patience:
-        return event
-    return replace(event, outcome=completed(event, saturated.net, saturated))
-
-
-def completed(event: Event, net: Network, saturated: Saturation) -> TrainingOutcome | None:
-    """How a training whose last epoch is over ended; None where it was asked to stop."""
-    nothing = learned_nothing(event, net, saturated.V, saturated.stop)
-    if saturated.stop():
-        return None
-    return TrainingOutcome.LEARNED_NOTHING if nothing else TrainingOutcome.FINISHED
-
-
-def judged(
-    event: Event,
-    outcome: TrainingOutcome | None,
-    net: Network,
-    test: Sample | None,
-    stop: Callable[[], bool],
-) -> Event:
-    """The end of an epoch with its outcome and test, or as it is where its test is cut short."""
-    if test is None:
-        return replace(event, outcome=outcome)
-    score = evaluate(net, test, stop)
-    if score is None:
-        return event
-    return replace(event, outcome=outcome, test_cost=score.cost, test_accuracy=score.accuracy)
