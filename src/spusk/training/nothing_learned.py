@@ -110,11 +110,11 @@ def no_better(event: Event, net: Network, V: Sample, stop: Callable[[], bool] = 
     best = constant_cost(net, V)
     if event.cost < NO_BETTER * best or best < SMALL:
         return False
-    score = evaluate(net, V, stop)
+    score = evaluate(net, V, stop, weighted=True)
     if score is None or score.cost < NO_BETTER * best:
         return False
     _, largest = largest_class(V)
-    return score.weighted is None or score.weighted < largest + BETTER * (1 - largest)
+    return score.accuracy is None or score.accuracy < largest + BETTER * (1 - largest)
 
 
 def learned_nothing(event: Event, net: Network, V: Sample, stop: Callable[[], bool] = bool) -> bool:
