@@ -2,10 +2,12 @@
 
 import random
 import re
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import sympy
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -55,18 +57,28 @@ def grown(rng: random.Random, depth: int) -> str:
     return f"{left}{sign}{right}" if rng.random() < 0.4 else f"({left}){sign}({right})"
 
 
-def values(text: str, names: tuple[str, ...], points: np.ndarray) -> np.ndarray:
-    with np.errstate(all="ignore"):
-        return Symbolic(parse(text)[0], names).value(points)
+def column(numbers: Callable[[np.ndarray], np.ndarray], *place: int) -> Callable:
+    return lambda points: numbers(points)[:, *place]
 
 
-def assert_reads_back(text: str, names: tuple[str, ...], points: np.ndarray, expected: np.ndarray):
+def assert_reads_back(
+    text: str,
+    tree: sympy.Expr,
+    names: tuple[str, ...],
+    points: np.ndarray,
+    numbers: Callable[[np.ndarray], np.ndarray],
+) -> None:
+    """That a text is this tree, or at least one with the numbers that f has at these points."""
     try:
-        found = values(text, names, points)
+        read = parse(text)[0]
     except FormulaError as error:
         if error.key in ("long", "deep"):
             return
         raise
+    if read == tree:
+        return
+    with np.errstate(all="ignore"):
+        found, expected = Symbolic(read, names).value(points), numbers(points)
     both = np.isfinite(expected) & np.isfinite(found)
     scale = np.maximum(
         np.abs(expected), 1e-12 * np.max(np.abs(expected), where=both, initial=1e-300)
@@ -76,7 +88,7 @@ def assert_reads_back(text: str, names: tuple[str, ...], points: np.ndarray, exp
     assert (np.isfinite(expected) == np.isfinite(found)).all(), (text, found, expected)
 
 
-@examples(300)
+@examples(120)
 @given(seed=st.integers(0, 2**32), depth=st.integers(1, 4))
 def test_every_text_reads_back_as_the_same_function(seed: int, depth: int) -> None:
     typed = grown(random.Random(seed), depth)
@@ -85,28 +97,28 @@ def test_every_text_reads_back_as_the_same_function(seed: int, depth: int) -> No
     except FormulaError:
         assume(False)
     points = np.random.default_rng(seed).uniform(-2, 2.5, (12, f.n))
-    with np.errstate(all="ignore"):
-        value, slopes = f.value(points), f.symbolic.gradient(points)
     for lang in ("en", "ru"):
         shown = f.formulas(lang=lang)
-        assert_reads_back(shown.f, f.names, points, value)
-        for k, slope in enumerate(shown.gradient):
+        assert_reads_back(shown.f, f.expression, f.names, points, f.value)
+        for k, (slope, tree) in enumerate(zip(shown.gradient, f.symbolic.slopes, strict=True)):
             if "nan" not in slope and "zoo" not in slope:  # it exists nowhere
-                assert_reads_back(slope, f.names, points, slopes[:, k])
+                assert_reads_back(slope, tree, f.names, points, column(f.symbolic.gradient, k))
 
 
 @pytest.mark.parametrize("name", GALLERY)
 def test_the_gallery_reads_back(name: str) -> None:
     f = function(name)
     points = np.random.default_rng(1).uniform(*np.array(f.entry.view).T, (20, f.n))
-    curvatures = f.symbolic.hessian(points)
     for lang in ("en", "ru"):
         shown = f.formulas(lang=lang)
-        assert_reads_back(shown.f, f.names, points, f.value(points))
+        assert_reads_back(shown.f, f.expression, f.names, points, f.value)
         for k, row in enumerate(shown.hessian):
-            assert_reads_back(shown.gradient[k], f.names, points, f.symbolic.gradient(points)[:, k])
+            slope, curved = f.symbolic.slopes[k], f.symbolic.curvatures[k]
+            numbers = column(f.symbolic.gradient, k)
+            assert_reads_back(shown.gradient[k], slope, f.names, points, numbers)
             for j, entry in enumerate(row):
-                assert_reads_back(entry, f.names, points, curvatures[:, k, j])
+                numbers = column(f.symbolic.hessian, k, j)
+                assert_reads_back(entry, curved[j], f.names, points, numbers)
 
 
 SHOWN = [  # typed, English, Russian, ∂f/∂(first) in English
@@ -176,7 +188,7 @@ def read(node: ElementTree.Element) -> str:
     return "".join(inner)
 
 
-@examples(150)
+@examples(60)
 @given(seed=st.integers(0, 2**32))
 def test_mathml_is_the_same_formula(seed: int) -> None:
     try:
@@ -185,9 +197,8 @@ def test_mathml_is_the_same_formula(seed: int) -> None:
         assume(False)
     points = np.random.default_rng(seed).uniform(-2, 2.5, (12, f.n))
     marks = f.formulas("mathml")
-    with np.errstate(all="ignore"):
-        value = f.value(points)
-    assert_reads_back(read(ElementTree.fromstring(marks.f)), f.names, points, value)
+    shown = read(ElementTree.fromstring(marks.f))
+    assert_reads_back(shown, f.expression, f.names, points, f.value)
     for part in marks.gradient:
         assert re.fullmatch(r"(<[a-z]+>|</[a-z]+>|[^<>&])+", part)
 

@@ -7,6 +7,7 @@ but of (1 − cos x)/x² at 1e-8 rounding leaves 0: those digits are taken from 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice, permutations, product
 from typing import Any
 
@@ -74,9 +75,28 @@ class Repairs:
         zero, self.divisors, large = suspects(tree)
         self.jumps = [p.args[0] for p in tree.atoms(sympy.sign)]  # sign(u)·|u| = u has a slope
         self.needed = bool(zero or large or self.jumps)
-        self.zero, self.large, self.jumping = program(zero), program(large), program(self.jumps)
-        self.dividing = program(self.divisors)
+        self._zero, self._large, self._program = zero, large, program
         self.limits = Limits(tree, symbols)
+
+    @cached_property
+    def zero(self) -> Callable[[Floats], Floats]:
+        """What may be 0 where f is 0/0; like the next three compiled where it is first asked."""
+        return self._program(self._zero)
+
+    @cached_property
+    def large(self) -> Callable[[Floats], Floats]:
+        """The exponents that may overflow."""
+        return self._program(self._large)
+
+    @cached_property
+    def jumping(self) -> Callable[[Floats], Floats]:
+        """What jumps where it is 0."""
+        return self._program(self.jumps)
+
+    @cached_property
+    def dividing(self) -> Callable[[Floats], Floats]:
+        """What is divided by."""
+        return self._program(self.divisors)
 
     def values(self, points: Floats, found: Floats) -> Floats:
         """f (…) at points (…, n), changed in place."""

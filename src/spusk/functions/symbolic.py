@@ -168,8 +168,9 @@ class Symbolic:
 
         def run(points: Floats) -> Floats:
             result = np.empty((*points.shape[:-1], len(renamed)), points.dtype)
+            x = points.T if points.ndim <= 2 else np.moveaxis(points, -1, 0)  # T is the faster one
             with np.errstate(all="ignore"):  # outside its domain f is NaN or infinite: a result
-                for k, column in enumerate(compute(*np.moveaxis(points, -1, 0))):
+                for k, column in enumerate(compute(*x)):
                     if np.iscomplexobj(column):  # not real is outside the domain too
                         column = np.where(np.imag(column) == 0, np.real(column), np.nan)  # noqa: PLW2901
                     result[..., k] = column
