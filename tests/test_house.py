@@ -5,6 +5,7 @@ import importlib
 import inspect
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -58,6 +59,11 @@ def imports(tree):
         yield from (n.split(".")[1] for n in names if n.startswith("spusk."))
 
 
+@cache
+def parsed(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def modules():
     return [p for p in SOURCE.rglob("*.py") if p != SOURCE / "__init__.py"]
 
@@ -66,7 +72,7 @@ def modules():
 def test_imports_flow_one_way(path):
     here = room(path)
     assert here in ROOMS, f"{here} is a new room: give it its place in the list"
-    for there in imports(ast.parse(path.read_text(encoding="utf-8"))):
+    for there in imports(parsed(path)):
         if there in ROOMS and there != here:
             assert ROOMS.index(there) < ROOMS.index(here), f"{here} imports {there}"
 
@@ -77,13 +83,14 @@ def called(path):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def graph():
     """Module -> the modules it imports, anywhere in it, be it by a string such as 'spusk.plots'."""
     every = {called(path): path for path in SOURCE.rglob("*.py")}
     edges = {}
     for name, path in every.items():
         found = set()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Import):
                 found |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
@@ -124,7 +131,7 @@ def test_no_room_imports_another_by_a_string():
     for path in modules():
         if called(path) in lazily:  # their tables of public names are this room's own modules
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             name = getattr(node, "func", None)
             by_string = isinstance(node, ast.Call) and "import_module" in ast.dump(name)
             assert not by_string or called(path) in ("spusk._lazy", "spusk.engines.native")
@@ -212,7 +219,7 @@ SILENT = {"cli", "i18n", "io", "lab"}  # rooms that promise no names
 
 def typed_and_bound(path):
     """(names imported for types alone, all names bound at the top) of a module."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     typed, bound = {}, set()
     for node in tree.body:
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
@@ -252,7 +259,7 @@ FORBIDDEN = {"eval", "exec", "compile", "__import__"}
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(SOURCE)))
 def test_nothing_runs_text_and_nothing_is_pickled(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id not in FORBIDDEN, f"{path.name}:{node.lineno}"

@@ -7,6 +7,7 @@ import spusk
 from spusk import Network, Sample, data, train, train_events
 from spusk.analysis.experiments import differences, work_curve
 from spusk.analysis.measure import gradient_noise
+from spusk.optim.stopping import OUTCOMES
 from spusk.training import Plan, order
 from tests.conftest import blobs
 
@@ -45,7 +46,7 @@ def test_L3_every_iterate_is_the_closed_form(rate):
 
 
 def test_L4_large_and_small_rates_and_the_bound_from_both_sides():
-    found = spusk.compare_rates(LECTURE, (0, 0), [0.05, 0.3, 0.4999, 0.5, 0.5001], steps=60_000)
+    found = spusk.compare_rates(LECTURE, (0, 0), [0.05, 0.3, 0.499, 0.5, 0.501], steps=6000)
     assert [str(o) for o in found.outcomes] == [
         "converged",
         "converged",
@@ -57,6 +58,8 @@ def test_L4_large_and_small_rates_and_the_bound_from_both_sides():
         assert result.explanation.bound == pytest.approx(0.5, rel=1e-12)
         assert "0.5" in result.explain("en")
         assert "0,5" in result.explain("ru")
+    close = spusk.descend_many(LECTURE, [(0, 0)], [0.4999, 0.5001], 60_000)
+    assert [str(OUTCOMES[code]) for code in close.codes.ravel()] == ["converged", "diverged"]
 
 
 def test_L5_a_larger_rate_escapes_only_where_the_local_minimum_is_sharper():

@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.test_house import SOURCE, graph, modules, room
+from tests.test_house import SOURCE, graph, modules, parsed, room
 
 MATHEMATICS = {"functions", "optim", "nn", "analysis", "descent"}
 ELSEWHERE = {  # formulas of another subject, each where its subject is
@@ -54,7 +54,7 @@ def test_formulas_stand_in_the_rooms_of_mathematics():
     found = {}
     for path in modules():
         if room(path) not in MATHEMATICS:
-            here = list(formulas(ast.parse(path.read_text(encoding="utf-8"))))
+            here = list(formulas(parsed(path)))
             found |= {path.relative_to(SOURCE).as_posix(): here} if here else {}
     assert {name: here for name, here in found.items() if name not in ELSEWHERE} == {}
     assert set(found) == ELSEWHERE, "an exception that is none any more"

@@ -12,11 +12,15 @@ from spusk.analysis.metrics import (
 )
 
 RANDOM = np.random.default_rng(0)
-metrics = pytest.importorskip("sklearn.metrics", reason="this system has no scikit-learn")
+
+
+@pytest.fixture(scope="module")
+def metrics():
+    return pytest.importorskip("sklearn.metrics", reason="this system has no scikit-learn")
 
 
 @pytest.mark.parametrize("classes", [2, 3, 10])
-def test_scores_of_each_class(classes):
+def test_scores_of_each_class(metrics, classes):
     for _ in range(20):
         right, said = RANDOM.integers(0, classes, (2, 60))
         counts = metrics.confusion_matrix(right, said, labels=range(classes))
@@ -33,7 +37,7 @@ def test_a_class_that_is_neither_there_nor_answered_scores_nothing():
 
 
 @pytest.mark.parametrize("levels", [2, 5, 1000])
-def test_the_area_under_the_roc_curve(levels):
+def test_the_area_under_the_roc_curve(metrics, levels):
     for _ in range(30):
         scores = RANDOM.integers(0, levels, 40) / levels
         positive = RANDOM.random(40) < 0.3
@@ -41,7 +45,7 @@ def test_the_area_under_the_roc_curve(levels):
         assert auc(scores, positive) == pytest.approx(metrics.roc_auc_score(positive, scores))
 
 
-def test_an_area_needs_both_kinds():
+def test_an_area_needs_both_kinds(metrics):
     assert np.isnan(auc(np.arange(4.0), np.ones(4, bool)))
     answers, labels = RANDOM.random((50, 3)), RANDOM.integers(0, 2, 50)
     found = class_aucs(answers, labels)
@@ -50,7 +54,7 @@ def test_an_area_needs_both_kinds():
 
 
 @pytest.mark.parametrize("targets", [1, 3])
-def test_regression(targets):
+def test_regression(metrics, targets):
     y = RANDOM.normal(size=(40, targets)) * 30 + 5
     answers = y + RANDOM.normal(size=y.shape)
     assert r_squared(answers, y) == pytest.approx(metrics.r2_score(y, answers))

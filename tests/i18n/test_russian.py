@@ -8,6 +8,7 @@ import re
 import struct
 import tomllib
 import zlib
+from functools import cache
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -19,6 +20,7 @@ from spusk.i18n import LANGUAGES, say, topic
 from spusk.i18n.reasons import LIBRARIES, SYSTEM, Reason, reason
 from tests.conftest import blobs
 from tests.i18n.russian import foreign, refused
+from tests.i18n.test_keys import parsed
 
 SOURCE = Path(spusk.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
@@ -37,10 +39,7 @@ PAGE = """
 UNIT = re.compile(r"[}\d] (?:[кМГ]Б|мс|с|%)(?!\w)")
 
 
-def parsed(path):
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
+@cache
 def ours():
     """The names of the errors and warnings that have words, wherever they are defined."""
     made = [node for path in MODULES for node in ast.walk(parsed(path))
@@ -54,7 +53,6 @@ def ours():
     return known
 
 
-OURS = ours()
 OTHERS = {  # raised by us, and not in words: who meets it instead of a user
     "AttributeError": "Python asks a module for a name",
     "NotImplementedError": "whoever writes a rule, a schedule or a run and leaves a part out",
@@ -75,7 +73,11 @@ OTHERS = {  # raised by us, and not in words: who meets it instead of a user
 def raised(tree):
     """The errors that a module makes: the line, the name, and the call."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OURS:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ours()
+        ):
             yield node.lineno, node.func.id, node
         if not isinstance(node, ast.Raise) or node.exc is None:
             continue
@@ -101,9 +103,9 @@ def has_words(call):
 def wordless(tree):
     """The errors of a module that are English alone, and those that nobody has thought of."""
     for line, name, made in raised(tree):
-        if name in OURS and not has_words(made):
+        if name in ours() and not has_words(made):
             yield f"line {line}: an English sentence alone"
-        if name not in OURS and name not in OTHERS:
+        if name not in ours() and name not in OTHERS:
             yield f"line {line}: {name} is neither in words nor among the others"
 
 
@@ -114,8 +116,8 @@ def test_every_error_has_words(path):
 
 def test_the_errors_are_found():
     met = [name for path in MODULES for _, name, _ in raised(parsed(path))]
-    assert sum(name in OURS for name in met) > 170
-    assert {"SearchError", "Unusable", "FallbackWarning", "StartError"} <= OURS
+    assert sum(name in ours() for name in met) > 170
+    assert {"SearchError", "Unusable", "FallbackWarning", "StartError"} <= ours()
     assert set(OTHERS) <= set(met)
     assert not [*wordless(ast.parse('raise DataError.keyed("data.no_file") from error'))]
 

@@ -93,6 +93,13 @@ def is_walked(text):
     return getattr(gradient_of(known(text)), "walker", None) is not None
 
 
+@cache
+def computed(text):
+    """SymPy's ∇f and Hessian as code."""
+    variables, _, slopes, hessian = by_sympy(text)
+    return [sympy.lambdify(variables, trees, "numpy") for trees in (slopes, hessian)]
+
+
 def by_textbook(row, slopes):
     """The last iterate, by other forms of the same rules."""
     beta, eta = 0.9, row["rate"]
@@ -121,8 +128,7 @@ def test_a_textbook_goes_the_same_way():
     for row in (row for row in ROWS if row["rule"] in RULES):
         if not np.isfinite(numbers(row["end"])).all():
             continue
-        variables, _, slopes, _ = by_sympy(row["f"])
-        ends = by_textbook(row, sympy.lambdify(variables, slopes, "numpy"))
+        ends = by_textbook(row, computed(row["f"])[0])
         assert close(ends, row["end"], TOLERANCE), row
         checked[row["rule"]] += 1
     assert set(checked) == set(RULES)
@@ -130,9 +136,9 @@ def test_a_textbook_goes_the_same_way():
 
 def test_minima_and_bounds_are_sympys():
     for row in (row for row in ROWS if row["fastest"] is not None):
-        variables, _, slopes, hessian = by_sympy(row["f"])
+        variables, _, slopes, _ = by_sympy(row["f"])
         at = dict(zip(variables, row["minimum"], strict=True))
-        curved = sympy.lambdify(variables, hessian, "numpy")(*row["minimum"])
+        curved = computed(row["f"])[1](*row["minimum"])
         low, *_, top = (*np.linalg.eigvalsh(np.array(curved, float)),) * 2
         assert low > 0 or row["kind"] == "valley", row
         low = low if row["kind"] == "minimum" or len(variables) == 1 else top  # 0 moves nothing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from math import isfinite
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -182,19 +183,20 @@ def descend_events(
 
 def _run(f: Calls, x: Array, rule: Rule, steps: int, tolerance: float, search: bool) -> Events:
     """The loop itself: look, step, ask f."""
-    x0, state, moving = x, rule.start(x), False
+    x0, old, state = x, x, rule.start(x)
     watch = StopTest(float(np.linalg.norm(x0)), tolerance)
     with np.errstate(all="ignore"):
         value, gradient = f.both(x)
     for n in range(steps + 1):
         with np.errstate(all="ignore"):  # not around the yield: a caller's warnings are its own
-            norm = float(np.linalg.norm(gradient))
-            finite = bool(np.isfinite(value) and np.isfinite(norm))
-            distance = float(np.linalg.norm(x - x0))
+            norm = length(gradient)
+            finite = isfinite(value) and isfinite(norm)
+            distance = length(x - x0)
         stop = yield Step(n, x.copy(), value, gradient.copy(), norm)
         outcome = DescentOutcome.STOPPED if stop else watch.look(finite, distance, value, norm)
         if outcome is None and n == steps:
-            outcome = watch.at_the_end(moving)
+            with np.errstate(all="ignore"):
+                outcome = watch.at_the_end(moves(old, x))
         if outcome is not None:
             yield End(outcome, n, f.values, f.gradients)
             return
@@ -207,7 +209,6 @@ def _run(f: Calls, x: Array, rule: Rule, steps: int, tolerance: float, search: b
                 else:
                     x, state = rule.step(x, gradient, state, n)
                     value, gradient = f.both(x)
-                moving = moves(old, x)
         except CallableError as error:  # whatever the user's f raises, the trace survives
             why, at = error.__cause__, str(error.values["at"])
         except SpuskError:
@@ -218,6 +219,11 @@ def _run(f: Calls, x: Array, rule: Rule, steps: int, tolerance: float, search: b
             continue
         yield End(DescentOutcome.STOPPED, n, f.values, f.gradients, why, at)
         return
+
+
+def length(v: Array) -> float:
+    """‖v‖ of (n,); as NumPy has it, without its questions about other norms, at every step."""
+    return float(np.sqrt(v.dot(v)))
 
 
 def moves(old: Array, new: Array) -> bool:
