@@ -83,7 +83,8 @@ def test_the_scaling_is_chosen(here, scaling, says):
 def test_the_run_keeps_what_was_asked_and_goes_on_with_the_same(here):
     train(here, "--data", "a.csv", "--label", "4")
     kept = json.loads((here / "run" / "run.json").read_text())
-    assert kept["note"]["read"] == {"label": "species", "missing": None, "mix": True, "test": None}
+    asked = {"missing": None, "mix": True, "test": None, "transpose": None}
+    assert kept["note"]["read"] == {"label": "species", **asked}
     assert kept["network"]["preparation"] == {
         "scaling": "standardise", "classes": ["ant", "bee", "cat"], "columns": ["length", "width"],
     }  # fmt: skip

@@ -49,7 +49,7 @@ def test_both_parts_have_the_classes_of_either(tmp_path):
 
 
 @pytest.mark.parametrize("place", [".", "raw", "MNIST/raw"])
-@pytest.mark.parametrize("name", ["", "emnist-letters-", "qmnist_"])
+@pytest.mark.parametrize("name", ["", "kmnist-letters-", "qmnist_"])
 def test_files_may_bear_the_set_s_name_and_lie_deeper(tmp_path, place, name):
     images, labels = digits(20)
     folder = tmp_path / place

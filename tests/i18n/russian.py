@@ -9,7 +9,7 @@ import pytest
 from spusk.errors import SpuskError
 
 NAMES = """
-    MNIST IDX PNG JPEG BMP GIF WebP TIFF JSON NumPy NaN UTF-8 SHA-256 F32 F64 uint8 int64
+    MNIST EMNIST IDX PNG JPEG BMP GIF WebP TIFF JSON NumPy NaN UTF-8 SHA-256 F32 F64 uint8 int64
     float32 float64 complex128 None Python Ctrl+C spusk --help
     data get mnist lab sample train test predict engine Network split x_train y_train x_test W1
     SPUSK_DATA SPUSK_ISA

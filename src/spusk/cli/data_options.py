@@ -31,6 +31,7 @@ class DataChoice:
     missing: Literal["mean", "drop"] | None
     keep_order: bool
     test: Path | None
+    transpose: bool | None
     scaling: str
 
     def load(self, stop: Signals) -> Data:
@@ -41,7 +42,8 @@ class DataChoice:
     def reading(self) -> Reading:
         """What is asked of the reader."""
         test = None if self.test is None else str(self.test)
-        return Reading(self.label, self.missing, not self.keep_order, test)
+        mix, transpose = not self.keep_order, self.transpose
+        return Reading(self.label, self.missing, mix, test, transpose=transpose)
 
     def preparation(self, sets: Data, targets: bool = False) -> Preparation:
         """How the set's inputs are prepared; `targets`: and its targets, for an output without
@@ -93,6 +95,11 @@ OPTIONS = (
         type=click.Choice(MISSING),
         default=None,
         help="Values missing in a table: their column's mean, or drop the row  [default: refuse]",
+    ),
+    click.option(
+        "--transpose/--no-transpose",
+        default=None,
+        help="Exchange rows and columns of the set's pictures  [default: in files called emnist-…]",
     ),
     click.option(
         "--keep-order",

@@ -50,6 +50,7 @@ def load(
     missing: Literal["mean", "drop"] | None = None,
     mix: bool = False,
     test: str | Path | None = None,
+    transpose: bool | None = None,
 ) -> Data:
     """A set, read and checked, by its name or by its path.
 
@@ -67,6 +68,8 @@ def load(
             leaves such rows out; None refuses them.
         mix: whether the training part of a set of one's own is mixed, once and always the same way.
         test: another file or folder that is the test part.
+        transpose: whether its pictures lie transposed, rows for columns, and are turned upright;
+            None: those of files that are called emnist-….
 
     Returns:
         The training part and the test part, or None for it where the set is too small; `found`
@@ -81,7 +84,7 @@ def load(
     if missing not in (None, *MISSING):
         raise DataError.keyed("data.scaling", names=", ".join(MISSING), found=missing)
     beside = None if test is None else str(home(test))
-    return load_as(source, folder, Reading(label, missing, mix, beside), split)
+    return load_as(source, folder, Reading(label, missing, mix, beside, transpose=transpose), split)
 
 
 def load_as(

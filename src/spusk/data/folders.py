@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from spusk.data.idx import pair
+from spusk.data.idx import numbered, pair
 from spusk.data.samples import Data, Sample, held_out
 from spusk.errors import DataError
 from spusk.io.paths import home
@@ -92,11 +92,11 @@ def load_idx_files(files: Files, folder: Path, name: str, split: float | None) -
         raise DataError.keyed("data.no_part", folder=folder, file=usual_name(TRAIN, "images"))
     test = _part(files, folder, TEST, name)
     if test is None:
-        return held_out(train, split)
+        return held_out(numbered(train)[0], split)
     if test.shape != train.shape:
         raise DataError.keyed("data.parts", path=folder, train=train.shape, test=test.shape)
-    classes = max(train.classes, test.classes)
-    return Data(_widened(train, classes), _widened(test, classes), name)
+    train, test = numbered(train, test)
+    return Data(train, test, name)
 
 
 def _part(files: Files, folder: Path, part: str, name: str) -> Sample | None:
@@ -107,9 +107,3 @@ def _part(files: Files, folder: Path, part: str, name: str) -> Sample | None:
         missing = usual_name(part, "labels" if images else "images")
         raise DataError.keyed("data.no_part", folder=folder, file=missing)
     return pair(images, labels, f"{name}/{part if part == TRAIN else 'test'}")
-
-
-def _widened(sample: Sample, classes: int) -> Sample:
-    if sample.classes == classes:
-        return sample
-    return Sample(sample.x, None, sample.labels, classes, sample.shape, sample.name)

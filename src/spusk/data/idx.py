@@ -12,6 +12,8 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
+from spusk.data.labels import class_numbers
+from spusk.data.matching import relabelled
 from spusk.data.samples import Sample
 from spusk.data.stream import reading, regular, take, widening
 from spusk.errors import DataError
@@ -45,8 +47,20 @@ def pair(images: Path, labels: Path, name: str) -> Sample:
         raise DataError.keyed("data.no_labels", path=labels)
     if len(x) != len(numbers):
         raise DataError.keyed("data.label_count", path=labels, expected=len(x), found=len(numbers))
-    count = int(numbers.max()) + 1  # the format's classes are numbers from 0, never names
-    return Sample(x, labels=numbers, classes=count, name=name)
+    return Sample(x, labels=numbers, classes=int(numbers.max()) + 1, name=name)
+
+
+def numbered(*parts: Sample) -> list[Sample]:
+    """The parts of one set, whose labels are the numbers in its files, with the classes it has.
+
+    They are 0, 1, 2 …; where there is no 0, or most numbers up to the largest are missing, those
+    that occur, by their names: EMNIST's letters are 1 … 26.
+    """
+    every = [np.asarray(part.labels) for part in parts]
+    numbers, names = class_numbers(np.concatenate(every))
+    known = names or tuple(map(str, range(int(numbers.max()) + 1)))
+    own = np.split(numbers, np.cumsum([len(labels) for labels in every])[:-1])
+    return [relabelled(part, labels, known) for part, labels in zip(parts, own, strict=True)]
 
 
 def _gzipped(path: Path) -> bool:

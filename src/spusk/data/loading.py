@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data.folders import idx_files, labels_beside, load_idx_files
-from spusk.data.idx import pair
+from spusk.data.idx import numbered, pair
 from spusk.data.images import ENDINGS
 from spusk.data.kinds import checked_kind, is_table
 from spusk.data.picture_folders import read_folder
@@ -17,6 +17,7 @@ from spusk.data.preprocessing import Preparation, prepare
 from spusk.data.reading import Found, Reading
 from spusk.data.samples import Data, Sample, held_out, parts
 from spusk.data.tables import Parsed, read_table
+from spusk.data.upright import upright
 from spusk.errors import DataError
 
 
@@ -37,10 +38,16 @@ def read(path: Path, split: float | None, wish: Reading, form: Preparation | Non
 
 
 def in_parts(path: Path, split: float | None, wish: Reading, form: Preparation | None) -> Data:
-    """The set as it stands there, a test part of its own or a share for one."""
+    """The set as it stands there, a test part of its own or a share for one; pictures upright."""
     if path.is_dir():
         files = idx_files(path)
-        return load_idx_files(files, path, path.name, split) if files else read_folder(path, split)
+        sets = load_idx_files(files, path, path.name, split) if files else read_folder(path, split)
+        return upright(sets, wish.transpose, form, files.values())
+    return upright(of_file(path, split, wish, form), wish.transpose, form, [path])
+
+
+def of_file(path: Path, split: float | None, wish: Reading, form: Preparation | None) -> Data:
+    """The set of one file, or of one of images and the labels beside it."""
     if not path.exists():
         raise DataError.keyed("data.unknown", path=path)
     name = path.name.lower()
@@ -53,7 +60,8 @@ def in_parts(path: Path, split: float | None, wish: Reading, form: Preparation |
     if is_table(path):
         return divided(read_table(path, wish, form), split, form)
     checked_kind(path)
-    return held_out(pair(path, labels_beside(path), path.name), split)
+    (full,) = numbered(pair(path, labels_beside(path), path.name))
+    return held_out(full, split)
 
 
 def divided(table: Parsed, split: float | None, form: Preparation | None) -> Data:

@@ -1,12 +1,15 @@
 """Another set's classes as those of a network: by their names, not by their places."""
 
 from collections import Counter
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from spusk.data.labels import label_numbers
 from spusk.data.preprocessing import Preparation
-from spusk.data.samples import Sample
+from spusk.data.samples import Data, Sample
 from spusk.errors import DataError
 
 SHOWN = 8  # classes named at most
@@ -58,10 +61,38 @@ def matched(V: Sample, preparation: Preparation | None, outputs: int) -> Matched
     if not len(kept):
         wrong = {"found": listed(tuple(strange)), "names": listed(known)}
         raise DataError.keyed("data.strange_classes", name=V.name, **wrong)
-    labels = numbers[kept]
-    return Matched(
-        Sample(V.x[kept], None, labels, len(known), V.shape, V.name, known, V.columns), strange
-    )
+    return Matched(relabelled(V.take(kept), numbers[kept], known), strange)
+
+
+def matched_parts(sets: Data, preparation: Preparation | None, outputs: int) -> Data:
+    """A set's parts with a network's classes, as far as it knows all of them; else as they are.
+
+    Args:
+        sets: the set.
+        preparation: the network's.
+        outputs: how many neurons its last layer has.
+
+    Returns:
+        The set, each part with the network's classes.
+    """
+    parts = sets.train, sets.test
+    try:
+        found = [part and matched(part, preparation, outputs) for part in parts]
+    except DataError:
+        return sets
+    if any(each.strange for each in found if each):
+        return sets
+    train, test = (each and each.V for each in found)
+    assert train is not None
+    return sets._replace(train=train, test=test)
+
+
+def relabelled(V: Sample, labels: NDArray[np.integer], class_names: tuple[str, ...]) -> Sample:
+    """The same examples with other class numbers (K,), and a name for each class."""
+    other = copy(V)
+    other.labels, other.classes = label_numbers(labels, len(class_names), V.name)
+    other.class_names = class_names
+    return other
 
 
 def as_targets(V: Sample) -> Sample:

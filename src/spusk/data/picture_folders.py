@@ -4,7 +4,8 @@ A folder has a sub-folder for each class, or a folder to train with and one to t
 such sub-folders (`train/` and `test/`, under any of their usual names), or a table of lines
 `file,label` (see `picture_labels`). Where all lies in one folder inside, that one is read. All
 pictures of a set have one size; they are taken as they are, as bytes. Classes named 0, 1, 2 … keep
-their numbers, others are numbered in order of name. Hidden files are no pictures.
+their numbers, others are numbered in order of name, 1, 2 … 10 as numbers. Hidden files are no
+pictures.
 """
 
 import os
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spusk.data.images import ENDINGS, KINDS, grey
+from spusk.data.labels import class_numbers
 from spusk.data.picture_labels import Labelled, read_labels
 from spusk.data.reading import Found
 from spusk.data.samples import Data, Sample, held_out
@@ -253,5 +255,6 @@ def _class_names(files: Labelled, like: Sample | None) -> tuple[str, ...]:
         return like.class_names
     names = sorted({label for _, label in files})
     if all(map(_is_class, names)):
-        return tuple(map(str, range(max(map(int, names)) + 1)))
+        numbers, known = class_numbers(np.array([int(name) for name in names]))
+        return known or tuple(map(str, range(int(numbers.max()) + 1)))
     return tuple(names)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from spusk.data.loading import in_parts
 from spusk.data.preprocessing import BEFORE, Preparation
 from spusk.data.reading import Found, Reading
 from spusk.data.stream import reading
+from spusk.data.upright import exchanged
 from spusk.errors import DataError
 
 PLACE = "#"  # and a number: the name of a column that has none
@@ -53,12 +54,20 @@ def read_query(path: Path, wish: Reading, form: Preparation | None, n: int) -> Q
         if path.name.lower().endswith(".npz"):
             from spusk.data.npz import read_inputs
 
-            return Query(read_inputs(path, n))
-        form = named(form or BEFORE, path, n)
-        asked = Reading(label=wish.label, missing="mean" if form.fills else None)
-        sets = in_parts(path, None, asked, form)
+            return Query(turned(read_inputs(path, n), wish, form))
+        known = named(form or BEFORE, path, n)
+        missing: Literal["mean"] | None = "mean" if known.fills else None
+        sets = in_parts(path, None, Reading(wish.label, missing, transpose=False), known)
     found = sets.found or Found()
-    return Query(sets.train.x, found.answer, found.left_out)
+    return Query(turned(sets.train.x, wish, form), found.answer, found.left_out)
+
+
+def turned(x: NDArray[np.generic], wish: Reading, form: Preparation | None) -> NDArray[np.generic]:
+    """Rows as the network's set was read: upright where it lay, and columns have no names."""
+    if not wish.transpose or form is None or form.look is None or form.columns is not None:
+        return x
+    w, h = form.look.shape
+    return exchanged(x, h, w)
 
 
 def named(form: Preparation, path: Path, n: int) -> Preparation:

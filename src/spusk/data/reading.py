@@ -19,6 +19,7 @@ class Reading(NamedTuple):
         mix: whether the training part is mixed once.
         test: a file or folder that is the test part.
         before: read by the rules that runs of before were trained under.
+        transpose: whether its pictures lie transposed; None: by the names of its files.
     """
 
     label: str | int | None = None
@@ -26,6 +27,7 @@ class Reading(NamedTuple):
     mix: bool = False
     test: str | None = None
     before: bool = False
+    transpose: bool | None = None
 
     def __repr__(self) -> str:
         return short_repr(self)

@@ -60,6 +60,7 @@ class SavedReading(Struct, frozen=True, forbid_unknown_fields=True):
     missing: Literal["mean", "drop"] | None = None
     mix: bool = False
     test: Name | None = None
+    transpose: bool | None = False
 
 
 class SavedNote(Struct, frozen=True):
@@ -166,7 +167,8 @@ def read(folder: Path) -> Manifest:
 
 def reading_of(note: Mapping[str, Any]) -> Reading:
     """How a run's set was read; runs of before, and those that say nothing of it, as then."""
-    return Reading(**note["read"]) if note.get("read") else Reading(before=True)
+    read = note.get("read") or {"before": True}
+    return Reading(**{"transpose": False, **read})
 
 
 def read_json(folder: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from spusk import data, engines
 from spusk.data import Data, Reading, Sample
+from spusk.data.matching import matched_parts
 from spusk.engines import Session
 from spusk.errors import InputError, RunError
 from spusk.io.paths import home
@@ -155,8 +156,8 @@ def open_resumed(
             raise RunError.keyed("runs.no_way_on", folder=folder)
         planned = about.plan.epochs
         about = about._replace(plan=with_changes(about.plan, epochs, rate))
-        both = load_sets(folder, about, load if sets is None else sets)
         last = newest(folder)
+        both = load_sets(folder, about, last.net, load if sets is None else sets)
         plan, V = about.plan.checked(last.net, both.train, both.test), both.train
         chosen = engines.engine(name, last.net, plan.rule)
         text = text_of(folder, last, about.rates)
@@ -264,14 +265,18 @@ def relocated(about: Manifest, source: str | None, data_dir: Path | None) -> Man
     return about._replace(source=source or about.source, note=note)
 
 
-def load_sets(folder: Path, about: Manifest, sets: Data | Sample | Load) -> Data:
-    """The sets to go on with: those given, else those the run names, read. Raises RunError."""
+def load_sets(folder: Path, about: Manifest, net: Network, sets: Data | Sample | Load) -> Data:
+    """The sets to go on with: those given, else those the run names, read. Raises RunError.
+
+    What is read has the network's classes, which may be more than are counted in it today.
+    """
     if isinstance(sets, Sample):
         sets = Data(sets, None, sets.name)
     elif not isinstance(sets, Data):
         sets = sets(
             still_there(about.source, folder), about.note.get("data_dir"), reading_of(about.note)
         )
+        sets = matched_parts(sets, net.preparation, net.sizes[-1])
     mark, expected = fingerprint(sets.train), about.fingerprint or ""
     if mark != expected:
         marks = {"expected": expected[:12], "found": mark[:12]}
