@@ -1,10 +1,11 @@
-// The door to Python: checks nothing that engines/native.py has checked, holds what it uses.
+// The door to Python: checks all that indexes memory, holds what it uses.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -31,6 +32,8 @@ struct Held {  // arrays stay alive as long as the session that reads them
 
 Request request_for(const std::vector<int64_t> &sizes, const Theta &theta, int64_t batch,
                     int threads, int64_t resident) {
+  if (sizes.size() < 2 || *std::min_element(sizes.begin(), sizes.end()) < 1 || batch < 1)
+    throw std::invalid_argument("sizes or a batch of less than one");
   Request request;
   request.sizes = sizes, request.theta = const_cast<float *>(theta.data());
   request.batch = batch, request.threads = threads, request.resident = resident;
@@ -70,6 +73,7 @@ void read_inputs(Request &request, nb::handle x) {
   } else {
     throw std::invalid_argument("x must be C-contiguous uint8 or float32 (K, n)");
   }
+  if (request.K < 1) throw std::invalid_argument("x has no rows");
 }
 
 void read_answers(Request &request, nb::handle answers) {
@@ -79,6 +83,9 @@ void read_answers(Request &request, nb::handle answers) {
     request.labels = labels.data();
     if (static_cast<int64_t>(labels.shape(0)) != request.K)
       throw std::invalid_argument("labels are not as many as x");
+    const auto beyond = [&](int64_t label) { return label < 0 || label >= request.sizes.back(); };
+    if (std::any_of(request.labels, request.labels + request.K, beyond))
+      throw std::invalid_argument("a label is none of the outputs");
   } else if (nb::try_cast(answers, targets, false)) {
     request.targets = targets.data();
     if (static_cast<int64_t>(targets.shape(0)) != request.K ||

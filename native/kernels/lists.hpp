@@ -80,7 +80,8 @@ static int64_t list_bytes(const uint8_t *x, int64_t n, Entry *entries, int64_t c
     for (const int64_t end = least(n, i + COLUMNS_A_MARK); i < end;) {
       const int64_t stop = least(end, i + 8);
       uint64_t eight = 0;
-      std::memcpy(&eight, x + i, stop - i);
+      if (stop - i == 8) std::memcpy(&eight, x + i, 8);  // one load, where the size is known
+      else std::memcpy(&eight, x + i, stop - i);
       if (!eight) i = stop;
       for (; i < stop; ++i) {
         entries[count] = {static_cast<uint32_t>(i), x[i] * (1.0f / 255)};

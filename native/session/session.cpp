@@ -1,6 +1,7 @@
 #include "session/session.hpp"
 
 #include <chrono>
+#include <system_error>
 
 #include "session/arena.hpp"
 #include "session/system.hpp"
@@ -11,23 +12,34 @@ Session::Session(const Request &request, const Kernels *kernels) {
   plan_.kernels = kernels;
   choose_ = request.threads <= 0;
   lay_out(request);
-  team_ = std::make_unique<Team>(plan_.threads);
-  plan_.team = team_.get();
+  gather_team();
   plan_.barrier = [](void *team, int thread) { static_cast<Team *>(team)->barrier(thread); };
   Arena count(nullptr);
   allot(count);
   bytes_ = count.used();
-  memory_ = allocate_pages(bytes_);
-  Arena arena(static_cast<char *>(memory_));
+  memory_ = {allocate_pages(bytes_), Pages{bytes_}};
+  Arena arena(static_cast<char *>(memory_.get()));
   allot(arena);
 }
 
-Session::~Session() {
-  if (!memory_) return;
+void Session::Pages::operator()(void *memory) const {
 #if defined(__SANITIZE_ADDRESS__)
-  __asan_unpoison_memory_region(memory_, bytes_);
+  __asan_unpoison_memory_region(memory, bytes);
 #endif
-  free_pages(memory_, bytes_);
+  free_pages(memory, bytes);
+}
+
+// As many threads as are wanted, or half of them where the system gives no more, or half of those:
+// no bit depends on it, and a limit that was just met leaves no room for anything else.
+void Session::gather_team() {
+  while (!team_) try {
+      team_ = std::make_unique<Team>(plan_.threads);
+    } catch (const std::system_error &) {
+      if (plan_.threads == 1) throw;
+      plan_.threads /= 2;
+    }
+  workers_.resize(plan_.threads);
+  plan_.team = team_.get();
 }
 
 StepTotals Session::steps(const int64_t *order, int64_t first, int64_t last, const float *rates,

@@ -38,7 +38,6 @@ const Kernels *kernels_of(const std::string &isa);  // "" is the best; null wher
 class Session {
  public:
   Session(const Request &request, const Kernels *kernels);
-  ~Session();
   Session(const Session &) = delete;
   Session &operator=(const Session &) = delete;
 
@@ -55,6 +54,7 @@ class Session {
 
  private:
   void lay_out(const Request &request);
+  void gather_team();
   void lay_out_layer(const Request &request, int at, double work);
   void choose_paths(const Request &request, double work);
   void allot(class Arena &arena);
@@ -72,8 +72,12 @@ class Session {
   std::unique_ptr<Team> team_;
   ThreadChoice thread_choice_;
   bool choose_;  // how many threads: nobody said
-  void *memory_ = nullptr;
+  struct Pages {
+    std::size_t bytes;
+    void operator()(void *memory) const;
+  };
   std::size_t bytes_ = 0;
+  std::unique_ptr<void, Pages> memory_{nullptr, Pages{0}};
 };
 
 }  // namespace spusk

@@ -26,7 +26,13 @@ Team::Team(int size) : size_(size), process_(process_id()), waited_(size) {
   // With more threads than cores the one waited for may need this very core.
   const unsigned cores = std::thread::hardware_concurrency();
   spins_ = size <= static_cast<int>(cores) ? 4000 : 20;
-  for (int thread = 1; thread < size; ++thread) threads_.emplace_back([=, this] { live(thread); });
+  try {
+    for (int thread = 1; thread < size; ++thread)
+      threads_.emplace_back([=, this] { live(thread); });
+  } catch (...) {  // those that are there wait for a first job
+    end();
+    throw;
+  }
 }
 
 Team::~Team() {
@@ -34,6 +40,10 @@ Team::~Team() {
     new std::vector<std::thread>(std::move(threads_));
     return;
   }
+  end();
+}
+
+void Team::end() {
   over_.store(true);
   jobs_.fetch_add(1);
   jobs_.notify_all();

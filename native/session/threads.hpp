@@ -9,7 +9,7 @@ namespace spusk {
 
 class Team {
  public:
-  explicit Team(int size);
+  explicit Team(int size);  // std::system_error where the system has no thread left to give
   ~Team();
   Team(const Team &) = delete;
   Team &operator=(const Team &) = delete;
@@ -22,6 +22,7 @@ class Team {
 
  private:
   void live(int thread);
+  void end();
   double wait_past(std::atomic<uint32_t> &word, uint32_t seen) const;
 
   int size_, spins_;

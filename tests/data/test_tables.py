@@ -284,6 +284,12 @@ def archive(path, header, body=b"", method=zipfile.ZIP_DEFLATED):
         ("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2), }", "found more"),
         ("{'descr': '|O', 'fortran_order': False, 'shape': (2, 2), }", "plain numbers"),
         ("{'descr': '<f1', 'fortran_order': False, 'shape': (2, 2), }", "unknown numbers"),
+        (
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (" + "1" * 72 + "!), }",
+            "plain numbers",
+        ),
+        ("{'descr':" + " " * 3900 + "'<f4'!", "plain numbers"),
+        ("{'descr': '|u1', 'fortran_order': False, 'shape': (4 4), }", "plain numbers"),
         ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }", "plain numbers"),
         ("__import__('os').abort()", "plain numbers"),
         ("(" * 4000, "plain numbers"),

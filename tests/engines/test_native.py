@@ -300,3 +300,23 @@ def test_an_example_that_counts_twice_is_two_of_it(sizes, output, error):
     assert seen == 6
     assert cost == pytest.approx(met.cost, rel=1e-6)
     np.testing.assert_allclose(theta, wanted, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("wrong", "why"), [
+    ({"sizes": [5]}, "sizes"), ({"sizes": [5, 0, 3]}, "sizes"), ({"batch": 0}, "batch"),
+    ({"activations": [0]}, "activation"), ({"activations": [0, 99]}, "activation"),
+    ({"loss": -1}, "loss"), ({"theta": np.zeros(7, np.float32)}, "theta"),
+    ({"x": np.zeros((4, 6), np.uint8)}, "x is not"), ({"x": np.zeros((0, 5), np.uint8)}, "rows"),
+    ({"answers": np.arange(4)}, "label"), ({"answers": np.array([0, 1, -1, 2])}, "label"),
+    ({"answers": np.zeros((4, 2), np.float32)}, "y is not"),
+    ({"weights": np.ones(3, np.float32)}, "weights"), ({"parameters": [0.9]}, "parameters"),
+])  # fmt: skip
+def test_the_binding_itself_checks_all_that_indexes_memory(wrong, why):
+    good = {
+        "sizes": [5, 4, 3], "theta": np.zeros(39, np.float32), "activations": [0, 0], "loss": 0,
+        "x": np.zeros((4, 5), np.uint8), "answers": np.arange(4) % 3, "batch": 2, "threads": 1,
+        "isa": SETS[0], "resident": -1, "update": 0, "parameters": [],
+    }  # fmt: skip
+    native._native.Session(**good)
+    with pytest.raises(ValueError, match=why):
+        native._native.Session(**(good | wrong))

@@ -1,5 +1,7 @@
 """Shapes, views, starts, and what a network refuses."""
 
+import pickle
+from copy import copy, deepcopy
 from itertools import pairwise
 
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spusk import Network, Sample
+from spusk import Network, Sample, train
 from spusk.errors import InputError, NetworkError
 from tests.conftest import examples
 
@@ -63,12 +65,24 @@ def test_same_seed_same_start_in_both_precisions():
     assert (Network([9, 4, 2], seed=6).theta != a.theta).any()
 
 
-def test_copy_is_its_own():
-    net = Network([3, 2])
-    twin = net.copy()
-    twin.w[:] = 0
+@pytest.mark.parametrize("copied", [
+    Network.copy, copy, deepcopy, lambda net: pickle.loads(pickle.dumps(net)),
+    lambda net: deepcopy({"net": net})["net"],
+])  # fmt: skip
+def test_a_copy_is_a_whole_network_of_its_own(copied):
+    V = Sample(np.eye(6, dtype=np.float32), labels=np.arange(6) % 3)
+    net = Network([6, 5, 3], seed=4, init="he", activation="relu")
+    twin = copied(net)
+    assert vars(twin).keys() == vars(net).keys()
+    assert (twin.theta == net.theta).all()
+    assert not np.shares_memory(twin.theta, net.theta)
+    assert twin.theta.ctypes.data % 64 == 0
+    before = twin.cost(V)
+    train(twin, V, rate=1.0, epochs=3)
+    assert twin.cost(V) < before == net.cost(V)
+    twin.theta[:] = 0
+    assert not any(W.any() or b.any() for W, b in twin.layers)
     assert net.w.any()
-    assert twin.layers[0].W.base is not net.layers[0].W.base
 
 
 def test_answers_of_one_of_many_and_of_pictures(small):

@@ -29,8 +29,9 @@ TRAIN = (
 TEST = (("x_test", "y_test"), ("test_images", "test_labels"))
 LONGEST_HEADER = 1 << 12
 HEADER = re.compile(
-    r"\{\s*'descr':\s*'([<>|=]?(?:[uif][1248]|b1))',\s*'fortran_order':\s*(True|False),\s*"
-    r"'shape':\s*\(\s*((?:\d{1,18}\s*,?\s*){0,8})\),?\s*\}\s*"
+    # no place that two of its parts could share, and spaces are never given back: linear time
+    r"\{\s*+'descr':\s*+'([<>|=]?(?:[uif][1248]|b1))',\s*+'fortran_order':\s*+(True|False),\s*+"
+    r"'shape':\s*+\(\s*+((?:\d{1,18}\s*+(?:,\s*+\d{1,18}\s*+){0,7},?+\s*+)?)\)\s*+,?\s*+\}\s*+"
 )
 
 

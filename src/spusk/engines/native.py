@@ -5,6 +5,7 @@ neither threads nor chunks change a bit of the result.
 """
 
 import os
+import warnings
 from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
@@ -16,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from spusk.data import Sample
 from spusk.engines.base import COUNT, PLAIN, State, StepTotals, checked_state, fits
 from spusk.engines.session_lock import SessionLock
-from spusk.errors import EngineError
+from spusk.errors import EngineError, SpuskWarning
 from spusk.i18n.reasons import Reason
 from spusk.nn.activations import ACTIVATIONS
 from spusk.nn.losses import LOSSES
@@ -33,6 +34,10 @@ TABLES: dict[str, Mapping[str, object]] = {
     "updates": RULES,
 }
 MOST_THREADS = 256
+
+
+class ThreadsWarning(SpuskWarning):
+    """The system has fewer threads to give than were asked for."""
 
 
 def loaded() -> tuple[ModuleType | None, Names, str]:
@@ -212,6 +217,9 @@ class Steps:
     ) -> None:
         self.net, self.rule = net, rule
         self.session = opened(net, V, batch, threads, rule, resident)
+        if self.threads < threads:
+            fewer = {"wanted": threads, "found": self.threads}
+            warnings.warn(ThreadsWarning.keyed("network.fewer_threads", **fewer), stacklevel=3)
         self.n = 0  # steps taken: the means of a rule that counts are over so many gradients
         self.turn = SessionLock(net)
 

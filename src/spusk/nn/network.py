@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from typing import Any, Self
 
 import numpy as np
@@ -114,11 +115,7 @@ class Network(Parameters, Saved):
 
     def copy(self) -> Self:
         """The same network in memory of its own."""
-        twin = type(self).__new__(type(self))
-        twin.__dict__.update(self.__dict__)
-        Parameters.__init__(twin, self.sizes, self.dtype)
-        twin.theta[:] = self.theta
-        return twin
+        return copy(self)
 
     def answer(self, x: ArrayLike | Sample) -> Floats:
         """The network's answer α(x).

@@ -18,6 +18,7 @@ from spusk.nn.arrays import Floats, Layer
 
 LARGEST = 2_000_000_000  # numbers in θ; past this a slip of the finger is likelier than a network
 LINE = 64  # bytes of a cache line
+VIEWS = ("w", "b", "layers")  # of θ
 
 
 class Parameters:
@@ -51,6 +52,16 @@ class Parameters:
                 pairs, np.split(self.w, W_ends), np.split(self.b, b_ends), strict=True
             )
         )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy or a pickle keeps: θ once, and nothing that is a view of it."""
+        return {name: value for name, value in self.__dict__.items() if name not in VIEWS}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """A whole network again: θ in memory of its own, and w, b and the layers views of it."""
+        Parameters.__init__(self, state["sizes"], state["theta"].dtype)
+        self.__dict__.update((name, value) for name, value in state.items() if name != "theta")
+        self.theta[:] = state["theta"]
 
     @property
     def dtype(self) -> np.dtype[Any]:
