@@ -163,7 +163,7 @@ def test_holding_out_says_so_and_needs_a_share():
     V = Sample(np.zeros((10, 2)), labels=[0, 1] * 5)
     data = held_out(V, 0.2)
     assert (len(data.train), len(data.test), data.held_out) == (8, 2, 0.2)
-    assert held_out(V, None) == (V, None, "sample", 0.0, None)
+    assert held_out(V, None) == (V, None, "sample", 0.0, None, None)
     assert held_out(V.take([0]), 0.2).test is None
     for share in (0, 1, -0.5, float("nan")):
         with refused(DataError, "between 0 and 1", "nan"):

@@ -30,7 +30,7 @@ PARAMETERS = """
     mathml text hessian epochs batch rate rule seed sizes permutation V.take optim.RULES half all
     optim.inverse train_events spusk.resume reference resume train run.json true false Sample Adam
     λmax f_min sin abs exp min --rates --rate --view --at --start --out --overwrite --epochs --gain
-    --init keep patience callbacks seeds make lambda
+    --init keep patience validation callbacks seeds make lambda
     last best Network.load return None True jac args vectorized str sympy.lambdify SymPy Python x y
 """  # names that no sentence about a file or a network has
 PAGE = """

@@ -62,7 +62,7 @@ def older(folder, number, *missing):
         told = json.loads(about["state"]) | {"format": number}
         rows = rows_of(text[: told["history"]["size"]].decode())
         told["history"] = [
-            {name: row[column] for column, name in COLUMNS.items()}
+            {name.replace("watched", "test"): row[column] for column, name in COLUMNS.items()}
             | {"epoch": int(row["epoch"]), "step": 29, "steps": 29, "outcome": None}
             for row in rows
         ]

@@ -128,8 +128,10 @@ def test_patience_in_python():
     ("how", "says"),
     [
         ({"keep": "first"}, "keep: expected"),
-        ({"keep": "best"}, "no test set"),
-        ({"patience": 3}, "no test set"),
+        ({"keep": "best"}, "no part to find .* validation=0.1"),
+        ({"patience": 3}, "no part to find"),
+        ({"validation": 1.5}, "share between 0 and 1, found 1.5"),
+        ({"validation": "a tenth"}, "a Sample or a share"),
         ({"patience": 0, "test": SETS.test}, "patience: expected"),
     ],
 )
@@ -165,9 +167,17 @@ def test_the_command_says_whose_the_weights_are(tmp_path):
     )
     best = cli(*train, "--keep", "best", "--patience", 4, "--out", "best", cwd=tmp_path)
     assert best.returncode == 0, best.stderr
-    assert "It ended early: no epoch was better on the test set for 4." in best.stdout
+    assert "86 examples; 10 split off for validation are watched" in best.stdout
+    assert "24 of test are looked at once, in the end." in best.stdout
+    assert "40 epochs, the best one kept" in best.stdout
+    assert "It ended early: no epoch was better on the validation part for 4." in best.stdout
     run = runs.load(tmp_path / "best")
     epoch = Best([met(int(r["epoch"]), r["val_accuracy"], r["val_loss"]) for r in run.history])
     assert f"The weights are those of epoch {epoch.event.epoch}, the best" in best.stdout
-    said = cli("evaluate", "best", "--json", cwd=tmp_path).stdout.splitlines()
-    assert json.loads(said[1])["accuracy"] == pytest.approx(epoch.event.test_accuracy)
+    said = [
+        json.loads(row)
+        for row in cli("evaluate", "best", "--json", cwd=tmp_path).stdout.splitlines()
+    ]
+    assert [part["part"] for part in said] == ["train", "validation", "test"]
+    assert said[1]["accuracy"] == pytest.approx(epoch.event.watched_accuracy)
+    assert (said[2]["cost"], said[2]["accuracy"]) == pytest.approx(run.test)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from spusk import Network, Sample, data, runs, train
+from spusk.data import Data
 from spusk.engines import engine
 from spusk.errors import RunError
 from spusk.nn.backprop import Propagation
@@ -74,9 +75,9 @@ def test_a_look_is_cut_short_by_a_stop_and_says_nothing():
     wide = Saturation(V, plan, Network([784, 50_000, 10]), stop)
     assert not wide.stands_still(0.0)
     assert len(asked) == 2
-    events = list(plan_events(net, V, plan, None, session, stop=lambda: True))
+    events = list(plan_events(net, Data(V, None, "blobs"), plan, session, stop=lambda: True))
     assert {event.outcome for event in events} == {None}
-    events = list(plan_events(net, V, plan, None, session, events[-1].cursor))
+    events = list(plan_events(net, Data(V, None, "blobs"), plan, session, events[-1].cursor))
     assert events[-1].outcome is TrainingOutcome.SATURATED
 
 

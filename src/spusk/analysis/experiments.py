@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from spusk import engines
-from spusk.data import Sample
+from spusk.data import Data, Sample
 from spusk.nn.arrays import Floats
 from spusk.nn.network import Network
 from spusk.optim import Schedule
@@ -89,7 +89,7 @@ def work_curves(
 def work_curve(net: Network, V: Sample, plan: Plan, points: int = 24) -> WorkCurve:
     """Trains a copy of the network and measures C at about `points` log-spaced amounts of work."""
     net = net.copy()
-    size = plan.checked(net, V, None).size(V)
+    size = plan.size(plan.checked(net, Data(V, None, V.name)).train)
     session = engines.engine("auto", net, plan.rule).open(net, V, size, rule=plan.rule)
     steps = plan.steps(V)
     marks = set(np.geomspace(1, plan.epochs * steps, points).round().astype(int).tolist())

@@ -11,7 +11,7 @@ import click
 from spusk import data
 from spusk.cli.options import PATH, option_group
 from spusk.cli.signals import Signals
-from spusk.data import Data, Preparation, Reading
+from spusk.data import Data, Preparation, Reading, Sample
 from spusk.data.preprocessing import SCALINGS
 from spusk.data.reading import MISSING
 from spusk.i18n import say
@@ -32,29 +32,40 @@ class DataChoice:
     keep_order: bool
     test: Path | None
     transpose: bool | None
+    validation: float | None
     scaling: str
 
-    def load(self, stop: Signals) -> Data:
+    def load(self, stop: Signals, validation: float = 0.0) -> Data:
         """The set, mixed once where it is one's own. Raises DataError."""
-        return stop.at_once(data.load_as, UNBEGUN)(self.source, self.folder, self.reading)
+        wish = self.reading(validation)
+        return stop.at_once(data.load_as, UNBEGUN)(self.source, self.folder, wish)
 
-    @property
-    def reading(self) -> Reading:
+    def reading(self, validation: float) -> Reading:
         """What is asked of the reader."""
         test = None if self.test is None else str(self.test)
         mix, transpose = not self.keep_order, self.transpose
-        return Reading(self.label, self.missing, mix, test, transpose=transpose)
+        wish = Reading(self.label, self.missing, mix, test, transpose=transpose)
+        return wish._replace(validation=validation)
+
+    def with_validation(self, sets: Data, share: float, stop: Signals) -> Data:
+        """The set with its validation part; means that were filled in are learned without it."""
+        if not share:
+            return sets
+        filled = sets.found is not None and sets.found.filled
+        return self.load(stop, share) if filled else sets.with_validation(share)
 
     def preparation(self, sets: Data, targets: bool = False) -> Preparation:
         """How the set's inputs are prepared; `targets`: and its targets, for an output without
         bounds."""
         return data.prepare(sets.train, self.scaling, targets)
 
-    def note(self, sets: Data) -> dict[str, Any]:
+    def note(self, sets: Data, validation: float) -> dict[str, Any]:
         """What the run says of it, so that the same is read again."""
         label = sets.found.answer if sets.found and sets.found.answer else self.label
-        read = self.reading._replace(label=label)._asdict()
+        read = self.reading(validation)._replace(label=label)._asdict()
         del read["before"]
+        if not validation:
+            del read["validation"]
         folder = None if self.folder is None else str(self.folder)
         return {"shape": list(sets.train.shape), "data_dir": folder, "read": read}
 
@@ -82,6 +93,15 @@ OPTIONS = (
         default=None,
         metavar="PATH",
         help="Another file or folder that is the test part  [default: its own, else a fifth]",
+    ),
+    click.option(
+        "--validation",
+        type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        default=None,
+        metavar="SHARE",
+        help="Split this share of the training part off, class by class, to be watched while the "
+        "rest is trained on; the test part is then looked at once, in the end  "
+        "[default: a tenth where --keep best or --patience needs one, else none]",
     ),
     click.option(
         "--scaling",
@@ -125,8 +145,18 @@ def about_set(sets: Data, preparation: Preparation | None, lang: str) -> str:
         parts.append(say("tables.filled", lang, n=found.filled))
     if found is not None and found.dropped:
         parts.append(say("tables.dropped", lang, n=found.dropped))
+    if sets.validation is not None:
+        parts.append(parts_text(sets, sets.validation, lang))
     mixed = found is not None and found.mixed
     return " ".join([*parts, say("tables.mixed" if mixed else "tables.unmixed", lang)])
+
+
+def parts_text(sets: Data, validation: Sample, lang: str) -> str:
+    """How many examples are trained on, watched, and tested."""
+    counts = {"train": len(sets.train), "validation": len(validation)}
+    if sets.test is None:
+        return say("tables.parts_untested", lang, **counts)
+    return say("tables.parts", lang, **counts, test=len(sets.test))
 
 
 def answer_text(sets: Data, lang: str) -> str:

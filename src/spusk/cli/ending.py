@@ -19,6 +19,7 @@ from spusk.training import (
     root_cause,
     smaller_rate,
 )
+from spusk.training.best import rank
 from spusk.training.events import round_seconds
 from spusk.training.nothing_learned import largest_class, no_better
 
@@ -26,7 +27,7 @@ from spusk.training.nothing_learned import largest_class, no_better
 def conclude(last: Event, begun: Resumed, drawn: dict[str, Path], lang: str) -> None:
     """Says in words how it ended and where everything is."""
     run, history = begun.run, begun.writer.history
-    click.echo(ending(last, history, run.plan.rate, lang))
+    click.echo(ending(last, history, run.plan.rate, lang, part_of(begun)))
     if last.outcome is TrainingOutcome.LEARNED_NOTHING:
         click.echo(say("train.learned_nothing", lang, cost=last.cost))
     why = cause(last, begun)
@@ -39,7 +40,7 @@ def conclude(last: Event, begun: Resumed, drawn: dict[str, Path], lang: str) -> 
         remedy = smaller_rate(last.outcome, last.rate_of(run.plan.rate))
         click.echo(command(run, lang, rate=remedy))
     else:
-        for sentence in remarks(last, begun, lang):
+        for sentence in (*remarks(last, begun, lang), *final_test(last, lang)):
             click.echo(sentence)
         click.echo(say("train.saved" if drawn else "train.saved_without", lang, folder=run.folder))
         if why is not None and why.longer:
@@ -48,19 +49,33 @@ def conclude(last: Event, begun: Resumed, drawn: dict[str, Path], lang: str) -> 
         click.echo(say("train.pictures", lang, name=say(f"train.{name}", lang), file=path))
 
 
-def ending(last: Event, history: Sequence[Event], rate: Rate, lang: str) -> str:
+def part_of(begun: Resumed) -> str:
+    """The end of the keys of sentences about what is watched."""
+    return "" if begun.sets.validation is None else "_validation"
+
+
+def final_test(last: Event, lang: str) -> Iterator[str]:
+    """The one look at the test set, of a training with a validation part."""
+    score = last.final_test
+    if score is not None:
+        key = "train.final_test_cost" if score.accuracy is None else "train.final_test"
+        yield say(key, lang, **score._asdict())
+
+
+def ending(last: Event, history: Sequence[Event], rate: Rate, lang: str, part: str = "") -> str:
     """How it ended, in a sentence with its numbers and, where it went wrong, a remedy."""
     if last.outcome is None:
         return say("train.stopped", lang, epoch=last.epoch, step=last.step, steps=last.steps)
     if last.outcome.failed:
         return explain_failure(last.outcome, last, rate, lang)
-    tested = [e for e in history if e.test_accuracy is not None]
+    watched = [e for e in history if e.watched_accuracy is not None]
     epochs = say("train.epochs", lang, n=last.epoch)
     took = {"epochs": epochs, "seconds": round_seconds(last.seconds)}
-    if not tested:
+    if not watched:
         return say("train.finished_untested", lang, **took, cost=last.cost)
-    best = max(tested, key=lambda e: e.test_accuracy or 0)
-    return say("train.finished", lang, **took, best=best.test_accuracy, epoch=best.epoch)
+    best = max(watched, key=rank)
+    numbers = {"best": best.watched_accuracy, "epoch": best.epoch}
+    return say(f"train.finished{part}", lang, **took, **numbers)
 
 
 def cause(last: Event, begun: Resumed) -> Cause | None:
@@ -76,14 +91,14 @@ def cause(last: Event, begun: Resumed) -> Cause | None:
 def remarks(last: Event, begun: Resumed, lang: str) -> Iterator[str]:
     """What the best number does not say: whose the weights are, and what a constant would do."""
     net, V, history = begun.writer.net, begun.sets.train, begun.writer.history
-    plan, kept = begun.run.plan, begun.writer.best
+    plan, kept, part = begun.run.plan, begun.writer.best, part_of(begun)
     if last.epoch < plan.epochs:
-        yield say("train.rested", lang, patience=plan.patience)
-    best = max((e.test_accuracy or 0 for e in history), default=0)
+        yield say(f"train.rested{part}", lang, patience=plan.patience)
+    best = max((e.watched_accuracy or 0 for e in history), default=0)
     if kept is not None and kept.epoch is not None:
-        yield say("train.best_weights", lang, epoch=kept.epoch)
-    elif last.test_accuracy is not None and last.test_accuracy < best:
-        yield say("train.last_weights", lang, accuracy=last.test_accuracy)
+        yield say(f"train.best_weights{part}", lang, epoch=kept.epoch)
+    elif last.watched_accuracy is not None and last.watched_accuracy < best:
+        yield say(f"train.last_weights{part}", lang, accuracy=last.watched_accuracy)
     if last.outcome is TrainingOutcome.FINISHED and no_better(last, net, V):
         answer, share = largest_class(V)
         classes = net.preparation.classes if net.preparation else None

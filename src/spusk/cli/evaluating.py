@@ -84,7 +84,8 @@ def evaluated(trained: Run, source: str | None, data_dir: Path | None, lang: str
             sets = data.load_as(still_there(trained.source, trained.folder), folder, wish)
         else:
             sets = data.load_for(source, folder, wish, net.preparation)
-    for name, V in (("train", sets.train), ("test", sets.test)):
+    parts = {"train": sets.train, "validation": sets.validation, "test": sets.test}
+    for name, V in parts.items():
         if V is None:
             continue
         own, strange = matched(V, net.preparation, net.sizes[-1])

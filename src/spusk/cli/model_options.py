@@ -17,7 +17,7 @@ from spusk.nn.network import Network
 from spusk.optim.rules import RULES
 from spusk.training import Plan
 from spusk.training.best import KEEPS
-from spusk.training.choices import CHOICES, PLANNED, Choice, choice_for
+from spusk.training.choices import CHOICES, PLANNED, TENTH, Choice, choice_for
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,21 @@ class ModelChoice:
     patience: int | None
     seed: int
 
-    def choice(self, sets: Data, source: str) -> Choice:
-        """All of the training, by what was asked and what suits the set."""
+    def choice(self, sets: Data, source: str, validation: float | None) -> Choice:
+        """All of the training, by what was asked and what suits the set, whose validation part is
+        not split off yet."""
         preset = self.layers if isinstance(self.layers, str) else self.preset
         size: int | Literal["all"] | None = None
         if self.batch is not None:
             size = "all" if self.batch == "all" else int(self.batch)
         hidden = self.layers[1:-1] if isinstance(self.layers, tuple) else None
-        return choice_for(sets.train, source, preset).with_given(
+        if validation is None and (self.keep is not None or self.patience is not None):
+            validation = 0.0 if self.patience is None and self.keep == "last" else TENTH
+        return choice_for(sets.train, source, preset, validation).with_given(
             asked=preset is not None, hidden=hidden, activation=self.activation,
             output=self.output, error=self.error, init=self.init, rate=self.rate, rule=self.rule,
             schedule=self.schedule, decay=self.decay, batch=size, epochs=self.epochs,
+            keep=self.keep,
         )  # fmt: skip
 
     def network(self, choice: Choice, V: Sample, preparation: Preparation) -> Network:
@@ -65,8 +69,7 @@ class ModelChoice:
 
     def plan(self, choice: Choice, V: Sample) -> Plan:
         """The plan. Raises InputError, RateError."""
-        plan = choice.plan(V, self.seed)
-        return replace(plan, keep=self.keep or plan.keep, patience=self.patience)
+        return replace(choice.plan(V, self.seed), patience=self.patience)
 
 
 def about_model(choice: Choice, net: Network, plan: Plan, lang: str) -> str:
@@ -75,7 +78,7 @@ def about_model(choice: Choice, net: Network, plan: Plan, lang: str) -> str:
     hidden = net.activation.replace(",", ", ") if len(net.sizes) > 2 else "–"
     return say(
         "train.model", lang, **names, hidden=hidden, rule=say(f"rules.{plan.rule.name}", lang),
-        epochs=say("train.epochs", lang, n=plan.epochs),
+        epochs=say("train.epochs", lang, n=plan.epochs), kept=say(f"train.keeps_{plan.keep}", lang),
     )  # fmt: skip
 
 
@@ -155,15 +158,15 @@ OPTIONS = (
         "--keep",
         type=click.Choice(KEEPS),
         default=None,
-        help="Which epoch's weights are saved: the last one's, or the best one's on the test part  "
-        "[default: last]",
+        help="Which epoch's weights are saved: the last one's, or the best one's on the validation "
+        "part  [default: modern best where it has one, else last]",
     ),
     click.option(
         "--patience",
         type=click.IntRange(1),
         default=None,
         metavar="N",
-        help="End after so many epochs without a better one on the test part.",
+        help="End after so many epochs without a better one on the validation part.",
     ),
     click.option(
         "--seed",

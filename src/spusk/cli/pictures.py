@@ -24,7 +24,7 @@ def draw(
     """Draws every picture this run can have, one at a time: its name and file. Raises OSError."""
     from spusk import plots
 
-    V = sets.test or sets.train
+    V = sets.test or sets.validation or sets.train
     pictures: dict[str, Callable[[], Axes | Sequence[Axes]]] = {
         "curves": lambda: plots.curves(history, lang=lang)
     }

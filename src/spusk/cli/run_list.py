@@ -15,8 +15,8 @@ from spusk.errors import RunError
 from spusk.i18n import say
 from spusk.runs.catalogue import ORDERS, Summary, summaries
 
-COLUMNS = ("run", "data", "layers", "rule", "rate", "epochs", "best", "last", "cost", "outcome",
-           "seconds", "date")  # fmt: skip
+COLUMNS = ("run", "data", "layers", "rule", "rate", "epochs", "best", "last", "test", "cost",
+           "outcome", "seconds", "date")  # fmt: skip
 WIDE = 400  # columns: no cell is cut, a narrow terminal wraps
 WORDS = ("run", "data", "layers", "rule", "outcome")  # columns of words; the others are numbers
 
@@ -66,19 +66,21 @@ def runs(
 def listed(found: Sequence[Summary], lang: str) -> Table:
     """The runs as a table."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in COLUMNS:
+    tested = any(row.test_cost is not None for row in found)
+    for name in COLUMNS if tested else (name for name in COLUMNS if name != "test"):
         side: Literal["left", "right"] = "left" if name in WORDS else "right"
         table.add_column(say(f"runs.column_{name}", lang), justify=side, no_wrap=True)
     for row in found:
-        table.add_row(*cells(row, lang))
+        table.add_row(*cells(row, lang, tested))
     return table
 
 
-def cells(row: Summary, lang: str) -> list[str]:
+def cells(row: Summary, lang: str, tested: bool) -> list[str]:
     """A run's row in words and numbers; a dash for what is not there."""
+    shares = (row.best, row.accuracy, row.test_accuracy)
     share = [
         "–" if x is None else say("train.accuracy_cell", lang, x=x)
-        for x in (row.best, row.accuracy)
+        for x in (shares if tested else shares[:2])
     ]
     return [
         str(row.folder), Path(row.data).name, layer_text(row.sizes), row.rule, row.rate,

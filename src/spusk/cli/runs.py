@@ -11,6 +11,7 @@ from spusk.cli.data_options import UNBEGUN
 from spusk.cli.options import PATH, layer_text
 from spusk.cli.signals import Signals
 from spusk.cli.training import NO_EXTRA, Cadence, carry_out, first_warning_as_line
+from spusk.cli.views import column
 from spusk.engines import ENGINES
 from spusk.i18n import say
 from spusk.runs import Every
@@ -43,14 +44,18 @@ def show(lang: str, run: Path) -> None:
     facts.add_row(say("train.run_data", lang), trained.source)
     tested = [row for row in trained.history if row.get("val_accuracy") is not None]
     if tested:
-        best = max(tested, key=lambda row: row["val_accuracy"] or 0)
-        row = say(
-            "train.run_best_row", lang, best=best["val_accuracy"], epoch=int(best["epoch"] or 0)
-        )
+        best = max(tested, key=lambda row: (row["val_accuracy"] or 0, -(row["val_loss"] or 0)))
+        watched = trained.validation is not None
+        key = "train.run_best_row_validation" if watched else "train.run_best_row"
+        row = say(key, lang, best=best["val_accuracy"], epoch=int(best["epoch"] or 0))
         facts.add_row(say("train.run_best", lang), row)
+    if trained.test is not None:
+        classes = trained.test.accuracy is not None
+        key = "train.run_test_row" if classes else "train.run_test_row_cost"
+        facts.add_row(say("train.run_test", lang), say(key, lang, **trained.test._asdict()))
     console = Console()
     console.print(facts)
-    console.print(history_table(trained.history, lang))
+    console.print(history_table(trained.history, lang, trained.validation is not None))
     for picture in sorted(run.glob("*.png")):
         console.print(f"  {picture}", highlight=False)
 
@@ -115,13 +120,13 @@ def rates_text(rates: Sequence[runs.Since], lang: str) -> str:
     return "; ".join(rows)
 
 
-def history_table(history: list[dict[str, float | None]], lang: str) -> Table:
+def history_table(history: list[dict[str, float | None]], lang: str, validation: bool) -> Table:
     """The history as a table of words and numbers."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in runs.COLUMNS.values():
-        table.add_column(say(f"train.{name}", lang), justify="right", no_wrap=True)
+        table.add_column(column(name, lang, validation), justify="right", no_wrap=True)
     for row in history:
         table.add_row(str(int(row["epoch"] or 0)), *(
-            "–" if (x := row.get(column)) is None else say(f"train.{name}_cell", lang, x=x)
-            for column, name in list(runs.COLUMNS.items())[1:]))  # fmt: skip
+            "–" if (x := row.get(key)) is None else say(f"train.{name}_cell", lang, x=x)
+            for key, name in list(runs.COLUMNS.items())[1:]))  # fmt: skip
     return table

@@ -100,9 +100,11 @@ def train(
     with Signals() as stop:
         with first_warning_as_line(lang):
             sets = chosen.load(stop)
-        V, choice = sets.train, model.choice(sets, chosen.source)
+            choice = model.choice(sets, chosen.source, chosen.validation)
+            sets = chosen.with_validation(sets, choice.validation, stop)
+        V, note = sets.train, chosen.note(sets, choice.validation)
         net = model.network(choice, V, chosen.preparation(sets, choice.output == "identity"))
-        plan, note = model.plan(choice, V), {**chosen.note(sets), "preset": choice.preset}
+        plan, note = model.plan(choice, V), {**note, "preset": choice.preset}
         with first_warning_as_line(lang):
             begun = runs.open_new(
                 folder, net, plan, sets, chosen.source, note, engine_name, threads, every,
@@ -202,7 +204,8 @@ def illustrate(begun: Resumed, stop: Signals, lang: str) -> dict[str, Path]:
 def watch(begun: Resumed, stop: Signals, as_json: bool, lang: str) -> Event:
     """Shows and keeps events until the end, or until it is asked to stop; the last event."""
     trouble: RunError | None = None
-    with view(as_json, lang, begun.run.plan.epochs) as shown:
+    part = begun.sets.validation
+    with view(as_json, lang, begun.run.plan.epochs, part is not None) as shown:
         for event in begun.events:
             shown.show(event)
             begun.writer.take(event)

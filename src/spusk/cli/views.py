@@ -20,7 +20,7 @@ from spusk.training import Event
 
 ROWS = 50  # of a history of many epochs
 PATIENCE = 1.0  # seconds without a row
-NUMBERS = ("cost", "accuracy", "test_cost", "test_accuracy", "seconds", "speed")
+NUMBERS = ("cost", "accuracy", "watched_cost", "watched_accuracy", "seconds", "speed")
 
 
 def cells(event: Event, lang: str) -> list[str]:
@@ -30,6 +30,12 @@ def cells(event: Event, lang: str) -> list[str]:
         number = getattr(event, name)
         texts.append("–" if number is None else say(f"train.{name}_cell", lang, x=number))
     return texts
+
+
+def column(name: str, lang: str, validation: bool) -> str:
+    """What a column of numbers is called; what is watched, by its part."""
+    part = "validation" if validation else "test"
+    return say(f"train.{name.replace('watched', part)}", lang)
 
 
 class View(AbstractContextManager["View"], Protocol):
@@ -79,8 +85,9 @@ class Rows:
 class Lines:
     """A plain line for an epoch."""
 
-    def __init__(self, lang: str, epochs: int) -> None:
+    def __init__(self, lang: str, epochs: int, validation: bool = False) -> None:
         self.lang, self.shown = lang, Rows(epochs)
+        self.sentence = "train.line_validation" if validation else "train.line"
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +98,7 @@ class Lines:
     def show(self, event: Event) -> None:
         if self.shown.has(event):
             numbers = dict(zip(("epoch", *NUMBERS), cells(event, self.lang), strict=True))
-            click.echo(say("train.line", self.lang, **numbers))
+            click.echo(say(self.sentence, self.lang, **numbers))
 
 
 AROUND = 3  # lines of a terminal that are no rows: the header, the bar, the cursor
@@ -103,8 +110,8 @@ class LiveTable:
     While it grows it has the last rows that fit the terminal; in the end it has all of them.
     """
 
-    def __init__(self, lang: str, epochs: int) -> None:
-        self.lang, self.epochs = lang, epochs
+    def __init__(self, lang: str, epochs: int, validation: bool = False) -> None:
+        self.lang, self.epochs, self.validation = lang, epochs, validation
         self.chosen = Rows(epochs)
         self.rows: list[list[str]] = []
         self.over = False
@@ -137,7 +144,8 @@ class LiveTable:
         """These rows under their names."""
         table = Table(box=None, pad_edge=False, header_style="bold")
         for name in ("epoch", *NUMBERS):
-            table.add_column(say(f"train.{name}", self.lang), justify="right", no_wrap=True)
+            title = column(name, self.lang, self.validation)
+            table.add_column(title, justify="right", no_wrap=True)
         for row in rows:
             table.add_row(*row)
         return table
@@ -157,8 +165,9 @@ class LiveTable:
         self.bar.update(self.task, completed=done, description=of, now=now)
 
 
-def view(as_json: bool, lang: str, epochs: int) -> View:
+def view(as_json: bool, lang: str, epochs: int, validation: bool) -> View:
     """The view that fits where the output goes."""
     if as_json:
         return JsonLines()
-    return LiveTable(lang, epochs) if sys.stdout.isatty() else Lines(lang, epochs)
+    kind = LiveTable if sys.stdout.isatty() else Lines
+    return kind(lang, epochs, validation)

@@ -110,7 +110,8 @@ def load_as(
         DataError: no such set, or one that cannot be used.
     """
     if isinstance(source, str) and source in ("sample", "mnist"):
-        return sample() if source == "sample" else mnist(folder)
+        sets = sample() if source == "sample" else mnist(folder)
+        return sets.with_validation(wish.validation) if wish.validation else sets
     path = home(source)
     with reading(path):
         return read(path, split, wish, form)
@@ -138,7 +139,8 @@ def load_for(
     """
     if isinstance(source, str) and source in ("sample", "mnist"):
         return sample() if source == "sample" else mnist(folder)
-    sets = load_as(source, folder, wish._replace(mix=False, test=None), None, form)
+    alone = wish._replace(mix=False, test=None, validation=0.0)
+    sets = load_as(source, folder, alone, None, form)
     path = home(source)
     if path.is_file() and is_table(path) and sets.found is not None and sets.found.answer is None:
         raise DataError.keyed("data.no_answers", name=sets.name, label=wish.label)

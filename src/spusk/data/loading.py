@@ -31,10 +31,15 @@ def read(path: Path, split: float | None, wish: Reading, form: Preparation | Non
     if wish.test is not None:
         sets = with_test(sets, Path(wish.test), wish, form)
     if wish.mix:
-        order = np.random.default_rng(0).permutation(len(sets.train))
+        order = mixed(len(sets.train))
         found = (sets.found or Found())._replace(mixed=True)
         sets = sets._replace(train=sets.train.take(order), found=found)
-    return sets
+    return sets.with_validation(wish.validation) if wish.validation else sets
+
+
+def mixed(count: int) -> NDArray[np.int64]:
+    """The order in which so many examples are mixed, always the same."""
+    return np.random.default_rng(0).permutation(count)
 
 
 def in_parts(path: Path, split: float | None, wish: Reading, form: Preparation | None) -> Data:
@@ -58,19 +63,20 @@ def of_file(path: Path, split: float | None, wish: Reading, form: Preparation | 
     if name.endswith(ENDINGS):
         raise DataError.keyed("data.one_picture", path=path)
     if is_table(path):
-        return divided(read_table(path, wish, form), split, form)
+        return divided(read_table(path, wish, form), split, wish, form)
     checked_kind(path)
     (full,) = numbered(pair(path, labels_beside(path), path.name))
     return held_out(full, split)
 
 
-def divided(table: Parsed, split: float | None, form: Preparation | None) -> Data:
-    """A table in two parts, what is missing filled in by the means of the first."""
+def divided(table: Parsed, split: float | None, wish: Reading, form: Preparation | None) -> Data:
+    """A table in two parts, what is missing filled in by the means of what is trained on."""
     V, holes, found = table
     if holes is None:
         return held_out(V, split)._replace(found=found)
     train, test = parts(V, split)
-    fills = np.array(form.fills) if form is not None and form.fills else means(V, holes, train)
+    learned = train[trained_on(V.take(train), wish)]
+    fills = np.array(form.fills) if form is not None and form.fills else means(V, holes, learned)
     x = np.where(holes, fills, V.x)
     full = copy(V)
     full.x, full.fills = x, tuple(fills.tolist())
@@ -80,7 +86,15 @@ def divided(table: Parsed, split: float | None, form: Preparation | None) -> Dat
     return Data(full.take(train), full.take(test), V.name, split or 0.0, found)
 
 
-def means(V: Sample, holes: NDArray[np.bool_], rows: NDArray[np.intp]) -> NDArray[np.float64]:
+def trained_on(V: Sample, wish: Reading) -> NDArray[np.integer]:
+    """The rows of a training part that are left to train on once it gives its validation part."""
+    if not wish.validation:
+        return np.arange(len(V))
+    order = mixed(len(V)) if wish.mix else np.arange(len(V))
+    return order[parts(V.take(order), wish.validation)[0]]
+
+
+def means(V: Sample, holes: NDArray[np.bool_], rows: NDArray[np.integer]) -> NDArray[np.float64]:
     """The mean of each input (n,) where it is not missing, over these rows."""
     there = ~holes[rows]
     total = np.where(there, V.x[rows], 0).sum(axis=0, dtype=np.float64)
@@ -90,7 +104,8 @@ def means(V: Sample, holes: NDArray[np.bool_], rows: NDArray[np.intp]) -> NDArra
 def with_test(sets: Data, path: Path, wish: Reading, form: Preparation | None) -> Data:
     """The set with another file as its test part, its columns and classes those of the first."""
     V = sets.train
-    beside = wish._replace(label=sets.found.answer if sets.found else wish.label)
+    label = sets.found.answer if sets.found else wish.label
+    beside = wish._replace(label=label, validation=0.0)
     other = in_parts(path, None, beside, form or prepare(V, "none")).train
     if other.shape != V.shape:
         raise DataError.keyed("data.parts", path=path, train=V.shape, test=other.shape)

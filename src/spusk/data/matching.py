@@ -75,16 +75,16 @@ def matched_parts(sets: Data, preparation: Preparation | None, outputs: int) -> 
     Returns:
         The set, each part with the network's classes.
     """
-    parts = sets.train, sets.test
+    parts = sets.train, sets.test, sets.validation
     try:
         found = [part and matched(part, preparation, outputs) for part in parts]
     except DataError:
         return sets
     if any(each.strange for each in found if each):
         return sets
-    train, test = (each and each.V for each in found)
+    train, test, validation = (each and each.V for each in found)
     assert train is not None
-    return sets._replace(train=train, test=test)
+    return sets._replace(train=train, test=test, validation=validation)
 
 
 def relabelled(V: Sample, labels: NDArray[np.integer], class_names: tuple[str, ...]) -> Sample:

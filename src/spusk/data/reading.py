@@ -20,6 +20,7 @@ class Reading(NamedTuple):
         test: a file or folder that is the test part.
         before: read by the rules that runs of before were trained under.
         transpose: whether its pictures lie transposed; None: by the names of its files.
+        validation: the share of the training part that is split off to watch; 0: none.
     """
 
     label: str | int | None = None
@@ -28,6 +29,7 @@ class Reading(NamedTuple):
     test: str | None = None
     before: bool = False
     transpose: bool | None = None
+    validation: float = 0.0
 
     def __repr__(self) -> str:
         return short_repr(self)

@@ -246,6 +246,7 @@ class Data(NamedTuple):
         name: what messages call the set.
         held_out: the share of the set that was split off for the test, else 0.
         found: what was found and done while it was read; None for sets that have a name.
+        validation: what is watched while it is trained, to choose by; None: the test part is.
     """
 
     train: Sample
@@ -253,6 +254,33 @@ class Data(NamedTuple):
     name: str
     held_out: float = 0.0
     found: Found | None = None
+    validation: Sample | None = None
+
+    @property
+    def watched(self) -> Sample | None:
+        """What is measured at each epoch's end: the validation part, else the test part."""
+        return self.test if self.validation is None else self.validation
+
+    def with_validation(self, share: float) -> Data:
+        """With a share of the training part split off, class by class, as its validation part.
+
+        Args:
+            share: 0 < share < 1.
+
+        Returns:
+            The set in its parts.
+
+        Raises:
+            DataError: a share that is none, or a training part too small to give one.
+        """
+        V = self.train
+        train, validation = parts(V, share)
+        if validation is None:
+            few = {"name": V.name, "count": len(V), "share": share}
+            raise DataError.keyed("data.few_to_validate", **few)
+        part = V.take(validation)
+        part.name = f"{self.name}/validation"
+        return self._replace(train=V.take(train), validation=part)
 
     def __repr__(self) -> str:
         return short_repr(self)

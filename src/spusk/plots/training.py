@@ -33,7 +33,7 @@ WRONG_SHOWN = 40  # wrong digits shown at most
 def curves(
     history: Sequence[Event], ax: Sequence[Axes] | None = None, lang: str = "en"
 ) -> list[Axes]:
-    """Cost and accuracy by epoch, on the training and the test set, in two panels.
+    """Cost and accuracy by epoch, on the training set and what was watched, in two panels.
 
     Args:
         history: events at the ends of epochs (`Training.history`, `Run.history`).
@@ -45,13 +45,15 @@ def curves(
     """
     panels = list(ax) if ax is not None else list(figure(10, 4.2).subplots(1, 2))
     epochs = [event.epoch for event in history]
-    for panel, met, tested, title in (
-        (panels[0], "cost", "test_cost", "plots.cost"),
-        (panels[1], "accuracy", "test_accuracy", "plots.accuracy"),
+    validation = any(event.validation_cost is not None for event in history)
+    watched = "plots.validation" if validation else "plots.test"
+    for panel, met, seen, title in (
+        (panels[0], "cost", "watched_cost", "plots.cost"),
+        (panels[1], "accuracy", "watched_accuracy", "plots.accuracy"),
     ):
         for name, colour, mark, label in (
             (met, SERIES[0], "o", "plots.train"),
-            (tested, SERIES[1], "s", "plots.test"),
+            (seen, SERIES[1], "s", watched),
         ):
             pairs = [(e, y) for e, h in zip(epochs, history, strict=True)
                      if (y := getattr(h, name)) is not None]  # fmt: skip

@@ -28,13 +28,16 @@ class Summary(NamedTuple):
         rate: the learning rate η, as text.
         epochs: that are done.
         planned: epochs in all.
-        accuracy: the last one on the test set, 0…1, where there are classes and a test.
+        accuracy: the last one on what was watched, 0…1, where there are classes and such a part:
+            the validation part, else the test set.
         best: the best one.
-        cost: the last one, on the test set where there is one.
+        cost: the last one, on what was watched where there is such a part.
         outcome: how it ended; None: it was stopped, killed, or is under way.
         seconds: of training.
         date: when it was written last, ISO 8601.
         history: its rows.
+        test_cost: of a run with a validation part, on the test set, looked at once in the end.
+        test_accuracy: the same of right answers, 0…1.
     """
 
     folder: Path
@@ -51,6 +54,8 @@ class Summary(NamedTuple):
     seconds: float
     date: str
     history: list[Row]
+    test_cost: float | None = None
+    test_accuracy: float | None = None
 
     def __repr__(self) -> str:
         return short_repr(self)
@@ -99,6 +104,7 @@ def summarise(folder: Path) -> Summary:
         about.outcome or ("finished" if (folder / WEIGHTS).is_file() else None),
         last.get("seconds") or 0.0,
         datetime.fromtimestamp(written).astimezone().isoformat(timespec="seconds"), rows,
+        *(about.test or ()),
     )  # fmt: skip
 
 

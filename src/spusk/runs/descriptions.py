@@ -29,6 +29,7 @@ PLACE = re.compile(  # in what msgspec says; the end counts, for a file's own wo
 Whole = Annotated[int, msgspec.Meta(ge=1)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Finite = Annotated[float, msgspec.Meta(ge=-float_info.max, le=float_info.max)]
+Share = Annotated[float, msgspec.Meta(ge=0, lt=1)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[^\0]+$")]
 Mark = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$", max_length=64)]  # a SHA-256
 T = TypeVar("T")

@@ -21,6 +21,7 @@ from spusk.runs.manifest import Manifest, describe, read
 from spusk.runs.rate_history import Since, from_start
 from spusk.runs.weights import WEIGHTS, load_weights, save_weights
 from spusk.training import Event, Plan
+from spusk.training.evaluate import Score
 
 
 class Run(NamedTuple):
@@ -37,6 +38,9 @@ class Run(NamedTuple):
         fingerprint: of the training sample, where it can be resumed.
         rates: at which rate it went since when.
         outcome: how it ended, where it has.
+        validation: the fingerprint of its validation part, where it has one: the history's val_loss
+            and val_accuracy are of that, else of the test set.
+        test: of a run with a validation part, the one look at the test set in the end.
     """
 
     folder: Path
@@ -49,6 +53,8 @@ class Run(NamedTuple):
     fingerprint: str | None = None
     rates: tuple[Since, ...] = ()
     outcome: str | None = None
+    validation: str | None = None
+    test: Score | None = None
 
     def __repr__(self) -> str:
         return short_repr(self)

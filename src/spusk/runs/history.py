@@ -25,12 +25,12 @@ from spusk.runs.rate_history import Since, rate_before
 from spusk.training import Event
 
 HISTORY = "history.csv"
-COLUMNS = {  # history.csv's column -> the event's number; pandas and Keras users know the left ones
+COLUMNS = {  # history.csv's column -> the number; pandas and Keras users know the left ones
     "epoch": "epoch",
     "loss": "cost",
     "accuracy": "accuracy",
-    "val_loss": "test_cost",
-    "val_accuracy": "test_accuracy",
+    "val_loss": "watched_cost",
+    "val_accuracy": "watched_accuracy",
     "seconds": "seconds",
     "examples_per_second": "speed",
 }
@@ -198,13 +198,14 @@ def rows_of(text: str) -> list[Row]:
     return [{k: float(v) if v else None for k, v in row.items()} for row in rows]
 
 
-def events_of(text: bytes, steps: int, path: Path) -> list[Event]:
+def events_of(text: bytes, steps: int, path: Path, watched: str = "test") -> list[Event]:
     """The events at the ends of epochs that the lines of a history tell of.
 
     Args:
         text: the lines, their names first.
         steps: of an epoch.
         path: where they stand.
+        watched: "test" or "validation", the part that was measured at each epoch's end.
 
     Returns:
         The events.
@@ -213,12 +214,14 @@ def events_of(text: bytes, steps: int, path: Path) -> list[Event]:
         RunError: they are no history.
     """
     try:
-        return [event_of(row, steps) for row in rows_of(text.decode())]
+        return [event_of(row, steps, watched) for row in rows_of(text.decode())]
     except (KeyError, ValueError, TypeError, OverflowError, csv.Error) as error:
         raise RunError.keyed("runs.no_history", path=path, why=reason(error)) from error
 
 
-def event_of(row: Row, steps: int) -> Event:
+def event_of(row: Row, steps: int, watched: str) -> Event:
     """The event at an epoch's end that a row tells of, in epochs of so many steps."""
-    numbers: dict[str, Any] = {name: row[column] for column, name in COLUMNS.items()}
+    numbers: dict[str, Any] = {
+        name.replace("watched", watched): row[column] for column, name in COLUMNS.items()
+    }
     return Event(**numbers | {"epoch": int(numbers["epoch"]), "step": steps, "steps": steps})

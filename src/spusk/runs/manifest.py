@@ -23,6 +23,7 @@ from spusk.runs.descriptions import (
     Name,
     SavedRate,
     SavedRule,
+    Share,
     Whole,
     checked_format,
     meant,
@@ -31,6 +32,7 @@ from spusk.runs.descriptions import (
 from spusk.runs.rate_history import SavedSince, Since, from_start, in_order
 from spusk.runs.weights import description
 from spusk.training import Plan, TrainingOutcome
+from spusk.training.evaluate import Score
 
 KNOWN = ("sample", "mnist")  # sets that have a name instead of a path
 
@@ -61,6 +63,14 @@ class SavedReading(Struct, frozen=True, forbid_unknown_fields=True):
     mix: bool = False
     test: Name | None = None
     transpose: bool | None = False
+    validation: Share = 0.0
+
+
+class SavedScore(Struct, frozen=True):
+    """Cost and accuracy on a set."""
+
+    cost: float
+    accuracy: float | None = None
 
 
 class SavedNote(Struct, frozen=True):
@@ -81,12 +91,15 @@ class SavedRun(Struct, frozen=True):
     fingerprint: Mark | None = None
     outcome: TrainingOutcome | None = None
     note: SavedNote | None = None
+    validation: Mark | None = None
+    test: SavedScore | None = None
 
 
 class Manifest(NamedTuple):
     """What run.json says; `engine` and `fingerprint` are there where the run can be resumed.
 
-    The plan's rate is the one that holds now; `rates` tell which held since when.
+    The plan's rate is the one that holds now; `rates` tell which held since when. A run with a
+    validation part has its fingerprint too, and in the end the one look at its test set.
     """
 
     plan: Plan
@@ -96,6 +109,8 @@ class Manifest(NamedTuple):
     fingerprint: str | None = None
     rates: tuple[Since, ...] = ()  # none: the plan's, from the start
     outcome: str | None = None  # how it ended; None: it has not, or was stopped
+    validation: str | None = None
+    test: Score | None = None
 
 
 def describe(folder: Path, net: Network, about: Manifest) -> None:
@@ -117,6 +132,9 @@ def describe(folder: Path, net: Network, about: Manifest) -> None:
         "outcome": about.outcome,
         "note": note,
     }
+    if about.validation is not None:
+        text["validation"] = about.validation
+        text["test"] = None if about.test is None else about.test._asdict()
     write(folder / "run.json", (json.dumps(text, indent=2) + "\n").encode())
 
 
@@ -162,7 +180,8 @@ def read(folder: Path) -> Manifest:
     if not in_order(rates):
         raise misfit(found, path, "run", "", "rates")
     more = saved.engine, saved.fingerprint, rates or from_start(plan.rate)
-    return Manifest(plan, saved.data, note, *more, saved.outcome)
+    test = None if saved.test is None else Score(saved.test.cost, saved.test.accuracy)
+    return Manifest(plan, saved.data, note, *more, saved.outcome, saved.validation, test)
 
 
 def reading_of(note: Mapping[str, Any]) -> Reading:

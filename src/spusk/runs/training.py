@@ -158,24 +158,24 @@ def open_resumed(
         about = about._replace(plan=with_changes(about.plan, epochs, rate))
         last = newest(folder)
         both = load_sets(folder, about, last.net, load if sets is None else sets)
-        plan, V = about.plan.checked(last.net, both.train, both.test), both.train
+        plan, V = about.plan, about.plan.checked(last.net, both).train
         chosen = engines.engine(name, last.net, plan.rule)
         text = text_of(folder, last, about.rates)
-        history = events_of(text, plan.steps(V), folder / HISTORY)
+        part = "test" if both.validation is None else "validation"
+        history = events_of(text, plan.steps(V), folder / HISTORY, part)
         if rested(plan, history, last) and (epochs is not None or rate is not None):
             plan = replace(plan, patience=None)  # it is asked for more than it would wait for
             about = about._replace(plan=plan)
         over = rested(plan, history, last)
         cursor, again = starting_point(folder, about, last, V, text, planned, over)
         now = rate_history.continued(about.rates, cursor, plan.rate)
-        about = about._replace(engine=chosen.name, rates=now, outcome=None)
+        about = about._replace(engine=chosen.name, rates=now, outcome=None, test=None)
         session = chosen.open(last.net, V, plan.size(V), threads, plan.rule)
         restore(session, last, plan)
         writer = RunWriter(lock, folder, last.net, about, both, every, session)
         writer.go_on(last, text, history, again)
-    events = plan_events(
-        last.net, V, plan, both.test, session, cursor, every.steps, stop, tuple(writer.history)
-    )
+        best = writer.best or Best(writer.history)
+    events = plan_events(last.net, both, plan, session, cursor, every.steps, stop, best)
     run = Run(folder, last.net, plan, about.source, [], *about[2:])
     return Resumed(writer, events, run, both, cursor)
 
@@ -199,7 +199,7 @@ def open_new(
         folder: the run folder.
         net: the network, at its start.
         plan: rate, batch, epochs, seed.
-        sets: the training and the test part.
+        sets: the training, the validation and the test part.
         source: the set's name or path, for run.json.
         note: what else run.json shall say.
         engine: "auto", "reference" or "native".
@@ -217,12 +217,12 @@ def open_new(
         NetworkError: the net does not fit the set.
         EngineError: an engine that is not here, or cannot train this network.
     """
-    V = sets.train
-    plan.checked(net, V, sets.test)
+    V = plan.checked(net, sets).train
     chosen = engines.engine(engine, net, plan.rule)
     session = chosen.open(net, V, plan.size(V), threads, plan.rule)
     since = rate_history.from_start(plan.rate)
-    about = Manifest(plan, source, note or {}, chosen.name, fingerprint(V), since)
+    marks = fingerprint(V), since, None, mark_of(sets.validation)
+    about = Manifest(plan, source, note or {}, chosen.name, *marks)
     with write_errors(folder):
         all_ours(folder)
     with locked(folder) as lock:
@@ -230,7 +230,7 @@ def open_new(
             raise RunError.keyed("runs.taken", folder=folder)
         writer = RunWriter(lock, folder, net, about, sets, every, session)
         writer.begin()
-    events = plan_events(net, V, plan, sets.test, session, Cursor(), every.steps, stop)
+    events = plan_events(net, sets, plan, session, Cursor(), every.steps, stop, writer.best)
     return Resumed(writer, events, Run(folder, net, plan, source, [], *about[2:]), sets, Cursor())
 
 
@@ -277,11 +277,17 @@ def load_sets(folder: Path, about: Manifest, net: Network, sets: Data | Sample |
             still_there(about.source, folder), about.note.get("data_dir"), reading_of(about.note)
         )
         sets = matched_parts(sets, net.preparation, net.sizes[-1])
-    mark, expected = fingerprint(sets.train), about.fingerprint or ""
-    if mark != expected:
-        marks = {"expected": expected[:12], "found": mark[:12]}
-        raise RunError.keyed("runs.other_set", folder=folder, name=sets.train.name, **marks)
+    for part, expected in ((sets.train, about.fingerprint), (sets.validation, about.validation)):
+        mark = mark_of(part)
+        if mark != expected:
+            marks = {"expected": (expected or "–")[:12], "found": (mark or "–")[:12]}
+            raise RunError.keyed("runs.other_set", folder=folder, name=sets.train.name, **marks)
     return sets
+
+
+def mark_of(V: Sample | None) -> str | None:
+    """The fingerprint of a part, where there is one."""
+    return None if V is None else fingerprint(V)
 
 
 def rested(plan: Plan, history: list[Event], last: Checkpoint) -> bool:

@@ -74,7 +74,7 @@ class RunWriter:
     ) -> None:  # fmt: skip
         self.lock, self.folder, self.net, self.about = lock, folder, net, about
         self.session = session
-        self.tests, self.every = sets.test is not None, every
+        self.watches, self.every = sets.watched is not None, every
         self.looked_at = Saturation(sets.train, about.plan, net).looks_at
         self.history: list[Event] = []
         self.file = HistoryFile(folder / HISTORY)
@@ -156,10 +156,8 @@ class RunWriter:
         """
         if event.outcome is not None and event.outcome.failed:
             self.add(event)
-        elif event.ends_epoch and (event.test_cost is not None or not self.tests):
+        elif event.ends_epoch and (event.watched is not None or not self.watches):
             self.add(event)
-            if self.best is not None:
-                self.best.look(event)
             if event.outcome is not None or self.worth_saving(event):
                 self.checkpoint(event)
         elif self.due(event):
@@ -260,7 +258,8 @@ class RunWriter:
                 drop_newer(self.folder, self.good)
             self.file.sync()
             if event.outcome is not None:
-                describe(self.folder, self.net, self.about._replace(outcome=event.outcome))
+                ended = self.about._replace(outcome=event.outcome, test=event.final_test)
+                describe(self.folder, self.net, ended)
             if event.outcome is not None and event.outcome.complete:  # the weights come last
                 if self.best is not None:
                     self.best.take()

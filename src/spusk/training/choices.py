@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from spusk.data import Sample
+from spusk.data.samples import parts
 from spusk.errors import InputError
 from spusk.nn.init import by_shape
 from spusk.nn.losses import LOSSES
@@ -33,8 +34,10 @@ from spusk.training.presets import PRESETS
 
 STEPS = 2000  # of a modern training, at least: few of a small set's epochs would teach little
 LARGE = 1000  # examples from which on two hidden layers do better than one
+SPARED = 10_000  # examples from which on a tenth of them is spared to choose the best epoch by
 BATCH, QUARTER = 32, 4  # examples of a modern step; a small set is cut in four steps at least
 EPOCHS = 10
+TENTH = 0.1  # of the training part, split off where an epoch is to be chosen
 DECAY, DECAY_OF_TARGETS = 0.01, 0.9  # λ of AdamW: targets are few numbers, easily learned by heart
 RATES = {  # η of each rule, for sigmoids with a squared error, and for what is modern
     "classic": {"plain": 3.0, "momentum": 0.3, "nesterov": 0.3, "adam": 0.003, "adamw": 0.003},
@@ -68,6 +71,8 @@ class Choice:
         decay: λ of a rule that has one; None: what it brings.
         batch: examples in a sub-sample.
         epochs: passes through the set.
+        validation: the share of the training part that is split off to watch; 0: none.
+        keep: whose weights stay in the end, "last" or "best".
     """
 
     preset: str
@@ -82,6 +87,8 @@ class Choice:
     decay: float | None = None
     batch: int | Literal["all"] = 10
     epochs: int = EPOCHS
+    validation: float = 0.0
+    keep: Literal["last", "best"] = "last"
 
     def sizes(self, V: Sample) -> tuple[int, ...]:
         """Neurons of each layer, the ends fitted to the set."""
@@ -103,7 +110,7 @@ class Choice:
                 raise InputError.keyed("training.no_decay", rule=self.rule)
             own = {"decay": self.decay}
         rate = checked_number(self.rate, self.usual(self.rule))
-        plan = Plan(rate, self.batch, self.epochs, seed, kind(rate, **own))
+        plan = Plan(rate, self.batch, self.epochs, seed, kind(rate, **own), self.keep)
         if self.schedule == "constant" or not whole(self.epochs):  # `checked` refuses the latter
             return plan
         return replace(plan, rate=PLANNED[self.schedule](self.rate, plan.steps(V) * self.epochs))
@@ -141,16 +148,20 @@ def fitted(given: dict[str, Any], choice: Choice) -> dict[str, Any]:
     return given
 
 
-def classic(V: Sample) -> Choice:
+def classic(V: Sample, validation: float | None = None) -> Choice:
     """The lecture's: sigmoids, squared error, plain descent at η = 3 in batches of ten."""
-    return Choice("classic")
+    return Choice("classic", validation=validation or 0.0)
 
 
-def modern(V: Sample) -> Choice:
+def modern(V: Sample, validation: float | None = None) -> Choice:
     """Rectified neurons, an output by the kind of answer, AdamW over one cycle."""
     classes = V.labels is not None
-    batch = min(BATCH, max(1, len(V) // QUARTER))
-    steps = -(-len(V) // batch)
+    share = validation
+    if share is None:
+        share = TENTH if len(V) >= SPARED and parts(V, TENTH)[1] is not None else 0.0
+    count = len(parts(V, share or None)[0])
+    batch = min(BATCH, max(1, count // QUARTER))
+    steps = -(-count // batch)
     return Choice(
         "modern",
         hidden=(100, 100) if len(V) >= LARGE else (100,),
@@ -163,33 +174,38 @@ def modern(V: Sample) -> Choice:
         decay=DECAY if classes else DECAY_OF_TARGETS,
         batch=batch,
         epochs=max(EPOCHS, -(-STEPS // steps)),
+        validation=share,
+        keep="best" if share else "last",
     )
 
 
-def lecture(V: Sample) -> Choice:
+def lecture(V: Sample, validation: float | None = None) -> Choice:
     """The lecture's largest network, with the start and the rate that let it learn."""
     sizes, init, plan = PRESETS["lecture"]
     assert isinstance(plan.rate, float)
     return Choice("lecture", sizes[1:-1], init=init, rate=plan.rate, batch=plan.batch,
-                  epochs=plan.epochs)  # fmt: skip
+                  epochs=plan.epochs, validation=validation or 0.0)  # fmt: skip
 
 
-CHOICES: dict[str, Callable[[Sample], Choice]] = {
+CHOICES: dict[str, Callable[[Sample, float | None], Choice]] = {
     "classic": classic, "modern": modern, "lecture": lecture,
 }  # fmt: skip
 LECTURES = ("sample", "mnist")  # the sets that `classic` is for
 
 
-def choice_for(V: Sample, source: str, preset: str | None = None) -> Choice:
+def choice_for(
+    V: Sample, source: str, preset: str | None = None, validation: float | None = None
+) -> Choice:
     """What is trained on a set where nothing more is said.
 
     Args:
-        V: the training sample.
+        V: the training sample, its validation part not split off yet.
         source: the set's name or path.
         preset: a name in `CHOICES`; None: classic for the sample and MNIST, else modern.
+        validation: the share of it to split off, 0 for none; None: as the preset has it.
 
     Returns:
         The choice.
     """
     name = preset or ("classic" if source in LECTURES else "modern")
-    return CHOICES[name](V)
+    return CHOICES[name](V, validation)

@@ -11,6 +11,7 @@ from spusk.errors import SpuskWarning
 from spusk.i18n import say
 from spusk.nn.network import Network
 from spusk.optim.schedules import Rate, rate_at
+from spusk.training.evaluate import Score
 
 
 class SortedSetWarning(SpuskWarning):
@@ -92,10 +93,13 @@ class Event:
         accuracy: the same of right answers, 0…1; None where there are no labels.
         seconds: of training in all, tests not counted.
         speed: examples per second in this epoch.
-        test_cost: on the test set, at an epoch's end.
-        test_accuracy: on the test set, at an epoch's end, 0…1.
+        test_cost: on the test set, at an epoch's end; with a validation part on the last event
+            alone, by the weights that are kept.
+        test_accuracy: the same of right answers, 0…1.
         outcome: how it ended, on the last event.
         cursor: where to go on from.
+        validation_cost: on the validation part, at an epoch's end.
+        validation_accuracy: the same of right answers, 0…1.
     """
 
     epoch: int
@@ -109,6 +113,32 @@ class Event:
     test_accuracy: float | None = None
     outcome: TrainingOutcome | None = None
     cursor: Cursor = field(default=Cursor(), repr=False, compare=False)
+    validation_cost: float | None = None
+    validation_accuracy: float | None = None
+
+    @property
+    def watched(self) -> Score | None:
+        """The score on what is watched: the validation part, where there is none the test set."""
+        if self.validation_cost is not None:
+            return Score(self.validation_cost, self.validation_accuracy)
+        return None if self.test_cost is None else Score(self.test_cost, self.test_accuracy)
+
+    @property
+    def final_test(self) -> Score | None:
+        """The one look at the test set, on the last event of a training with a validation part."""
+        if self.validation_cost is None or self.test_cost is None:
+            return None
+        return Score(self.test_cost, self.test_accuracy)
+
+    @property
+    def watched_cost(self) -> float | None:
+        """The cost on the part that is watched, at an epoch's end."""
+        return None if self.watched is None else self.watched.cost
+
+    @property
+    def watched_accuracy(self) -> float | None:
+        """The share of right answers on the part that is watched, at an epoch's end, 0…1."""
+        return None if self.watched is None else self.watched.accuracy
 
     @property
     def ends_epoch(self) -> bool:
@@ -189,7 +219,7 @@ class Training:
 
     @property
     def best_accuracy(self) -> float:
-        """The best accuracy on the test set (on the training set where there is no test)."""
-        tested = [e.test_accuracy for e in self.history if e.test_accuracy is not None]
+        """The best accuracy of an epoch: on the validation part, else the test set, else as met."""
+        watched = [share for e in self.history if (share := e.watched_accuracy) is not None]
         met = [e.accuracy for e in self.history if e.accuracy is not None]
-        return max(tested or met, default=float("nan"))
+        return max(watched or met, default=float("nan"))

@@ -6,7 +6,7 @@ the events.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import perf_counter
 from typing import Literal
@@ -15,21 +15,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spusk import engines
-from spusk.data import Sample
+from spusk.data import Data, Sample
 from spusk.data.weights import ClassWeight
 from spusk.engines import Session
-from spusk.errors import InputError
 from spusk.nn.network import Network
 from spusk.optim.rules import Rule
 from spusk.optim.schedules import Rate
-from spusk.training.best import KEEPS, Best
+from spusk.training.best import Best
 from spusk.training.callbacks import Callbacks, ask_to_stop, each_of
 from spusk.training.events import Cursor, Event, Training, TrainingOutcome
 from spusk.training.health import Saturation
 from spusk.training.nothing_learned import with_warning
 from spusk.training.pace import Pace
-from spusk.training.plan import Plan, give_scaling, named_rule, one_rate, sample_of
-from spusk.training.verdicts import judged, patient, verdict
+from spusk.training.plan import Plan, give_scaling, in_parts, named_rule, one_rate, sample_of
+from spusk.training.verdicts import judged, patient, tested, verdict
 
 RuleLike = str | Rule | Callable[[Rate], Rule]
 
@@ -64,6 +63,7 @@ def train(
     batch: int | Literal["all"] = 10,
     epochs: int = 10,
     seed: int = 0,
+    validation: Sample | float | None = None,
     test: Sample | None = None,
     keep: Literal["last", "best"] = "last",
     patience: int | None = None,
@@ -91,9 +91,14 @@ def train(
         batch: examples in a sub-sample V_i; "all": the full gradient (L6).
         epochs: passes through V, the first as given, each later one shuffled.
         seed: of the shuffles; the same seed gives the same run.
-        test: a set that is evaluated at each epoch's end.
-        keep: whose weights the net has in the end: "last", or "best", of the best epoch on `test`.
-        patience: epochs without a better one on `test` after which it ends; None: all.
+        validation: a set that is watched at each epoch's end; or the share of V that is split off
+            for it, class by class, 0 < share < 1, and not trained on.
+        test: a set that is evaluated once, in the end, by the weights that are kept; where there is
+            no validation part, at each epoch's end.
+        keep: whose weights the net has in the end: "last", or "best", of the best epoch on the
+            validation part. Where there is none it is chosen on `test`, whose numbers then promise
+            too much.
+        patience: epochs without a better one on the same part after which it ends; None: all.
         engine: "native", "reference", or "auto": native where it can.
         threads: of the engine; None: as many as pay. No bit depends on it.
         scaling: what is done to V's inputs, and to its targets where the output is the identity:
@@ -111,37 +116,30 @@ def train(
 
     Raises:
         RateError: no rate, or one that is not positive and finite.
-        InputError: a batch, epochs or rule that make no training; X without y; a scaling of a
-            network that has another; a callback that is no function.
-        DataError: X or y that are no set, a number too large for the network's dtype.
-        NetworkError: V or test do not fit the network.
+        InputError: a batch, epochs or rule that make no training; X without y; a best epoch that
+            there is no part to find on; a scaling of a network that has another; a callback that
+            is no function.
+        DataError: X or y that are no set, or too small for the share; a number too large for the
+            network's dtype.
+        NetworkError: V, validation or test do not fit the network.
         EngineError: an engine that is not here, or cannot train this network by this rule.
 
     Source: lecture, row L11.
     """
-    if keep not in KEEPS:
-        raise InputError.keyed("training.keep", found=keep)
-    if keep == "best" and test is None:
-        raise InputError.keyed("training.no_test")
     asked = each_of(callbacks)
-    events = train_events(
-        net, V, y, rate=rate, rule=rule, batch=batch, epochs=epochs, seed=seed, test=test,
-        patience=patience, engine=engine, threads=threads, scaling=scaling,
-        sample_weight=sample_weight, class_weight=class_weight,
-    )  # fmt: skip
-    history, best, theta = [], Best(), None
-    for event in events:
-        ends = event.ends_epoch or event.outcome is not None
-        if ends and keep == "best" and best.look(event):
-            theta = net.theta.copy()
+    sets = in_parts(sample_of(V, y, net, sample_weight, class_weight), validation, test)
+    method = named_rule(rule, rate)
+    plan = Plan(one_rate(method.rate), batch, epochs, seed, method, keep, patience)
+    history, best = [], Best(net=net if keep == "best" else None)
+    for event in begun(net, sets, plan, engine, threads, scaling, best):
         stop = ask_to_stop(asked, event)
-        if ends or stop:
+        if event.ends_epoch or event.outcome is not None or stop:
             history.append(event)
         if stop:
             break
     outcome = history[-1].outcome or TrainingOutcome.STOPPED
-    if theta is not None and not outcome.failed:
-        net.theta[:] = theta
+    if not outcome.failed:
+        best.take()
     return Training(net, history, outcome)
 
 
@@ -155,6 +153,7 @@ def train_events(
     batch: int | Literal["all"] = 10,
     epochs: int = 10,
     seed: int = 0,
+    validation: Sample | float | None = None,
     test: Sample | None = None,
     patience: int | None = None,
     engine: str = "auto",
@@ -174,8 +173,10 @@ def train_events(
         batch: examples in a sub-sample V_i; "all": the full gradient (L6).
         epochs: passes through V, the first as given, each later one shuffled.
         seed: of the shuffles; the same seed gives the same run.
-        test: a set that is evaluated at each epoch's end.
-        patience: epochs without a better one on `test` after which it ends; None: all.
+        validation: a set that is watched at each epoch's end, or the share of V split off for it.
+        test: a set that is evaluated at each epoch's end; where there is a validation part, once.
+        patience: epochs without a better one on the validation part, where there is none on `test`,
+            after which it ends; None: all.
         engine: "native", "reference", or "auto": native where it can.
         threads: of the engine; None: as many as pay. No bit depends on it.
         scaling: of inputs and targets, as for `train`; None: as the network is.
@@ -190,53 +191,64 @@ def train_events(
         InputError: a batch, epochs or rule that make no training; X without y; a scaling of a
             network that has another.
         DataError: X or y that are no set, a number too large for the network's dtype.
-        NetworkError: V or test do not fit the network.
+        NetworkError: V, validation or test do not fit the network.
         EngineError: an engine that is not here, or cannot train this network by this rule.
 
     Source: lecture, row L11.
     """
-    V = sample_of(V, y, net, sample_weight, class_weight)
+    sets = in_parts(sample_of(V, y, net, sample_weight, class_weight), validation, test)
     method = named_rule(rule, rate)
     plan = Plan(one_rate(method.rate), batch, epochs, seed, method, patience=patience)
-    plan.checked(net, V, test)
+    return begun(net, sets, plan, engine, threads, scaling, Best())
+
+
+def begun(
+    net: Network,
+    sets: Data,
+    plan: Plan,
+    engine: str,
+    threads: int | None,
+    scaling: str | None,
+    best: Best,
+) -> Iterator[Event]:
+    """The events of a plan from its start, once all of it has been looked at."""
+    V = plan.checked(net, sets).train
     chosen = engines.engine(engine, net, plan.rule)
     give_scaling(net, V, scaling)
     session = chosen.open(net, V, plan.size(V), threads, plan.rule)
-    return with_warning(plan_events(net, V, plan, test, session), net, V, plan)
+    return with_warning(plan_events(net, sets, plan, session, best=best), net, V, plan)
 
 
 def plan_events(
     net: Network,
-    V: Sample,
+    sets: Data,
     plan: Plan,
-    test: Sample | None,
     session: Session,
     cursor: Cursor = Cursor(),  # noqa: B008 - a tuple
     most: int | None = None,
     stop: Callable[[], bool] = bool,
-    past: Sequence[Event] = (),
+    best: Best | None = None,
 ) -> Iterator[Event]:
     """The loop under `train_events`, from any place on; line (1), w, b := random, is Network's.
 
     Args:
         net: what is trained; its θ changes in place.
-        V: the training sample.
+        sets: the training sample, and what is watched and tested at the ends of epochs.
         plan: rate, batch, epochs, seed and rule, checked.
-        test: a set that is evaluated at each epoch's end, or None.
-        session: what carries out the steps, opened on net and V.
+        session: what carries out the steps, opened on net and the training sample.
         cursor: where to begin.
         most: an event comes at least every so many steps (in whole windows of the session).
         stop: asked during looks and tests at an epoch's end; True cuts them short: that event then
             has no outcome and no test numbers.
-        past: events at the ends of the epochs behind, where there are any.
+        best: of the epochs behind; it looks at each one's end, and knows whose weights are kept.
 
     Yields:
         What happened, event by event.
 
     Source: lecture, row L11.
     """
-    saturated, best = Saturation(V, plan, net, stop), Best(past)
-    pace = Pace(session.window, most)
+    V, best = sets.train, best or Best()
+    saturated, pace = Saturation(V, plan, net, stop), Pace(session.window, most)
     while cursor.epoch <= plan.epochs:  # (2) for epoch = 1…
         rows = order(len(V), plan.seed, cursor.epoch - 1)  # (3) as given; (10) shuffled after each
         for event in epoch_events(V, plan, rows, session, cursor, pace):  # (4–8) for i = 1…M
@@ -247,7 +259,9 @@ def plan_events(
             if not event.ends_epoch:
                 yield event
                 continue
-            ended = patient(judged(event, outcome, net, test, stop), plan, best, saturated)
+            ended = judged(event, outcome, net, sets, stop)
+            best.look(ended)
+            ended = tested(patient(ended, plan, best, saturated), best.kept(net), sets, stop)
             yield ended
             if ended.outcome is not None:
                 return

@@ -5,13 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spusk import engines
-from spusk.data import Sample, prepare
+from spusk.data import Data, Sample, prepare
 from spusk.data.arrays import as_array
 from spusk.data.labels import are_whole
 from spusk.data.weights import ClassWeight
@@ -36,8 +37,9 @@ class Plan:
         epochs: passes through V.
         seed: of the shuffles.
         rule: the step rule.
-        keep: whose weights stay in the end: "last", or "best", of the best epoch on the test set.
-        patience: epochs without a better one on the test set after which it ends; None: all.
+        keep: whose weights stay in the end: "last", or "best", of the best epoch on the validation
+            part, where there is none on the test set.
+        patience: epochs without a better one there after which it ends; None: all.
 
     Raises:
         RateError: a rate that is neither a positive number nor a schedule.
@@ -92,20 +94,19 @@ class Plan:
             return np.array([self.rate(n) for n in range(first, last)], np.float64)
         return np.full(last - first, self.rate)
 
-    def checked(self, net: Network, V: Sample, test: Sample | None) -> Plan:
-        """This plan, once every number has been looked at.
+    def checked(self, net: Network, sets: Data) -> Data:
+        """The sets, once every number of this plan has been looked at.
 
         Args:
             net: the network to train.
-            V: the training sample.
-            test: the test set, or None.
+            sets: the training sample, and what is watched and tested.
 
         Returns:
-            The plan itself.
+            The sets themselves.
 
         Raises:
             InputError: a batch, epochs or patience that are no whole number from 1 up; a best epoch
-                without a test set.
+                without a part to find it on.
             NetworkError: a set that does not fit the network.
             DataError: a number too large for the network's dtype.
             RateError: a rate whose function was not kept, or is no positive number.
@@ -118,9 +119,10 @@ class Plan:
             raise InputError.keyed("training.keep", found=self.keep)
         if self.patience is not None and not whole(self.patience):
             raise InputError.keyed("training.patience", found=self.patience)
-        if test is None and (self.patience is not None or self.keep == "best"):
+        if sets.watched is None and (self.patience is not None or self.keep == "best"):
             raise InputError.keyed("training.no_test")
-        for each in (V, test):
+        V = sets.train
+        for each in (V, sets.validation, sets.test):
             if each is not None:
                 engines.fits(net, each)
         if V.sorted_by_class and self.size(V) < len(V):
@@ -128,7 +130,7 @@ class Plan:
         if isinstance(self.rate, Unsaved):
             self.rate(0)  # RateError where the function was not kept, or makes no sense
             warnings.warn(UnsavedRateWarning.keyed("training.unsaved_rate"), stacklevel=4)
-        return self
+        return sets
 
 
 def whole(number: object) -> bool:
@@ -224,3 +226,17 @@ def sample_with(V: Sample | ArrayLike, y: ArrayLike | None, net: Network) -> Sam
     if plain and are_whole(answers) and 0 <= answers.min() <= answers.max() < m:
         return Sample(V, labels=answers, classes=m)
     return Sample(V, y)
+
+
+def in_parts(V: Sample, validation: Sample | float | None, test: Sample | None) -> Data:
+    """What is trained on, watched and tested: a validation part that is a share is split off V.
+
+    Raises InputError, DataError.
+    """
+    if validation is None or isinstance(validation, Sample):
+        return Data(V, test, V.name, validation=validation)
+    if isinstance(validation, bool) or not isinstance(validation, Real):
+        raise InputError.keyed("training.validation", found=type(validation).__name__)
+    if not 0 < validation < 1:
+        raise InputError.keyed("training.validation", found=validation)
+    return Data(V, test, V.name).with_validation(float(validation))

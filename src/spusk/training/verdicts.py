@@ -1,4 +1,4 @@
-"""How an epoch ends: what is said of it on the test set, and whether it is the training's end."""
+"""An epoch's end: whether the training goes on, what is watched, and the one test in the end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from spusk.data import Sample
+from spusk.data import Data
 from spusk.nn.network import Network
 from spusk.training.best import Best
 from spusk.training.evaluate import evaluate
@@ -37,8 +37,7 @@ def verdict(
 
 def patient(event: Event, plan: Plan, best: Best, saturated: Saturation) -> Event:
     """An epoch's end, which is the training's where no epoch has been better for so long."""
-    best.look(event)
-    if event.outcome is not None or plan.patience is None or event.test_cost is None:
+    if event.outcome is not None or plan.patience is None or event.watched is None:
         return event
     if best.stale(event.epoch) < plan.patience:
         return event
@@ -57,13 +56,26 @@ def judged(
     event: Event,
     outcome: TrainingOutcome | None,
     net: Network,
-    test: Sample | None,
+    sets: Data,
     stop: Callable[[], bool],
 ) -> Event:
-    """The end of an epoch with its outcome and test, or as it is where its test is cut short."""
-    if test is None:
+    """The end of an epoch with its outcome and what is watched, or as it is where that is cut."""
+    if sets.watched is None:
         return replace(event, outcome=outcome)
-    score = evaluate(net, test, stop)
+    score = evaluate(net, sets.watched, stop)
     if score is None:
         return event
-    return replace(event, outcome=outcome, test_cost=score.cost, test_accuracy=score.accuracy)
+    cost, accuracy = score
+    if sets.validation is None:
+        return replace(event, outcome=outcome, test_cost=cost, test_accuracy=accuracy)
+    return replace(event, outcome=outcome, validation_cost=cost, validation_accuracy=accuracy)
+
+
+def tested(event: Event, kept: Network, sets: Data, stop: Callable[[], bool]) -> Event:
+    """The training's end with the one look at its test set, or no end where that is cut short."""
+    if event.outcome is None or sets.validation is None or sets.test is None:
+        return event
+    score = evaluate(kept, sets.test, stop)
+    if score is None:
+        return replace(event, outcome=None, validation_cost=None, validation_accuracy=None)
+    return replace(event, test_cost=score.cost, test_accuracy=score.accuracy)

@@ -51,7 +51,7 @@ class TrainingRun(LabRun):
             wish.layers, wish.seed, wish.init, V=sets.train, preparation=prepare(sets.train)
         )
         self.plan = Plan(wish.rate, wish.batch, wish.epochs, wish.seed)
-        self.plan.checked(self.net, sets.train, sets.test)
+        sets = self.plan.checked(self.net, sets._replace(validation=None))
         super().__init__(name, self.net.copy(), facts, sets, wish.description())
         self.copied, self.copying = monotonic(), 0.0
         self.state, self.wanted, self.resting = "running", "go", False
@@ -70,9 +70,7 @@ class TrainingRun(LabRun):
         """The thread: trains to the end, or until stopped."""
         stop = lambda: self.wanted == "stop"  # noqa: E731
         try:
-            for event in plan_events(
-                self.net, self.sets.train, self.plan, self.sets.test, session, stop=stop
-            ):
+            for event in plan_events(self.net, self.sets, self.plan, session, stop=stop):
                 self.take(event)
                 if event.outcome is not None or not self.goes_on(event):
                     break
@@ -101,7 +99,7 @@ class TrainingRun(LabRun):
     def whole(self, event: Event) -> bool:
         """Whether an epoch's event has its test, if it can have one; a stop cuts it short."""
         failed = event.outcome is not None and event.outcome.failed
-        return failed or self.sets.test is None or event.test_cost is not None
+        return failed or self.sets.watched is None or event.watched is not None
 
     def copy(self) -> None:
         """The weights of this moment, for all who want to look at them."""
