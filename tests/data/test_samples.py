@@ -341,3 +341,43 @@ def test_train_takes_what_a_sample_does(y, layers):
     net = spusk.Network([1, 4, layers])
     done = spusk.train(net, np.array([[0.0], [1.0]] * 20), y, rate=3.0, epochs=40)
     assert done.history[-1].cost < 0.05
+
+
+class View(Frame):
+    """A frame that hands out its own memory."""
+
+    def __init__(self, rows):
+        self.columns, self.rows = ["a", "b", "c"], rows
+
+    def __array__(self, dtype=None, copy=None):
+        return self.rows
+
+
+@pytest.mark.parametrize("kind", ["u1", "i8", "f4", "f8", "?"])
+@pytest.mark.parametrize("given", [
+    lambda a: a, lambda a: a[:, ::-1], np.asfortranarray, memoryview,
+    lambda a: np.lib.stride_tricks.as_strided(a, writeable=False), View,
+])  # fmt: skip
+def test_a_sample_owns_its_numbers(kind, given):
+    rows = np.random.default_rng(3).integers(0, 200, (12, 3)).astype(kind)
+    labels, y, weights = np.arange(12, dtype="u1") % 3, np.arange(24.0).reshape(12, 2), np.ones(12)
+    samples = [Sample(given(rows), labels=labels), Sample(given(rows), y=y, weights=weights)]
+    before = [[np.copy(part) for part in parts_of(V)] for V in samples]
+    for array in (rows, labels, y, weights):
+        array[:] = 1
+    for V, kept in zip(samples, before, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(parts_of(V), kept, strict=True))
+        assert not any(part.flags.writeable for part in parts_of(V))
+
+
+def test_what_nobody_can_write_to_is_not_copied():
+    rows = np.random.default_rng(3).random((12, 3))
+    rows.flags.writeable = False
+    V = Sample(rows, labels=np.arange(12) % 3)
+    assert np.shares_memory(V.x, rows)
+    assert np.shares_memory(Sample(V.x, labels=V.labels).x, V.x)
+    assert np.shares_memory(V[2:7].x, V.x)
+
+
+def parts_of(V):
+    return [part for part in (V.x, V.y, V.labels, V.weights) if part is not None]

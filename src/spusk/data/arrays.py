@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import isqrt, prod
+from mmap import mmap
 from typing import Any, TypeVar
 
 import numpy as np
@@ -111,11 +113,38 @@ def square_side(n: int) -> int | None:
     return side if side * side == n and side >= SIDE else None
 
 
+def kept(array: NDArray[T], given: ArrayLike) -> NDArray[T]:
+    """The same numbers as `frozen` has them, in memory that whoever gave them cannot write to."""
+    whole = np.ascontiguousarray(array)
+    fresh = isinstance(given, list | tuple) or hasattr(given, "toarray")  # became numbers here
+    if not fresh and may_change(whole):
+        frame = names_of(given) is not None
+        if frame or np.may_share_memory(whole, np.asarray(given)):
+            whole = whole.copy()
+    return frozen(whole)
+
+
+def may_change(array: NDArray[Any]) -> bool:
+    """Whether somebody may be able to write to the memory of an array."""
+    *_, last = chain = list(owners(array))
+    fixed = last.base is None or isinstance(last.base, bytes | mmap)
+    return not fixed or any(each.flags.writeable for each in chain)
+
+
 def frozen(array: NDArray[T]) -> NDArray[T]:
-    """The same numbers, one after another, read-only."""
-    view = np.ascontiguousarray(array).view()
-    view.flags.writeable = False
-    return view
+    """The same numbers, one after another, which nobody writes to any more."""
+    whole = np.ascontiguousarray(array)
+    for each in owners(whole):
+        each.flags.writeable = False
+    return whole
+
+
+def owners(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """An array and those whose memory it is a view of."""
+    at: object = array
+    while isinstance(at, np.ndarray):
+        yield at
+        at = at.base
 
 
 def blocks(array: NDArray[np.generic]) -> list[NDArray[np.generic]]:

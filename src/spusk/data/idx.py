@@ -12,6 +12,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
+from spusk.data.arrays import frozen
 from spusk.data.labels import class_numbers
 from spusk.data.matching import relabelled
 from spusk.data.samples import Sample
@@ -47,7 +48,7 @@ def pair(images: Path, labels: Path, name: str) -> Sample:
         raise DataError.keyed("data.no_labels", path=labels)
     if len(x) != len(numbers):
         raise DataError.keyed("data.label_count", path=labels, expected=len(x), found=len(numbers))
-    return Sample(x, labels=numbers, classes=int(numbers.max()) + 1, name=name)
+    return Sample(frozen(x), labels=numbers, classes=int(numbers.max()) + 1, name=name)
 
 
 def numbered(*parts: Sample) -> list[Sample]:

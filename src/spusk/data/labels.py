@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spusk.data.arrays import as_array, floats, frozen
+from spusk.data.arrays import as_array, floats, kept
 from spusk.errors import DataError
 
 MOST_NUMBERS = 100  # different whole numbers that are taken for classes unasked
@@ -75,7 +75,7 @@ def label_numbers(
         least = f"0..{min(count, MOST_CLASSES) - 1}" if count > 0 else "0…"
         raise DataError.keyed("data.label_range", name=name, least=least, low=low, high=high)
     dtype = np.uint8 if count <= 256 else np.int64
-    return frozen(numbers.astype(dtype, copy=False)), count
+    return kept(numbers.astype(dtype, copy=False), labels), count
 
 
 def targets_of(y: ArrayLike, name: str) -> NDArray[np.floating]:
@@ -85,7 +85,7 @@ def targets_of(y: ArrayLike, name: str) -> NDArray[np.floating]:
         rows = rows[:, None]
     if rows.ndim != 2 or not rows.size or rows.dtype.kind not in "buif":
         raise DataError.keyed("data.targets", name=name, kind=rows.dtype, shape=rows.shape)
-    return frozen(floats(rows, name, "target"))
+    return kept(floats(rows, name, "target"), y)
 
 
 def class_numbers(values: NDArray[Any]) -> tuple[NDArray[np.int64], tuple[str, ...] | None]:

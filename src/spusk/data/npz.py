@@ -168,7 +168,7 @@ def _array(archive: zipfile.ZipFile, name: str, size: int, what: str) -> NDArray
         declared = "x".join(map(str, shape))
         block = take(stream, total, size, f"{what}: {declared} {dtype}", widening(dtype))
     array = block.view(dtype).reshape(shape, order="F" if fortran else "C")
-    return array.astype(dtype.newbyteorder("="), copy=False)
+    return frozen(array.astype(dtype.newbyteorder("="), copy=False))
 
 
 def _header(stream: IO[bytes], what: str) -> tuple[np.dtype, bool, tuple[int, ...]]:

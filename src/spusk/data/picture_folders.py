@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spusk.data.arrays import frozen
 from spusk.data.images import ENDINGS, KINDS, grey
 from spusk.data.labels import class_numbers
 from spusk.data.picture_labels import Labelled, read_labels
@@ -247,7 +248,7 @@ def _sample(files: Labelled, name: str, like: Sample | None = None) -> Sample:
             raise DataError.keyed("data.new_class", path=path, label=label[:40])
         labels.append(number)
     assert x is not None
-    return Sample(x, labels=labels, classes=len(names), name=name, class_names=names)
+    return Sample(frozen(x), labels=labels, classes=len(names), name=name, class_names=names)
 
 
 def _class_names(files: Labelled, like: Sample | None) -> tuple[str, ...]:

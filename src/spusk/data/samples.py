@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from spusk.data.arrays import DIM, WHITE, are_bytes, frozen, inputs_of, names_of, shape_of
+from spusk.data.arrays import DIM, WHITE, are_bytes, frozen, inputs_of, kept, names_of, shape_of
 from spusk.data.labels import answers_of, label_numbers, named_labels, targets_of
 from spusk.data.reading import Found
 from spusk.data.weights import ClassWeight, checked_weights, of_classes, scaled
@@ -69,7 +69,7 @@ class Sample:
         rows = inputs_of(x, name)
         self.pixels = bool(rows.max() > DIM) and are_bytes(rows)
         self.shape = shape_of(rows, shape, name)
-        self.x: NDArray[np.generic] = frozen(rows.reshape(len(rows), -1))  # (K, n)
+        self.x: NDArray[np.generic] = kept(rows.reshape(len(rows), -1), x)  # (K, n)
         self.columns = names_of(x) if columns is None else columns
         self.categories: tuple[tuple[str, tuple[str, ...]], ...] = ()
         self.fills: tuple[float, ...] = ()

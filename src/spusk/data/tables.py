@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spusk.data.answers import Answers, Spread, spread
-from spusk.data.arrays import as_pixels
+from spusk.data.arrays import as_pixels, frozen
 from spusk.data.columns import NOTHING, numbers
 from spusk.data.labels import MOST_CLASSES
 from spusk.data.layouts import SPACES, Layout, lines_of, spaced, survey
@@ -234,7 +234,7 @@ class Table:
         x = raw.x.astype(np.float64, copy=False) if pixels is None else pixels
         answers = Answers(self.path, self.layout, self.answers[: self.count], self.words)
         known = answers.earlier() if self.wish.before else answers.known(self.form is not None)
-        V = Sample(x, **known, name=self.path.name, columns=raw.columns)
+        V = Sample(frozen(x), **known, name=self.path.name, columns=raw.columns)
         V.categories = raw.categories
         left_out = tuple(self.layout.shown(place) for place in self.layout.dropped)
         answer = None if self.layout.column < 0 else self.layout.shown(self.layout.column)
