@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+import spusk
 from spusk.engines import native
 
 ROOT = Path(__file__).parents[1]
+SOURCE = Path(spusk.__file__).parent
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^--- a/.*\n\+\+\+ b/(.*)\n((?:(?!--- a/).*\n)+)", re.MULTILINE)
@@ -19,8 +21,10 @@ SECTIONS = dict(part.split("\n", 1) for part in TEXT.split("\n### ")[1:])
 
 def copied(folder, *sections):
     """A copy of the sources with the changes of these sections."""
-    for name in ("src", "native"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    # what is compiled already stays so: a copy's times are those of the files
+    ignored = shutil.ignore_patterns("_native*")
+    shutil.copytree(SOURCE, folder / "src/spusk", ignore=ignored)
+    shutil.copytree(ROOT / "native", folder / "native")
     for section in sections:
         for language, text in BLOCK.findall(SECTIONS[section]):
             if language == "diff":
@@ -60,7 +64,7 @@ def test_the_example_is_enough(section, tmp_path):
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_without_it_its_program_fails(section):
-    assert run(section, ROOT / "src").returncode != 0
+    assert run(section, SOURCE.parent).returncode != 0
 
 
 @pytest.mark.parametrize("section", [name for name in SECTIONS if program(name, "js")])
@@ -83,8 +87,6 @@ def test_the_native_engine_does_the_same(tmp_path):
     compiled = [name for name in SECTIONS if "native/ops/" in SECTIONS[name]]
     copied(tmp_path, *compiled)
     shutil.copy(ROOT / "CMakeLists.txt", tmp_path)
-    for old in (tmp_path / "src/spusk").glob("_native*"):
-        old.unlink()
     for command in (
         ["-S", ".", "-B", "build", f"-DSPUSK_SETS={native.instruction_sets()[0]}",
          f"-DPython_EXECUTABLE={sys.executable}"],
