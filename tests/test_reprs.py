@@ -2,6 +2,7 @@
 
 import inspect
 import pickle
+from functools import cache
 
 import numpy as np
 import pytest
@@ -30,6 +31,7 @@ def slope(x):
     return WEIGHTS * x
 
 
+@cache
 def runs():
     f = spusk.function(value, n=N, gradient=slope)
     start = np.ones(N)
@@ -56,6 +58,7 @@ def failing(x):
     return float(x @ x)
 
 
+@cache
 def networks():
     small = blobs()
     net = spusk.Network([784, 500, 300, 100, 10])

@@ -20,7 +20,8 @@ def wish(**changes):
 
 def tiny(name="sample", count=400):
     rng = np.random.default_rng(0)
-    x = rng.integers(0, 256, (count, 784), dtype=np.uint8)
+    patches = rng.integers(0, 256, (count, 7, 7), dtype=np.uint8)
+    x = patches.repeat(4, axis=1).repeat(4, axis=2).reshape(count, 784)
     V = Sample(x, labels=rng.integers(10, size=count), classes=10, name=name)
     return Data(V, V.take(slice(0, 50)), name)
 

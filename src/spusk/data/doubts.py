@@ -70,8 +70,9 @@ def pieces(drawn: NDArray[np.bool_]) -> list[Piece]:
         return number
 
     above: list[tuple[int, int, int]] = []
-    for row, line in enumerate(drawn):
-        ends = np.flatnonzero(np.diff(line, prepend=False, append=False)).tolist()
+    changes = np.diff(drawn, axis=1, prepend=False, append=False)  # (h, w + 1)
+    for row, line in enumerate(changes):
+        ends = np.flatnonzero(line).tolist()
         runs = []
         for left, right in zip(ends[::2], ends[1::2], strict=True):
             number = len(found)
