@@ -67,7 +67,7 @@ def test_paths_that_leave_the_domain_are_drawn(text):
 
 def units(ax):
     """Pixels of one unit along x, and along y."""
-    ax.get_figure().canvas.draw()
+    ax.get_figure().draw_without_rendering()
     (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
     low, high = ax.transData.transform([(x0, y0), (x1, y1)])
     return (high - low) / (x1 - x0, y1 - y0)

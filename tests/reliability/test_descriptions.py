@@ -69,11 +69,6 @@ def cut(tmp_path):
     return folder, {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-@pytest.fixture
-def quick(monkeypatch):
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 def put_back(folder, files):
     for path in folder.rglob("*"):
         if path.is_file() and path not in files:
