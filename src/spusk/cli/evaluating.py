@@ -17,9 +17,9 @@ from spusk.analysis.metrics import (
     mean_absolute_error,
     r_squared,
 )
+from spusk.cli.carrying import first_warning_as_line
 from spusk.cli.options import PATH
 from spusk.cli.runs import opened
-from spusk.cli.training import first_warning_as_line
 from spusk.cli.views import finite_or_none
 from spusk.data import Sample
 from spusk.data.matching import listed, matched

@@ -7,10 +7,11 @@ import click
 from rich.table import Table
 
 from spusk import data, runs
+from spusk.cli.carrying import carry_out, first_warning_as_line
 from spusk.cli.data_options import UNBEGUN
 from spusk.cli.options import PATH, layer_text
 from spusk.cli.signals import Signals
-from spusk.cli.training import NO_EXTRA, Cadence, carry_out, first_warning_as_line
+from spusk.cli.training import NO_EXTRA, Cadence
 from spusk.cli.views import column
 from spusk.engines import ENGINES
 from spusk.i18n import say
