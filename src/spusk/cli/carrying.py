@@ -14,7 +14,7 @@ from spusk.cli.ending import command, conclude
 from spusk.cli.options import layer_text
 from spusk.cli.pictures import draw
 from spusk.cli.signals import Signals
-from spusk.cli.views import view
+from spusk.cli.views import View, view
 from spusk.errors import RunError, SpuskWarning
 from spusk.i18n import say
 from spusk.i18n.reasons import reason
@@ -33,15 +33,22 @@ def about(run: runs.Run, V: data.Sample, lang: str) -> str:
 
 
 @contextmanager
-def first_warning_as_line(lang: str) -> Iterator[None]:
-    """Shows what training warns of as one line, not as Python shows warnings."""
+def first_warning_as_line(lang: str, said: set[str] | None = None) -> Iterator[None]:
+    """Shows what training warns of as one line, not as Python shows warnings.
+
+    `said`: what was said before and is not said again.
+    """
+    said = set() if said is None else said
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SpuskWarning)
         warnings.simplefilter("ignore", SortedSetWarning)  # whoever keeps the order means it
         yield
     for warning in caught:
-        said = warning.message
-        warn(said.sentence(lang) if isinstance(said, SpuskWarning) else str(said), lang)
+        found = warning.message
+        text = found.sentence(lang) if isinstance(found, SpuskWarning) else str(found)
+        if text not in said:
+            said.add(text)
+            warn(text, lang)
 
 
 def warn(what: str, lang: str) -> None:
@@ -58,14 +65,10 @@ def carry_out(
     """
     run, writer = begun.run, begun.writer
     if not as_json:
-        click.echo(about(run, begun.sets.train, lang))
-        click.echo(about_set(begun.sets, run.net.preparation, lang))
-        if kind is not None:
-            click.echo(kind)
-        if begun.sets.held_out:
-            click.echo(say("data.held_out", lang, name=begun.sets.name, share=begun.sets.held_out))
+        introduce(begun, lang, kind)
+    shown = view(as_json, lang, run.plan.epochs, begun.sets.validation is not None)
     with writer:
-        last = watch(begun, stop, as_json, lang)
+        last = watch(begun, stop, shown, lang)
         writer.finish(last)
     drawn = {}
     if pictures and last.outcome is not None and last.outcome.complete:
@@ -78,6 +81,16 @@ def carry_out(
     if last.outcome is not None and last.outcome is not TrainingOutcome.FINISHED:
         return 3
     return 128 + stop.number if stop() else 0
+
+
+def introduce(begun: Resumed, lang: str, kind: str | None) -> None:
+    """Says what is going to be trained on what, and how the set was read."""
+    click.echo(about(begun.run, begun.sets.train, lang))
+    click.echo(about_set(begun.sets, begun.run.net.preparation, lang))
+    if kind is not None:
+        click.echo(kind)
+    if begun.sets.held_out:
+        click.echo(say("data.held_out", lang, name=begun.sets.name, share=begun.sets.held_out))
 
 
 def illustrate(begun: Resumed, stop: Signals, lang: str) -> dict[str, Path]:
@@ -94,11 +107,10 @@ def illustrate(begun: Resumed, stop: Signals, lang: str) -> dict[str, Path]:
     return drawn
 
 
-def watch(begun: Resumed, stop: Signals, as_json: bool, lang: str) -> Event:
+def watch(begun: Resumed, stop: Signals, shown: View, lang: str) -> Event:
     """Shows and keeps events until the end, or until it is asked to stop; the last event."""
     trouble: RunError | None = None
-    part = begun.sets.validation
-    with view(as_json, lang, begun.run.plan.epochs, part is not None) as shown:
+    with shown:
         for event in begun.events:
             shown.show(event)
             begun.writer.take(event)

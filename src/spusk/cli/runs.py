@@ -1,6 +1,7 @@
 """`spusk show`, `resume`: what a run folder knows, and going on."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import click
@@ -10,12 +11,15 @@ from spusk import data, runs
 from spusk.cli.carrying import carry_out, first_warning_as_line
 from spusk.cli.data_options import UNBEGUN
 from spusk.cli.options import PATH, layer_text
+from spusk.cli.seeds import SeedRuns, carry_out_seeds, way_on
 from spusk.cli.signals import Signals
 from spusk.cli.training import NO_EXTRA, Cadence
 from spusk.cli.views import column
 from spusk.engines import ENGINES
 from spusk.i18n import say
-from spusk.runs import Every
+from spusk.runs import Every, Resumed
+from spusk.runs.seeds import is_over, seed_folders
+from spusk.runs.training import sets_of
 
 
 def opened(run: Path, lang: str) -> runs.Run:
@@ -101,13 +105,25 @@ def resume(
     spusk resume runs/001 --rate 0.3        at another rate from here on: it learned too slowly,
                                             or went wrong back to its last good checkpoint
     spusk resume runs/001 --data new/d.csv  the set was moved (a changed one is refused)
+    spusk resume runs/002                   all runs of train --seeds; those that are over stay
     """
     with Signals() as stop:
-        with first_warning_as_line(lang):
-            begun = runs.open_resumed(
-                run, epochs, None, engine, threads, every, stop, source, data_dir,
-                stop.at_once(data.load_as, UNBEGUN), rate,
+        load = lru_cache(1)(stop.at_once(data.load_as, UNBEGUN))  # the set of many runs is one
+
+        def reopen(one: Path) -> Resumed:
+            return runs.open_resumed(
+                one, epochs, None, engine, threads, every, stop, source, data_dir, load, rate
+            )
+
+        if seed_folders(run) and not (run / "run.json").exists():
+            several = SeedRuns(
+                run, reopen, lambda one, net: sets_of(one, net, source, data_dir, load),
+                lambda one: is_over(one, epochs, rate is not None),
+                way_on(run, epochs=epochs, rate=rate, data=source, data_dir=data_dir),
             )  # fmt: skip
+            return carry_out_seeds(several, stop, lang, pictures, as_json)
+        with first_warning_as_line(lang):
+            begun = reopen(run)
         if not as_json:
             click.echo(say("train.resumed", lang, epoch=begun.cursor.epoch, step=begun.cursor.step))
         return carry_out(begun, stop, lang, pictures, as_json)

@@ -1,19 +1,23 @@
 """`spusk train`: a new run of the network and plan that are asked for, or that suit the set."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from spusk import runs
-from spusk.cli.carrying import carry_out, first_warning_as_line
+from spusk.cli.carrying import carry_out, first_warning_as_line, introduce
 from spusk.cli.data_options import DataChoice, data_options
 from spusk.cli.model_options import ModelChoice, about_model, model_options
 from spusk.cli.options import PATH, is_whole
+from spusk.cli.seeds import SeedRuns, carry_out_seeds, way_on
 from spusk.cli.signals import Signals
 from spusk.cli.wrong_calls import unusable
 from spusk.engines import ENGINES
 from spusk.errors import RunError
-from spusk.runs import Every
+from spusk.i18n import say
+from spusk.runs import Every, Resumed
+from spusk.runs.seeds import begin_each, is_over, replacing, seed_places
 from spusk.runs.writer import write_errors
 
 NO_EXTRA = Every()
@@ -68,12 +72,26 @@ class Cadence(click.ParamType[Every]):
     is_flag=True,
     help="Replace a run that is already at --out; what spusk did not write there stays.",
 )
+@click.option(
+    "--seeds",
+    type=click.IntRange(1),
+    default=None,
+    metavar="N",
+    help="Train from N seeds, --seed and those after it, one after another: a run for each, the "
+    "median and the range.",
+)
 @click.option("--pictures/--no-pictures", default=True, help="Draw the pictures at the end.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per epoch, nothing else.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="One JSON object per epoch, with --seeds per seed, nothing else.",
+)
 @click.pass_obj
 def train(
     lang: str, chosen: DataChoice, model: ModelChoice, engine_name: str, threads: int | None,
-    out: Path | None, every: Every, overwrite: bool, pictures: bool, as_json: bool,
+    out: Path | None, every: Every, overwrite: bool, seeds: int | None, pictures: bool,
+    as_json: bool,
 ) -> int:  # fmt: skip
     """Trains a network on digits, pictures or a table, and writes a run folder.
 
@@ -83,6 +101,7 @@ def train(
     spusk train --data digits.csv --layers 64-30-10 your own
     spusk train --data iris.csv --label species     a table, its answer by name
     spusk train --data mnist --layers lecture       10 million weights, 100 thousand biases
+    spusk train --data iris.csv --seeds 5           five runs: median and range
 
     Ctrl-C (or SIGTERM) finishes the step under way, which with --batch all may take long, saves,
     and says how to go on; a second one ends at once, at the last checkpoint.
@@ -93,16 +112,33 @@ def train(
             sets = chosen.load(stop)
             choice = model.choice(sets, chosen.source, chosen.validation)
             sets = chosen.with_validation(sets, choice.validation, stop)
-        V, note = sets.train, chosen.note(sets, choice.validation)
-        net = model.network(choice, V, chosen.preparation(sets, choice.output == "identity"))
-        plan, note = model.plan(choice, V), {**note, "preset": choice.preset}
-        with first_warning_as_line(lang):
-            begun = runs.open_new(
-                folder, net, plan, sets, chosen.source, note, engine_name, threads, every,
-                overwrite, stop,
+        prepared = chosen.preparation(sets, choice.output == "identity")
+        note = {**chosen.note(sets, choice.validation), "preset": choice.preset}
+
+        def begin(run: Path, seed: int) -> Resumed:
+            own = replace(model, seed=seed)
+            net, plan = own.network(choice, sets.train, prepared), own.plan(choice, sets.train)
+            return runs.open_new(
+                run, net, plan, sets, chosen.source, note, engine_name, threads, every, overwrite,
+                stop,
             )  # fmt: skip
-        kind = about_model(choice, net, plan, lang)
-        return carry_out(begun, stop, lang, pictures, as_json, kind)
+
+        places = seed_places(folder, model.seed, seeds)
+        said = set[str]()
+        with first_warning_as_line(lang, said), replacing(folder, places, overwrite):
+            begun = begin(folder, model.seed) if seeds is None else begin_each(places, begin)
+        kind = about_model(choice, begun.run.net, begun.run.plan, lang)
+        if seeds is None:
+            return carry_out(begun, stop, lang, pictures, as_json, kind)
+        if not as_json:
+            introduce(begun, lang, kind)
+            last = model.seed + seeds - 1
+            click.echo(say("train.seeds", lang, first=model.seed, last=last, folder=folder))
+        several = SeedRuns(
+            folder, lambda run: runs.open_resumed(run, None, sets, None, threads, every, stop),
+            lambda run, net: sets, is_over, way_on(folder), said,
+        )  # fmt: skip
+        return carry_out_seeds(several, stop, lang, pictures, as_json)
 
 
 def target(out: Path | None, overwrite: bool) -> Path:

@@ -12,11 +12,13 @@ from spusk.runs.weights import WEIGHTS
 HEAD = 4096  # bytes at whose beginning a file's mark stands
 PICTURES = ("curves", "first_layer", "confusion", "wrong_digits")
 NETWORK, DRAWN = b'"spusk"', b"Software\0spusk"
+SEEDS = "seeds.csv"
 MARKS = {
     "run.json": NETWORK,
     HISTORY: b"examples_per_second",
     WEIGHTS: NETWORK,
     BEST: NETWORK,
+    SEEDS: b"seed,run,outcome",
     **{f"{name}.png": DRAWN for name in PICTURES},
 }
 

@@ -285,6 +285,13 @@ def load_sets(folder: Path, about: Manifest, net: Network, sets: Data | Sample |
     return sets
 
 
+def sets_of(
+    folder: Path, net: Network, source: str | None, data_dir: Path | None, load: Load
+) -> Data:
+    """The sets of a run that is not gone on with. Raises RunError, DataError."""
+    return load_sets(folder, relocated(read(folder), source, data_dir), net, load)
+
+
 def mark_of(V: Sample | None) -> str | None:
     """The fingerprint of a part, where there is one."""
     return None if V is None else fingerprint(V)
