@@ -78,3 +78,14 @@ def test_make_makes_a_network_for_each():
         train_seeds(net, V, **HOW)
     with pytest.raises(InputError, match="the same network again for seed 1"):
         train_seeds(lambda seed: net, V, **HOW)
+
+
+def test_the_best_is_chosen_on_the_validation_part():
+    result = train_seeds(made, V, seeds=6, **HOW | {"epochs": 20}, validation=0.3, keep="best")
+    part = V.split(0.3)[1]
+    expected = [one.net.accuracy(part) for one in result.trainings]
+    assert list(result.validated) == pytest.approx(expected)
+    assert result.best is result.trainings[int(np.argmax(expected))]
+    assert result.best.net.accuracy(TEST) < result.range[1]  # so that it is not chosen by the test
+    without = train_seeds(made, V, seeds=2, **HOW | {"test": None}, validation=0.3)
+    assert without.scores == without.validated

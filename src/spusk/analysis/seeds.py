@@ -16,7 +16,7 @@ from spusk.data import Sample
 from spusk.errors import InputError
 from spusk.nn.network import Network
 from spusk.training import Training, TrainingOutcome, train
-from spusk.training.plan import sample_of, whole
+from spusk.training.plan import in_parts, sample_of, whole
 
 
 class Spread(NamedTuple):
@@ -66,14 +66,17 @@ class SeedTrainings:
     Attributes:
         seeds: of the starts and the shuffles.
         trainings: one for each.
-        scores: of each, on the test set, or without one on V; nan where it went wrong.
+        scores: of each, on the test set, without one on the validation part, else on V; nan where
+            it went wrong.
         measure: what the scores are: "accuracy" (0…1), or "r2" for targets.
+        validated: the same on the validation part; () where there is none.
     """
 
     seeds: tuple[int, ...]
     trainings: tuple[Training, ...] = field(compare=False)
     scores: tuple[float, ...]
     measure: str
+    validated: tuple[float, ...] = ()
 
     @property
     def spread(self) -> Spread:
@@ -92,8 +95,11 @@ class SeedTrainings:
 
     @property
     def best(self) -> Training:
-        """The training with the greatest score; chosen by it, that score promises too much."""
-        ranks = [score if isfinite(score) else -np.inf for score in self.scores]
+        """The training that did best on the validation part.
+
+        Where there is none it is chosen by its score, which then promises too much.
+        """
+        ranks = [score if isfinite(score) else -np.inf for score in self.validated or self.scores]
         return self.trainings[int(np.argmax(ranks))]
 
     @property
@@ -153,9 +159,13 @@ def train_seeds(
         V, y = sample_of(V, y, net), None
         trainings.append(train(net, V, seed=seed, **more))
     assert isinstance(V, Sample)
-    part = more.get("test") or V
-    scores = tuple(score(one.net, part, one.outcome) for one in trainings)
-    return SeedTrainings(chosen, tuple(trainings), scores, measure(part))
+    sets = in_parts(V, more.get("validation"), more.get("test"))
+    part = next(each for each in (sets.test, sets.validation, V) if each is not None)
+    scores, validated = (
+        tuple(score(one.net, each, one.outcome) for one in trainings) if each is not None else ()
+        for each in (part, sets.validation)
+    )
+    return SeedTrainings(chosen, tuple(trainings), scores, measure(part), validated)
 
 
 def made(make: Callable[[int], Network], seed: int) -> Network:
