@@ -91,16 +91,19 @@ def write(folder: Path, table: Table) -> None:
 
 def ours(sets: Data, seed: int) -> float:
     """What `spusk train --data … --test … --seed …` reaches with its defaults."""
+    choice = choice_for(sets.train, "a table")
+    if choice.validation:
+        sets = sets.with_validation(choice.validation)
     V, test = sets.train, sets.test
     assert test is not None
-    choice = choice_for(V, "a table")
     sizes = choice.sizes(V)
     net = Network(
         sizes, seed, choice.start(sizes), activation=choice.activation, output=choice.output,
         error=choice.error, V=V, preparation=prepare(V, targets=choice.output == "identity"),
     )  # fmt: skip
     plan = choice.plan(V, seed)
-    train(net, V, rule=plan.rule, batch=plan.batch, epochs=plan.epochs, seed=seed)
+    train(net, V, rule=plan.rule, batch=plan.batch, epochs=plan.epochs, seed=seed,
+          validation=sets.validation, keep=plan.keep)  # fmt: skip
     if test.labels is not None:
         return net.accuracy(test)
     assert test.y is not None

@@ -20,6 +20,20 @@ def test_a_table_longer_than_the_terminal_shows_its_end(monkeypatch):
     assert [line.split()[0] for line in drawn(live)[1:51]] == [*map(str, range(1, 51))]
 
 
+def test_what_is_watched_stands_under_its_own_name(capsys):
+    event = Event(1, 4, 4, 0.5, 0.25, 1.0, 9.0, validation_cost=0.125, validation_accuracy=0.75)
+    with views.LiveTable("en", 1, validation=True) as live:
+        live.show(event)
+    assert [column.header for column in live.table(live.rows).columns][3:5] == [
+        "validation cost", "validation accuracy"]  # fmt: skip
+    assert live.rows[0][3:5] == ["0.12500", "75.00%"]
+    for lang, said in (("en", "validation: cost 0.12500"), ("ru", "валидация: потери 0,12500")):
+        views.Lines(lang, 1, validation=True).show(event)
+        assert said in capsys.readouterr().out
+    views.Lines("en", 1).show(event)
+    assert "test: cost" in capsys.readouterr().out
+
+
 def drawn(live):
     """The lines as they stand now."""
     page = Console(file=io.StringIO(), width=100)

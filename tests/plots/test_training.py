@@ -1,5 +1,7 @@
 """Pictures of a training show the numbers they were given, in both languages."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
@@ -28,6 +30,16 @@ def test_curves_draw_every_number():
     assert [line.get_ydata().tolist() for line in cost.lines] == [[1, 1 / 2, 1 / 3], [2, 1, 2 / 3]]
     assert accuracy.lines[1].get_ydata().tolist() == [0.8] * 3
     assert [line.get_label() for line in cost.lines] == ["training set (as met)", "test set"]
+
+
+def test_curves_name_the_part_that_was_watched():
+    rows = [replace(e, test_cost=None, validation_cost=0.5, validation_accuracy=0.7)
+            for e in history()]  # fmt: skip
+    rows[-1] = replace(rows[-1], test_cost=9.0, test_accuracy=0.1)  # looked at once: no curve
+    cost, accuracy = plots.curves(rows)
+    assert [line.get_label() for line in cost.lines][1] == "validation part"
+    assert cost.lines[1].get_ydata().tolist() == [0.5] * 3
+    assert accuracy.lines[1].get_ydata().tolist() == [0.7] * 3
 
 
 def test_curves_without_a_test_set_and_on_axes_given():

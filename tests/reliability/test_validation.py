@@ -13,6 +13,7 @@ from spusk.errors import RunError
 from spusk.runs import Every
 from spusk.runs.catalogue import summarise
 from spusk.runs.manifest import reading_of
+from spusk.training import verdicts
 from tests.commands import spusk as cli
 from tests.conftest import blobs
 from tests.reliability.helpers import PLAN, begin, carry
@@ -59,6 +60,26 @@ def test_a_cut_run_ends_the_same(tmp_path, straight):
         np.testing.assert_array_equal(result.net.theta, straight.net.theta)
         assert run.test == straight.test == result.last.final_test
         assert numbers(run) == numbers(straight)
+
+
+def test_a_last_look_cut_short_comes_again(tmp_path, straight, monkeypatch):
+    look, cut = verdicts.evaluate, lambda net, V, stop: V is not SETS.test and look(net, V, stop)
+    with monkeypatch.context() as patched:
+        patched.setattr(verdicts, "evaluate", lambda *given: cut(*given) or None)
+        begun = begin(tmp_path / "r", PLAN, SETS)
+        with begun.writer as writer:
+            for event in begun.events:
+                writer.take(event)
+                if event.ends_epoch and event.watched is None:  # asked to stop, as it were
+                    break
+            writer.finish(event)
+    assert event.outcome is None
+    assert runs.load(tmp_path / "r").test is None
+    spusk.resume(tmp_path / "r", sets=SETS)
+    run = runs.load(tmp_path / "r")
+    assert run.test == straight.test
+    np.testing.assert_array_equal(run.net.theta, straight.net.theta)
+    assert numbers(run) == numbers(straight)
 
 
 def test_what_a_run_says_of_its_one_look_at_the_test(straight):

@@ -11,7 +11,7 @@ from spusk.nn.network import Network
 from spusk.optim import SCHEDULES, AdamW, onecycle
 from spusk.optim.rules import RULES
 from spusk.training import train
-from spusk.training.choices import CHOICES, PLANNED, RATES, STEPS, choice_for
+from spusk.training.choices import CHOICES, PLANNED, RATES, SPARED, STEPS, choice_for
 from spusk.training.plan import Plan
 from tests.conftest import blobs
 
@@ -40,7 +40,10 @@ def test_classic_is_for_the_lectures_sets_and_modern_for_all_others():
 def test_a_modern_training_has_two_thousand_steps_and_its_cycle_ends_with_it(count):
     V = Sample(np.zeros((count, 1)), labels=np.zeros(count, int), classes=2)
     choice = choice_for(V, "any")
+    assert (choice.validation, choice.keep) == ((0.1, "best") if count >= SPARED else (0, "last"))
+    V = V.split(choice.validation)[0] if choice.validation else V
     plan = choice.plan(V, seed=3)
+    assert plan.keep == choice.keep
     steps = plan.steps(V) * plan.epochs
     assert steps >= STEPS
     assert plan.epochs >= 10
@@ -48,6 +51,16 @@ def test_a_modern_training_has_two_thousand_steps_and_its_cycle_ends_with_it(cou
     assert isinstance(plan.rule, AdamW)
     assert plan.rate(steps - 1) < 1e-2 * choice.rate
     assert choice.with_given(epochs=3).plan(V, 0).rate.steps == 3 * plan.steps(V)
+
+
+def test_a_part_to_watch_is_as_asked_or_as_the_preset_has_it():
+    V = Sample(np.zeros((SPARED, 1)), labels=np.arange(SPARED) // 4)  # of four none is spared
+    assert (choice_for(V, "any").validation, choice_for(V, "any").keep) == (0, "last")
+    some = choice_for(CLASSES, "any", None, 0.3)
+    assert (some.validation, some.keep, some.with_given(keep="last").keep) == (0.3, "best", "last")
+    left = CLASSES.split(0.3)[0]
+    assert some.plan(left, 0).steps(left) * some.epochs >= STEPS
+    assert choice_for(CLASSES, "sample", None, 0.3).keep == "last"
 
 
 def test_the_classic_plan_is_the_lectures():

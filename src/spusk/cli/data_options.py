@@ -15,6 +15,7 @@ from spusk.data import Data, Preparation, Reading, Sample
 from spusk.data.preprocessing import SCALINGS
 from spusk.data.reading import MISSING
 from spusk.i18n import say
+from spusk.training.choices import SPARED
 
 UNBEGUN = "train.unbegun"  # said where a signal comes while the set is read
 NAMED = ("sample", "mnist")
@@ -101,7 +102,8 @@ OPTIONS = (
         metavar="SHARE",
         help="Split this share of the training part off, class by class, to be watched while the "
         "rest is trained on; the test part is then looked at once, in the end  "
-        "[default: a tenth where --keep best or --patience needs one, else none]",
+        "[default: a tenth where --keep best or --patience needs one, of modern from "
+        f"{SPARED:,} examples on; else none]",
     ),
     click.option(
         "--scaling",

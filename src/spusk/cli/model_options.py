@@ -159,7 +159,8 @@ OPTIONS = (
         type=click.Choice(KEEPS),
         default=None,
         help="Which epoch's weights are saved: the last one's, or the best one's on the validation "
-        "part  [default: modern best where it has one, else last]",
+        "part. A small set is worth more to training, and one cycle ends at its best epoch  "
+        "[default: modern best where there is such a part, else last]",
     ),
     click.option(
         "--patience",

@@ -261,7 +261,7 @@ def plan_events(
                 continue
             ended = judged(event, outcome, net, sets, stop)
             best.look(ended)
-            ended = tested(patient(ended, plan, best, saturated), best.kept(net), sets, stop)
+            ended = tested(patient(ended, plan, best, saturated), net, best, sets, stop)
             yield ended
             if ended.outcome is not None:
                 return

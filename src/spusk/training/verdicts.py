@@ -71,11 +71,11 @@ def judged(
     return replace(event, outcome=outcome, validation_cost=cost, validation_accuracy=accuracy)
 
 
-def tested(event: Event, kept: Network, sets: Data, stop: Callable[[], bool]) -> Event:
+def tested(event: Event, net: Network, best: Best, sets: Data, stop: Callable[[], bool]) -> Event:
     """The training's end with the one look at its test set, or no end where that is cut short."""
     if event.outcome is None or sets.validation is None or sets.test is None:
         return event
-    score = evaluate(kept, sets.test, stop)
+    score = evaluate(best.kept(net), sets.test, stop)
     if score is None:
         return replace(event, outcome=None, validation_cost=None, validation_accuracy=None)
     return replace(event, test_cost=score.cost, test_accuracy=score.accuracy)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import spusk
-from spusk.data import load
+from spusk.data import Reading, load, load_as
 from spusk.lab.runs import sets, uploads
 from spusk.lab.runs.loaded import from_path
 from spusk.lab.runs.sets import Sets
@@ -424,6 +424,26 @@ def test_a_run_finds_its_set_again_only_if_it_is_the_same(brought):
     assert from_path(run, Sets(), "en").data is None
     table.unlink()
     assert from_path(run, Sets(), "en").data is None
+
+
+def test_a_run_with_a_validation_part_says_what_was_watched(brought, tmp_path):
+    table, _ = brought
+    wish = Reading(mix=True, validation=0.25)
+    V, read = load_as(table, None, wish), {**wish._asdict()}
+    del read["before"]
+    resumed = open_new(
+        tmp_path / "v", spusk.Network([3, 4, 2]), Plan(0.5, 10, 1), V, str(table), {"read": read}
+    )
+    with resumed.writer as writer:
+        for event in resumed.events:
+            writer.take(event)
+        writer.finish(event)
+    known = Sets()
+    found = from_path(tmp_path / "v", known, "en")
+    assert found.plan["watched"] == "validation"
+    assert found.history[0]["test_cost"] == event.validation_cost != event.test_cost
+    assert known.facts[found.data].name == "flowers.csv"
+    assert "watched" not in from_path(brought[1], known, "en").plan
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ def from_path(path: Path, sets: Sets, lang: str) -> Found:
         return weights_file(path, path.name)
     run = folder.load(path)
     plan = {part: getattr(run.plan, part) for part in ("rate", "batch", "epochs", "seed")}
+    plan |= {} if run.validation is None else {"watched": "validation"}
     rows = [{ours: row.get(theirs) for ours, theirs in ROW.items()} for row in run.history]
     return Found(path.name, run.net, its_set(run, sets, lang), plan, rows)
 

@@ -1,4 +1,4 @@
-// Cost and accuracy of several runs on shared axes: test in full lines, training in dashes.
+// Cost and accuracy of several runs on shared axes: what is watched in full lines, training in dashes.
 
 import { canvas, colour, make } from "../core/dom.js";
 import { KEYED, touchable } from "../core/touch.js";
@@ -13,8 +13,8 @@ export function curves({ say, percent, number }) {
   const labels = { cost: (value) => number(value), accuracy: (value) => percent(value, 0) };
   const pictures = Object.keys(KINDS).map((kind) =>
     canvas(say(`network.${kind}`), (pen, w, h) => draw(pen, w, h, kind), { ...KEYED, class: "curve" }));
-  const legend = make("p", { class: "legend small" },
-    make("span", { class: "full" }, say("network.test")), make("span", { class: "dashed" }, say("network.train")));
+  const watched = make("span", { class: "full" }, say("network.test"));
+  const legend = make("p", { class: "legend small" }, watched, make("span", { class: "dashed" }, say("network.train")));
   const reading = make("p", { class: "reading small faint" });
   for (const { element } of pictures) {
     const epoch = (x) => scale(element.clientWidth, element.clientHeight, span(runs), [0, 1]).back(x);
@@ -55,7 +55,7 @@ export function curves({ say, percent, number }) {
       pictures[i].element.setAttribute("aria-label", [say(`network.${kind}`), ...sentences].join(". ")));
   }
 
-  const sentence = ({ run, row }) => say("network.reading", {
+  const sentence = ({ run, row }) => say(validated(run) ? "network.reading_validation" : "network.reading", {
     name: nameOf(run, say), epoch: row.epoch, cost: row.cost ?? NaN, accuracy: percent(row.accuracy),
     test_cost: row.test_cost ?? NaN, test_accuracy: percent(row.test_accuracy) });
 
@@ -65,11 +65,16 @@ export function curves({ say, percent, number }) {
       runs = list;
       const rows = list.flatMap((run) => [...run.history, ...run.trail]);
       pictures[1].element.hidden = rows.length > 0 && !rows.some((row) => Number.isFinite(row.accuracy)); // y is no class
+      watched.textContent = say(!list.some(validated) ? "network.test"
+        : list.every(validated) ? "network.validation" : "network.either");
       tell();
       for (const picture of pictures) picture.redraw();
     },
   };
 }
+
+/** Whether a run was watched on a validation part: its test set was looked at once, in the end. */
+const validated = (run) => run.watched === "validation";
 
 function readingOf(run, sentence) {
   const made = make("span", {}, make("i", { class: "swatch" }), sentence);
