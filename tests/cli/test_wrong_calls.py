@@ -68,7 +68,9 @@ def test_the_language_of_a_call_counts_where_it_was_read(tmp_path):
     done = spusk("--lang", "ru", "nonsense", cwd=tmp_path, SPUSK_LANG="en")
     assert done.stderr.startswith("ошибка: команды 'nonsense' нет; есть gradient, descend, ")
     done = spusk("--nope", cwd=tmp_path, SPUSK_LANG="ru")
-    assert done.stderr.startswith("ошибка: параметра '--nope' нет; формула")
+    assert done.stderr == "ошибка: параметра '--nope' нет\n"
+    done = spusk("gradient", "-x^2", cwd=tmp_path, SPUSK_LANG="ru")
+    assert done.stderr.startswith("ошибка: параметра '-x' нет; формула, которая начинается с мин")
     done = spusk("--lang", "de", "gallery", cwd=tmp_path, SPUSK_LANG="ru")
     assert done.stderr == "ошибка: '--lang': нужно одно из 'en', 'ru', а не 'de'\n"
 

@@ -35,10 +35,16 @@ def told(error: click.ClickException, lang: str | None) -> str:
     found = ((key, re.fullmatch(pattern, text)) for key, pattern in CLICK.items())
     said = (say(f"calls.{key}", lang, **match.groupdict()) for key, match in found if match)
     what = next(said, None) or Reason("call", text).sentence(lang)
-    if isinstance(error, click.NoSuchOption):
+    if isinstance(error, click.NoSuchOption) and may_be_formula(error):
         return say("calls.minus", lang, what=what)
     late = re.fullmatch(CLICK["extras"], text)
     return say("calls.late", lang, what=what) if late and "--" in late["found"] else what
+
+
+def may_be_formula(error: click.NoSuchOption) -> bool:
+    """Whether what is no option may be a formula that begins with a minus."""
+    takes = error.ctx.command.params if error.ctx else ()
+    return not error.option_name.startswith("--") and any(p.name == "formula" for p in takes)
 
 
 def spoken(error: click.ClickException) -> str | None:
