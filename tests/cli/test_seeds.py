@@ -70,6 +70,8 @@ def test_a_line_each_then_median_and_range_and_the_list_has_them(folder):
     assert "r" in saved
     assert (folder / "r/curves.png").is_file()
     assert spusk("runs", "r", cwd=folder).stdout.count("r/seed-") == 2
+    refused = spusk("show", "r", cwd=folder)
+    assert (refused.returncode, refused.stderr.endswith("such as r/seed-0\n")) == (2, True)
 
 
 def stopping_once(monkeypatch, path):
@@ -90,7 +92,7 @@ def test_what_was_stopped_goes_on_and_what_is_over_stays(folder, monkeypatch, ca
         assert cli.run_command([*QUICK, "--seeds", "3", "--out", "r"]) == 130
     said = capsys.readouterr().out
     assert "seed 0: finished" in said
-    assert "seed 1" not in said
+    assert "Stopped in seed 1, epoch 1, step " in said
     assert said.endswith("Go on with:  spusk resume r\n")
     over = (folder / "r/seed-0/weights.safetensors").stat().st_mtime_ns
     assert not (folder / "r/seed-1/weights.safetensors").exists()

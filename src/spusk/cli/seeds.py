@@ -157,7 +157,7 @@ def carry_out_seeds(
                 last = watch(begun, stop, shown, lang)
                 writer.finish(last)
             if last.outcome is None:
-                return stopped(several, last, stop, lang, as_json)
+                return stopped(several, begun.run.plan.seed, last, stop, lang, as_json)
             why = why or list(explained(last, begun, lang))
         with first_warning_as_line(lang, several.said):
             net = runs.load(run).net
@@ -181,12 +181,14 @@ def explained(last: Event, begun: Resumed, lang: str) -> Iterator[str]:
         yield why.sentence(lang)
 
 
-def stopped(several: SeedRuns, last: Event, stop: Signals, lang: str, as_json: bool) -> int:
+def stopped(
+    several: SeedRuns, seed: int, last: Event, stop: Signals, lang: str, as_json: bool
+) -> int:
     """Says where it stands and how to go on; the exit code."""
     with output.heard():
         if not as_json:
             where = {"epoch": last.epoch, "step": last.step, "steps": last.steps}
-            click.echo(say("train.stopped", lang, **where))
+            click.echo(say("train.seed_stopped", lang, seed=seed, **where))
         click.echo(say("train.resume", lang, command=several.command), err=as_json)
     return 128 + stop.number if stop() else 0
 

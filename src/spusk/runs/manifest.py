@@ -196,6 +196,9 @@ def read_json(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads(read_text(path))
     except (FileNotFoundError, NotADirectoryError) as error:
+        inside = sorted(folder.glob("*/run.json"))
+        if inside:
+            raise RunError.keyed("runs.inside", folder=folder, run=inside[0].parent) from error
         raise RunError.keyed("runs.no_run", folder=folder) from error
     except OSError as error:
         raise RunError.keyed("data.unread", path=path, why=reason(error)) from error
