@@ -71,6 +71,26 @@ def test_first_layer_shows_each_neuron_once_and_at_most_a_hundred():
     assert "100 of 130" in plots.first_layer(rng.normal(size=(6, 130)), (2, 3)).get_title("left")
 
 
+def test_a_regression_has_no_empty_panel_and_many_epochs_no_marks():
+    events = [replace(event, accuracy=None, test_accuracy=None) for event in history()]
+    (cost,) = plots.curves(events)
+    assert cost.lines[0].get_markersize() > 0
+    many = [replace(events[0], epoch=k) for k in range(1, 100)]
+    assert plots.curves(many)[0].lines[0].get_markersize() == 0
+
+
+def test_confusion_names_the_classes_and_can_be_read_on_every_colour():
+    counts = np.array([[9, 40], [1, 8]])
+    ax = plots.confusion(counts, names=("setosa", "a_name_that_is_far_too_long"))
+    named = [tick.get_text() for tick in ax.get_yticklabels()]
+    assert named == ["setosa", "a_name_that_is_…"]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == named
+    colours = {text.get_text(): text.get_color() for text in ax.texts}
+    assert colours["40"] == "white"
+    assert colours["1"] == colours["9"] != "white"
+    assert "recall" in colours
+
+
 def test_confusion_prints_counts_and_shares():
     counts = np.array([[8, 2], [0, 5]])
     ax = plots.confusion(counts)

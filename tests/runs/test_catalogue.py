@@ -3,14 +3,21 @@
 import json
 import os
 from dataclasses import replace
+from io import StringIO
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 
 import spusk
-from spusk import plots, runs
-from spusk.runs.catalogue import ORDERS, summaries, summarise
+from spusk import Network, optim, plots, runs
+from spusk.analysis.metrics import r_squared
+from spusk.cli.run_list import COLUMNS, listed, short
+from spusk.data import Data, Sample, prepare
+from spusk.optim.schedules import Unsaved
+from spusk.runs.catalogue import ORDERS, constant_note, summaries, summarise
 from tests.commands import spusk as cli
 from tests.reliability.helpers import PLAN, SETS, begin, carry
 
@@ -34,7 +41,7 @@ def test_what_each_run_was_and_how_it_ended(three):
     a, c, b = found
     assert (a.outcome, c.outcome, b.outcome) == ("finished", "saturated", None)
     assert (a.epochs, a.planned, b.epochs, c.epochs) == (4, 4, 1, 1)
-    assert (a.sizes, a.rule, a.rate, a.data) == ((6, 9, 3), "plain", "2", "blobs")
+    assert (a.sizes, a.rule, a.rate, a.data) == ((6, 9, 3), "plain", 2.0, "blobs")
     history = runs.load(three / "a").history
     assert a.history == history
     assert a.accuracy == history[-1]["val_accuracy"]
@@ -81,6 +88,50 @@ def test_the_picture_has_a_line_a_run(three):
     assert cost.lines[0].get_ydata().tolist() == [row["val_loss"] for row in found[0].history]
     again = plots.histories({"x": []}, ax=[cost, accuracy], lang="ru")
     assert again[0].get_title(loc="left") == "потери C"
+
+
+def test_runs_without_classes_have_no_empty_panel_and_long_ones_hide_no_short_one():
+    rows = [dict.fromkeys(("val_accuracy", "accuracy")) | {"epoch": k, "loss": 1 / k, "val_loss": 2}
+            for k in range(1, 41)]  # fmt: skip
+    (alone,) = plots.histories({"long": rows, "short": rows[:2]})
+    assert alone.get_xscale() == "log"
+    assert [line.get_markevery() for line in alone.lines] == [[-1], [-1]]
+    assert plots.histories({"a": rows, "b": rows[:20]})[0].get_xscale() == "linear"
+
+
+@pytest.mark.parametrize(
+    ("rate", "en", "ru"),
+    [
+        (0.003, "0.003", "0,003"),
+        (optim.cosine(0.05, 1600), "cosine 0.05", "cosine 0,05"),
+        (optim.onecycle(0.01, 2000), "onecycle 0.01", "onecycle 0,01"),
+        (Unsaved("lambda n: 1 / (1 + n / 1000)"), "lambda n: 1 / (…", "lambda n: 1 / (…"),
+    ],
+)
+def test_a_rate_takes_a_few_characters(rate, en, ru):
+    assert (short(rate, "en"), short(rate, "ru")) == (en, ru)
+
+
+def test_a_row_fits_a_hundred_characters(three):
+    (row, *_), _ = summaries([three])
+    row = row._replace(
+        folder=Path("runs/001"), data="a/folder/of_a_table_with_a_long_name.csv", epochs=250,
+        sizes=(784, 100, 10), rule="adamw", rate=optim.onecycle(0.01, 2000), planned=250,
+    )  # fmt: skip
+    console = Console(width=400, file=StringIO())
+    console.print(listed([row], COLUMNS, "ru"))
+    assert max(map(len, map(str.rstrip, console.file.getvalue().splitlines()))) <= 100
+
+
+def test_a_regression_has_its_r2(tmp_path):
+    X = np.random.default_rng(0).normal(0, 1, (90, 2))
+    train, test = (Sample(x, 1e3 + 50 * x[:, :1]) for x in (X[:60], X[60:]))
+    net = Network([2, 5, 1], output="identity", preparation=prepare(train, targets=True))
+    note, plan = constant_note(net, test), replace(PLAN, rate=0.1, epochs=1)
+    carry(begin(tmp_path / "r", plan, Data(train, test, "set"), net=net, note=note))
+    r2 = r_squared(net.answer(test), test.y)
+    assert summarise(tmp_path / "r").r2 == pytest.approx(r2, abs=1e-5)
+    assert constant_note(net, SETS.test) == {}
 
 
 def test_the_command_lists_sorts_and_draws(three, tmp_path):

@@ -40,6 +40,12 @@ class Part(NamedTuple):
     answers: np.ndarray[Any, np.dtype[np.floating[Any]]]
 
     @property
+    def said(self) -> str:
+        """What it is called: the set, and which part of it."""
+        own = f"/{self.name}"
+        return self.V.name if self.name == "all" or self.V.name.endswith(own) else self.V.name + own
+
+    @property
     def right(self) -> int | None:
         """How many classes are right; None where there are none."""
         labels = self.V.labels
@@ -131,10 +137,10 @@ def line_of(part: Part, lang: str) -> str:
     """A part in one line."""
     V, right = part.V, part.right
     if right is not None:
-        return say("train.evaluated", lang, data=V.name, cost=part.cost, accuracy=right / len(V),
+        return say("train.evaluated", lang, data=part.said, cost=part.cost, accuracy=right / len(V),
                    right=right, count=len(V))  # fmt: skip
     assert V.y is not None
-    return say("train.evaluated_cost", lang, data=V.name, cost=part.cost, count=len(V),
+    return say("train.evaluated_cost", lang, data=part.said, cost=part.cost, count=len(V),
                r2=r_squared(part.answers, V.y),
                mae=mean_absolute_error(part.answers, V.y))  # fmt: skip
 

@@ -31,7 +31,9 @@ def draw(
     if len(V.shape) == 2:
         pictures["first_layer"] = lambda: plots.first_layer(net.layers[0].W, V.shape, lang=lang)
     if V.labels is not None:
-        pictures["confusion"] = lambda: plots.confusion(confusion(net, V), lang=lang)
+        pictures["confusion"] = lambda: plots.confusion(
+            confusion(net, V), lang=lang, names=V.class_names
+        )
         if len(V.shape) == 2:
             pictures["wrong_digits"] = lambda: wrong(net, V, lang)
     for name, picture in pictures.items():

@@ -13,11 +13,14 @@ from spusk.cli.options import PATH, layer_text
 from spusk.cli.pictures import save
 from spusk.errors import RunError
 from spusk.i18n import say
+from spusk.optim.schedules import Schedule, Unsaved
 from spusk.runs.catalogue import ORDERS, Summary, summaries
 
-COLUMNS = ("run", "data", "layers", "rule", "rate", "epochs", "best", "last", "test", "cost",
-           "outcome", "seconds", "date")  # fmt: skip
+COLUMNS = ("run", "data", "layers", "rule", "rate", "epochs", "best", "test", "cost",
+           "outcome")  # fmt: skip
+MORE = ("seconds", "date")  # shown where runs are sorted by them
 WIDE = 400  # columns: no cell is cut, a narrow terminal wraps
+LONGEST = 16  # characters of a set's name, or of a function's
 WORDS = ("run", "data", "layers", "rule", "outcome")  # columns of words; the others are numbers
 
 
@@ -54,7 +57,8 @@ def runs(
         for row in found:
             click.echo(json.dumps(row.data_row()))
     else:
-        Console(width=WIDE).print(listed(found, lang), highlight=False)
+        columns = (*COLUMNS, order) if order in MORE else COLUMNS
+        Console(width=WIDE).print(listed(found, columns, lang), highlight=False)
     if picture is not None:
         from spusk import plots
 
@@ -63,29 +67,47 @@ def runs(
             click.echo(say("train.pictures", lang, name=say("train.curves", lang), file=picture))
 
 
-def listed(found: Sequence[Summary], lang: str) -> Table:
-    """The runs as a table."""
+def listed(found: Sequence[Summary], columns: Sequence[str], lang: str) -> Table:
+    """The runs as a table; the test has a column where another part was watched."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    tested = any(row.test_cost is not None for row in found)
-    for name in COLUMNS if tested else (name for name in COLUMNS if name != "test"):
+    if not any(row.test_accuracy is not None for row in found):
+        columns = [name for name in columns if name != "test"]
+    for name in columns:
         side: Literal["left", "right"] = "left" if name in WORDS else "right"
         table.add_column(say(f"runs.column_{name}", lang), justify=side, no_wrap=True)
     for row in found:
-        table.add_row(*cells(row, lang, tested))
+        texts = cells(row, lang)
+        table.add_row(*(texts[name] for name in columns))
     return table
 
 
-def cells(row: Summary, lang: str, tested: bool) -> list[str]:
-    """A run's row in words and numbers; a dash for what is not there."""
-    shares = (row.best, row.accuracy, row.test_accuracy)
-    share = [
+def cells(row: Summary, lang: str) -> dict[str, str]:
+    """A run's row in words and numbers, by column; a dash for what is not there."""
+    best, test = (
         "–" if x is None else say("train.accuracy_cell", lang, x=x)
-        for x in (shares if tested else shares[:2])
-    ]
-    return [
-        str(row.folder), Path(row.data).name, layer_text(row.sizes), row.rule, row.rate,
-        f"{row.epochs}/{row.planned}", *share,
-        "–" if row.cost is None else say("train.cost_cell", lang, x=row.cost),
-        say(f"runs.end_{(row.outcome or 'unfinished').replace(' ', '_')}", lang),
-        say("train.seconds_cell", lang, x=row.seconds), row.date[:16].replace("T", " "),
-    ]  # fmt: skip
+        for x in (row.best, row.test_accuracy)
+    )
+    return {
+        "run": str(row.folder), "data": cut(Path(row.data).name), "layers": layer_text(row.sizes),
+        "rule": row.rule, "rate": short(row.rate, lang), "epochs": f"{row.epochs}/{row.planned}",
+        "best": best if row.r2 is None else say("runs.r2", lang, x=row.r2), "test": test,
+        "cost": "–" if row.cost is None else say("train.cost_cell", lang, x=row.cost),
+        "outcome": say(f"runs.end_{(row.outcome or 'unfinished').replace(' ', '_')}", lang),
+        "seconds": say("train.seconds_cell", lang, x=row.seconds),
+        "date": row.date[:16].replace("T", " "),
+    }  # fmt: skip
+
+
+def short(rate: float | Schedule, lang: str) -> str:
+    """A rate in a few characters: of a schedule its name and its height."""
+    if isinstance(rate, Unsaved):
+        return cut(rate.text)
+    if not isinstance(rate, Schedule):
+        return say("runs.number", lang, x=rate)
+    name, height, *_ = rate.data().values()
+    return f"{name} {say('runs.number', lang, x=height)}"
+
+
+def cut(text: str) -> str:
+    """As much of a text as a cell takes."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

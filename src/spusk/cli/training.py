@@ -17,6 +17,7 @@ from spusk.engines import ENGINES
 from spusk.errors import RunError
 from spusk.i18n import say
 from spusk.runs import Every, Resumed
+from spusk.runs.catalogue import constant_note
 from spusk.runs.seeds import begin_each, is_over, replacing, seed_places
 from spusk.runs.writer import write_errors
 
@@ -118,8 +119,9 @@ def train(
         def begin(run: Path, seed: int) -> Resumed:
             own = replace(model, seed=seed)
             net, plan = own.network(choice, sets.train, prepared), own.plan(choice, sets.train)
+            about = note | constant_note(net, sets.watched)
             return runs.open_new(
-                run, net, plan, sets, chosen.source, note, engine_name, threads, every, overwrite,
+                run, net, plan, sets, chosen.source, about, engine_name, threads, every, overwrite,
                 stop,
             )  # fmt: skip
 

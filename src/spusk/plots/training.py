@@ -26,8 +26,12 @@ from spusk.plots.style import (
 )
 from spusk.training import Event
 
+TITLES = ("plots.cost", "plots.accuracy")
 LARGEST_GRID = 100  # neurons shown at most
 WRONG_SHOWN = 40  # wrong digits shown at most
+FEW = 40  # epochs, each of which has its mark
+LONGEST = 16  # characters of a class's name
+DARK = 0.6  # of the colours' range: text on what is beyond is white
 
 
 def curves(
@@ -35,37 +39,39 @@ def curves(
 ) -> list[Axes]:
     """Cost and accuracy by epoch, on the training set and what was watched, in two panels.
 
+    Where there are no classes the cost stands alone.
+
     Args:
         history: events at the ends of epochs (`Training.history`, `Run.history`).
         ax: two axes to draw on; else a figure of their own.
         lang: "en" or "ru".
 
     Returns:
-        The two axes.
+        The axes.
     """
-    panels = list(ax) if ax is not None else list(figure(10, 4.2).subplots(1, 2))
+    count = 2 if any(event.accuracy is not None for event in history) else 1
+    panels = list(figure(5 * count, 4.2).subplots(1, count, squeeze=False)[0] if ax is None else ax)
     epochs = [event.epoch for event in history]
     validation = any(event.validation_cost is not None for event in history)
     watched = "plots.validation" if validation else "plots.test"
-    for panel, met, seen, title in (
-        (panels[0], "cost", "watched_cost", "plots.cost"),
-        (panels[1], "accuracy", "watched_accuracy", "plots.accuracy"),
-    ):
+    for panel, met, title in zip(panels, ("cost", "accuracy"), TITLES, strict=False):
         for name, colour, mark, label in (
             (met, SERIES[0], "o", "plots.train"),
-            (seen, SERIES[1], "s", watched),
+            (f"watched_{met}", SERIES[1], "s", watched),
         ):
             pairs = [(e, y) for e, h in zip(epochs, history, strict=True)
                      if (y := getattr(h, name)) is not None]  # fmt: skip
             if pairs:
-                panel.plot(*zip(*pairs, strict=True), color=colour, marker=mark, markersize=4,
-                           linewidth=1.8, label=say(label, lang))  # fmt: skip
+                panel.plot(*zip(*pairs, strict=True), color=colour, linewidth=1.8, marker=mark,
+                           markersize=4 if len(pairs) <= FEW else 0,
+                           label=say(label, lang))  # fmt: skip
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         dress(panel, lang, say(title, lang), say("plots.epoch", lang))
         if panel.get_legend_handles_labels()[0]:
             panel.legend(frameon=False, fontsize=10)
     panels[0].set_ylim(bottom=0)
-    panels[1].yaxis.set_major_formatter(percent(lang))
+    for panel in panels[1:]:
+        panel.yaxis.set_major_formatter(percent(lang))
     return panels
 
 
@@ -105,42 +111,62 @@ def first_layer(
     return ax
 
 
-def confusion(counts: NDArray[np.int64], ax: Axes | None = None, lang: str = "en") -> Axes:
+def confusion(
+    counts: NDArray[np.int64],
+    ax: Axes | None = None,
+    lang: str = "en",
+    names: Sequence[str] | None = None,
+) -> Axes:
     """Right class (rows) against the network's answer (columns); colour shows the errors.
 
     Args:
         counts: (m, m), as `spusk.analysis.confusion` counts.
         ax: where to draw; else a figure of its own.
         lang: "en" or "ru".
+        names: of the classes (m,); else their numbers.
 
     Returns:
         The axes.
     """
     classes = len(counts)
-    ax = axes(ax, 7.2, 6.2)
+    side = min(6.2, 2.6 + 0.4 * classes)
+    ax = axes(ax, side + 1, side)
     errors = np.where(np.eye(classes, dtype=bool) | (counts == 0), np.nan, counts.astype(float))
+    top = max(float(np.nanmax(errors, initial=2.0)), 2.0)
+    norm = LogNorm(0.7, top * 1.6)
     if np.isfinite(errors).any():
-        top = max(float(np.nanmax(errors)), 2.0)
-        ax.imshow(errors, cmap="Oranges", norm=LogNorm(0.7, top * 1.6), aspect="equal")
+        ax.imshow(errors, cmap="Oranges", norm=norm, aspect="equal")
     else:
         ax.imshow(np.zeros_like(errors), cmap="Greys", vmin=0, vmax=1, aspect="equal")
     size = 10 if classes <= 12 else 6
     for i, j in np.ndindex(classes, classes):
         if counts[i, j]:
+            dark = i != j and norm(counts[i, j]) > DARK
             ax.text(j, i, f"{counts[i, j]}", ha="center", va="center", fontsize=size,
-                    color=INK, fontweight="bold" if i == j else "normal")  # fmt: skip
+                    color="white" if dark else INK,
+                    fontweight="bold" if i == j else "normal")  # fmt: skip
     totals = counts.sum(axis=1)
     share = np.divide(np.diag(counts), totals, out=np.zeros(classes), where=totals > 0)
     dress(ax, "en", say("plots.confusion", lang, errors=int(totals.sum() - np.trace(counts)),
           count=int(totals.sum())), say("plots.said", lang), say("plots.right", lang))  # fmt: skip
     ax.grid(False)
-    ax.set_xticks(range(classes), [str(k) for k in range(classes)])
+    label_classes(ax, names or tuple(map(str, range(classes))))
     form = percent(lang)
-    ax.set_yticks(range(classes), [f"{k}" for k in range(classes)])
+    ax.text(classes - 0.3, -0.55, say("train.class_recall", lang), va="bottom", fontsize=9,
+            color=QUIET)  # fmt: skip
     for i in range(classes):
         ax.text(classes - 0.3, i, form(round(float(share[i]), 3)), va="center", fontsize=9,
                 color=QUIET)  # fmt: skip
     return ax
+
+
+def label_classes(ax: Axes, names: Sequence[str]) -> None:
+    """Writes the classes' names along both axes, those that are long aslant."""
+    shown = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names]
+    long = max(map(len, shown)) > max(3, 40 // len(names))
+    ax.set_xticks(range(len(names)), shown, rotation=40 if long else 0,
+                  ha="right" if long else "center", rotation_mode="anchor")  # fmt: skip
+    ax.set_yticks(range(len(names)), shown)
 
 
 def wrong_digits(
