@@ -18,7 +18,7 @@ NAMES = """
     --missing mean drop spusk.data.load
     record wide scaled normal he glorot quiet plain momentum nesterov adam adamw AdamW inverse
     sigmoid tanh relu identity leaky-relu softmax cross-entropy http https pip install spusk.descend
-    --rule --decay
+    --rule --decay --weight --class-weight balanced
     history.json history.csv labels.csv train_labels.csv board.local html
     gif .gz gz .npz .csv .tsv .txt .safetensors
 """

@@ -178,3 +178,14 @@ def test_what_is_right_where_it_counts_has_learned():
     assert no_better(event, net, V)
     assert len(set(V.labels[right > 0].tolist())) > 1
     assert not no_better(event, net, V.with_weights(right))
+
+
+def test_a_validation_part_keeps_the_examples_weights_and_has_none_of_its_classes(monkeypatch):
+    seen = []
+    monkeypatch.setattr("spusk.training.loop.begun", lambda net, sets, *more: seen.append(sets))
+    spusk.train_events(Network((4, 3)), CLASSES, rate=1, validation=0.3, class_weight="balanced")
+    (sets,) = seen
+    every = dict(zip(map(tuple, X), TIMES, strict=True))
+    assert sets.validation.weights.tolist() == [every[tuple(x)] for x in sets.validation.x]
+    plain = sets.train.with_weights([every[tuple(x)] for x in sets.train.x])
+    assert sets.train.weights.tolist() == plain.weighted("balanced").weights.tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -9,17 +10,40 @@ from typing import Any, Literal
 import click
 
 from spusk import data
-from spusk.cli.options import PATH, option_group
+from spusk.cli.options import PATH, number, option_group
 from spusk.cli.signals import Signals
+from spusk.cli.wrong_calls import unusable
 from spusk.data import Data, Preparation, Reading, Sample
+from spusk.data.loading import weigh
 from spusk.data.preprocessing import SCALINGS
 from spusk.data.reading import MISSING
+from spusk.data.weights import BALANCED, ClassWeight
 from spusk.i18n import say
 from spusk.training.choices import SPARED
 
 UNBEGUN = "train.unbegun"  # said where a signal comes while the set is read
 NAMED = ("sample", "mnist")
 SHOWN = 60  # characters of the names of classes, or of columns, in a line
+
+
+class ClassWeights(click.ParamType[ClassWeight]):
+    """balanced, or NAME=W,NAME=W…; a name with a comma in it stands in quotes."""
+
+    name = "class weights"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> ClassWeight:
+        if str(value) == BALANCED:
+            return BALANCED
+        pairs = [part.rpartition("=") for part in next(csv.reader([str(value)]), [])]
+        try:
+            found = {name.strip(): number(weight) for name, _, weight in pairs}
+        except ValueError:
+            found = {}
+        if "" in found or not 0 < len(found) == len(pairs):
+            raise unusable("class_weight", param, ctx, found=str(value))
+        return found
 
 
 @dataclass(frozen=True)
@@ -34,6 +58,8 @@ class DataChoice:
     test: Path | None
     transpose: bool | None
     validation: float | None
+    weight: str | None
+    class_weight: ClassWeight | None
     scaling: str
 
     def load(self, stop: Signals, validation: float = 0.0) -> Data:
@@ -46,7 +72,7 @@ class DataChoice:
         test = None if self.test is None else str(self.test)
         mix, transpose = not self.keep_order, self.transpose
         wish = Reading(self.label, self.missing, mix, test, transpose=transpose)
-        return wish._replace(validation=validation)
+        return wish._replace(validation=validation, weight=self.weight)
 
     def with_validation(self, sets: Data, share: float, stop: Signals) -> Data:
         """The set with its validation part; means that were filled in are learned without it."""
@@ -54,6 +80,10 @@ class DataChoice:
             return sets
         filled = sets.found is not None and sets.found.filled
         return self.load(stop, share) if filled else sets.with_validation(share)
+
+    def weighed(self, sets: Data) -> Data:
+        """The set in its parts, its classes weighed in the training part. Raises DataError."""
+        return weigh(sets, self.class_weight)
 
     def preparation(self, sets: Data, targets: bool = False) -> Preparation:
         """How the set's inputs are prepared; `targets`: and its targets, for an output without
@@ -63,10 +93,11 @@ class DataChoice:
     def note(self, sets: Data, validation: float) -> dict[str, Any]:
         """What the run says of it, so that the same is read again."""
         label = sets.found.answer if sets.found and sets.found.answer else self.label
-        read = self.reading(validation)._replace(label=label)._asdict()
-        del read["before"]
-        if not validation:
-            del read["validation"]
+        wish = self.reading(validation)._replace(label=label, class_weight=self.class_weight)
+        read = wish._asdict()
+        for name in ("before", "validation", "weight", "class_weight"):
+            if not read[name]:
+                del read[name]
         folder = None if self.folder is None else str(self.folder)
         return {"shape": list(sets.train.shape), "data_dir": folder, "read": read}
 
@@ -104,6 +135,21 @@ OPTIONS = (
         "rest is trained on; the test part is then looked at once, in the end  "
         "[default: a tenth where --keep best or --patience needs one, of modern from "
         f"{SPARED:,} examples on; else none]",
+    ),
+    click.option(
+        "--weight",
+        default=None,
+        metavar="NAME|NUMBER",
+        help="A table's column, or the array of an NPZ, that says how much each example counts in "
+        "training; it is no input.",
+    ),
+    click.option(
+        "--class-weight",
+        type=ClassWeights(),
+        default=None,
+        metavar="balanced|NAME=W,…",
+        help="How much the examples of each class count in training; balanced: each class as much "
+        "as another.",
     ),
     click.option(
         "--scaling",
@@ -149,6 +195,10 @@ def about_set(sets: Data, preparation: Preparation | None, lang: str) -> str:
         parts.append(say("tables.dropped", lang, n=found.dropped))
     if sets.validation is not None:
         parts.append(parts_text(sets, sets.validation, lang))
+    if found is not None and found.weight is not None:
+        parts.append(say("tables.weighed", lang, name=found.weight))
+    if found is not None and found.class_weight is not None:
+        parts.append(class_weight_text(found.class_weight, lang))
     mixed = found is not None and found.mixed
     return " ".join([*parts, say("tables.mixed" if mixed else "tables.unmixed", lang)])
 
@@ -159,6 +209,14 @@ def parts_text(sets: Data, validation: Sample, lang: str) -> str:
     if sets.test is None:
         return say("tables.parts_untested", lang, **counts)
     return say("tables.parts", lang, **counts, test=len(sets.test))
+
+
+def class_weight_text(class_weight: ClassWeight, lang: str) -> str:
+    """How much the classes count."""
+    if isinstance(class_weight, str):
+        return say("tables.balanced", lang)
+    each = tuple(say("tables.class_weighs", lang, name=k, w=w) for k, w in class_weight.items())
+    return say("tables.class_weights", lang, names=listed(each))
 
 
 def answer_text(sets: Data, lang: str) -> str:

@@ -66,7 +66,7 @@ def evaluate(
 
     On the training and the test part of its own set, or on another one: that is taken whole where
     it has no parts, and its classes are known by their names. For targets R² and the mean absolute
-    error stand beside the cost.
+    error stand beside the cost. Every example counts alike, whatever its weight was in training.
     """
     trained = opened(run, lang)
     parts = list(evaluated(trained, source, data_dir, lang))
@@ -84,7 +84,7 @@ def evaluated(trained: Run, source: str | None, data_dir: Path | None, lang: str
     """Each part of the set, answered; what is left out of it is said. Raises DataError."""
     net, note = trained.net, trained.note
     folder = data_dir or (Path(d) if (d := note.get("data_dir")) else None)
-    wish = reading_of(note)
+    wish = reading_of(note)._replace(class_weight=None)  # every part is measured by its examples
     with first_warning_as_line(lang):
         if source is None:
             sets = data.load_as(still_there(trained.source, trained.folder), folder, wish)
@@ -94,7 +94,7 @@ def evaluated(trained: Run, source: str | None, data_dir: Path | None, lang: str
     for name, V in parts.items():
         if V is None:
             continue
-        own, strange = matched(V, net.preparation, net.sizes[-1])
+        own, strange = matched(V.with_weights(None), net.preparation, net.sizes[-1])
         if strange:
             told = {"names": listed(tuple(strange)), "count": strange.total()}
             click.echo(say("train.strange", lang, data=V.name, **told), err=True)

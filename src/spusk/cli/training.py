@@ -112,7 +112,7 @@ def train(
         with first_warning_as_line(lang):
             sets = chosen.load(stop)
             choice = model.choice(sets, chosen.source, chosen.validation)
-            sets = chosen.with_validation(sets, choice.validation, stop)
+            sets = chosen.weighed(chosen.with_validation(sets, choice.validation, stop))
         prepared = chosen.preparation(sets, choice.output == "identity")
         note = {**chosen.note(sets, choice.validation), "preset": choice.preset}
 

@@ -19,7 +19,7 @@ from spusk.data.folders import (
     mnist_folder,
 )
 from spusk.data.kinds import is_table
-from spusk.data.loading import read
+from spusk.data.loading import no_weights, read, weigh
 from spusk.data.preprocessing import Preparation, prepare
 from spusk.data.reading import MISSING, Found, Reading
 from spusk.data.samples import Data, Sample
@@ -51,6 +51,7 @@ def load(
     mix: bool = False,
     test: str | Path | None = None,
     transpose: bool | None = None,
+    weight: str | int | None = None,
 ) -> Data:
     """A set, read and checked, by its name or by its path.
 
@@ -70,6 +71,8 @@ def load(
         test: another file or folder that is the test part.
         transpose: whether its pictures lie transposed, rows for columns, and are turned upright;
             None: those of files that are called emnist-….
+        weight: the column of a table, by its name or its number from 1, or the array of an .npz,
+            that says how much each example counts; it is no input, and the test part has none.
 
     Returns:
         The training part and the test part, or None for it where the set is too small; `found`
@@ -79,12 +82,11 @@ def load(
         DataError: no such set, or one that cannot be used: the file, the line, found and expected;
             a table in which no column, or more than one, can be the answer.
     """
-    if isinstance(source, str) and source in ("sample", "mnist"):
-        return sample() if source == "sample" else mnist(folder)
     if missing not in (None, *MISSING):
         raise DataError.keyed("data.scaling", names=", ".join(MISSING), found=missing)
     beside = None if test is None else str(home(test))
-    return load_as(source, folder, Reading(label, missing, mix, beside, transpose=transpose), split)
+    wish = Reading(label, missing, mix, beside, transpose=transpose, weight=weight)
+    return load_as(source, folder, wish, split)
 
 
 def load_as(
@@ -110,11 +112,13 @@ def load_as(
         DataError: no such set, or one that cannot be used.
     """
     if isinstance(source, str) and source in ("sample", "mnist"):
+        no_weights(source, wish)
         sets = sample() if source == "sample" else mnist(folder)
-        return sets.with_validation(wish.validation) if wish.validation else sets
+        sets = sets.with_validation(wish.validation) if wish.validation else sets
+        return weigh(sets, wish.class_weight)
     path = home(source)
     with reading(path):
-        return read(path, split, wish, form)
+        return weigh(read(path, split, wish, form), wish.class_weight)
 
 
 def load_for(
@@ -139,7 +143,7 @@ def load_for(
     """
     if isinstance(source, str) and source in ("sample", "mnist"):
         return sample() if source == "sample" else mnist(folder)
-    alone = wish._replace(mix=False, test=None, validation=0.0)
+    alone = wish._replace(mix=False, test=None, validation=0.0, class_weight=None)
     sets = load_as(source, folder, alone, None, form)
     path = home(source)
     if path.is_file() and is_table(path) and sets.found is not None and sets.found.answer is None:

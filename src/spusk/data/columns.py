@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite, nan
 from pathlib import Path
@@ -130,10 +130,14 @@ class Look:
         return ", ".join(names[:SHOWN] + ["…"] * (len(names) > SHOWN))
 
 
-def answer(look: Look, label: str | int | None) -> Column:
-    """The answer's column: as asked, else the one that can be. Raises DataError."""
+def answer(look: Look, label: str | int | None, weight: Column | None = None) -> Column:
+    """The answer's column: as asked, else the one that can be, not that of weights. DataError."""
     if label is not None:
-        return asked(look, str(label))
+        found = asked(look, str(label))
+        if found is weight:
+            raise DataError.keyed("tables.weight_answer", path=look.path, name=found.shown)
+        return found
+    look = replace(look, columns=tuple(c for c in look.columns if c is not weight))
     counted = all(re.fullmatch("[0-9]*", column.name) for column in look.columns)
     return among_numbers(look) if counted else among_names(look)
 

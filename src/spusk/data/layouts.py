@@ -27,6 +27,7 @@ from spusk.data.columns import (
     Column,
     Look,
     answer,
+    asked,
     is_number,
 )
 from spusk.data.preprocessing import Preparation
@@ -54,6 +55,7 @@ class Layout:
     dropped: tuple[int, ...] = ()  # places of columns that are no inputs
     texts: tuple[int, ...] = ()  # places of columns of words
     meant: bool = False  # whether the answer's column was named by who asks
+    weight: int = -1  # the place of the examples' weights; -1: all count alike
 
     @property
     def width(self) -> int:
@@ -63,7 +65,8 @@ class Layout:
     @property
     def inputs(self) -> list[int]:
         """The places of the inputs."""
-        return [k for k in range(self.width) if k != self.column and k not in self.dropped]
+        others = {self.column, self.weight, *self.dropped}
+        return [k for k in range(self.width) if k not in others]
 
     @property
     def named(self) -> bool:
@@ -79,11 +82,14 @@ class Layout:
         kinds = ["x" if k in set(self.inputs) else "-" for k in range(self.width)]
         if self.column >= 0:
             kinds[self.column] = "y"
+        if self.weight >= 0:
+            kinds[self.weight] = "w"
         fields: list[tuple[str, object, tuple[int, ...]]] = []
-        for run in re.finditer(r"x+|-+|y", "".join(kinds)):
+        for run in re.finditer(r"x+|-+|y|w", "".join(kinds)):
             kind, size = run[0][0], len(run[0])
-            held = number if kind == "x" else object if kind == "-" or self.words else np.float64
-            fields.append((f"{kind}{run.start()}", held, (size,) if kind != "y" else ()))
+            text = kind == "-" or (kind == "y" and self.words)
+            held = number if kind == "x" else object if text else np.float64
+            fields.append((f"{kind}{run.start()}", held, (size,) if kind in "x-" else ()))
         return np.dtype(fields)
 
 
@@ -139,17 +145,22 @@ def layout_of(
     headed = is_header(head, columns_of(rows, [""] * len(head), delimiter), path)
     rows = rows if headed else [head, *rows]
     look = Look(path, columns_of(rows, head if headed else [""] * len(head), delimiter), headed)
+    weight = None
     if form is not None and form.columns is not None:
         found = answer_beside(look, reading.label, form)
         dropped, texts = by_form(look, found, form)
     else:
+        if reading.weight is not None and holds_weights(look, form):
+            weight = asked(look, str(reading.weight))
         try:
-            found = answer(look, reading.label)
+            found = answer(look, reading.label, weight)
         except DataError:
             if not broken:
                 raise
             found = look.columns[0]  # and reading on names the broken line
-        dropped, texts = by_looks(look, found)
+        dropped, texts = by_looks(look, found, weight)
+        if form is not None and weight is not None:
+            dropped, weight = [*dropped, weight], None
     named = reading.label is not None or (found and found.name.lower()) in ("y", "target")
     return Layout(
         delimiter,
@@ -161,6 +172,7 @@ def layout_of(
         tuple(sorted(column.place for column in dropped)),
         tuple(column.place for column in texts),
         reading.label is not None,
+        -1 if weight is None else weight.place,
     )
 
 
@@ -199,9 +211,11 @@ def columns_of(rows: list[list[str]], names: list[str], delimiter: str) -> tuple
     )
 
 
-def by_looks(look: Look, found: Column) -> tuple[list[Column], list[Column]]:
+def by_looks(
+    look: Look, found: Column, weight: Column | None = None
+) -> tuple[list[Column], list[Column]]:
     """Columns that are no inputs: row numbers, empty ones, too many words; and those of words."""
-    others = [column for column in look.columns if column is not found]
+    others = [column for column in look.columns if column not in (found, weight)]
     dropped = [c for c in others if (c.cells and not c.held) or (look.headed and c.counted)]
     words = [c for c in others if c.words and c not in dropped]
     dropped += [c for c in words if c.distinct > MOST_WORDS or c.of_each]
@@ -224,6 +238,15 @@ def by_form(
             raise DataError.keyed("tables.no_input", path=look.path, name=name)
     dropped = [column for column in others if column.name not in wanted]
     return dropped, [column for column in others if column.name in texts]
+
+
+def holds_weights(look: Look, form: Preparation | None) -> bool:
+    """Whether a table has the column of weights that was asked for; a network's next may have none.
+
+    Without names it has one where its columns are an answer and all inputs besides.
+    """
+    counted = form is not None and len(form.shift) > 1
+    return form is None or not counted or len(look.columns) == len(form.shift) + 2
 
 
 def answer_beside(look: Look, label: str | int | None, form: Preparation) -> Column | None:

@@ -18,6 +18,7 @@ from spusk.data.reading import Found, Reading
 from spusk.data.samples import Data, Sample, held_out, parts
 from spusk.data.tables import Parsed, read_table
 from spusk.data.upright import upright
+from spusk.data.weights import ClassWeight
 from spusk.errors import DataError
 
 
@@ -42,9 +43,25 @@ def mixed(count: int) -> NDArray[np.int64]:
     return np.random.default_rng(0).permutation(count)
 
 
+def weigh(sets: Data, class_weight: ClassWeight | None) -> Data:
+    """The set with the weights of its classes: the training part's, learned from it alone.
+
+    The other parts have none: what they measure is of examples. Raises DataError.
+    """
+    test, validation = (
+        None if part is None else part.with_weights(None) for part in (sets.test, sets.validation)
+    )
+    sets = sets._replace(test=test, validation=validation)
+    if class_weight is None:
+        return sets
+    found = (sets.found or Found())._replace(class_weight=class_weight)
+    return sets._replace(train=sets.train.weighted(class_weight), found=found)
+
+
 def in_parts(path: Path, split: float | None, wish: Reading, form: Preparation | None) -> Data:
     """The set as it stands there, a test part of its own or a share for one; pictures upright."""
     if path.is_dir():
+        no_weights(path, wish, form)
         files = idx_files(path)
         sets = load_idx_files(files, path, path.name, split) if files else read_folder(path, split)
         return upright(sets, wish.transpose, form, files.values())
@@ -59,14 +76,21 @@ def of_file(path: Path, split: float | None, wish: Reading, form: Preparation | 
     if name.endswith(".npz"):
         from spusk.data.npz import read_npz
 
-        return read_npz(path, split, wish.before)
+        return read_npz(path, split, wish.before, wish.weight if form is None else None)
     if name.endswith(ENDINGS):
         raise DataError.keyed("data.one_picture", path=path)
     if is_table(path):
         return divided(read_table(path, wish, form), split, wish, form)
+    no_weights(path, wish, form)
     checked_kind(path)
     (full,) = numbered(pair(path, labels_beside(path), path.name))
     return held_out(full, split)
+
+
+def no_weights(source: object, wish: Reading, form: Preparation | None = None) -> None:
+    """Raises DataError where a training set is asked for weights, and can hold none."""
+    if wish.weight is not None and form is None:
+        raise DataError.keyed("data.weights_where", source=source, found=wish.weight)
 
 
 def divided(table: Parsed, split: float | None, wish: Reading, form: Preparation | None) -> Data:

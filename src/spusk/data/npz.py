@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from spusk.data.arrays import floats, frozen
 from spusk.data.labels import are_classes, class_numbers, one_hot
+from spusk.data.reading import Found
 from spusk.data.samples import Data, Sample, held_out
 from spusk.data.stream import CHUNK, fits, reading, regular, take, widening
 from spusk.errors import DataError
@@ -27,6 +28,7 @@ TRAIN = (
     ("arr_0", "arr_1"),
 )  # fmt: skip
 TEST = (("x_test", "y_test"), ("test_images", "test_labels"))
+WEIGHTS = {"sample_weight", "sample_weights", "weights"}  # of no use unless they are asked for
 LONGEST_HEADER = 1 << 12
 HEADER = re.compile(
     # no place that two of its parts could share, and spaces are never given back: linear time
@@ -35,10 +37,13 @@ HEADER = re.compile(
 )
 
 
-def read_npz(path: Path, split: float | None, before: bool = False) -> Data:
+def read_npz(
+    path: Path, split: float | None, before: bool = False, weight: str | int | None = None
+) -> Data:
     """The set of an .npz file; labels are whole numbers or one-hot rows, all else are targets.
 
     `before`: as runs of before read it: labels are integer arrays, targets floating point.
+    `weight`: the array of the training examples' weights.
     Raises DataError for unknown names, objects (pickles), or sizes the file cannot hold.
     """
     size = regular(path).stat().st_size
@@ -46,7 +51,9 @@ def read_npz(path: Path, split: float | None, before: bool = False) -> Data:
         with reading(path), Bounded(path) as raw, zipfile.ZipFile(raw) as archive:
             names = {name.removesuffix(".npy").lower(): name for name in archive.namelist()}
             found: dict[str, NDArray[np.generic]] = {}
-            for key in _chosen(set(names), path):
+            chosen = _chosen(set(names), path)
+            wanted = [] if weight is None else [_weights(weight, names.keys() - chosen, path)]
+            for key in (*chosen, *wanted):
                 found[key] = _array(archive, names[key], size, f"{path}: {key}")
                 fits(sum(a.nbytes * widening(a.dtype) for a in found.values()), size, str(path))
     except zipfile.BadZipFile as error:
@@ -55,8 +62,13 @@ def read_npz(path: Path, split: float | None, before: bool = False) -> Data:
     train = _sample(found, TRAIN, f"{path.name}/train", named)
     test = _sample(found, TEST, f"{path.name}/test", named)
     assert train is not None
+    train = train.with_weights(found[wanted[0]] if wanted else None)
+    about = Found(
+        left_out=tuple(sorted(names.keys() & WEIGHTS - set(wanted))),
+        weight=next(iter(wanted), None),
+    )
     if test is None:
-        return held_out(train, split)
+        return held_out(train, split)._replace(found=about)
     if test.shape != train.shape:
         raise DataError.keyed("data.parts", path=path, train=train.shape, test=test.shape)
     if (train.labels is None) != (test.labels is None):
@@ -64,9 +76,10 @@ def read_npz(path: Path, split: float | None, before: bool = False) -> Data:
     if train.labels is not None and train.classes != test.classes:
         most = max(train.classes, test.classes)
         train, test = (
-            Sample(part.x, None, part.labels, most, part.shape, part.name) for part in (train, test)
+            Sample(part.x, None, part.labels, most, part.shape, part.name, weights=part.weights)
+            for part in (train, test)
         )
-    return Data(train, test, path.name)
+    return Data(train, test, path.name, found=about)
 
 
 def read_inputs(path: Path, n: int) -> NDArray[np.generic]:
@@ -113,6 +126,14 @@ def _chosen(names: set[str], path: Path) -> list[str]:
             raise DataError.keyed("data.no_arrays", path=path)
         raise DataError.keyed("data.arrays", path=path, found=found)
     return [*pairs[0], *(pairs[1] if len(pairs) > 1 and pairs[1] in TEST else ())]
+
+
+def _weights(weight: str | int, names: set[str], path: Path) -> str:
+    """The array of that name. Raises DataError naming those there are."""
+    if str(weight).lower() in names:
+        return str(weight).lower()
+    found = ", ".join(map(_shown, sorted(names)[:8]))
+    raise DataError.keyed("data.no_weights_array", path=path, weight=weight, found=found)
 
 
 def _shown(name: str) -> str:

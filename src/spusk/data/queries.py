@@ -55,9 +55,13 @@ def read_query(path: Path, wish: Reading, form: Preparation | None, n: int) -> Q
             from spusk.data.npz import read_inputs
 
             return Query(turned(read_inputs(path, n), wish, form))
-        known = named(form or BEFORE, path, n)
+        cells = first_cells(path)
+        known = named(form or BEFORE, cells, path, n, wish)
         missing: Literal["mean"] | None = "mean" if known.fills else None
-        sets = in_parts(path, None, Reading(wish.label, missing, transpose=False), known)
+        asked = Reading(wish.label, missing, transpose=False)
+        if len(cells) == n + 2:
+            asked = asked._replace(weight=wish.weight)
+        sets = in_parts(path, None, asked, known)
     found = sets.found or Found()
     return Query(turned(sets.train.x, wish, form), found.answer, found.left_out)
 
@@ -70,18 +74,23 @@ def turned(x: NDArray[np.generic], wish: Reading, form: Preparation | None) -> N
     return exchanged(x, h, w)
 
 
-def named(form: Preparation, path: Path, n: int) -> Preparation:
+def first_cells(path: Path) -> list[str]:
+    """The values of a table's first line."""
+    first = next((line for line in lines_of(path) if not skipped(line)), "")
+    return [cell.strip() for cell in split(first, delimiter_of(first))]
+
+
+def named(form: Preparation, cells: list[str], path: Path, n: int, wish: Reading) -> Preparation:
     """A preparation that knows the table's n columns, where it knows none by name.
 
-    A table of one column more has its answer among them. Raises DataError for any other number.
+    A table of one column more has its answer among them, one of two more its weights, too, where
+    the network's own had some. Raises DataError for any other number.
     """
     if form.columns is not None:
         return form
-    first = next((line for line in lines_of(path) if not skipped(line)), "")
-    cells = [cell.strip() for cell in split(first, delimiter_of(first))]
-    if len(cells) not in (n, n + 1):
+    if len(cells) > n + 1 + (wish.weight is not None) or len(cells) < n:
         raise DataError.keyed("data.row_width", path=path, n=n, found=len(cells))
-    if len(cells) == n + 1:
+    if len(cells) > n:
         return form
     unlike = len(set(cells)) == n and all(cells)
     return replace(form, columns=tuple(cells if unlike else (f"{PLACE}{k}" for k in range(n))))

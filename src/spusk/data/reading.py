@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from spusk.data.weights import ClassWeight
 from spusk.display import short_repr
 from spusk.errors import Keyed
 
@@ -21,6 +22,9 @@ class Reading(NamedTuple):
         before: read by the rules that runs of before were trained under.
         transpose: whether its pictures lie transposed; None: by the names of its files.
         validation: the share of the training part that is split off to watch; 0: none.
+        weight: the column, or an archive's array, that says how much each example counts; it is no
+            input, and counts in the training part alone.
+        class_weight: "balanced", or a weight for each class by its name, likewise.
     """
 
     label: str | int | None = None
@@ -30,6 +34,8 @@ class Reading(NamedTuple):
     before: bool = False
     transpose: bool | None = None
     validation: float = 0.0
+    weight: str | int | None = None
+    class_weight: ClassWeight | None = None
 
     def __repr__(self) -> str:
         return short_repr(self)
@@ -45,6 +51,8 @@ class Found(NamedTuple):
         dropped: how many rows were left out.
         mixed: whether the training part was mixed.
         said: what else there is to say, each with a sentence in both languages.
+        weight: the name or the number of the column of weights, where there is one.
+        class_weight: what was asked of the weights of classes.
     """
 
     answer: str | None = None
@@ -53,6 +61,8 @@ class Found(NamedTuple):
     dropped: int = 0
     mixed: bool = False
     said: tuple[Keyed, ...] = ()
+    weight: str | None = None
+    class_weight: ClassWeight | None = None
 
     def __repr__(self) -> str:
         return short_repr(self)

@@ -71,6 +71,7 @@ class Table:
         self.places = layout.inputs
         self.x: NDArray[np.generic] = np.zeros((most_rows, len(self.places)), np.uint8)
         self.answers = np.zeros(most_rows)
+        self.weights = np.ones(most_rows if layout.weight >= 0 else 0)
         self.words: dict[str, int] = {}
         self.texts: dict[int, dict[str, int]] = {place: {} for place in layout.texts}
         self.form = form
@@ -94,9 +95,11 @@ class Table:
             answers = rows[name] if name.startswith("y") else answers
         if self.layout.words:
             answers = np.array([self._class(word) for word in answers])
+        weights = next((rows[name] for name in fields if name.startswith("w")), np.ones(0))
         good = bool(np.isfinite(answers).all() and np.isfinite(x).all())
+        good = good and bool((np.isfinite(weights) & (weights >= 0)).all())
         if good:
-            self._add(x, answers)
+            self._add(x, answers, weights)
         return good
 
     def _parsed(self, block: list[str]) -> NDArray[np.void] | None:
@@ -112,20 +115,23 @@ class Table:
         """Takes lines value by value, `done` lines standing before: names what is wrong, where."""
         rows: list[list[float]] = []
         answers: list[float] = []
+        weights: list[float] = []
         for line, cells in self._cells(lines, done):
             holes = self.missing
             answer = self._answer(cells, line)
+            weight = self._weight(cells, line)
             values = self._inputs(cells, line, self.count + len(rows))
             if self.missing > holes and self.wish.missing == "drop":
                 self.dropped += 1
                 continue
             answers.append(answer)
+            weights += weight
             rows.append(values)
             if len(rows) * self.layout.width >= BLOCK:
-                self._add(np.array(rows), answers)
-                rows, answers = [], []
+                self._add(np.array(rows), answers, weights)
+                rows, answers, weights = [], [], []
         if rows:
-            self._add(np.array(rows), answers)
+            self._add(np.array(rows), answers, weights)
 
     def _cells(self, lines: Iterable[str], done: int) -> Iterator[tuple[int, list[str]]]:
         """The values of every line that holds something, with its number (from 1)."""
@@ -191,6 +197,21 @@ class Table:
             raise self._wrong(kind, line, **where, found=_short(text))
         return number
 
+    def _weight(self, cells: list[str], line: int) -> list[float]:
+        """How much the example of this line counts; nothing where no column says it. DataError."""
+        if self.layout.weight < 0:
+            return []
+        text = cells[self.layout.weight]
+        if self.wish.missing == "drop" and text.strip().lower() in NOTHING:
+            self.missing += 1
+            return [0.0]
+        number = numbers([text], self.layout.delimiter)[0]
+        if not (isfinite(number) and number >= 0):
+            name = self.layout.shown(self.layout.weight)
+            where = {"path": self.path, "line": line, "name": name}
+            raise DataError.keyed("tables.weight", found=_short(text), **where)
+        return [number]
+
     def _class(self, text: str) -> float:
         """The number of a class; nan for no name, or one too many."""
         word = text.strip()
@@ -201,7 +222,7 @@ class Table:
     def _wrong(self, kind: str, line: int, **found: object) -> DataError:
         return DataError.keyed(f"data.{kind}", path=self.path, line=line, **found)
 
-    def _add(self, x: NDArray[np.generic], answers: ArrayLike) -> None:
+    def _add(self, x: NDArray[np.generic], answers: ArrayLike, weights: ArrayLike) -> None:
         """Rows more; all are float64 as soon as one of them holds what is no byte."""
         end = self.count + len(x)
         if end > len(self.x):
@@ -213,6 +234,7 @@ class Table:
             self.x = wide
         self.x[self.count : end] = x
         self.answers[self.count : end] = answers
+        self.weights[self.count : end] = weights
         self.count = end
 
     def parsed(self) -> Parsed:
@@ -234,11 +256,16 @@ class Table:
         x = raw.x.astype(np.float64, copy=False) if pixels is None else pixels
         answers = Answers(self.path, self.layout, self.answers[: self.count], self.words)
         known = answers.earlier() if self.wish.before else answers.known(self.form is not None)
-        V = Sample(frozen(x), **known, name=self.path.name, columns=raw.columns)
+        weights = self.weights[: self.count] if self.layout.weight >= 0 else None
+        V = Sample(frozen(x), **known, name=self.path.name, columns=raw.columns, weights=weights)
         V.categories = raw.categories
         left_out = tuple(self.layout.shown(place) for place in self.layout.dropped)
-        answer = None if self.layout.column < 0 else self.layout.shown(self.layout.column)
-        return Parsed(V, raw.holes, Found(answer, left_out, len(self.holes), self.dropped))
+        answer, weight = (
+            None if place < 0 else self.layout.shown(place)
+            for place in (self.layout.column, self.layout.weight)
+        )  # fmt: skip
+        found = Found(answer, left_out, len(self.holes), self.dropped, weight=weight)
+        return Parsed(V, raw.holes, found)
 
     def _holes(self) -> NDArray[np.bool_] | None:
         if not self.holes:

@@ -19,6 +19,7 @@ from spusk.optim.schedules import rate_data
 from spusk.runs.descriptions import (
     FORMAT,
     Count,
+    Finite,
     Mark,
     Name,
     SavedRate,
@@ -64,6 +65,8 @@ class SavedReading(Struct, frozen=True, forbid_unknown_fields=True):
     test: Name | None = None
     transpose: bool | None = False
     validation: Share = 0.0
+    weight: Name | None = None
+    class_weight: Literal["balanced"] | dict[str, Finite] | None = None
 
 
 class SavedScore(Struct, frozen=True):

@@ -109,7 +109,8 @@ def train(
             as the event says. True from one of them (or StopIteration) ends the training there; any
             other exception does too and reaches the caller.
         sample_weight: how much each example counts, (K,) numbers ≥ 0; None: the weights of V.
-        class_weight: "balanced", or a weight by class, times that; see `Sample.weighted`.
+        class_weight: "balanced", or a weight by class, times that, where V is trained on; see
+            `Sample.weighted`.
 
     Returns:
         The network, one event per epoch (and the one where it was stopped), and how it ended.
@@ -127,7 +128,8 @@ def train(
     Source: lecture, row L11.
     """
     asked = each_of(callbacks)
-    sets = in_parts(sample_of(V, y, net, sample_weight, class_weight), validation, test)
+    V = sample_of(V, y, net, sample_weight)
+    sets = in_parts(V, validation, test, class_weight)
     method = named_rule(rule, rate)
     plan = Plan(one_rate(method.rate), batch, epochs, seed, method, keep, patience)
     history, best = [], Best(net=net if keep == "best" else None)
@@ -181,7 +183,8 @@ def train_events(
         threads: of the engine; None: as many as pay. No bit depends on it.
         scaling: of inputs and targets, as for `train`; None: as the network is.
         sample_weight: how much each example counts, (K,) numbers ≥ 0; None: the weights of V.
-        class_weight: "balanced", or a weight by class, times that; see `Sample.weighted`.
+        class_weight: "balanced", or a weight by class, times that, where V is trained on; see
+            `Sample.weighted`.
 
     Yields:
         An Event about every 50 ms and at each epoch's end.
@@ -196,7 +199,8 @@ def train_events(
 
     Source: lecture, row L11.
     """
-    sets = in_parts(sample_of(V, y, net, sample_weight, class_weight), validation, test)
+    V = sample_of(V, y, net, sample_weight)
+    sets = in_parts(V, validation, test, class_weight)
     method = named_rule(rule, rate)
     plan = Plan(one_rate(method.rate), batch, epochs, seed, method, patience=patience)
     return begun(net, sets, plan, engine, threads, scaling, Best())

@@ -17,7 +17,7 @@ from spusk.data.arrays import as_array
 from spusk.data.labels import are_whole
 from spusk.data.weights import ClassWeight
 from spusk.engines.base import PLAIN
-from spusk.errors import InputError, RateError
+from spusk.errors import DataError, InputError, RateError
 from spusk.nn.network import Network
 from spusk.optim.rules import RULES, NamedRule, Rule, make
 from spusk.optim.schedules import Rate, Schedule, Unsaved, checked
@@ -108,7 +108,7 @@ class Plan:
             InputError: a batch, epochs or patience that are no whole number from 1 up; a best epoch
                 without a part to find it on.
             NetworkError: a set that does not fit the network.
-            DataError: a number too large for the network's dtype.
+            DataError: a number too large for the network's dtype, or weights that are all 0.
             RateError: a rate whose function was not kept, or is no positive number.
         """
         if self.batch != "all" and not whole(self.batch):
@@ -122,6 +122,8 @@ class Plan:
         if sets.watched is None and (self.patience is not None or self.keep == "best"):
             raise InputError.keyed("training.no_test")
         V = sets.train
+        if V.weights is not None and not V.weights.any():  # of a part of a set
+            raise DataError.keyed("data.no_weight", name=V.name)
         for each in (V, sets.validation, sets.test):
             if each is not None:
                 engines.fits(net, each)
@@ -192,16 +194,13 @@ def sample_of(
     y: ArrayLike | None,
     net: Network,
     sample_weight: ArrayLike | None = None,
-    class_weight: ClassWeight | None = None,
 ) -> Sample:
     """The training sample: a Sample or X with y, with these weights where they are given.
 
     Raises InputError, DataError.
     """
     found = sample_with(V, y, net)
-    if sample_weight is not None:
-        found = found.with_weights(sample_weight)
-    return found if class_weight is None else found.weighted(class_weight)
+    return found if sample_weight is None else found.with_weights(sample_weight)
 
 
 def sample_with(V: Sample | ArrayLike, y: ArrayLike | None, net: Network) -> Sample:
@@ -228,11 +227,24 @@ def sample_with(V: Sample | ArrayLike, y: ArrayLike | None, net: Network) -> Sam
     return Sample(V, y)
 
 
-def in_parts(V: Sample, validation: Sample | float | None, test: Sample | None) -> Data:
+def in_parts(
+    V: Sample,
+    validation: Sample | float | None,
+    test: Sample | None,
+    class_weight: ClassWeight | None = None,
+) -> Data:
     """What is trained on, watched and tested: a validation part that is a share is split off V.
 
-    Raises InputError, DataError.
+    Classes are weighed where they are trained on. Raises InputError, DataError.
     """
+    sets = divided(V, validation, test)
+    if class_weight is None:
+        return sets
+    return sets._replace(train=sets.train.weighted(class_weight))
+
+
+def divided(V: Sample, validation: Sample | float | None, test: Sample | None) -> Data:
+    """These parts with the weights that they have. Raises InputError, DataError."""
     if validation is None or isinstance(validation, Sample):
         return Data(V, test, V.name, validation=validation)
     if isinstance(validation, bool) or not isinstance(validation, Real):
