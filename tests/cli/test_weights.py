@@ -39,7 +39,8 @@ def test_weights_of_classes_are_names_and_numbers(text, found):
             ClassWeights().convert(text, None, None)
         assert repr(text) in str(caught.value)
     else:
-        assert ClassWeights().convert(text, None, None) == found
+        asked = ClassWeights().convert(text, None, None)
+        assert (asked if text == "balanced" else dict(asked)) == found
 
 
 def test_weights_are_said_kept_and_read_again(here):

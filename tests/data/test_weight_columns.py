@@ -173,7 +173,7 @@ def test_another_table_for_the_same_network_may_hold_weights_or_not(tmp_path, he
 
 @pytest.mark.parametrize(
     ("class_weight", "weights"),
-    [("balanced", {0: 48 / (2 * 24), 1: 48 / (2 * 24)}), ({"bee": 3.0}, {0: 1.0, 1: 3.0})],
+    [("balanced", {0: 48 / (2 * 24), 1: 48 / (2 * 24)}), ((("bee", 3.0),), {0: 1.0, 1: 3.0})],
 )
 def test_classes_are_weighed_in_the_training_part_alone(tmp_path, class_weight, weights):
     sets = data.load_as(written(tmp_path / "t.csv"), None, Reading(class_weight=class_weight))
@@ -183,5 +183,5 @@ def test_classes_are_weighed_in_the_training_part_alone(tmp_path, class_weight, 
     assert sets.train.weights.tolist() == [weights[k] for k in sets.train.labels]
     assert sets.test.weights is None
     assert sets.found.class_weight == class_weight
-    digits = data.load_as("sample", None, Reading(class_weight={"7": 2})).train
+    digits = data.load_as("sample", None, Reading(class_weight=(("7", 2),))).train
     assert set(digits.weights[digits.labels == 7]) == {2}

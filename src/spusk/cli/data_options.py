@@ -17,7 +17,7 @@ from spusk.data import Data, Preparation, Reading, Sample
 from spusk.data.loading import weigh
 from spusk.data.preprocessing import SCALINGS
 from spusk.data.reading import MISSING
-from spusk.data.weights import BALANCED, ClassWeight
+from spusk.data.weights import BALANCED, ClassPairs
 from spusk.i18n import say
 from spusk.training.choices import SPARED
 
@@ -26,14 +26,14 @@ NAMED = ("sample", "mnist")
 SHOWN = 60  # characters of the names of classes, or of columns, in a line
 
 
-class ClassWeights(click.ParamType[ClassWeight]):
+class ClassWeights(click.ParamType[ClassPairs]):
     """balanced, or NAME=W,NAME=W…; a name with a comma in it stands in quotes."""
 
     name = "class weights"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> ClassWeight:
+    ) -> ClassPairs:
         if str(value) == BALANCED:
             return BALANCED
         pairs = [part.rpartition("=") for part in next(csv.reader([str(value)]), [])]
@@ -43,7 +43,7 @@ class ClassWeights(click.ParamType[ClassWeight]):
             found = {}
         if "" in found or not 0 < len(found) == len(pairs):
             raise unusable("class_weight", param, ctx, found=str(value))
-        return found
+        return tuple(found.items())
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class DataChoice:
     transpose: bool | None
     validation: float | None
     weight: str | None
-    class_weight: ClassWeight | None
+    class_weight: ClassPairs | None
     scaling: str
 
     def load(self, stop: Signals, validation: float = 0.0) -> Data:
@@ -93,8 +93,9 @@ class DataChoice:
     def note(self, sets: Data, validation: float) -> dict[str, Any]:
         """What the run says of it, so that the same is read again."""
         label = sets.found.answer if sets.found and sets.found.answer else self.label
-        wish = self.reading(validation)._replace(label=label, class_weight=self.class_weight)
-        read = wish._asdict()
+        pairs = self.class_weight
+        read = self.reading(validation)._replace(label=label)._asdict()
+        read["class_weight"] = dict(pairs) if isinstance(pairs, tuple) else pairs
         for name in ("before", "validation", "weight", "class_weight"):
             if not read[name]:
                 del read[name]
@@ -211,11 +212,11 @@ def parts_text(sets: Data, validation: Sample, lang: str) -> str:
     return say("tables.parts", lang, **counts, test=len(sets.test))
 
 
-def class_weight_text(class_weight: ClassWeight, lang: str) -> str:
+def class_weight_text(class_weight: ClassPairs, lang: str) -> str:
     """How much the classes count."""
     if isinstance(class_weight, str):
         return say("tables.balanced", lang)
-    each = tuple(say("tables.class_weighs", lang, name=k, w=w) for k, w in class_weight.items())
+    each = tuple(say("tables.class_weighs", lang, name=k, w=w) for k, w in class_weight)
     return say("tables.class_weights", lang, names=listed(each))
 
 

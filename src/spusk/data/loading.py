@@ -18,7 +18,7 @@ from spusk.data.reading import Found, Reading
 from spusk.data.samples import Data, Sample, held_out, parts
 from spusk.data.tables import Parsed, read_table
 from spusk.data.upright import upright
-from spusk.data.weights import ClassWeight
+from spusk.data.weights import ClassPairs
 from spusk.errors import DataError
 
 
@@ -43,7 +43,7 @@ def mixed(count: int) -> NDArray[np.int64]:
     return np.random.default_rng(0).permutation(count)
 
 
-def weigh(sets: Data, class_weight: ClassWeight | None) -> Data:
+def weigh(sets: Data, class_weight: ClassPairs | None) -> Data:
     """The set with the weights of its classes: the training part's, learned from it alone.
 
     The other parts have none: what they measure is of examples. Raises DataError.
@@ -55,7 +55,8 @@ def weigh(sets: Data, class_weight: ClassWeight | None) -> Data:
     if class_weight is None:
         return sets
     found = (sets.found or Found())._replace(class_weight=class_weight)
-    return sets._replace(train=sets.train.weighted(class_weight), found=found)
+    asked = class_weight if isinstance(class_weight, str) else dict(class_weight)
+    return sets._replace(train=sets.train.weighted(asked), found=found)
 
 
 def in_parts(path: Path, split: float | None, wish: Reading, form: Preparation | None) -> Data:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from spusk.data.weights import ClassWeight
+from spusk.data.weights import ClassPairs
 from spusk.display import short_repr
 from spusk.errors import Keyed
 
@@ -24,7 +24,7 @@ class Reading(NamedTuple):
         validation: the share of the training part that is split off to watch; 0: none.
         weight: the column, or an archive's array, that says how much each example counts; it is no
             input, and counts in the training part alone.
-        class_weight: "balanced", or a weight for each class by its name, likewise.
+        class_weight: "balanced", or names of classes, each with its weight, likewise.
     """
 
     label: str | int | None = None
@@ -35,7 +35,7 @@ class Reading(NamedTuple):
     transpose: bool | None = None
     validation: float = 0.0
     weight: str | int | None = None
-    class_weight: ClassWeight | None = None
+    class_weight: ClassPairs | None = None
 
     def __repr__(self) -> str:
         return short_repr(self)
@@ -62,7 +62,7 @@ class Found(NamedTuple):
     mixed: bool = False
     said: tuple[Keyed, ...] = ()
     weight: str | None = None
-    class_weight: ClassWeight | None = None
+    class_weight: ClassPairs | None = None
 
     def __repr__(self) -> str:
         return short_repr(self)

@@ -14,6 +14,7 @@ from spusk.errors import DataError
 
 BALANCED: Literal["balanced"] = "balanced"
 ClassWeight = Literal["balanced"] | Mapping[Any, float]
+ClassPairs = Literal["balanced"] | tuple[tuple[str, float], ...]  # the same, as a key
 SHOWN = 12  # names of classes in a sentence, at most
 
 

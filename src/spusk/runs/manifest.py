@@ -190,7 +190,9 @@ def read(folder: Path) -> Manifest:
 def reading_of(note: Mapping[str, Any]) -> Reading:
     """How a run's set was read; runs of before, and those that say nothing of it, as then."""
     read = note.get("read") or {"before": True}
-    return Reading(**{"transpose": False, **read})
+    wish = Reading(**{"transpose": False, **read})
+    pairs = wish.class_weight
+    return wish._replace(class_weight=tuple(pairs.items())) if isinstance(pairs, dict) else wish
 
 
 def read_json(folder: Path) -> dict[str, Any]:
