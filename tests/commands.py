@@ -14,11 +14,14 @@ import sys
 import traceback
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
 
-LOADED = ("matplotlib.animation", "matplotlib.backends.backend_agg",
-          "matplotlib.backends.backend_svg", "mpl_toolkits.mplot3d", "spusk.plots", "sympy",
+LOADED = ("contourpy", "filelock", "matplotlib.animation", "matplotlib.backends.backend_agg",
+          "matplotlib.backends.backend_svg", "matplotlib.figure", "mpl_toolkits.mplot3d", "sympy",
 )  # fmt: skip
+ROOMS = ("analysis", "cli", "data", "descent", "engines", "functions", "io", "nn", "optim", "plots",
+         "runs", "training")  # fmt: skip
 forks: list["Forks"] = []  # none, or the one that this process has
 
 
@@ -81,10 +84,14 @@ class Forks:
 
 def main():
     """The process itself: a line of JSON asks for a command, and one gives its exit code."""
-    from spusk.cli import COMMANDS
+    from spusk.functions import function
 
-    for name in (*LOADED, *(f"spusk.cli.{name}" for name in COMMANDS.values())):
+    for name in (*LOADED, *map("spusk.{}".format, ROOMS)):
         import_module(name)
+    for room in ROOMS:
+        for found in iter_modules(sys.modules[f"spusk.{room}"].__path__, f"spusk.{room}."):
+            import_module(found.name)
+    function("x").value([1.0])  # what SymPy loads at its first use
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

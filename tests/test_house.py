@@ -203,7 +203,7 @@ def test_the_page_as_one_file_needs_no_server():
         "import sys, spusk; from spusk.lab.formulas.moving import moving_page;"
         "moving_page([spusk.descend('lecture', (0, 0), 0.3)], 'en'); print(*sys.modules)"
     )
-    assert not {"starlette", "uvicorn", "matplotlib"} & set(loaded.split())
+    assert not {"starlette", "uvicorn", "matplotlib", "numpy.f2py"} & set(loaded.split())
 
 
 def test_public_names_are_all_there():

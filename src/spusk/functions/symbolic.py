@@ -164,7 +164,8 @@ class Symbolic:
         ]
         poles = (sympy.zoo, sympy.nan)  # a slope that exists nowhere has no code of its own
         renamed = [sympy.nan if o.has(*poles) else o for o in renamed]
-        compute = sympy.lambdify(dummies, renamed, modules="numpy", cse=True)
+        # the module: by its name SymPy would take all of it, and load what compiles Fortran
+        compute = sympy.lambdify(dummies, renamed, modules=np, cse=True)
 
         def run(points: Floats) -> Floats:
             result = np.empty((*points.shape[:-1], len(renamed)), points.dtype)
