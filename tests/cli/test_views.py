@@ -25,7 +25,7 @@ def test_what_is_watched_stands_under_its_own_name(capsys):
     with views.LiveTable("en", 1, validation=True) as live:
         live.show(event)
     assert [column.header for column in live.table(live.rows).columns][3:5] == [
-        "validation cost", "validation accuracy"]  # fmt: skip
+        "validation cost", "validation acc."]  # fmt: skip
     assert live.rows[0][3:5] == ["0.12500", "75.00%"]
     for lang, said in (("en", "validation: cost 0.12500"), ("ru", "валидация: потери 0,12500")):
         views.Lines(lang, 1, validation=True).show(event)
