@@ -60,6 +60,10 @@ def test_a_cut_run_ends_the_same(tmp_path, straight):
         np.testing.assert_array_equal(result.net.theta, straight.net.theta)
         assert run.test == straight.test == result.last.final_test
         assert numbers(run) == numbers(straight)
+        assert [event.test_cost is None for event in result.history] == [
+            *(last - 1) * [True],
+            False,
+        ]
 
 
 def test_a_last_look_cut_short_comes_again(tmp_path, straight, monkeypatch):
