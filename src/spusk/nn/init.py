@@ -147,15 +147,17 @@ INITS: dict[str, Start] = {
 }  # fmt: skip
 
 
-def by_shape(sizes: Sequence[int], activation: str) -> str:
+def by_shape(sizes: Sequence[int], activation: str, modern: bool = False) -> str:
     """The start that suits a network, by its hidden layers' sizes and σ.
 
-    The lecture's own where hidden layers are few and narrow; else what keeps them learning.
+    The lecture's own where hidden layers are few and narrow; else what keeps them learning. In
+    `modern` networks rectified neurons have He's at every size.
     """
-    hidden = sizes[1:-1]
-    if len(hidden) <= SHALLOW and max(hidden, default=0) <= NARROW:
+    hidden, kinds = sizes[1:-1], set(activation.split(","))
+    rectified = kinds <= {"relu", "leaky-relu"}
+    narrow = len(hidden) <= SHALLOW and max(hidden, default=0) <= NARROW
+    if narrow and not (modern and rectified):
         return "scaled"
-    kinds = set(activation.split(","))
-    if kinds <= {"relu", "leaky-relu"}:
+    if rectified:
         return "he"
     return "quiet" if kinds == {"sigmoid"} else "glorot"

@@ -95,12 +95,8 @@ class Choice:
         return (V.x.shape[1], *self.hidden, V.classes)
 
     def start(self, sizes: tuple[int, ...]) -> str:
-        """The start: as chosen, else by the shape; modern networks have one at every size."""
-        if self.init is not None:
-            return self.init
-        if self.preset == "modern" and set(self.activation.split(",")) <= {"relu", "leaky-relu"}:
-            return "he"
-        return by_shape(sizes, self.activation)
+        """The start: as chosen, else by the shape."""
+        return self.init or by_shape(sizes, self.activation, self.preset == "modern")
 
     def plan(self, V: Sample, seed: int) -> Plan:
         """The plan for a set. InputError: a decay of a rule that has none."""
