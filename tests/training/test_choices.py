@@ -114,7 +114,7 @@ def test_a_decay_is_the_rules_own_or_none():
     modern = choice_for(CLASSES, "any")
     assert modern.with_given(decay=0.25).plan(CLASSES, 0).rule.decay == 0.25
     assert modern.with_given(rule="adam").decay is None
-    with pytest.raises(InputError, match="--rule adamw"):
+    with pytest.raises(InputError, match="take the rule adamw"):
         modern.with_given(rule="plain", decay=0.25).plan(CLASSES, 0)
 
 

@@ -36,6 +36,8 @@ from spusk.optim.stopping import (
     TAIL,
 )
 from spusk.training import Plan
+from spusk.training.best import KEEPS
+from spusk.training.choices import CHOICES, PLANNED
 from spusk.training.presets import PRESETS, Preset
 
 HALF = 10.0  # steps after which the falling rate of the page is half of what it was
@@ -61,6 +63,9 @@ def facts() -> dict[str, Any]:
         "activations": list(ACTIVATIONS),
         "losses": list(LOSSES),
         "inits": list(INITS),
+        "choices": list(CHOICES),
+        "schedules": list(PLANNED),
+        "keeps": list(KEEPS),
         "sets": [known.description() for known in ALWAYS.values()],
         "presets": {name: described(data, preset) for name, (data, preset) in OFFERED.items()},
         "least": requests.LEAST,

@@ -1,20 +1,30 @@
 """What a page asks for, every field of it looked at: types, ranges, lengths; nothing is trusted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import isfinite
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
+from spusk.data import Sample
 from spusk.errors import InputError
 from spusk.functions.tokens import LONGEST
 from spusk.i18n import say
 from spusk.lab.runs.sets import ALWAYS, SetFacts
+from spusk.nn.activations import ACTIVATIONS
 from spusk.nn.init import INITS
+from spusk.nn.losses import LOSSES
+from spusk.optim.rules import RULES
+from spusk.training import Plan
+from spusk.training.best import KEEPS
+from spusk.training.choices import CHOICES, PLANNED, Choice
+
+T = TypeVar("T")
 
 MOST_WEIGHTS = 12_000_000  # the lecture's network has 10 million; 48 MB
 MOST_ACTIVATIONS = 10_000_000  # numbers that one sub-sample sets in motion; 40 MB
@@ -23,6 +33,7 @@ FILE_LIMIT = 256 << 20  # bytes of a file that is sent, and of what it unpacks t
 MOST_STEPS, MOST_KEPT = 10_000, 6  # of a path on the surface; paths kept beside it
 FARTHEST = 1e12  # from 0, in each variable of a start
 ADDRESS_LIMIT = 4000  # characters after #: what is shown, as it is shared
+UNSEEN = ("activation", "output", "error", "rule", "schedule", "decay", "keep", "patience")
 SHOWN = 40  # characters of a wrong value that are told back
 
 
@@ -36,11 +47,33 @@ class TrainingRequest(msgspec.Struct, frozen=True):
     epochs: Annotated[int, Meta(ge=1, le=1000)]
     init: str
     seed: Annotated[int, Meta(ge=0, le=2**53 - 1)]  # the last whole number a browser counts to
+    preset: str = "classic"  # what is taken where the following are None
+    activation: str | None = None
+    output: str | None = None
+    error: str | None = None
+    rule: str | None = None
+    schedule: str | None = None
+    decay: float | None = None
+    keep: Literal["last", "best"] | None = None
+    patience: int | None = None
 
     @property
     def weights(self) -> int:
         """Weights and biases together."""
         return parameter_count(self.layers)
+
+    def choice(self, V: Sample) -> Choice:
+        """All of the training besides its set."""
+        names = ("activation", "output", "error", "init", "rate", "rule", "schedule", "decay",
+                 "batch", "epochs")  # fmt: skip
+        given = {name: getattr(self, name) for name in names}
+        preset = CHOICES[self.preset](V, 0.0)
+        return preset.with_given(asked=True, hidden=self.layers[1:-1], **given)
+
+    def plan(self, V: Sample) -> Plan:
+        """Its plan. Raises InputError, RateError."""
+        plan = self.choice(V).plan(V, self.seed)
+        return replace(plan, keep=self.keep or "last", patience=self.patience)
 
     def description(self) -> dict[str, Any]:
         """The training as the page is told of it."""
@@ -52,6 +85,8 @@ class TrainingRequest(msgspec.Struct, frozen=True):
 PARTS = msgspec.json.schema(TrainingRequest)["$defs"][TrainingRequest.__name__]["properties"]
 LEAST = {name: part["minimum"] for name, part in PARTS.items() if "minimum" in part}
 MOST = {name: part["maximum"] for name, part in PARTS.items() if "maximum" in part}
+LEAST |= {"patience": 1}
+MOST |= {"patience": MOST["epochs"], "decay": 1.0}
 MOST_LAYERS, MOST_RATE = PARTS["layers"]["maxItems"], MOST["rate"]
 
 
@@ -87,6 +122,21 @@ class RequestReader:
         if not isinstance(name, str) or name not in names:
             raise self.refusal("not_a_choice", field, names=", ".join(names))
         return name
+
+    def given(self, field: str, read: Callable[[str], T]) -> T | None:
+        """A field that need not be there."""
+        return None if self.message.get(field) is None else read(field)
+
+    def one_given(self, field: str, names: Sequence[str]) -> str | None:
+        """One of these names, or None where the field is not there."""
+        return self.given(field, lambda field: self.choice(field, names))
+
+    def activations(self, field: str) -> str:
+        """Names of activations with commas between them."""
+        names = self.message.get(field)
+        if not isinstance(names, str) or not set(names.split(",")) <= set(ACTIVATIONS):
+            raise self.refusal("not_a_choice", field, names=", ".join(ACTIVATIONS))
+        return names
 
     def pixels(self, field: str, shape: tuple[int, int]) -> NDArray[np.float64]:
         """A picture of h×w shades, 0…255: (h, w)."""
@@ -131,6 +181,15 @@ class RequestReader:
             epochs=self.whole_number("epochs"),
             init=self.choice("init", tuple(INITS)),
             seed=self.whole_number("seed"),
+            preset=self.one_given("preset", tuple(CHOICES)) or "classic",
+            activation=self.given("activation", self.activations),
+            output=self.one_given("output", tuple(ACTIVATIONS)),
+            error=self.one_given("error", tuple(LOSSES)),
+            rule=self.one_given("rule", tuple(RULES)),
+            schedule=self.one_given("schedule", tuple(PLANNED)),
+            decay=self.given("decay", self.positive),
+            keep=self.one_given("keep", KEEPS),  # type: ignore[arg-type]
+            patience=self.given("patience", self.whole_number),
         )
         if wish.init == "wide" and len(wish.layers) < 3:
             raise self.refusal("nothing_wide", "init")
@@ -142,7 +201,8 @@ class RequestReader:
 
 def label(field: str, lang: str) -> str:
     """A field as the page's form names it."""
-    return say(f"lab.{field}" if field == "pixels" else f"page_network.{field}", lang)
+    own = field == "pixels" or field in UNSEEN
+    return say(f"lab.{field}" if own else f"page_network.{field}", lang)
 
 
 def parameter_count(layers: Sequence[int]) -> int:

@@ -260,10 +260,18 @@ BAD = [  # a field, its wrong value, and what the sentence says
     ("epochs", 0, "from 1 to 1,000"), ("epochs", 1001, "1,001|1001"), ("epochs", None, "None"),
     ("seed", -1, "found -1"), ("seed", 2**53, "found 9007199254740992"), ("seed", 0.5, "0.5"),
     ("init", "zeros", "one of scaled, normal"), ("init", 7, "found 7"),
+    ("preset", "old", "one of classic, modern"), ("activation", "tanh,step", "one of sigmoid"),
+    ("activation", ["tanh"], "one of sigmoid"), ("output", "max", "one of sigmoid"),
+    ("error", "absolute", "one of squared"), ("rule", "adagrad", "one of plain, momentum"),
+    ("schedule", "stairs", "one of constant"), ("decay", -1, "positive number up to 1"),
+    ("keep", "first", "one of last, best"), ("patience", 0, "whole number from 1 to 1,000"),
 ]  # fmt: skip
 
 
-LABELS = {"en": topic("page_network", "en"), "ru": topic("page_network", "ru")}
+LABELS = {
+    lang: topic("page_network", lang) | {name: topic("lab", lang)[name] for name in requests.UNSEEN}
+    for lang in ("en", "ru")
+}
 
 
 @pytest.mark.parametrize(("field", "value", "words"), BAD)
@@ -277,6 +285,43 @@ def test_every_field_is_looked_at(field, value, words, lang):
     if lang == "en":
         with pytest.raises(InputError, match=words):
             raise error.value
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"output": "softmax", "error": "cross-entropy"}, "softmax"),
+        ({"decay": 0.1}, "plain has none"),
+        ({"activation": "relu,tanh"}, "activation"),
+    ],
+)
+def test_what_makes_no_training_is_refused_as_everywhere(runs, asked, words):
+    with pytest.raises(InputError, match=words):
+        runs.start(wish(**asked), "en")
+    assert not runs.kept
+
+
+def test_all_of_a_training_can_be_asked_for():
+    """What the lab trains is what Python trains; nothing asked for is what it always was."""
+    sets = tiny()
+    runs = Runs(lambda name: sets)
+    asked = {
+        "preset": "modern", "activation": "tanh,relu", "layers": [784, 6, 5, 10], "rule": "adamw",
+        "schedule": "cosine", "decay": 0.02, "rate": 0.003, "init": "he", "batch": 20, "epochs": 4,
+        "keep": "best", "patience": 3, "seed": 5,
+    }  # fmt: skip
+    run = ended(runs.start(wish(**asked), "en"))
+    V = sets.train
+    net = spusk.Network(
+        [784, 6, 5, 10], 5, "he", activation="tanh,relu", output="softmax",
+        error="categorical-cross-entropy", preparation=spusk.data.prepare(V),
+    )  # fmt: skip
+    rule = spusk.optim.AdamW(spusk.optim.cosine(0.003, 4 * 20), decay=0.02)
+    spusk.train(net, V, rule=rule, batch=20, epochs=4, seed=5, test=sets.test, keep="best",
+                patience=3)  # fmt: skip
+    assert np.array_equal(run.seen.theta, net.theta)
+    assert (run.plan.keep, run.plan.patience, run.net.error) == ("best", 3, net.error)
+    runs.close()
 
 
 @pytest.mark.parametrize("field", PLAN)

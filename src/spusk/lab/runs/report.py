@@ -5,6 +5,7 @@ from math import isfinite
 from typing import Any
 
 from spusk.i18n import say
+from spusk.optim.schedules import Rate
 from spusk.training import Cause, Event, TrainingOutcome, explain_failure
 from spusk.training.events import round_seconds
 
@@ -31,7 +32,7 @@ def progress_of(event: Event) -> Row:
 def ended(
     outcome: TrainingOutcome | None,
     last: Event | None,
-    rate: float,
+    rate: Rate,
     history: Sequence[Row],
     lang: str,
     cause: Cause | None = None,
@@ -42,8 +43,9 @@ def ended(
     if outcome is TrainingOutcome.STOPPED:
         return say("lab.run_stopped", lang, epoch=last.epoch, step=last.step, steps=last.steps)
     if outcome is TrainingOutcome.SATURATED:  # the page has no option for the start's size
-        return say("lab.run_saturated", lang, epoch=last.epoch, step=last.step, rate=rate,
-                   remedy=min(rate / 10, 3.0))  # fmt: skip
+        eta = last.rate_of(rate)
+        return say("lab.run_saturated", lang, epoch=last.epoch, step=last.step, rate=eta,
+                   remedy=min(eta / 10, 3.0))  # fmt: skip
     if outcome.failed:
         return explain_failure(outcome, last, rate, lang)
     sentences = [finished(last, history, lang)]

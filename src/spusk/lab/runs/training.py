@@ -18,7 +18,8 @@ from spusk.lab.runs.report import ended, progress_of, row_of
 from spusk.lab.runs.sets import SetFacts, Sets
 from spusk.lab.runs.watchers import everywhere
 from spusk.nn.network import Network
-from spusk.training import Cause, Event, Plan, TrainingOutcome, likely_cause, plan_events
+from spusk.training import Cause, Event, TrainingOutcome, likely_cause, plan_events
+from spusk.training.best import Best
 
 AT_ONCE, KEPT = 2, 20
 KEPT_WEIGHTS = 40_000_000  # of all kept runs together: 160 MB, twice that while they run
@@ -47,10 +48,13 @@ class TrainingRun(LabRun):
 
     def __init__(self, name: str, wish: TrainingRequest, facts: SetFacts, sets: Data) -> None:
         self.wish = wish
+        V, choice = sets.train, wish.choice(sets.train)
         self.net = Network(
-            wish.layers, wish.seed, wish.init, V=sets.train, preparation=prepare(sets.train)
-        )
-        self.plan = Plan(wish.rate, wish.batch, wish.epochs, wish.seed)
+            wish.layers, wish.seed, wish.init, activation=choice.activation, output=choice.output,
+            error=choice.error, V=V, preparation=prepare(V, targets=choice.output == "identity"),
+        )  # fmt: skip
+        self.plan = wish.plan(V)
+        self.best = Best(net=self.net if self.plan.keep == "best" else None)
         sets = self.plan.checked(self.net, sets._replace(validation=None))
         super().__init__(name, self.net.copy(), facts, sets, wish.description())
         self.copied, self.copying = monotonic(), 0.0
@@ -62,7 +66,8 @@ class TrainingRun(LabRun):
     def begin(self) -> None:
         """Opens the engine and sets off."""
         size = self.plan.size(self.sets.train)
-        session = engines.engine("auto", self.net).open(self.net, self.sets.train, size)
+        engine = engines.engine("auto", self.net, self.plan.rule)
+        session = engine.open(self.net, self.sets.train, size, None, self.plan.rule)
         self.thread = Thread(target=self.carry_out, args=(session,), name="lab run", daemon=True)
         self.thread.start()
 
@@ -70,10 +75,13 @@ class TrainingRun(LabRun):
         """The thread: trains to the end, or until stopped."""
         stop = lambda: self.wanted == "stop"  # noqa: E731
         try:
-            for event in plan_events(self.net, self.sets, self.plan, session, stop=stop):
+            parts = self.net, self.sets, self.plan, session
+            for event in plan_events(*parts, stop=stop, best=self.best):
                 self.take(event)
                 if event.outcome is not None or not self.goes_on(event):
                     break
+            if event.outcome is not None and event.outcome.complete:
+                self.best.take()
             self.end(event.outcome or TrainingOutcome.STOPPED)
         except BaseException:
             self.end(None)
@@ -172,7 +180,7 @@ class TrainingRun(LabRun):
 
     def sentence(self, lang: str) -> str:
         """How it ended, with its numbers and a remedy."""
-        return ended(self.outcome, self.last, self.wish.rate, self.history, lang, self.cause)
+        return ended(self.outcome, self.last, self.plan.rate, self.history, lang, self.cause)
 
 
 class Runs:

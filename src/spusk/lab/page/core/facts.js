@@ -12,10 +12,13 @@
  * @property {string[]} activations
  * @property {string[]} losses
  * @property {string[]} inits
+ * @property {string[]} choices
+ * @property {string[]} schedules
+ * @property {string[]} keeps
  * @property {Set[]} sets
  * @property {Record<string, Plan>} presets
- * @property {Record<"batch" | "epochs" | "seed", number>} least
- * @property {Record<"formula" | "rate" | "layers" | "weights" | "activations" | "batch" | "epochs" | "seed" |
+ * @property {Record<"batch" | "epochs" | "seed" | "patience", number>} least
+ * @property {Record<"formula" | "rate" | "layers" | "weights" | "activations" | "batch" | "epochs" | "seed" | "patience" | "decay" |
  *   "file" | "steps" | "kept" | "far" | "address", number>} limits
  *
  * @typedef {object} Critical
