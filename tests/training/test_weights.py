@@ -154,6 +154,8 @@ def test_a_look_meets_only_examples_that_count():
     ]
     assert square[0] == pytest.approx(1600 * square[1])  # w = 40 where one in forty counts
     assert look.share == 1 / 40
+    # 40 steps at η = 3 by the root of the mean of squares over all of V
+    assert look.reach(1600.0, 1) == pytest.approx(40 * 3 * 40**0.5)
 
 
 @pytest.mark.parametrize(("weights", "nothing"), [(None, False), ("balanced", True)])
