@@ -82,7 +82,9 @@ class Answers(NamedTuple):
             return
         if count == 1:
             value = next(iter(self.words), f"{self.values[0]:g}")
-            raise DataError.keyed("tables.lone_class", value=repr(value[:40]), **about)
+            raise DataError.keyed(
+                "tables.lone_class", value=repr(value[:40]), option="--label …", **about
+            )
         most = max(PLENTY, rows / (2 if self.words else 4))
         if self.words and not self.layout.named:
             most = min(most, rows - 1)

@@ -25,6 +25,7 @@ from spusk.data.reading import Found, Reading
 from spusk.data.samples import Sample
 from spusk.data.stream import fits, reading
 from spusk.errors import DataError
+from spusk.i18n import Phrase
 from spusk.i18n.reasons import reason
 
 BLOCK = 1 << 18  # characters, and numbers, that are taken at once
@@ -241,7 +242,11 @@ class Table:
         """All that was read. DataError: nothing, values are missing, or its answers are none."""
         if self.missing and self.wish.missing is None:
             raise DataError.keyed(
-                "tables.missing", path=self.path, n=self.missing, **self.first_hole
+                "tables.missing",
+                path=self.path,
+                n=self.missing,
+                remedy=Phrase("tables.fill_or_drop"),
+                **self.first_hole,
             )
         if not self.count:
             raise DataError.keyed("data.no_lines", path=self.path)

@@ -24,7 +24,7 @@ from spusk import data
 from spusk.data.npz import Bounded
 from spusk.data.stream import CHUNK, reading
 from spusk.errors import DataError, InputError, SpuskError
-from spusk.i18n import say
+from spusk.i18n import Phrase, say
 from spusk.i18n.reasons import reason
 from spusk.lab.jobs import BusyError, Jobs
 from spusk.lab.requests import FILE_LIMIT
@@ -39,6 +39,7 @@ READING = 120.0  # seconds
 TABLES = (".csv", ".tsv", ".txt")
 WEIGHTS = ".safetensors"
 ENDINGS = (*TABLES, *(f"{ending}.gz" for ending in TABLES), ".npz", WEIGHTS)
+REMEDIES = {"option": Phrase("lab.name_column"), "remedy": Phrase("lab.fill_or_drop")}
 SHOWN = 60  # characters of a file's name
 
 
@@ -118,11 +119,18 @@ def opened(upload: Upload, runs: Runs, lang: str) -> dict[str, Any]:
         found = data.load(upload.path)
         return {"set": runs.sets.add(found, upload.name, lang).description()}
     except SpuskError as error:
-        why = error.sentence(lang).replace(str(upload.path), upload.name)
+        why = said_on_page(error, lang).replace(str(upload.path), upload.name)
         why = why.replace(upload.path.name, upload.name)
         raise InputError(say("lab.unread_file", lang, why=why)) from None
     finally:
         upload.drop()
+
+
+def said_on_page(error: SpuskError, lang: str) -> str:
+    """What is wrong with a file, with what one can do who has the page and no command line."""
+    if not error.words.startswith("tables."):
+        return error.sentence(lang)
+    return say(error.words, lang, **error.values | REMEDIES)
 
 
 def unpacked(path: Path) -> int:
