@@ -66,6 +66,7 @@ def test_an_epoch_is_its_steps():
         assert np.array_equal(b, c)
 
 
+@pytest.mark.more
 def test_a_race_leaves_out_who_is_wrong_or_absent(tmp_path, monkeypatch):
     (tmp_path / "wrong_sign.py").write_text(
         "from benchmarks.peers import numpy_hand\n"

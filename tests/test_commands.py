@@ -20,7 +20,9 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=pytest.mark.more) if name == "a picture" else name for name in COMMANDS
+])  # fmt: skip
 def test_a_fork_does_what_the_command_does(name, tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()

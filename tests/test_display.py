@@ -19,6 +19,7 @@ assert "matplotlib" in sys.modules
 """
 
 
+@pytest.mark.more
 def test_the_first_picture_brings_what_draws_it():
     subprocess.run([sys.executable, "-c", CODE], check=True, timeout=60)
 

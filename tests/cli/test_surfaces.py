@@ -84,7 +84,7 @@ def test_strict_json_even_when_numbers_are_not():
         (["descend", "lecture", "--view", "3d"], "surface.svg"),
         (["descend", "x1^2+x2^2+x3^2", "--start", "1,2,3", "--view", "steps"], "steps.pdf"),
         (["descend", "lecture", "--rate", "0.4"], "walk.gif"),
-        (["descend", "escape", "--rate", "1"], "walk.html"),
+        pytest.param(["descend", "escape", "--rate", "1"], "walk.html", marks=pytest.mark.more),
         (["rates", "lecture", "--rates", "0.05,0.3,0.6"], "rates.png"),
         (["escape", "escape", "--rates", "0.1,1", "--starts", "200"], "escape.png"),
         (["basins", "himmelblau", "--size", "64"], "basins.png"),

@@ -178,6 +178,7 @@ def test_a_run_is_not_overwritten_unasked(tmp_path):
     assert (tmp_path / "r" / "run.json").read_bytes() != before
 
 
+@pytest.mark.more
 def test_ctrl_c_stops_between_steps_and_saves(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", "spusk", *ENDLESS],

@@ -129,7 +129,9 @@ def test_what_no_path_can_hold():
     ("arguments", "file", "why"),
     [
         (("descend", "lecture", "--plot"), "folder.png", "Is a directory"),
-        (("descend", "lecture", "--plot"), "file/x.html", "File exists"),
+        pytest.param(
+            ("descend", "lecture", "--plot"), "file/x.html", "File exists", marks=pytest.mark.more
+        ),
         (("rates", "lecture", "--rates", "0.1", "--plot"), "file/x.png", "File exists"),
         (("escape", "escape", "--starts", "64", "--plot"), "file/x.png", "File exists"),
         (("basins", "himmelblau", "--size", "8", "--plot"), "file/x.png", "File exists"),

@@ -43,7 +43,9 @@ def assert_true_to_scale(page):
     assert np.abs(ring - np.median(ring, axis=0)).max() < apart / 3
 
 
-@pytest.mark.parametrize("size", [browser.WIDE, browser.NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("size", [
+    browser.WIDE, pytest.param(browser.NARROW, marks=pytest.mark.more),
+], ids=["wide", "narrow"])  # fmt: skip
 @pytest.mark.parametrize("more", ["", "&box=-3,3,-1,2", "&show=basins&rate=0.02"])
 def test_in_the_lab(new_page, size, more):
     page = new_page(f"#surface&f=x^2%2By^2&steps=3{more}", viewport=size)

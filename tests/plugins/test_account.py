@@ -36,6 +36,7 @@ def test_the_last_line_says_what_did_not_run(tmp_path):
     )
 
 
+@pytest.mark.more
 def test_where_ci_is_set_only_cuda_may_be_missing(tmp_path):
     code, said = ran(tmp_path, SKIPPED, CI="true")
     assert code == 1
@@ -44,5 +45,6 @@ def test_where_ci_is_set_only_cuda_may_be_missing(tmp_path):
     assert said.splitlines()[-1] == f"{LEFT}1 because CUDA is not here."
 
 
+@pytest.mark.more
 def test_where_all_ran_it_says_so(tmp_path):
     assert ran(tmp_path, "def test_it(): pass")[1].splitlines()[-1] == "Did not run: nothing."

@@ -87,6 +87,7 @@ def attempt(folder, sets):
     return None
 
 
+@pytest.mark.more
 def test_every_value_of_every_kind_at_every_key(cut, quick):
     folder, files = cut
     path = folder / "run.json"

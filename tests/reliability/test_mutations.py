@@ -80,6 +80,7 @@ def mutate(tmp_path, count):
     assert peak < 1_000_000  # Python's own odds and ends; the file has a few thousand bytes
 
 
+@pytest.mark.more
 def test_2000_mutated_checkpoints(tmp_path):
     mutate(tmp_path, 2_000)
 

@@ -122,6 +122,7 @@ def epoch_two(process):
             return
 
 
+@pytest.mark.more
 def test_a_terminal_that_hangs_up_says_so_twice(tmp_path):
     """The system to its processes, and the shell to its jobs."""
     process = started(tmp_path, *ENDLESS)

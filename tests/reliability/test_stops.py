@@ -112,6 +112,7 @@ def test_a_long_step_is_finished_and_saved_first(tmp_path):
     assert seconds < 2 + last.spent  # the limit: two seconds after the step
 
 
+@pytest.mark.more
 def test_a_second_signal_ends_it_within_a_long_step(tmp_path):
     code, seconds, _, errors = end(opened(tmp_path, *SLOW), signal.SIGINT, signal.SIGINT)
     assert (code, errors) == (130, "")
@@ -138,6 +139,7 @@ def test_a_second_signal_ends_it_within_a_save(tmp_path):
     assert again.returncode == 0, again.stderr
 
 
+@pytest.mark.more
 def test_the_lectures_network_stops_in_time(tmp_path):
     """Its window of steps, its look at the slopes, its save: all within the two seconds."""
     code, seconds, said, errors = end(opened(tmp_path, "--layers", "lecture"), signal.SIGINT)

@@ -94,7 +94,7 @@ def test_a_plan_is_read_as_people_write_it():
     assert found["plan"] == PLAN | expected
 
 
-@pytest.mark.parametrize("part", facts()["least"])
+@pytest.mark.parametrize("part", [part for part in facts()["least"] if part in PLAN])
 def test_the_page_takes_the_numbers_that_the_server_takes(part):
     least, most = facts()["least"][part], facts()["limits"][part]
     if part == "batch":  # of these layers

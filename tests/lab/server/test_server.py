@@ -76,7 +76,7 @@ def test_ctrl_c_right_after_the_address_ends_the_lab(command):
     assert len(log.splitlines()) <= 3, log
 
 
-@pytest.mark.parametrize("path", ["/files/a.csv", "/formula"])
+@pytest.mark.parametrize("path", ["/files/a.csv", pytest.param("/formula", marks=pytest.mark.more)])
 def test_ctrl_c_ends_the_lab_quietly_while_half_a_body_has_come(path):
     with running() as (address, said):
         host, port, token = re.search(r"http://([\d.]+):(\d+)/\?token=(.+)", address).groups()
