@@ -7,10 +7,10 @@ SOURCE := $(shell find src native CMakeLists.txt pyproject.toml -type f -not -na
 # Versions and hashes of all that is installed; `make test PINS=` takes the newest of each instead.
 PINS   ?= constraints.txt
 PIP    := $(BIN)/python -m pip install --quiet
-# Four on two cores, for a third of the time goes by in waiting for pages and processes. Each
+# Three on two cores, for a third of the time goes by in waiting for pages and processes. Each
 # worker takes the next tests in their order, so that a module's server and browser are
 # mostly started once, and takes over from the other in the end.
-PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
+PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
 
 .PHONY: run lab test test-more test-torch check check-page soak bench bench-lab fuzz pins clean
 
