@@ -16,6 +16,7 @@ from spusk import Network, optim, plots, runs
 from spusk.analysis.metrics import r_squared
 from spusk.cli.run_list import COLUMNS, listed, short
 from spusk.data import Data, Sample, prepare
+from spusk.errors import RunError
 from spusk.optim.schedules import Unsaved
 from spusk.runs.catalogue import ORDERS, constant_note, summaries, summarise
 from tests.commands import spusk as cli
@@ -147,6 +148,17 @@ def test_the_command_lists_sorts_and_draws(three, tmp_path):
     with Image.open(tmp_path / "two.png") as picture:
         assert picture.size[0] > 1000
     assert "насыщение" in cli("--lang", "ru", "runs", cwd=tmp_path).stdout
+
+
+def test_a_run_that_is_being_made_is_none_yet(three):
+    (three / "a").rename(three / "deep" / ".spusk-new")
+    found, _ = summaries([three])
+    assert [row.folder.name for row in found] == ["c", "b"]
+    (three / "deep" / "b").rename(three / "b")
+    with pytest.raises(RunError, match="found none"):
+        runs.load(three / "deep")
+    with pytest.raises(RunError, match=r"such as .*/b$"):
+        runs.load(three)
 
 
 def test_damaged_runs_are_named_and_left_out(three, tmp_path):

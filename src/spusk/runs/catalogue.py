@@ -80,7 +80,7 @@ def find(places: Iterable[Path]) -> Iterator[Path]:
         if (place / "run.json").is_file():
             yield place
             continue
-        below = (path for depth in range(1, DEPTH + 1) for path in place.glob("*/" * depth))
+        below = (path for depth in range(1, DEPTH + 1) for path in place.glob("[!.]*/" * depth))
         yield from sorted(path for path in below if (path / "run.json").is_file())
 
 

@@ -201,7 +201,7 @@ def read_json(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads(read_text(path))
     except (FileNotFoundError, NotADirectoryError) as error:
-        inside = sorted(folder.glob("*/run.json"))
+        inside = sorted(folder.glob("[!.]*/run.json"))  # a run that is being made has a dot
         if inside:
             raise RunError.keyed("runs.inside", folder=folder, run=inside[0].parent) from error
         raise RunError.keyed("runs.no_run", folder=folder) from error
