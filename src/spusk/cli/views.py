@@ -6,7 +6,6 @@ import sys
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from time import monotonic
-from types import TracebackType
 from typing import Protocol, Self
 
 import click
@@ -130,12 +129,7 @@ class LiveTable:
         self.live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.bar.remove_task(self.task)
         self.over = True
         self.live.stop()
